@@ -1,0 +1,100 @@
+/* db.h - the run database: the only door to SQLite.
+ *
+ * A `struct db` is one connection, used from one thread at a time. Open for writing (one a process:
+ * the session thread) or for reading (any number). Write-ahead log, busy timeout, short transactions:
+ * every function below is one transaction. Lists are allocated with mem_alloc for the caller, who
+ * frees them with mem_free.
+ *
+ * Messages: a file that is no database, one made by a newer combolab, a read-only file or folder, a
+ * network file system and a full disk each say so, and what to do.
+ */
+#ifndef COMBOLAB_DB_DB_H
+#define COMBOLAB_DB_DB_H
+
+#include "db/rows.h"
+
+struct db;
+struct err;
+
+enum db_mode {
+    DB_WRITE, /* made if missing (folders too), migrated, reference rows seeded */
+    DB_READ,  /* must exist and be of this version */
+};
+
+/* $XDG_DATA_HOME/combolab/runs.db, or ~/.local/share/... Returns 0 or -1. */
+int db_default_path(char *to, size_t room, struct err *e);
+
+int db_open(struct db **out, const char *path, enum db_mode mode, struct err *e);
+void db_close(struct db *d);
+const char *db_path(const struct db *d);
+
+/* Folder for a run's weight files: PATH without ".db" + ".weights/" + run number. Not made. */
+int db_weights_dir(const struct db *d, int64_t run, char *to, size_t room, struct err *e);
+
+/* Version text of SQLite. */
+const char *db_library(void);
+
+/* --- writing: the session --- */
+
+/* Inserts a queued run. Takes the typed columns of `run` that a launch knows (name, experiment, data,
+ * protocol, fold, backbone, loss, alpha..gamma, image_size, batch, epochs, seed, learning_rate,
+ * select, program) and every option as name, type, value, and the loss's terms. */
+int db_run_add(struct db *d, const struct run_row *run, const struct option_row *options,
+               size_t n_options, const struct term_row *terms, size_t n_terms, int64_t *id,
+               struct err *e);
+
+/* Claims a queued run for this process by one atomic UPDATE: run `id`, or the oldest when id = 0.
+ * Returns 1 when claimed (*claimed says which), 0 when there is none. The run is then running, with
+ * host, pid and the process's start time as its owner. */
+int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e);
+
+/* Fills in what a run turned out to be: data (the set's name), protocol, fold, device, library,
+ * data_hash, parameters, train_images, test_images, skipped_images of `run`. */
+int db_run_started(struct db *d, int64_t id, const struct run_row *run, struct err *e);
+
+/* Changes the state; ERR_STATE when the table of allowed changes refuses. */
+int db_run_state(struct db *d, int64_t id, const char *state, const char *text, struct err *e);
+
+/* Stores an epoch (replacing one of the same number), and its test predictions as one blob of
+ * little-endian float32 in the split's order (the ledger). n_terms of row->*.term count. */
+int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_terms,
+                 const float *test_scores, size_t n_scores, struct err *e);
+
+/* Replaces the weight file's row and the predictions of that kind ("best" or "last"). */
+int db_checkpoint_add(struct db *d, int64_t run, const struct checkpoint_row *row,
+                      const struct prediction_row *predictions, size_t n, struct err *e);
+
+int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err *e);
+
+/* Deletes a run and all its rows (not its files). ERR_STATE while it is running or paused. */
+int db_run_delete(struct db *d, int64_t id, struct err *e);
+
+/* Turns running and paused runs whose owner (on this host) is dead into lost ones. *n: how many. */
+int db_runs_lost(struct db *d, int *n, struct err *e);
+
+/* A control verb for a run that another process owns ("pause", "resume", "stop", "checkpoint"): a row
+ * that the owner takes. db_verb_take returns 1 with the oldest verb of that run, 0 when none. */
+int db_verb_add(struct db *d, int64_t run, const char *verb, struct err *e);
+int db_verb_take(struct db *d, int64_t run, char verb[16], struct err *e);
+
+/* --- reading --- */
+
+int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e); /* newest first */
+int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e); /* ERR_NOT_FOUND */
+int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e);
+int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,
+             struct err *e);
+int db_options(struct db *d, int64_t run, struct option_row **out, size_t *n, struct err *e);
+int db_predictions(struct db *d, int64_t run, const char *kind, struct prediction_row **out,
+                   size_t *n, struct err *e);
+int db_ledger(struct db *d, int64_t run, int epoch, float **out, size_t *n, struct err *e);
+int db_log(struct db *d, int64_t run, size_t most, struct log_row **out, size_t *n,
+           struct err *e); /* the newest `most`, oldest first */
+int db_references(struct db *d, struct reference_row **out, size_t *n, struct err *e);
+int db_checkpoints(struct db *d, int64_t run, struct checkpoint_row **out, size_t *n,
+                   struct err *e);
+
+/* Changes whenever another connection has written (PRAGMA data_version). */
+int db_data_version(struct db *d, int64_t *version, struct err *e);
+
+#endif

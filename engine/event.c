@@ -1,0 +1,61 @@
+/* event.c - what events own, and the states of a run. */
+#include "engine/event.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+static const char *const states[RUN_STATES] = {"queued",   "running",  "paused", "stopped",
+                                               "finished", "diverged", "failed", "lost"};
+
+const char *run_state_name(enum run_state state)
+{
+    return states[state];
+}
+
+int run_state_of_name(const char *name)
+{
+    for (int i = 0; i < RUN_STATES; i++)
+        if (!strcmp(states[i], name))
+            return i;
+    return -1;
+}
+
+#define TO(s) (1u << (s))
+
+static const unsigned allowed[RUN_STATES] = {
+    [RUN_QUEUED] = TO(RUN_RUNNING) | TO(RUN_STOPPED),
+    [RUN_RUNNING] = TO(RUN_PAUSED) | TO(RUN_STOPPED) | TO(RUN_FINISHED) | TO(RUN_DIVERGED) |
+                    TO(RUN_FAILED) | TO(RUN_LOST),
+    [RUN_PAUSED] = TO(RUN_RUNNING) | TO(RUN_STOPPED) | TO(RUN_FAILED) | TO(RUN_LOST),
+};
+
+bool run_state_allows(enum run_state from, enum run_state to)
+{
+    return allowed[from] & TO(to);
+}
+
+bool run_state_ended(enum run_state state)
+{
+    return state >= RUN_STOPPED;
+}
+
+void event_fini(struct event *event)
+{
+    if (event->kind == EVENT_EPOCH) {
+        mem_free(event->epoch.test_scores);
+        event->epoch.test_scores = NULL;
+    } else if (event->kind == EVENT_CHECKPOINT) {
+        for (size_t i = 0; i < event->checkpoint.n; i++)
+            mem_free(event->checkpoint.predictions[i].image);
+        mem_free(event->checkpoint.predictions);
+        event->checkpoint.predictions = NULL;
+        event->checkpoint.n = 0;
+    }
+}
+
+const char *snapshot_phase_name(enum snapshot_phase phase)
+{
+    static const char *const names[] = {"idle", "decoding", "planning", "train", "test", "saving"};
+    return names[phase];
+}

@@ -1,0 +1,142 @@
+/* event.h - what a training run says while it goes on. Plain data.
+ *
+ * Events are lossless and in order: started, then epochs, checkpoints, log lines, then one finished.
+ * A snapshot is latest-wins, for progress on a screen. Events own what they point to: whoever pops
+ * one calls event_fini.
+ */
+#ifndef COMBOLAB_ENGINE_EVENT_H
+#define COMBOLAB_ENGINE_EVENT_H
+
+#include "base/log.h"
+#include "engine/train/loss.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum event_kind { EVENT_STARTED, EVENT_EPOCH, EVENT_CHECKPOINT, EVENT_LOG, EVENT_STATE, EVENT_FINISHED };
+
+/* The states of a run; the database has the same names. */
+enum run_state {
+    RUN_QUEUED,
+    RUN_RUNNING,
+    RUN_PAUSED,
+    RUN_STOPPED,
+    RUN_FINISHED,
+    RUN_DIVERGED,
+    RUN_FAILED,
+    RUN_LOST,
+    RUN_STATES
+};
+
+/* "queued", "running" ... and back (-1 when there is no such state). */
+const char *run_state_name(enum run_state state);
+int run_state_of_name(const char *name);
+
+/* True when a run in state `from` may become `to`: the one table of allowed changes. */
+bool run_state_allows(enum run_state from, enum run_state to);
+
+/* No more changes but by resume: finished, diverged, failed, stopped, lost. */
+bool run_state_ended(enum run_state state);
+
+/* What the run turned out to be made of, once data and backend are open. */
+struct event_started {
+    char device[128];  /* "cpu: AMD EPYC, avx2, 2 threads" */
+    char library[64];  /* "oneDNN 2.6.3" */
+    char data_hash[17]; /* fingerprint of names, scores, split and file sizes, hexadecimal */
+    int64_t train_images, test_images;
+    int64_t parameters;
+    double score_least, score_most; /* over the whole set */
+    int64_t skipped_images; /* damaged ones left out by --skip-bad-images */
+};
+
+/* One phase of an epoch. NaN where a figure does not exist (the correlation of constants). */
+struct event_phase {
+    int64_t images;
+    double seconds;
+    double total;                /* weighted sum of the terms */
+    double term[LOSS_MAX_TERMS]; /* unweighted means over the phase's images */
+    double mae, rmse, pc;
+};
+
+struct event_epoch {
+    int epoch;  /* from 1 */
+    int epochs; /* planned */
+    double learning_rate;
+    int terms;
+    struct event_phase train, test;
+    bool best;          /* highest test PC so far */
+    float *test_scores; /* owned: predictions in the split's order, n of them */
+    size_t n;
+};
+
+/* One test image's prediction. */
+struct event_prediction {
+    int64_t place; /* in the test split's order */
+    char *image;   /* owned: path as the data set names it */
+    double truth, predicted;
+    double expectation; /* NaN without a class head */
+    int predicted_class, true_class; /* 1-based, 0 without classes */
+};
+
+struct event_checkpoint {
+    bool best;       /* else last */
+    int epoch;
+    char path[1024]; /* of the weight file */
+    struct event_prediction *predictions; /* owned: n of them, in the split's order */
+    size_t n;
+};
+
+struct event_log {
+    enum log_level level;
+    char text[LOG_TEXT_BYTES];
+};
+
+struct event_finished {
+    enum run_state state; /* finished, stopped, diverged, failed */
+    int epochs;           /* completed */
+    char text[512];       /* why, when not finished: names epoch and term */
+};
+
+struct event {
+    enum event_kind kind;
+    int64_t run;
+    double time_s; /* since 1970 */
+    union {
+        struct event_started started;
+        struct event_epoch epoch;
+        struct event_checkpoint checkpoint;
+        struct event_log log;
+        enum run_state state; /* EVENT_STATE: paused or running again */
+        struct event_finished finished;
+    };
+};
+
+/* Frees what the event owns. */
+void event_fini(struct event *event);
+
+enum snapshot_phase {
+    SNAPSHOT_IDLE,
+    SNAPSHOT_DECODING,
+    SNAPSHOT_PLANNING, /* the backend settles memory and algorithms */
+    SNAPSHOT_TRAIN,
+    SNAPSHOT_TEST,
+    SNAPSHOT_SAVING,
+};
+
+struct snapshot {
+    int64_t run; /* 0 when idle */
+    enum snapshot_phase phase;
+    bool paused;
+    int64_t step, steps; /* within the phase: steps, or images when decoding */
+    int epoch, epochs;
+    int terms;
+    double total, term[LOSS_MAX_TERMS]; /* running means of this phase */
+    double images_per_s;
+    double elapsed_s, eta_s; /* of the whole run; NaN when unknown */
+    uint64_t device_bytes;
+};
+
+const char *snapshot_phase_name(enum snapshot_phase phase);
+
+#endif

@@ -1,0 +1,46 @@
+/* weights.h - named float32 tensors in a safetensors file.
+ *
+ * Format: 8 bytes little-endian header length, a JSON header {"name": {"dtype", "shape",
+ * "data_offsets"}, "__metadata__": {...}}, then the raw data.
+ */
+#ifndef COMBOLAB_ENGINE_MODEL_WEIGHTS_H
+#define COMBOLAB_ENGINE_MODEL_WEIGHTS_H
+
+#include <stddef.h>
+
+struct err;
+
+struct weights_tensor {
+    char name[96];
+    int rank;
+    int dims[4];
+    size_t count;
+    float *data; /* owned by the struct weights */
+};
+
+struct weights {
+    size_t n;
+    struct weights_tensor *at;
+    size_t n_meta;
+    char (*meta)[2][128]; /* key, value; owned */
+};
+
+/* An empty set with room for `n` tensors; each tensor's data is allocated by weights_add. */
+int weights_new(struct weights **out, size_t n, struct err *e);
+void weights_free(struct weights *w);
+
+/* Adds a tensor of zeros (the caller fills ->data). NULL with *e set when there is no room. */
+struct weights_tensor *weights_add(struct weights *w, const char *name, int rank, const int *dims,
+                                   struct err *e);
+int weights_meta(struct weights *w, const char *key, const char *value, struct err *e);
+
+const struct weights_tensor *weights_find(const struct weights *w, const char *name);
+
+/* Writes atomically: temporary file in the same folder, fsync, rename, fsync of the folder. On -1 the
+ * former file stays and no temporary one is left. */
+int weights_write(const struct weights *w, const char *path, struct err *e);
+
+/* Reads a file of F32 tensors, checking every length against the file's size. */
+int weights_read(struct weights **out, const char *path, struct err *e);
+
+#endif

@@ -1,0 +1,3 @@
+libcore_a_SOURCES += \
+	engine/train/loss.c engine/train/loss.h \
+	engine/train/loss_math.h
