@@ -32,3 +32,9 @@ check_PROGRAMS += tests/test_backend_cpu
 tests_test_backend_cpu_SOURCES = tests/test_backend_cpu.c $(backend_compare)
 tests_test_backend_cpu_LDADD = libref.a $(ENGINE_LIBS)
 TESTS += tests/test_backend_cpu
+
+check_PROGRAMS += tests/test_ref_torch
+tests_test_ref_torch_SOURCES = tests/test_ref_torch.c tests/backend_case.c tests/backend_case.h
+tests_test_ref_torch_LDADD = libref.a libcore.a libbase.a
+TESTS += tests/test_ref_torch
+EXTRA_DIST += tests/golden/make_ref_golden.py tests/golden/ref_torch.txt

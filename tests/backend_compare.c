@@ -144,8 +144,29 @@ static void compare_probe(const struct backend_ops *ops, const struct backend_ca
     subject_close(&p.ref);
 }
 
+/* With gamma 0 all outputs are equal: the first of each window must get the gradient. */
+static void compare_ties(const struct backend_ops *ops, const struct tolerance *t)
+{
+    static const struct backend_case ties = {"equal values in a pool's window", 2, 9, 8, 8, FLOOR,
+                                             {{0, -1, 16, 1, 1, 1, 0, false}}};
+    struct pair p;
+    struct verdict v = {.name = ties.name, .when = "step 1"};
+    struct subject *both[2] = {&p.mine, &p.ref};
+    float zeros[16] = {0};
+    for (int i = 0; i < 2; i++) {
+        subject_probe(both[i], i ? ref_backend() : ops, &ties, 1);
+        subject_set(both[i], BACKEND_PARAM, net_params_role(both[i]->params, 0, NET_GAMMA), zeros);
+        subject_step(both[i], BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
+    }
+    look(&v, &p, t, true);
+    verdict_report(&v);
+    subject_close(&p.mine);
+    subject_close(&p.ref);
+}
+
 void compare_probes(const struct backend_ops *ops, const struct tolerance *t)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         compare_probe(ops, &cases[i], t);
+    compare_ties(ops, t);
 }
