@@ -38,3 +38,10 @@ tests_test_ref_torch_SOURCES = tests/test_ref_torch.c tests/backend_case.c tests
 tests_test_ref_torch_LDADD = libref.a libcore.a libbase.a
 TESTS += tests/test_ref_torch
 EXTRA_DIST += tests/golden/make_ref_golden.py tests/golden/ref_torch.txt
+
+# The mathematics that all backends share.
+check_PROGRAMS += tests/test_loss
+tests_test_loss_SOURCES = tests/test_loss.c
+tests_test_loss_LDADD = libcore.a libbase.a
+TESTS += tests/test_loss
+EXTRA_DIST += tests/golden/make_loss_golden.py tests/golden/loss_torch.txt
