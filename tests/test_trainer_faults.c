@@ -7,6 +7,7 @@
 #include "tests/toy_backend.h"
 #include "tests/trainer_rig.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -135,6 +136,17 @@ static void test_no_correlation(void)
     memcpy(rig.job.config.data, data, sizeof data);
 }
 
+static int files_in(const char *folder)
+{
+    int n = 0;
+    DIR *d = opendir(folder);
+    for (struct dirent *at; d && (at = readdir(d));)
+        n += at->d_name[0] != '.';
+    if (d)
+        closedir(d);
+    return n;
+}
+
 static void test_saving(void)
 {
     struct rlimit before, limit;
@@ -152,8 +164,7 @@ static void test_saving(void)
     is_int(end->finished.epochs, 1, "the epoch itself was completed");
     ok(rig_same_file(rig_path(&rig, "kept/best.safetensors"), rig_path(&rig, "kept.best")),
        "the former best stays");
-    ok(!rmdir(rig_path(&rig, "none")) || access(rig_path(&rig, "kept/last.safetensors"), F_OK),
-       "nothing else is written");
+    is_int(files_in(rig_path(&rig, "kept")), 1, "no last, no temporary file is written");
     is_int(rig_count(&rig, EVENT_CHECKPOINT), 0, "and no checkpoint is told");
 
     write_text(rig_path(&rig, "file"), "");
