@@ -19,7 +19,13 @@ combolab_SOURCES = \
 	src/meter.c src/meter.h \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
-	src/session.c src/session.h \
+	src/session.c src/session.h src/session_own.h \
+	src/session_config.c src/session_config.h \
+	src/session_headless.c src/session_headless.h \
+	src/session_request.c \
+	src/session_run.c \
+	src/session_store.c \
+	src/session_watch.c src/session_watch.h \
 	src/show.c src/show.h \
 	src/sweep.c \
 	src/table.c src/table_export.c src/table.h
