@@ -20,6 +20,7 @@ struct weights_tensor {
 
 struct weights {
     size_t n;
+    size_t room; /* tensors that `at` has room for */
     struct weights_tensor *at;
     size_t n_meta;
     char (*meta)[2][128]; /* key, value; owned */
