@@ -13,7 +13,6 @@
 #include "src/progress.h"
 #include "src/table.h"
 
-#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
