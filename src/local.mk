@@ -19,7 +19,6 @@ combolab_SOURCES = \
 	src/meter.c src/meter.h \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
-	src/session.c src/session.h \
 	src/show.c src/show.h \
 	src/sweep.c \
 	src/table.c src/table_export.c src/table.h
@@ -30,4 +29,6 @@ endif
 if HAVE_CUDA
 combolab_CPPFLAGS += -DBUILT_CUDA
 endif
-combolab_LDADD = $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
+combolab_LDADD = libsession.a $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
+
+include src/session.mk
