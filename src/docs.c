@@ -8,7 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Plain text as mdoc: no character begins a request or an escape. */
+/* Plain text as mdoc: no character begins a request or an escape, a sentence begins a line. */
 static void add_text(struct str *out, const char *text)
 {
     bool line_start = true;
@@ -17,6 +17,8 @@ static void add_text(struct str *out, const char *text)
             str_add(out, "\\&");
         if (*p == '\\')
             str_add(out, "\\e");
+        else if (p > text && p[-1] == '.' && *p == ' ' && isupper((unsigned char)p[1]))
+            str_add(out, "\n");
         else
             str_add_bytes(out, p, 1);
         line_start = *p == '\n';
@@ -49,14 +51,15 @@ static void add_paragraphs(struct str *out, const char *text)
         str_add(out, ".Ed\n");
 }
 
-/* "[RUN]" -> "Op Ar RUN"; "DIR" -> "Ar DIR". */
+/* "[RUN]" -> ".Op Ar RUN"; "DIR" -> ".Ar DIR". */
 static void add_arguments(struct str *out, const char *arguments)
 {
     for (const char *word = arguments; *word;) {
         size_t length = strcspn(word, " ");
         bool optional = word[0] == '[' && word[length - 1] == ']';
-        str_add(out, optional ? " Op Ar " : " Ar ");
+        str_add(out, optional ? ".Op Ar " : ".Ar ");
         str_add_bytes(out, word + optional, length - 2 * (size_t)optional);
+        str_add(out, "\n");
         word += length;
         word += strspn(word, " ");
     }
@@ -81,9 +84,9 @@ static void add_options(struct str *out, const struct opt_table *table)
 
 static void add_command(struct str *out, const struct command *c)
 {
-    str_addf(out, ".Ss %s\n.Nm Cm %s Op Ar option ...", c->name, c->name);
+    str_addf(out, ".Ss %s\n.Nm Cm %s\n.Op Ar option ...\n", c->name, c->name);
     add_arguments(out, c->arguments ? c->arguments : "");
-    str_addf(out, "\n.Pp\n%c", toupper((unsigned char)c->summary[0]));
+    str_addf(out, ".Pp\n%c", toupper((unsigned char)c->summary[0]));
     add_text(out, c->summary + 1);
     str_add(out, ".\n");
     if (c->details && c->details[0])
