@@ -20,13 +20,6 @@ combolab_SOURCES = \
 	src/model.c src/model.h \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
-	src/session.c src/session.h src/session_own.h \
-	src/session_config.c src/session_config.h \
-	src/session_headless.c src/session_headless.h \
-	src/session_request.c \
-	src/session_run.c \
-	src/session_store.c \
-	src/session_watch.c src/session_watch.h \
 	src/show.c src/show.h \
 	src/sweep.c \
 	src/table.c src/table_export.c src/table.h
@@ -37,4 +30,6 @@ endif
 if HAVE_CUDA
 combolab_CPPFLAGS += -DBUILT_CUDA
 endif
-combolab_LDADD = $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
+combolab_LDADD = libsession.a $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
+
+include src/session.mk

@@ -22,6 +22,20 @@
 #include <string.h>
 #include <unistd.h>
 
+/* "~/portraits" from a form, where no shell has replaced it. */
+static int settle_home(const struct opt *o, char *path, struct err *e)
+{
+    char full[OPT_TEXT_BYTES];
+    const char *home = getenv("HOME");
+    if (strncmp(path, "~/", 2) || !home || !home[0])
+        return 0;
+    if (str_path(full, sizeof full, home, path + 2))
+        return err_set(e, ERR_USAGE, "option '%s': its full path is longer than %d bytes", o->name,
+                       OPT_TEXT_BYTES - 1);
+    str_copy(path, OPT_TEXT_BYTES, full);
+    return 0;
+}
+
 /* The data must be there; links in its path are resolved so that the name stays right. */
 static int settle_data(struct run_config *config, struct err *e)
 {
@@ -54,7 +68,9 @@ static int settle_paths(struct run_config *config, struct err *e)
     for (size_t i = 0; i < config_options.count; i++) {
         const struct opt *o = &config_options.options[i];
         char *path = (char *)config + o->offset;
-        if (o->type == OPT_PATH && path != config->data && settle_folder(o, path, e))
+        if (o->type != OPT_PATH)
+            continue;
+        if (settle_home(o, path, e) || (path != config->data && settle_folder(o, path, e)))
             return -1;
     }
     return settle_data(config, e);

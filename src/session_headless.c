@@ -9,9 +9,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "src/cli.h"
+#include "src/output.h"
 #include "src/progress.h"
-#include "src/table.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -319,13 +318,6 @@ static int worse(int a, int b)
     return EXIT_GOOD;
 }
 
-static int print_table(struct headless *h, struct table *t, struct err *e)
-{
-    bool terminal = isatty(STDOUT_FILENO);
-    return tables_print(&t, 1, h->in->global.format, terminal ? cli_width() : 0, terminal, stdout,
-                        e);
-}
-
 int headless_report(struct headless *h, int *status, struct err *e)
 {
     struct table *t;
@@ -343,7 +335,7 @@ int headless_report(struct headless *h, int *status, struct err *e)
         *status = worse(*status, status_of(&row));
     }
     if (!result)
-        result = print_table(h, t, e);
+        result = output_tables(h->in, &t, 1, e);
     table_free(t);
     return result;
 }
@@ -361,7 +353,7 @@ int headless_print_queued(struct headless *h, struct err *e)
         return -1;
     for (size_t i = 0; i < h->n_runs; i++)
         table_int(t, h->runs[i]);
-    int result = print_table(h, t, e);
+    int result = output_tables(h->in, &t, 1, e);
     table_free(t);
     return result;
 }

@@ -1,0 +1,12 @@
+# The oracle that every backend is held against.
+check_LIBRARIES += libref.a
+libref_a_SOURCES = \
+	tests/ref/ref.c tests/ref/ref.h tests/ref/ref_parts.h \
+	tests/ref/ref_conv.c \
+	tests/ref/ref_gate.c \
+	tests/ref/ref_head.c \
+	tests/ref/ref_images.c \
+	tests/ref/ref_memory.c \
+	tests/ref/ref_pool.c \
+	tests/ref/ref_step.c \
+	tests/ref/ref_unit.c

@@ -15,3 +15,5 @@ libengine_a_SOURCES += \
 	engine/train/trace.c engine/train/trace.h \
 	engine/train/trainer.c engine/train/trainer.h \
 	engine/train/verbs.c engine/train/verbs.h
+
+EXTRA_DIST += bench/torch_steps.py
