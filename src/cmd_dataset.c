@@ -3,7 +3,6 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "engine/data/dataset.h"
 #include "engine/train/loss.h"
 #include "src/check_images.h"
@@ -12,7 +11,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <unistd.h>
 
 struct options {
     int protocol;
@@ -37,15 +35,6 @@ static const struct opt options[] = {
 
 static const struct opt_table table = {options, sizeof options / sizeof *options};
 
-static size_t count_missing(const struct dataset *d)
-{
-    char path[2 * OPT_TEXT_BYTES];
-    size_t missing = 0;
-    for (size_t i = 0; i < d->n; i++)
-        missing += str_path(path, sizeof path, d->root, d->items[i].name) || access(path, R_OK);
-    return missing;
-}
-
 static int add_overview(struct table **t, const struct dataset *d, struct err *e)
 {
     static const struct table_column columns[] = {
@@ -58,7 +47,6 @@ static int add_overview(struct table **t, const struct dataset *d, struct err *e
         {"images", "images", TABLE_INT, 0, false},
         {"train_images", "training images", TABLE_INT, 0, false},
         {"test_images", "test images", TABLE_INT, 0, false},
-        {"missing_images", "images missing", TABLE_INT, 0, false},
         {"score_least", "lowest score", TABLE_REAL, 3, false},
         {"score_mean", "mean score", TABLE_REAL, 3, false},
         {"score_deviation", "standard deviation", TABLE_REAL, 3, false},
@@ -89,7 +77,6 @@ static int add_overview(struct table **t, const struct dataset *d, struct err *e
     table_int(*t, (int64_t)d->n);
     table_int(*t, (int64_t)d->n_train);
     table_int(*t, (int64_t)d->n_test);
-    table_int(*t, (int64_t)count_missing(d));
     table_real(*t, d->score_least);
     table_real(*t, mean);
     table_real(*t, sqrt(squares / (double)d->n));

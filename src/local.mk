@@ -17,6 +17,7 @@ combolab_SOURCES = \
 	src/help.c \
 	src/main.c \
 	src/meter.c src/meter.h \
+	src/model.c src/model.h \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
 	src/show.c src/show.h \

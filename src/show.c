@@ -124,14 +124,14 @@ static void epoch_columns(struct table_column *columns, size_t *n, struct term_n
          {"train_pc", "train PC", TABLE_REAL, 4, true},
          {"train_images", "train images", TABLE_INT, 0, true},
          {"train_s", "train time", TABLE_DURATION, 0, true},
-         {"train_images_per_s", "images/s", TABLE_REAL, 1, true}},
+         {"train_images_per_s", "train images/s", TABLE_REAL, 1, true}},
         {{"test_total", "test loss", TABLE_REAL, 4, false},
          {"test_mae", "test MAE", TABLE_REAL, 4, false},
          {"test_rmse", "test RMSE", TABLE_REAL, 4, false},
          {"test_pc", "test PC", TABLE_REAL, 4, false},
          {"test_images", "test images", TABLE_INT, 0, true},
          {"test_s", "test time", TABLE_DURATION, 0, true},
-         {"test_images_per_s", "images/s", TABLE_REAL, 1, true}},
+         {"test_images_per_s", "test images/s", TABLE_REAL, 1, true}},
     };
     static const char *const phases[2] = {"train", "test"};
     *n = 0;
