@@ -165,15 +165,24 @@ void session_store_failure(struct session *s, const char *text)
     session_store(s, &event);
 }
 
+/* The run has ended in the database, or is gone from it. */
+static bool is_settled(struct session *s, int64_t run)
+{
+    struct err e;
+    struct run_row row;
+    if (db_run(s->db, run, &row, &e))
+        return e.code == ERR_NOT_FOUND;
+    return run_state_ended((enum run_state)run_state_of_name(row.state));
+}
+
 void session_store_debt(struct session *s)
 {
-    if (!s->debt.run)
-        return;
-    struct err e;
-    if (db_run_state(s->db, s->debt.run, run_state_name(RUN_FAILED), s->debt.text, &e) &&
-        e.code != ERR_STATE && e.code != ERR_NOT_FOUND)
-        return;
     int64_t run = s->debt.run;
+    if (!run)
+        return;
+    if (db_run_state(s->db, run, run_state_name(RUN_FAILED), s->debt.text, NULL) &&
+        !is_settled(s, run))
+        return;
     s->debt.run = 0;
     s->look = s->options.takes == SESSION_TAKES_ANY;
     session_changed(s, run);

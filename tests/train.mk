@@ -22,3 +22,10 @@ tests_test_trainer_faults_SOURCES = tests/test_trainer_faults.c \
 	tests/trainer_rig.c tests/trainer_rig.h
 tests_test_trainer_faults_LDADD = $(ENGINE_LIBS)
 TESTS += tests/test_trainer_faults
+
+check_PROGRAMS += tests/test_trainer_ref
+tests_test_trainer_ref_SOURCES = tests/test_trainer_ref.c \
+	tests/toy_backend.c tests/toy_backend.h \
+	tests/trainer_rig.c tests/trainer_rig.h
+tests_test_trainer_ref_LDADD = libref.a $(ENGINE_LIBS)
+TESTS += tests/test_trainer_ref
