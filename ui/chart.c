@@ -273,8 +273,8 @@ static void draw_frame(struct pen *pen, struct rect at, const struct chart *char
     const char *scale = chart->log_y ? ", log" : "";
     snprintf(title, sizeof title, chart->focus ? "[%s%s]" : "%s%s", chart->title, scale);
     pen_box(pen, at, chart->focus ? ROLE_FOCUS : ROLE_BORDER, title);
-    int used = (int)strlen(title) + 6;
-    if (chart->note[0] && at.columns - used > 10) {
+    int used = (int)strlen(title) + 5, wanted = (int)strlen(chart->note) + 2;
+    if (chart->note[0] && at.columns - used - 2 >= wanted) {
         char note[96];
         snprintf(note, sizeof note, " %s ", chart->note);
         pen_right(pen, at.y, at.x + used, at.columns - used - 2, ROLE_DIM, note);
