@@ -7,7 +7,7 @@
  */
 #include "ui/chart.h"
 
-#include "base/str.h"
+#include "ui/text.h"
 #include "ui/ticks.h"
 
 #include <limits.h>
@@ -173,32 +173,40 @@ static void draw_axes(struct pen *pen, const struct plot *p)
     }
 }
 
+/* Where a label of that length starts, centred below its epoch but within the plot. */
+static int label_start(const struct plot *p, int epoch, int length)
+{
+    const struct rect *a = &p->area;
+    int x = a->x + chart_column(epoch, p->chart->x_first, p->chart->x_last, a->columns);
+    int most = a->x + a->columns - length;
+    x -= length / 2;
+    x = x > most ? most : x;
+    return x < p->axis_x ? p->axis_x : x;
+}
+
 static void draw_epochs(struct pen *pen, const struct plot *p)
 {
     const struct chart *chart = p->chart;
-    const struct rect *a = &p->area;
-    int y = a->y + a->rows, free_from = p->axis_x;
+    int y = p->area.y + p->area.rows, cursor_from = INT_MAX, cursor_to = INT_MIN;
+    if (chart->cursor != INT_MIN) {
+        char label[16];
+        int length = snprintf(label, sizeof label, "%d", chart->cursor);
+        cursor_from = label_start(p, chart->cursor, length);
+        cursor_to = cursor_from + length;
+        pen_text(pen, y, cursor_from, length, ROLE_CURSOR, label);
+    }
     struct ticks t;
-    ticks_linear(&t, chart->x_first, chart->x_last, a->columns / 8, true);
+    int free_from = p->axis_x;
+    ticks_linear(&t, chart->x_first, chart->x_last, p->area.columns / 8, true);
     for (int i = 0; i < t.n; i++) {
         int length = (int)strlen(t.label[i]);
-        int x = a->x + chart_column((int)t.at[i], chart->x_first, chart->x_last, a->columns);
-        x -= length / 2;
-        if (x < free_from || x + length > a->x + a->columns)
+        int x = label_start(p, (int)t.at[i], length);
+        bool clear = x + length < cursor_from || x > cursor_to;
+        if (x < free_from || !clear)
             continue;
         pen_text(pen, y, x, length, ROLE_DIM, t.label[i]);
         free_from = x + length + 1;
     }
-    if (chart->cursor == INT_MIN)
-        return;
-    char label[24];
-    snprintf(label, sizeof label, " %d ", chart->cursor);
-    int length = (int)strlen(label);
-    int x =
-        a->x + chart_column(chart->cursor, chart->x_first, chart->x_last, a->columns) - length / 2;
-    if (x + length > a->x + a->columns)
-        x = a->x + a->columns - length;
-    pen_text(pen, y, x < p->axis_x ? p->axis_x : x, length, ROLE_CURSOR, label);
 }
 
 static void draw_dots(struct pen *pen, const struct plot *p)
@@ -245,9 +253,8 @@ static void draw_legend(struct pen *pen, struct rect at, const struct chart *cha
         const struct chart_series *s = &chart->series[k];
         char value[32], text[96];
         pen_figure(pen, value, sizeof value, "%.4g", read_value(s, chart->cursor));
-        int n = snprintf(text, sizeof text, " %s %s ", s->name, value);
-        int cells = n - (int)strlen(value) +
-                    (isfinite(read_value(s, chart->cursor)) ? (int)strlen(value) : 1);
+        snprintf(text, sizeof text, " %s %s ", s->name, value);
+        int cells = text_cells(text, pen->unicode);
         const char *sample = sample_of(pen, k);
         int sample_cells = pen->charts == UI_CHART_ASCII ? 1 : 2;
         int x = end - cells - sample_cells - 1;
@@ -291,7 +298,7 @@ void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
         return;
     }
     ticks_widen(&p.low, &p.high, chart->log_y);
-    int most = p.area.rows / 2 + 1;
+    int most = p.area.rows < 6 ? p.area.rows : p.area.rows / 2 + 1;
     if (chart->log_y)
         ticks_log(&p.y, p.low, p.high, most);
     else

@@ -31,15 +31,13 @@ void facts_loss(const struct run_row *r, char *to, size_t room)
         str_copy(to, room, r->loss);
 }
 
-void facts_settings(const struct run_row *r, const struct pen *pen, char *to, size_t room)
+void facts_settings(const struct run_row *r, char *to, size_t room)
 {
     char data[256], loss[96];
-    const char *dot = pen->glyphs->separator;
     facts_data(r, data, sizeof data);
     facts_loss(r, loss, sizeof loss);
-    snprintf(to, room, "%s%s%s%s%s%s%d px%sbatch %d%slr %g%sseed %lld", data, dot, r->backbone, dot,
-             loss, dot, r->image_size, dot, r->batch, dot, r->learning_rate, dot,
-             (long long)r->seed);
+    snprintf(to, room, "%s, %s, %s, %d px, batch %d, lr %g, seed %lld", data, r->backbone, loss,
+             r->image_size, r->batch, r->learning_rate, (long long)r->seed);
 }
 
 void facts_figures(const struct pen *pen, double mae, double rmse, double pc, char *to, size_t room)

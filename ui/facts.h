@@ -11,7 +11,7 @@ void facts_data(const struct run_row *r, char *to, size_t room);
 void facts_loss(const struct run_row *r, char *to, size_t room);
 
 /* Everything that was chosen: data, backbone, loss, size, batch, rate, seed. */
-void facts_settings(const struct run_row *r, const struct pen *pen, char *to, size_t room);
+void facts_settings(const struct run_row *r, char *to, size_t room);
 
 /* "MAE 0.2127  RMSE 0.2774  PC 0.9117" */
 void facts_figures(const struct pen *pen, double mae, double rmse, double pc, char *to,

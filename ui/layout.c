@@ -124,6 +124,12 @@ static int needed(const struct column *columns, const struct column_place *place
     return cells;
 }
 
+/* When a column gets more than it needs: the lower the sooner. */
+static int turn(const struct column *c)
+{
+    return c->priority ? c->priority : 1000;
+}
+
 void layout_columns(const struct column *columns, int n, int cells, struct column_place *places)
 {
     for (int i = 0; i < n; i++)
@@ -137,17 +143,18 @@ void layout_columns(const struct column *columns, int n, int cells, struct colum
             return;
         places[worst].cells = 0;
     }
-    /* One cell at a time to the column that lacks most. */
-    for (int left = cells - needed(columns, places, n); left > 0; left--) {
+    for (int left = cells - needed(columns, places, n); left > 0;) {
         int next = -1;
         for (int i = 0; i < n; i++)
             if (places[i].cells && places[i].cells < columns[i].most &&
-                (next < 0 ||
-                 columns[i].most - places[i].cells > columns[next].most - places[next].cells))
+                (next < 0 || turn(&columns[i]) < turn(&columns[next])))
                 next = i;
         if (next < 0)
             break;
-        places[next].cells++;
+        int more = columns[next].most - places[next].cells;
+        more = more < left ? more : left;
+        places[next].cells += more;
+        left -= more;
     }
     int x = 0;
     for (int i = 0; i < n; i++) {

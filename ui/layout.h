@@ -48,7 +48,8 @@ struct form_layout {
 struct form_layout layout_form(struct rect body);
 
 /* A table's column: `priority` 0 is always there, the highest go first when it gets narrow. What is
- * left over is shared out up to `most`. */
+ * left over goes to the others in their order of priority, up to `most`, and to priority 0 at last.
+ */
 struct column {
     const char *title;
     int least, most, priority;

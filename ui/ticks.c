@@ -35,7 +35,7 @@ void ticks_linear(struct ticks *t, double low, double high, int most, bool whole
     if (!isfinite(span) || span <= 0)
         return;
     most = most < 2 ? 2 : most > TICKS_MOST ? TICKS_MOST : most;
-    double step = nice_step(span / most);
+    double step = nice_step(span / (3 * most));
     if (whole && step < 1)
         step = 1;
     while (floor(high / step) - ceil(low / step) + 1 > most)

@@ -93,23 +93,24 @@ static void *state_of(struct ui *ui)
 
 /* --- drawing --- */
 
-/* The engine of this process in a few words, for every view. */
-static void engine_words(const struct ui *ui, const struct ui_model *m, char *to, size_t room)
+/* The engine of this process in a few words, for every view; fewer where there is little room. */
+static void engine_words(const struct pen *pen, const struct ui_model *m, int cells, char *to,
+                         size_t room)
 {
     const struct snapshot *s = &m->live;
-    char eta[32] = "";
     if (!s->run) {
         str_copy(to, room, m->can_train ? "engine idle" : "watching");
         return;
     }
-    if (isfinite(s->eta_s)) {
-        str_copy(eta, sizeof eta, "  ETA ");
-        str_duration(eta + 6, sizeof eta - 6, s->eta_s);
+    const char *sign = pen->glyphs->state[s->paused ? RUN_PAUSED : RUN_RUNNING];
+    int n = snprintf(to, room, "%s run %lld  %d/%d", sign, (long long)s->run, s->epoch, s->epochs);
+    char eta[32] = "";
+    if (isfinite(s->eta_s) && cells >= 28) {
+        str_duration(eta, sizeof eta, s->eta_s);
+        snprintf(to + n, room - (size_t)n, "  ETA %s", eta);
+    } else if (cells < n) {
+        snprintf(to, room, "%s %d/%d", sign, s->epoch, s->epochs);
     }
-    const struct glyphs *g = ui->unicode ? &glyphs_unicode : &glyphs_ascii;
-    snprintf(to, room, "%s run %lld  %d/%d %s%s", g->state[s->paused ? RUN_PAUSED : RUN_RUNNING],
-             (long long)s->run, s->epoch, s->epochs,
-             s->paused ? "paused" : snapshot_phase_name(s->phase), eta);
 }
 
 static void draw_header(struct ui *ui, struct pen *pen, const struct ui_model *m, struct rect at)
@@ -117,7 +118,6 @@ static void draw_header(struct ui *ui, struct pen *pen, const struct ui_model *m
     char engine[128], key[16];
     int x = at.x + 1;
     x += pen_text(pen, at.y, x, 10, ROLE_TITLE, "combolab") + 1;
-    engine_words(ui, m, engine, sizeof engine);
     for (int i = 0; i < VIEWS; i++) {
         bool here = (int)ui->view == i;
         request_keys(view_requests[i], true, key, sizeof key);
@@ -127,6 +127,7 @@ static void draw_header(struct ui *ui, struct pen *pen, const struct ui_model *m
         x += pen_text(pen, at.y, x, 1, ROLE_FOCUS, here ? "]" : " ");
     }
     x += 2;
+    engine_words(pen, m, at.columns - x - 1, engine, sizeof engine);
     pen_right(pen, at.y, x, at.columns - x - 1, m->live.run ? ROLE_BUSY : ROLE_DIM, engine);
 }
 

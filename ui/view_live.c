@@ -32,8 +32,8 @@ static void draw_name(struct pen *pen, const struct ui_model *m, struct rect at)
     double end = isfinite(r->ended) ? r->ended : m->now;
     if (isfinite(r->started)) {
         str_duration(took, sizeof took, end - r->started);
-        snprintf(times, sizeof times, "run %lld%s%s %s", (long long)r->id, pen->glyphs->separator,
-                 isfinite(r->ended) ? "took" : "since", took);
+        snprintf(times, sizeof times, "run %lld%s%s %s%s", (long long)r->id, pen->glyphs->separator,
+                 isfinite(r->ended) ? "took" : "started", took, isfinite(r->ended) ? "" : " ago");
     } else {
         snprintf(times, sizeof times, "run %lld", (long long)r->id);
     }
@@ -47,7 +47,7 @@ static void draw_name(struct pen *pen, const struct ui_model *m, struct rect at)
 static void draw_bar(struct pen *pen, struct rect at, int y, const char *label, double fraction,
                      enum role role, const char *text)
 {
-    int bar = at.columns / 3;
+    int bar = at.columns < 80 ? 12 : at.columns / 4;
     pen_text(pen, y, at.x + 1, LABEL_CELLS - 1, ROLE_DIM, label);
     pen_bar(pen, y, at.x + 1 + LABEL_CELLS, bar, role, fraction);
     int x = at.x + 1 + LABEL_CELLS + bar + 2;
@@ -93,7 +93,8 @@ static void draw_phase(struct pen *pen, const struct ui_model *m, struct rect at
     }
     facts_speed(pen, s->images_per_s, speed, sizeof speed);
     str_bytes(memory, sizeof memory, (double)s->device_bytes);
-    if (s->phase == SNAPSHOT_TRAIN && isfinite(s->total) && s->step > 0)
+    bool room = at.columns >= 80;
+    if (room && s->phase == SNAPSHOT_TRAIN && isfinite(s->total) && s->step > 0)
         snprintf(loss, sizeof loss, "  loss %.4f", s->total);
     if (s->steps > 0)
         snprintf(text, sizeof text, "%lld/%lld  %s images/s  mem %s%s", (long long)s->step,
@@ -111,7 +112,7 @@ static void draw_info(struct pen *pen, const struct ui_model *m, struct rect at)
     int y = at.y;
     draw_name(pen, m, at);
     if (at.rows > 3) {
-        facts_settings(m->run, pen, text, sizeof text);
+        facts_settings(m->run, text, sizeof text);
         pen_text(pen, ++y, at.x + 1, at.columns - 2, ROLE_TEXT, text);
     }
     draw_epochs(pen, m, at, y + 1);

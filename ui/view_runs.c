@@ -30,13 +30,13 @@ enum {
 };
 
 static const struct column columns[COLS] = {
-    [COL_STATE] = {"state", 10, 10, 0, false}, [COL_NAME] = {"name", 15, 40, 0, false},
-    [COL_DATA] = {"data", 12, 26, 6, false},   [COL_BACKBONE] = {"backbone", 8, 15, 7, false},
-    [COL_LOSS] = {"loss", 11, 13, 3, false},   [COL_EPOCHS] = {"epochs", 9, 18, 1, false},
+    [COL_STATE] = {"state", 10, 10, 0, false}, [COL_NAME] = {"name", 24, 40, 0, false},
+    [COL_DATA] = {"data", 18, 24, 6, false},   [COL_BACKBONE] = {"backbone", 10, 17, 8, false},
+    [COL_LOSS] = {"loss", 11, 13, 3, false},   [COL_EPOCHS] = {"epochs", 7, 18, 1, true},
     [COL_PC] = {"PC", 6, 6, 1, true},          [COL_MAE] = {"MAE", 6, 6, 2, true},
     [COL_RMSE] = {"RMSE", 6, 6, 4, true},      [COL_LAST_PC] = {"last PC", 7, 7, 9, true},
-    [COL_SPEED] = {"img/s", 6, 6, 8, true},    [COL_ETA] = {"ETA", 6, 6, 5, true},
-    [COL_AGE] = {"age", 4, 4, 2, true},
+    [COL_SPEED] = {"img/s", 6, 6, 7, true},    [COL_ETA] = {"ETA", 6, 6, 11, true},
+    [COL_AGE] = {"age", 4, 4, 5, true},
 };
 
 /* The column that a key sorts, to mark it in the head. */
@@ -244,7 +244,7 @@ static void draw_details(struct pen *pen, const struct ui_model *m, struct rect 
     snprintf(number, sizeof number, "run %lld", (long long)r->id);
     pen_rule(pen, at.y, at.x, at.columns, r->name, number);
     int y = at.y + 1, end = at.y + at.rows, x = at.x + 2, cells = at.columns - 3;
-    facts_settings(r, pen, text, sizeof text);
+    facts_settings(r, text, sizeof text);
     pen_text(pen, y++, x, cells, ROLE_TEXT, text);
     if (r->best_epoch > 0) {
         facts_figures(pen, r->best_mae, r->best_rmse, r->best_pc, figures, sizeof figures);
