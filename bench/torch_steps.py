@@ -7,8 +7,12 @@
 Reads what --trace wrote: run.json, initial.safetensors, order.csv and steps.csv. Builds the same net from
 torchvision's classes, loads our initial weights, decodes and resizes the same images with Pillow, crops
 and mirrors them as the trace says, and trains with torch.optim.SGD on the same batches. Needs torch,
-torchvision, Pillow and numpy. Prints ours and theirs side by side and ends with a FIGURE line:
-the largest relative difference of a total.
+torchvision, Pillow and numpy. Prints ours and theirs side by side and ends with two FIGURE lines: the
+relative difference of the first step's total, and the largest of all steps.
+
+The first step compares the same weights on the same pixels, so only rounding is left. Later ones grow
+apart: training is chaotic, the more so with few values per channel in batch norm (small images, small
+batches) and a large learning rate. --double shows how much of that is PyTorch's own rounding.
 """
 import argparse
 import csv
@@ -186,7 +190,7 @@ def main():
     )
     pictures = Pictures(args.data or run["root"], options)
 
-    worst = 0.0
+    differences = []
     print(f"{'epoch':>5} {'step':>5} {'images':>6} {'ours':>14} {'PyTorch':>14} {'difference':>11}")
     for step in steps:
         batch = samples[int(step["epoch"]), int(step["step"])]
@@ -202,14 +206,15 @@ def main():
         optimiser.step()
         ours = float(step["total"])
         apart = abs(ours - total.item()) / abs(total.item())
-        worst = max(worst, apart)
+        differences.append(apart)
         print(
             f"{step['epoch']:>5} {step['step']:>5} {len(batch):>6} {ours:14.8f} {total.item():14.8f} "
             f"{apart:11.2e}"
         )
         for name, term in zip(run["terms"], terms):
             print(f"{'':>12} {name:>20}: {float(step[name]):14.8f} {term.item():14.8f}")
-    print(f"FIGURE torch_steps_relative_difference {worst:.3g} ratio 1e-3")
+    print(f"FIGURE torch_first_step_relative_difference {differences[0]:.3g} ratio 1e-5")
+    print(f"FIGURE torch_steps_relative_difference {max(differences):.3g} ratio 1e-3")
 
 
 if __name__ == "__main__":
