@@ -40,11 +40,15 @@ static int fail_access(struct db *d, int code, struct err *e)
                          "(-wal, -shm) beside a database in use, for readers too; make the folder "
                          "writable, or copy the database elsewhere",
                          d->path, folder);
-    if (access(d->path, d->writes ? R_OK | W_OK : R_OK))
+    if (access(d->path, d->writes ? R_OK | W_OK : R_OK) && errno != ENOENT)
         return err_errno(e, errno,
-                         "%s cannot be %s: give yourself the permission, or name another "
-                         "file with --database",
+                         "%s cannot be %s: give yourself the permission, or name another file with "
+                         "--database",
                          d->path, d->writes ? "written" : "read");
+    int number = sqlite3_system_errno(d->sql);
+    if (number)
+        return err_errno(e, number, "%s or its side files (-wal, -shm) cannot be opened or written",
+                         d->path);
     return err_set(e, ERR_IO, "%s or its side files (-wal, -shm) cannot be opened or written: %s",
                    d->path, sqlite3_errstr(code));
 }
@@ -68,6 +72,7 @@ int db_fail(struct db *d, int code, struct err *e)
         return fail_full(d, e);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
         return err_set(e, ERR_BUSY,
                        "%s is locked: another process has been writing for longer than %d s; try "
                        "again, or see with `fuser %s` which one it is",

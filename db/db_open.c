@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char *const all_ways =
     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL";
@@ -171,20 +172,29 @@ static int prepare_to_read(struct db *d, struct err *e)
     return 0;
 }
 
+/* The path with the present folder before it when it is relative: weight files are stored by paths
+ * made from it, and no name can look like one of SQLite's special ones (":memory:"). */
+static char *absolute_path(const char *path, struct err *e)
+{
+    char folder[4096] = "";
+    struct str whole;
+    if (path[0] != '/' && !getcwd(folder, sizeof folder)) {
+        err_errno(e, errno, "the present folder is not to be found");
+        return NULL;
+    }
+    str_init(&whole);
+    str_addf(&whole, "%s%s%s", folder, path[0] == '/' ? "" : "/", path);
+    char *text = str_take(&whole);
+    if (!text)
+        mem_error(e, "the path of the run database", strlen(folder) + strlen(path) + 2);
+    return text;
+}
+
 static int open_file(struct db *d, enum db_mode mode, struct err *e)
 {
-    /* "./" keeps SQLite from taking names such as ":memory:" for something else. */
-    struct str name;
-    str_init(&name);
-    str_addf(&name, "%s%s", d->path[0] == '/' ? "" : "./", d->path);
-    if (name.failed) {
-        str_fini(&name);
-        return mem_error(e, "the path of the run database", strlen(d->path) + 3);
-    }
     int flags =
         mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    int code = sqlite3_open_v2(name.text, &d->sql, flags | SQLITE_OPEN_NOMUTEX, NULL);
-    str_fini(&name);
+    int code = sqlite3_open_v2(d->path, &d->sql, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
         return db_fail(d, code, e);
     sqlite3_extended_result_codes(d->sql, 1);
@@ -203,12 +213,8 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
     if (!d)
         return mem_error(e, "the run database", sizeof *d);
     d->writes = mode == DB_WRITE;
-    d->path = mem_string(path);
-    if (!d->path) {
-        mem_free(d);
-        return mem_error(e, "the path of the run database", strlen(path) + 1);
-    }
-    if (open_file(d, mode, e)) {
+    d->path = absolute_path(path, e);
+    if (!d->path || open_file(d, mode, e)) {
         db_close(d);
         return -1;
     }

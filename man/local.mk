@@ -1,8 +1,8 @@
 # combolab(1): written by hand but for the parts that option tables, commands and keys say themselves,
 # which the program prints. A line "@PART@" of the template stands for such a part.
-EXTRA_DIST += man/combolab.1.in man/fill.awk completions/combolab.bash
+EXTRA_DIST += man/combolab.1.in man/fill.awk
 nodist_man_MANS = man/combolab.1
-CLEANFILES += man/combolab.1
+CLEANFILES += man/combolab.1 man/combolab.1.tmp
 
 man/combolab.1: $(srcdir)/man/combolab.1.in $(srcdir)/man/fill.awk combolab$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) man && LC_ALL=C $(AWK) -v program=./combolab$(EXEEXT) \
@@ -10,8 +10,4 @@ man/combolab.1: $(srcdir)/man/combolab.1.in $(srcdir)/man/fill.awk combolab$(EXE
 		$(srcdir)/man/combolab.1.in >$@.tmp && mv $@.tmp $@
 
 bashcompletiondir = $(datadir)/bash-completion/completions
-install-data-local:
-	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'
-	$(INSTALL_DATA) $(srcdir)/completions/combolab.bash '$(DESTDIR)$(bashcompletiondir)/combolab'
-uninstall-local:
-	rm -f '$(DESTDIR)$(bashcompletiondir)/combolab'
+dist_bashcompletion_DATA = completions/combolab.bash

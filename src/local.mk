@@ -17,7 +17,6 @@ combolab_SOURCES = \
 	src/help.c \
 	src/main.c \
 	src/meter.c src/meter.h \
-	src/model.c src/model.h \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
 	src/session_headless.c src/session_headless.h \

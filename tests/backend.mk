@@ -10,3 +10,9 @@ libref_a_SOURCES = \
 	tests/ref/ref_pool.c \
 	tests/ref/ref_step.c \
 	tests/ref/ref_unit.c
+
+# The oracle against finite differences and PyTorch.
+check_PROGRAMS += tests/test_ref
+tests_test_ref_SOURCES = tests/test_ref.c tests/backend_case.c tests/backend_case.h
+tests_test_ref_LDADD = libref.a libcore.a libbase.a
+TESTS += tests/test_ref

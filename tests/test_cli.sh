@@ -1,7 +1,7 @@
 #!/bin/sh
 # The program from outside: what a command line is answered with, and how it ends.
-program=$TOP_BUILDDIR/combolab
-python=$(command -v /usr/bin/python3 || command -v python3)
+program=${TOP_BUILDDIR:?is the folder that combolab was built in}/combolab
+python=$(command -v python3)
 work=$(mktemp -d "${TMPDIR:-/tmp}/combolab-cli-XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -104,6 +104,7 @@ refuses 2 'more than 1000 combinations' train --data x --seed 1,2,3,4,5,6,7,8,9,
     --batch 1,2,3,4,5,6,7,8,9,10 --epochs 1,2,3,4,5,6,7,8,9,10
 refuses 2 'is not one of the choices' tui --format csv,json
 refuses 2 '^[[31m' "$(printf 'no\033[31mcommand')"
+refuses 2 'the screen needs a terminal'
 refuses 1 'there is no run database' runs -D nothing.db
 [ ! -e nothing.db ]
 is $? 'reading makes no database'
@@ -159,7 +160,7 @@ run -D runs.db train --queue --data three --loss l1,combo --alpha 1,2 --seed 5,4
 is $? 'a sweep queues its combinations; weights that l1 does not use make no run'
 run runs --database runs.db --experiment sweep --format csv
 [ "$(tr -d '\r' <out | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
-    NR > 1 { print $at["state"], $NF >= 0 }' | sort -u)" = 'queued 1' ]
+    NR > 1 { print $at["state"], ($NF >= 0) }' | sort -u)" = 'queued 1' ]
 is $? 'runs as CSV, with global options before or after the command'
 run -D runs.db runs --format json
 json 'in the order given, the last list fastest' '[(r["loss"], r["alpha"]) for r in reversed(j)] == [("l1", None)] * 2 + [("combo", 1)] * 2 + [("combo", 2)] * 2'

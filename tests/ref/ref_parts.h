@@ -76,10 +76,15 @@ static inline size_t ref_count(struct net_shape s)
     return ref_area(s) * (size_t)s.c;
 }
 
-/* y += a * x: the inner loop of everything that multiplies matrices. */
+/* y += a * x: the inner loop of everything that multiplies matrices. Four at a time, which compilers
+ * turn into vector instructions at any level of optimisation. */
 static inline void ref_axpy(double *restrict y, const double *restrict x, double a, int n)
 {
-    for (int i = 0; i < n; i++)
+    int i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (int k = 0; k < 4; k++)
+            y[i + k] += a * x[i + k];
+    for (; i < n; i++)
         y[i] += a * x[i];
 }
 
