@@ -19,7 +19,6 @@ combolab_SOURCES = \
 	src/meter.c src/meter.h \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
-	src/session_headless.c src/session_headless.h \
 	src/show.c src/show.h \
 	src/sweep.c \
 	src/table.c src/table_export.c src/table.h

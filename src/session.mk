@@ -7,3 +7,7 @@ libsession_a_SOURCES = \
 	src/session_run.c \
 	src/session_store.c \
 	src/session_watch.c src/session_watch.h
+
+combolab_SOURCES += \
+	src/model.c src/model.h \
+	src/session_headless.c src/session_headless.h
