@@ -251,6 +251,6 @@ int synth_draw(struct image *out, const struct synth_face *face, uint64_t seed, 
         draw_mouth(&p);
         result = canvas_image(out, &p.canvas, 2.0f + 14.0f * (float)face->noise, seed, number, e);
     }
-    canvas_fini(&p.canvas);
+    synth_canvas_fini(&p.canvas);
     return result;
 }

@@ -21,7 +21,7 @@ int canvas_init(struct canvas *c, int size, struct err *e)
     return c->rgb && c->mask ? 0 : mem_error(e, "a portrait", pixels * 4 * sizeof(float));
 }
 
-void canvas_fini(struct canvas *c)
+void synth_canvas_fini(struct canvas *c)
 {
     mem_free(c->rgb);
     mem_free(c->mask);

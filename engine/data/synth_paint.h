@@ -34,7 +34,7 @@ struct stroke {
 struct err;
 
 int canvas_init(struct canvas *c, int size, struct err *e);
-void canvas_fini(struct canvas *c);
+void synth_canvas_fini(struct canvas *c);
 
 struct colour colour_mix(struct colour a, struct colour b, float share_of_b);
 struct colour colour_scale(struct colour a, float by);
