@@ -124,12 +124,11 @@ static void draw_series(struct canvas *c, const struct plot *p, int k)
             canvas_line(c, before, row_of(p, c->column[before].last, rows), x,
                         row_of(p, at->first, rows), k + 1, dash);
         int top = row_of(p, at->most, rows), bottom = row_of(p, at->least, rows);
-        if (top != bottom) {
+        if (top != bottom)
             canvas_line(c, x, top, x, bottom, k + 1, dash);
-            canvas_dot(c, x, top, k + 1); /* extremes show even in the gap of a dash */
-            canvas_dot(c, x, bottom, k + 1);
-        } else if (!joined) {
+        if (bottom - top > 2 || !joined) { /* spikes show even in the gap of a dash */
             canvas_dot(c, x, top, k + 1);
+            canvas_dot(c, x, bottom, k + 1);
         }
         before = x;
     }

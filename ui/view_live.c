@@ -30,8 +30,11 @@ static void draw_name(struct pen *pen, const struct ui_model *m, struct rect at)
     const char *state = facts_state(r, &m->live);
     char text[400], times[128] = "", took[32];
     double end = isfinite(r->ended) ? r->ended : m->now;
-    if (isfinite(r->started)) {
+    if (isfinite(r->started))
         str_duration(took, sizeof took, end - r->started);
+    if (isfinite(r->started) && at.columns < 80) {
+        str_copy(times, sizeof times, took);
+    } else if (isfinite(r->started)) {
         snprintf(times, sizeof times, "run %lld%s%s %s%s", (long long)r->id, pen->glyphs->separator,
                  isfinite(r->ended) ? "took" : "started", took, isfinite(r->ended) ? "" : " ago");
     } else {
