@@ -202,7 +202,6 @@ static void test_default_path(void)
     has_text(e.text, "--database", "the message says what to do");
 }
 
-/* What a child could not show with its exit status alone goes by the message's part. */
 struct attempt {
     const char *path;
     enum db_mode mode;
@@ -229,7 +228,6 @@ static int try_as_nobody(const void *argument)
     if (status == -1 && e.code == ERR_IO && strstr(e.text, a->part))
         return 0;
     printf("# status %d: %s\n", status, status ? e.text : "");
-    fflush(stdout);
     return 1;
 }
 
@@ -330,7 +328,6 @@ static int fill_disk(const void *argument)
         good = 0;
     if (!good)
         printf("# %s: %s\n", text, e.text);
-    fflush(stdout);
     return !good;
 }
 
