@@ -119,6 +119,9 @@ struct backend_ops {
     int version;      /* BACKEND_VERSION */
     const char *name; /* "cpu", "cuda" */
 
+    /* library, devices and open are always there. A backend that can list devices but not train has
+     * an open that says so, and NULL for all that follows it. */
+
     /* Version text of the libraries behind it: "oneDNN 2.6.3". Static storage. */
     const char *(*library)(void);
 

@@ -109,8 +109,10 @@ int backend_choose(const char *device, struct backend_module *out, int *number, 
     if (strcmp(device, "auto"))
         return err_set(e, ERR_USAGE, "option 'device': '%s' is not auto, cpu, cuda or cuda:N",
                        device);
+    /* A backend that cannot train has no step. */
     char why[256];
-    if (!backend_load(out, "cuda", NULL) && has_device(out->ops, 0, why, sizeof why))
+    if (!backend_load(out, "cuda", NULL) && out->ops->step &&
+        has_device(out->ops, 0, why, sizeof why))
         return 0;
     return backend_load(out, "cpu", e);
 }

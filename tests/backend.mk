@@ -10,3 +10,25 @@ libref_a_SOURCES = \
 	tests/ref/ref_pool.c \
 	tests/ref/ref_step.c \
 	tests/ref/ref_unit.c
+
+# The oracle against finite differences and PyTorch.
+check_PROGRAMS += tests/test_ref
+tests_test_ref_SOURCES = tests/test_ref.c \
+	tests/backend_case.c tests/backend_case.h \
+	tests/backend_promises.c \
+	tests/backend_rules.c tests/backend_rules.h
+tests_test_ref_LDADD = libref.a libcore.a libbase.a
+TESTS += tests/test_ref
+
+# A backend against the oracle.
+backend_compare = \
+	tests/backend_case.c tests/backend_case.h \
+	tests/backend_compare.c tests/backend_compare.h \
+	tests/backend_compare_net.c \
+	tests/backend_difference.c tests/backend_difference.h \
+	tests/backend_promises.c \
+	tests/backend_rules.c tests/backend_rules.h
+check_PROGRAMS += tests/test_backend_cpu
+tests_test_backend_cpu_SOURCES = tests/test_backend_cpu.c $(backend_compare)
+tests_test_backend_cpu_LDADD = libref.a $(ENGINE_LIBS)
+TESTS += tests/test_backend_cpu
