@@ -83,7 +83,9 @@ struct event_checkpoint {
     bool best;       /* else last */
     int epoch;
     char path[1024]; /* of the weight file */
-    struct event_prediction *predictions; /* owned: n of them, in the split's order */
+    /* Owned: n of them, in the split's order. None when the weights were saved in the middle of an
+     * epoch, at a stop or on demand: no test has been made with them. */
+    struct event_prediction *predictions;
     size_t n;
 };
 
