@@ -1,0 +1,46 @@
+/* canvas.h - a grid of dots finer than the screen's cells: 2x4 dots a cell in Braille, 2x2 in block
+ * characters, 1x1 in ASCII. Dots remember which series set them. */
+#ifndef COMBOLAB_UI_CANVAS_H
+#define COMBOLAB_UI_CANVAS_H
+
+#include "ui/ui.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <wchar.h>
+
+/* A series' values that fall on one column of dots. */
+struct canvas_column {
+    double first, last, least, most;
+    int n;       /* values; 0 = nothing here */
+    bool broken; /* a gap lies between the column before and this one */
+};
+
+struct canvas {
+    uint8_t *mask, *owner;        /* a cell's dots; the series that drew last, from 1 */
+    struct canvas_column *column; /* one for each column of dots, for the chart's use */
+    size_t cells_room, columns_room;
+    int rows, columns; /* in cells */
+    int across, down;  /* dots a cell */
+    enum ui_chart_style style;
+};
+
+/* Room for charts up to that size. On -1 the canvas has no room, and canvas_start says so. */
+int canvas_reserve(struct canvas *c, int rows, int columns);
+void canvas_fini(struct canvas *c);
+
+/* An empty grid of rows x columns cells. False when that is more than was reserved. */
+bool canvas_start(struct canvas *c, int rows, int columns, enum ui_chart_style style);
+
+/* A dot, counted from the top left; outside the grid nothing happens. */
+void canvas_dot(struct canvas *c, int x, int y, int series);
+
+/* A line with both ends. `dash` counts along a dashed line from piece to piece; NULL draws solid.
+ */
+void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int series, int *dash);
+
+/* What to show in a cell; 0 for an empty one. */
+wchar_t canvas_glyph(const struct canvas *c, int row, int column);
+
+#endif

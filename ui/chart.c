@@ -1,0 +1,316 @@
+/* chart.c - a line chart in a box. Screen thread only.
+ *
+ * A series is first reduced to the chart's columns of dots (chart_reduce), keeping extremes, and
+ * then drawn as one line: within a column from least to greatest, between columns from last to
+ * first. Values that do not exist interrupt the line; a value alone between gaps is drawn as a
+ * cross.
+ */
+#include "ui/chart.h"
+
+#include "ui/text.h"
+#include "ui/ticks.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LABEL_CELLS 7
+
+/* Everything the parts of a drawing share. */
+struct plot {
+    const struct chart *chart;
+    struct rect area; /* of the dots */
+    double low, high; /* of y */
+    struct ticks y;
+    int axis_x; /* the column of the y axis */
+};
+
+static double value_at(const struct chart_series *s, size_t i)
+{
+    return *(const double *)(const void *)((const char *)s->y + i * s->stride);
+}
+
+static int x_at(const struct chart_series *s, size_t i)
+{
+    return *(const int *)(const void *)((const char *)s->x + i * s->stride);
+}
+
+static bool drawable(double y, bool log_y)
+{
+    return isfinite(y) && (!log_y || y > 0);
+}
+
+int chart_column(int x, int x_first, int x_last, int columns)
+{
+    if (x_last <= x_first)
+        return 0;
+    double part = ((double)x - x_first) / ((double)x_last - x_first);
+    return (int)(part * (columns - 1) + 0.5);
+}
+
+void chart_reduce(const struct chart_series *s, int x_first, int x_last, bool log_y,
+                  struct canvas_column *out, int columns)
+{
+    bool gap = false;
+    memset(out, 0, (size_t)columns * sizeof *out);
+    for (size_t i = 0; i < s->n; i++) {
+        double y = value_at(s, i);
+        int x = x_at(s, i);
+        if (x < x_first || x > x_last)
+            continue;
+        if (!drawable(y, log_y)) {
+            gap = true;
+            continue;
+        }
+        struct canvas_column *c = &out[chart_column(x, x_first, x_last, columns)];
+        if (!c->n++) {
+            c->first = c->least = c->most = y;
+            c->broken = gap;
+        }
+        c->last = y;
+        c->least = fmin(c->least, y);
+        c->most = fmax(c->most, y);
+        gap = false;
+    }
+}
+
+/* The range of all values that will be seen; false when there is none. */
+static bool range_of(const struct chart *chart, double *low, double *high)
+{
+    bool any = false;
+    for (int k = 0; k < chart->n_series; k++) {
+        const struct chart_series *s = &chart->series[k];
+        for (size_t i = 0; i < s->n; i++) {
+            double y = value_at(s, i);
+            int x = x_at(s, i);
+            if (!drawable(y, chart->log_y) || x < chart->x_first || x > chart->x_last)
+                continue;
+            *low = any ? fmin(*low, y) : y;
+            *high = any ? fmax(*high, y) : y;
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* Rows of something from the top: dots or cells. */
+static int row_of(const struct plot *p, double y, int rows)
+{
+    double low = p->low, high = p->high;
+    if (p->chart->log_y) {
+        low = log10(low);
+        high = log10(high);
+        y = log10(y);
+    }
+    double part = (y / 2 - low / 2) / (high / 2 - low / 2); /* halves: the span may overflow */
+    part = part > 0 ? fmin(part, 1) : 0;
+    return rows - 1 - (int)floor(part * (rows - 1) + 0.5);
+}
+
+static void draw_series(struct canvas *c, const struct plot *p, int k)
+{
+    const struct chart_series *s = &p->chart->series[k];
+    int columns = c->columns * c->across, rows = c->rows * c->down;
+    int dash_count = 0, *dash = k ? &dash_count : NULL;
+    chart_reduce(s, p->chart->x_first, p->chart->x_last, p->chart->log_y, c->column, columns);
+    int before = -1; /* the last column with a value */
+    for (int x = 0; x < columns; x++) {
+        const struct canvas_column *at = &c->column[x];
+        if (!at->n)
+            continue;
+        bool joined = before >= 0 && !at->broken;
+        if (joined)
+            canvas_line(c, before, row_of(p, c->column[before].last, rows), x,
+                        row_of(p, at->first, rows), k + 1, dash);
+        int top = row_of(p, at->most, rows), bottom = row_of(p, at->least, rows);
+        if (top != bottom)
+            canvas_line(c, x, top, x, bottom, k + 1, dash);
+        if (bottom - top > 2 || !joined) { /* spikes show even in the gap of a dash */
+            canvas_dot(c, x, top, k + 1);
+            canvas_dot(c, x, bottom, k + 1);
+        }
+        before = x;
+    }
+}
+
+/* Values with a gap or nothing on both sides would be a single dot: easily missed. */
+static void mark_single(struct canvas *c, const struct plot *p, int k)
+{
+    const struct chart_series *s = &p->chart->series[k];
+    int columns = c->columns * c->across, rows = c->rows * c->down;
+    for (size_t i = 0; i < s->n && c->style != UI_CHART_ASCII; i++) {
+        double y = value_at(s, i);
+        int at = x_at(s, i);
+        if (!drawable(y, p->chart->log_y) || at < p->chart->x_first || at > p->chart->x_last)
+            continue;
+        if ((i && drawable(value_at(s, i - 1), p->chart->log_y)) ||
+            (i + 1 < s->n && drawable(value_at(s, i + 1), p->chart->log_y)))
+            continue;
+        int x = chart_column(at, p->chart->x_first, p->chart->x_last, columns);
+        int row = row_of(p, y, rows);
+        for (int d = -1; d <= 1; d++) {
+            canvas_dot(c, x + d, row, k + 1);
+            canvas_dot(c, x, row + d, k + 1);
+        }
+    }
+}
+
+static void draw_axes(struct pen *pen, const struct plot *p)
+{
+    const struct rect *a = &p->area;
+    for (int row = 0; row < a->rows; row++)
+        pen_glyph(pen, a->y + row, p->axis_x, ROLE_BORDER, pen->glyphs->down);
+    int last_row = -1;
+    for (int i = p->y.n - 1; i >= 0; i--) {
+        int row = row_of(p, p->y.at[i], a->rows);
+        if (row == last_row || row < 0 || row >= a->rows)
+            continue;
+        pen_glyph(pen, a->y + row, p->axis_x, ROLE_BORDER, pen->glyphs->tick);
+        pen_right(pen, a->y + row, p->axis_x - LABEL_CELLS, LABEL_CELLS, ROLE_DIM, p->y.label[i]);
+        last_row = row;
+    }
+}
+
+/* Where a label of that length starts, centred below its epoch but within the plot. */
+static int label_start(const struct plot *p, int epoch, int length)
+{
+    const struct rect *a = &p->area;
+    int x = a->x + chart_column(epoch, p->chart->x_first, p->chart->x_last, a->columns);
+    int most = a->x + a->columns - length;
+    x -= length / 2;
+    x = x > most ? most : x;
+    return x < p->axis_x ? p->axis_x : x;
+}
+
+static void draw_epochs(struct pen *pen, const struct plot *p)
+{
+    const struct chart *chart = p->chart;
+    int y = p->area.y + p->area.rows, cursor_from = INT_MAX, cursor_to = INT_MIN;
+    if (chart->cursor != INT_MIN) {
+        char label[16];
+        int length = snprintf(label, sizeof label, "%d", chart->cursor);
+        cursor_from = label_start(p, chart->cursor, length);
+        cursor_to = cursor_from + length;
+        pen_text(pen, y, cursor_from, length, ROLE_CURSOR, label);
+    }
+    struct ticks t;
+    int free_from = p->axis_x;
+    ticks_linear(&t, chart->x_first, chart->x_last, p->area.columns / 8, true);
+    for (int i = 0; i < t.n; i++) {
+        int length = (int)strlen(t.label[i]);
+        int x = label_start(p, (int)t.at[i], length);
+        bool clear = x + length < cursor_from || x > cursor_to;
+        if (x < free_from || !clear)
+            continue;
+        pen_text(pen, y, x, length, ROLE_DIM, t.label[i]);
+        free_from = x + length + 1;
+    }
+}
+
+static void draw_dots(struct pen *pen, const struct plot *p)
+{
+    const struct chart *chart = p->chart;
+    struct canvas *c = pen->canvas;
+    int cursor = chart->cursor == INT_MIN
+                     ? -1
+                     : chart_column(chart->cursor, chart->x_first, chart->x_last, p->area.columns);
+    for (int row = 0; row < c->rows; row++) {
+        for (int column = 0; column < c->columns; column++) {
+            wchar_t glyph = canvas_glyph(c, row, column);
+            int series = c->owner[row * c->columns + column];
+            if (glyph)
+                pen_glyph(pen, p->area.y + row, p->area.x + column, chart->series[series - 1].role,
+                          glyph);
+            else if (column == cursor)
+                pen_glyph(pen, p->area.y + row, p->area.x + column, ROLE_CURSOR, pen->glyphs->down);
+        }
+    }
+}
+
+/* The value under the crosshair, or the last one. */
+static double read_value(const struct chart_series *s, int cursor)
+{
+    for (size_t i = s->n; i-- > 0;)
+        if (cursor == INT_MIN || x_at(s, i) == cursor)
+            return value_at(s, i);
+    return NAN;
+}
+
+static const char *sample_of(const struct pen *pen, int series)
+{
+    if (pen->charts == UI_CHART_ASCII)
+        return series ? "o" : "*";
+    return series ? pen->glyphs->dashed : pen->glyphs->solid;
+}
+
+/* In the box's lower edge, from the right: how each series is drawn, its name and a value. */
+static void draw_legend(struct pen *pen, struct rect at, const struct chart *chart)
+{
+    int y = at.y + at.rows - 1, end = at.x + at.columns - 2;
+    for (int k = chart->n_series - 1; k >= 0; k--) {
+        const struct chart_series *s = &chart->series[k];
+        char value[32], text[96];
+        pen_figure(pen, value, sizeof value, "%.4g", read_value(s, chart->cursor));
+        snprintf(text, sizeof text, " %s %s ", s->name, value);
+        int cells = text_cells(text, pen->unicode);
+        const char *sample = sample_of(pen, k);
+        int sample_cells = pen->charts == UI_CHART_ASCII ? 1 : 2;
+        int x = end - cells - sample_cells - 1;
+        if (x < at.x + 2)
+            return;
+        pen_repeat(pen, y, x, 1, ROLE_TEXT, L' ');
+        pen_text(pen, y, x + 1, sample_cells, s->role, sample);
+        pen_text(pen, y, x + 1 + sample_cells, cells, ROLE_TEXT, text);
+        end = x;
+    }
+}
+
+static void draw_frame(struct pen *pen, struct rect at, const struct chart *chart)
+{
+    char title[96];
+    /* The focus is marked by more than a colour. */
+    const char *scale = chart->log_y ? ", log" : "";
+    snprintf(title, sizeof title, chart->focus ? "[%s%s]" : "%s%s", chart->title, scale);
+    pen_box(pen, at, chart->focus ? ROLE_FOCUS : ROLE_BORDER, title);
+    int used = (int)strlen(title) + 5, wanted = (int)strlen(chart->note) + 2;
+    if (chart->note[0] && at.columns - used - 2 >= wanted) {
+        char note[96];
+        snprintf(note, sizeof note, " %s ", chart->note);
+        pen_right(pen, at.y, at.x + used, at.columns - used - 2, ROLE_DIM, note);
+    }
+    draw_legend(pen, at, chart);
+}
+
+void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
+{
+    struct plot p = {.chart = chart};
+    if (at.rows < 4 || at.columns < 16)
+        return;
+    draw_frame(pen, at, chart);
+    p.axis_x = at.x + 1 + LABEL_CELLS;
+    p.area = (struct rect){at.y + 1, p.axis_x + 1, at.rows - 3, at.columns - LABEL_CELLS - 4};
+    if (!range_of(chart, &p.low, &p.high)) {
+        const char *why = chart->log_y ? "nothing above 0 yet" : "no values yet";
+        pen_text(pen, at.y + at.rows / 2, at.x + (at.columns - (int)strlen(why)) / 2,
+                 at.columns - 2, ROLE_DIM, why);
+        return;
+    }
+    ticks_widen(&p.low, &p.high, chart->log_y);
+    int most = p.area.rows < 6 ? p.area.rows : p.area.rows / 2 + 1;
+    if (chart->log_y)
+        ticks_log(&p.y, p.low, p.high, most);
+    else
+        ticks_linear(&p.y, p.low, p.high, most, false);
+    draw_axes(pen, &p);
+    draw_epochs(pen, &p);
+    if (!canvas_start(pen->canvas, p.area.rows, p.area.columns, pen->charts)) {
+        pen_text(pen, p.area.y, p.area.x, p.area.columns, ROLE_BAD, "out of memory");
+        return;
+    }
+    for (int k = 0; k < chart->n_series; k++) {
+        draw_series(pen->canvas, &p, k);
+        mark_single(pen->canvas, &p, k);
+    }
+    draw_dots(pen, &p);
+}

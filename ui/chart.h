@@ -1,0 +1,41 @@
+/* chart.h - a line chart in a box: axes with round numbers, a legend with values, a crosshair. It
+ * takes numbers and knows nothing of runs. */
+#ifndef COMBOLAB_UI_CHART_H
+#define COMBOLAB_UI_CHART_H
+
+#include "ui/canvas.h"
+#include "ui/pen.h"
+
+#define CHART_MOST_SERIES 2
+
+/* Numbers that lie in an array of structs: the first one and the distance to the next, in bytes. */
+struct chart_series {
+    const char *name;
+    enum role role;
+    const double *y; /* not finite = a gap */
+    const int *x;    /* rising */
+    size_t stride, n;
+};
+
+struct chart {
+    const char *title;
+    const char *note; /* beside the title: best value, scale */
+    struct chart_series series[CHART_MOST_SERIES];
+    int n_series;
+    int x_first, x_last;
+    int cursor; /* x whose values are read; INT_MIN: none, the last ones are */
+    bool log_y; /* values of 0 and less are gaps then */
+    bool focus;
+};
+
+void chart_draw(struct pen *pen, struct rect at, const struct chart *chart);
+
+/* Sums a series up for `columns` columns of dots over x_first..x_last. Nothing is lost that could
+ * be seen: each column keeps its least and greatest value. */
+void chart_reduce(const struct chart_series *s, int x_first, int x_last, bool log_y,
+                  struct canvas_column *out, int columns);
+
+/* The column of dots that x falls on. */
+int chart_column(int x, int x_first, int x_last, int columns);
+
+#endif

@@ -1,0 +1,114 @@
+/* facts.c - a run's rows as short texts. Pure; any thread. */
+#include "ui/facts.h"
+
+#include "base/str.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void facts_data(const struct run_row *r, char *to, size_t room)
+{
+    /* Until a run has started, the data set is only known as a path: its last part says most. */
+    size_t length = strlen(r->data);
+    while (length > 1 && r->data[length - 1] == '/')
+        length--;
+    size_t from = length;
+    while (from > 0 && r->data[from - 1] != '/')
+        from--;
+    int name = (int)(length - from);
+    if (r->fold > 0)
+        snprintf(to, room, "%.*s %s/%d", name, r->data + from, r->protocol, r->fold);
+    else
+        snprintf(to, room, "%.*s %s", name, r->data + from, r->protocol);
+}
+
+void facts_loss(const struct run_row *r, char *to, size_t room)
+{
+    if (isfinite(r->alpha) && isfinite(r->beta) && isfinite(r->gamma))
+        snprintf(to, room, "%s %g,%g,%g", r->loss, r->alpha, r->beta, r->gamma);
+    else
+        str_copy(to, room, r->loss);
+}
+
+void facts_settings(const struct run_row *r, char *to, size_t room)
+{
+    char data[256], loss[96];
+    facts_data(r, data, sizeof data);
+    facts_loss(r, loss, sizeof loss);
+    snprintf(to, room, "%s, %s, %s, %d px, batch %d, lr %g, seed %lld", data, r->backbone, loss,
+             r->image_size, r->batch, r->learning_rate, (long long)r->seed);
+}
+
+void facts_figures(const struct pen *pen, double mae, double rmse, double pc, char *to, size_t room)
+{
+    char a[32], b[32], c[32];
+    pen_figure(pen, a, sizeof a, "%.4f", mae);
+    pen_figure(pen, b, sizeof b, "%.4f", rmse);
+    pen_figure(pen, c, sizeof c, "%.4f", pc);
+    snprintf(to, room, "MAE %s  RMSE %s  PC %s", a, b, c);
+}
+
+/* An unknown state comes after the known ones. */
+static int state_index(const char *state)
+{
+    int i = run_state_of_name(state);
+    return i < 0 ? RUN_STATES : i;
+}
+
+const char *facts_state_sign(const struct pen *pen, const char *state)
+{
+    return pen->glyphs->state[state_index(state)];
+}
+
+enum role facts_state_role(const char *state)
+{
+    static const enum role roles[RUN_STATES + 1] = {
+        [RUN_QUEUED] = ROLE_DIM,  [RUN_RUNNING] = ROLE_BUSY,  [RUN_PAUSED] = ROLE_WARN,
+        [RUN_STOPPED] = ROLE_DIM, [RUN_FINISHED] = ROLE_GOOD, [RUN_DIVERGED] = ROLE_BAD,
+        [RUN_FAILED] = ROLE_BAD,  [RUN_LOST] = ROLE_WARN,     [RUN_STATES] = ROLE_TEXT,
+    };
+    return roles[state_index(state)];
+}
+
+const char *facts_state(const struct run_row *r, const struct snapshot *live)
+{
+    if (live->run == r->id && !strcmp(r->state, "running") && live->paused)
+        return "paused";
+    return r->state;
+}
+
+double facts_done(const struct run_row *r, const struct snapshot *live)
+{
+    if (r->epochs < 1)
+        return 0;
+    double done = r->epochs_done;
+    if (live->run == r->id && live->phase == SNAPSHOT_TRAIN && live->steps > 0)
+        done = fmax(done, live->epoch - 1 + (double)live->step / (double)live->steps);
+    return done / r->epochs;
+}
+
+void facts_age(double seconds, char *to, size_t room)
+{
+    if (!isfinite(seconds)) {
+        str_copy(to, room, "");
+        return;
+    }
+    double s = fmin(fmax(seconds, 0), 1e10);
+    if (s < 60)
+        snprintf(to, room, "%.0fs", floor(s));
+    else if (s < 3600)
+        snprintf(to, room, "%.0fm", floor(s / 60));
+    else if (s < 86400)
+        snprintf(to, room, "%.0fh", floor(s / 3600));
+    else
+        snprintf(to, room, "%.0fd", floor(s / 86400));
+}
+
+void facts_speed(const struct pen *pen, double images_per_s, char *to, size_t room)
+{
+    if (!(images_per_s > 0))
+        str_copy(to, room, pen->glyphs->none);
+    else
+        pen_figure(pen, to, room, images_per_s < 100 ? "%.1f" : "%.0f", images_per_s);
+}

@@ -1,0 +1,71 @@
+/* layout.h - where things stand: pure functions of sizes. Rows and columns count from 0. */
+#ifndef COMBOLAB_UI_LAYOUT_H
+#define COMBOLAB_UI_LAYOUT_H
+
+#include <stdbool.h>
+
+#define LAYOUT_LEAST_ROWS 15
+#define LAYOUT_LEAST_COLUMNS 60
+#define LAYOUT_MOST_CHARTS 16
+
+struct rect {
+    int y, x, rows, columns;
+};
+
+/* The screen. When it is too small `fits` is false and every part is empty. */
+struct frame {
+    bool fits;
+    struct rect header, body, status, footer; /* all but the body have one row */
+};
+
+struct frame layout_frame(int rows, int columns);
+
+/* A view of the list: the table over the selected row's details (which may have no rows). */
+struct list_layout {
+    struct rect title, head, rows, details;
+};
+
+struct list_layout layout_list(struct rect body);
+
+/* The live view: facts above, charts in a grid, the log below. `first` is the chart in cell 0: the
+ * grid turns pages so that the chart with the focus is on it. What is left of the last row of cells
+ * is `spare` (empty when there is nothing left). */
+struct live_layout {
+    struct rect info, log, spare;
+    struct rect cell[LAYOUT_MOST_CHARTS];
+    int cells; /* charts on this page */
+    int first;
+};
+
+/* `charts` in 0..LAYOUT_MOST_CHARTS, `focus` in 0..charts - 1; `zoom`: the focus alone. */
+struct live_layout layout_live(struct rect body, int charts, int focus, bool zoom);
+
+/* The form: lines of fields, then a rule, two lines of help and the button. */
+struct form_layout {
+    struct rect title, fields, rule, help, button;
+};
+
+struct form_layout layout_form(struct rect body);
+
+/* A table's column: `priority` 0 is always there, the highest go first when it gets narrow. What is
+ * left over goes to the others in their order of priority, up to `most`, and to priority 0 at last.
+ */
+struct column {
+    const char *title;
+    int least, most, priority;
+    bool right; /* text to the right, for numbers */
+};
+
+/* Where a column starts and how wide it is; 0 cells = left out. One blank stands between columns.
+ */
+struct column_place {
+    int x, cells;
+};
+
+void layout_columns(const struct column *columns, int n, int cells, struct column_place *places);
+
+/* First line to show of `lines` so that `at` is among the `rows` shown, moving `first` as little as
+ * can be. */
+int layout_scroll(int first, int at, int lines, int rows);
+
+#endif

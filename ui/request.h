@@ -1,0 +1,88 @@
+/* request.h - what keys mean. One table is enum, name, keys and help; the footer, the help screen
+ * and the manual page are made from it.
+ *
+ * A key becomes a request; the view on screen may take it, the rest is ui.c's. Keys are curses
+ * codes, so only files that include <curses.h> may expand them.
+ */
+#ifndef COMBOLAB_UI_REQUEST_H
+#define COMBOLAB_UI_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* name, group, word of the footer, help, keys ... */
+#define REQUESTS(R)                                                                                \
+    R(UP, MOVE, "up", "one line up", KEY_UP, 'k')                                                  \
+    R(DOWN, MOVE, "down", "one line down", KEY_DOWN, 'j')                                          \
+    R(LEFT, MOVE, "left", "left; earlier epoch of the crosshair; previous choice", KEY_LEFT, 'h')  \
+    R(RIGHT, MOVE, "right", "right; later epoch of the crosshair; next choice", KEY_RIGHT, 'l')    \
+    R(FIRST, MOVE, "first", "first line", KEY_HOME, 'g')                                           \
+    R(LAST, MOVE, "last", "last line", KEY_END, 'G')                                               \
+    R(PAGE_UP, MOVE, "page up", "one page up", KEY_PPAGE, KEY_CTRL('B'))                           \
+    R(PAGE_DOWN, MOVE, "page down", "one page down", KEY_NPAGE, KEY_CTRL('F'))                     \
+    R(NEXT, MOVE, "next", "next chart or field", '\t')                                             \
+    R(PREVIOUS, MOVE, "previous", "previous chart or field", KEY_BTAB)                             \
+    R(ENTER, MOVE, "open", "open the run; zoom the chart; edit the field", '\n', '\r', KEY_ENTER)  \
+    R(BACK, MOVE, "back", "back one level", KEY_ESCAPE, KEY_BACKSPACE, 127, '\b')                  \
+    R(RUNS, SCREEN, "runs", "the list of runs", '1')                                               \
+    R(LIVE, SCREEN, "live", "the opened run, or the one that trains", '2')                         \
+    R(LAUNCH, SCREEN, "launch", "the form that launches a run", 'n')                               \
+    R(HELP, SCREEN, "help", "this help", '?', KEY_F(1))                                            \
+    R(PAUSE, RUN, "pause", "pause the run", 'p')                                                   \
+    R(RESUME, RUN, "resume", "go on with a paused run", 'r')                                       \
+    R(STOP, RUN, "stop", "stop the run (asks)", 'x')                                               \
+    R(CHECKPOINT, RUN, "checkpoint", "save a checkpoint now", 'c')                                 \
+    R(DELETE, RUN, "delete", "delete the run (asks)", 'd', KEY_DC)                                 \
+    R(FILTER, LIST, "filter", "show only the runs that contain a text", '/')                       \
+    R(SORT, LIST, "sort", "sort by the next column", 's')                                          \
+    R(REVERSE, LIST, "reverse", "reverse the order", 'S')                                          \
+    R(LOG_Y, CHART, "log y", "logarithmic or linear y axis", 'y')                                  \
+    R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far", 'w')                 \
+    R(MARKS, CHART, "marks", "draw charts in Braille, blocks or ASCII", 'm')                       \
+    R(CHANGE, FORM, "change", "next choice", ' ')                                                  \
+    R(RESET, FORM, "default", "the field's default", 'u')                                          \
+    R(SUBMIT, FORM, "launch", "launch the run", KEY_F(2), KEY_CTRL('X'))                           \
+    R(REDRAW, PROGRAM, "redraw", "draw the screen anew", KEY_CTRL('L'))                            \
+    R(QUIT, PROGRAM, "quit", "quit (asks when a run would stop)", 'q')
+
+#define KEY_CTRL(letter) ((letter)&0x1f)
+#define KEY_ESCAPE 27
+
+enum request {
+    REQ_NONE,
+#define REQUEST_ENUM(name, ...) REQ_##name,
+    REQUESTS(REQUEST_ENUM)
+#undef REQUEST_ENUM
+        REQUEST_COUNT
+};
+
+enum request_group {
+    GROUP_MOVE,
+    GROUP_SCREEN,
+    GROUP_RUN,
+    GROUP_LIST,
+    GROUP_CHART,
+    GROUP_FORM,
+    GROUP_PROGRAM,
+    REQUEST_GROUPS
+};
+
+/* One key press: a function key's curses code, or a character; the other is 0. */
+struct key {
+    int code;
+    wchar_t character;
+};
+
+struct str;
+
+enum request request_of_key(struct key key);
+
+enum request_group request_group(enum request request);
+const char *request_group_title(enum request_group group);
+const char *request_word(enum request request);
+const char *request_help(enum request request);
+
+/* The request's keys as people name them: "Up, k". With `first` only the first of them. */
+void request_keys(enum request request, bool first, char *to, size_t room);
+
+#endif

@@ -1,0 +1,135 @@
+/* screen.c - the terminal. Screen thread only.
+ *
+ * curses ends the process when it does not know a terminal, so that is found out with terminfo
+ * first.
+ */
+#include "ui/screen.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define ESCAPE_WAIT_MS                                                                             \
+    25 /* long enough for the rest of a function key, short enough to feel instant */
+
+bool screen_is_utf8(void)
+{
+    return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+int screen_open(struct screen *s, const struct ui_options *o, struct err *e)
+{
+    FILE *in = o->in ? o->in : stdin, *out = o->out ? o->out : stdout;
+    const char *term = o->term ? o->term : getenv("TERM");
+    memset(s, 0, sizeof *s);
+    s->in = fileno(in);
+    s->out = fileno(out);
+    s->fixed = o->rows > 0 && o->columns > 0;
+    if (!s->fixed && (!isatty(s->in) || !isatty(s->out)))
+        return err_set(e, ERR_USAGE,
+                       "standard %s is not a terminal; without one, use the commands: "
+                       "combolab --help lists them",
+                       isatty(s->in) ? "output" : "input");
+    if (terminal_check(term, s->out, e))
+        return -1;
+    SCREEN *terminal = newterm(term, out, in);
+    if (!terminal)
+        return err_set(e, ERR_IO, "the screen cannot be started on terminal type TERM='%s'", term);
+    s->terminal = terminal;
+    s->keys = newpad(1, 1);
+    if (!s->keys) {
+        screen_close(s);
+        return err_set(e, ERR_MEMORY, "out of memory for the screen");
+    }
+    if (s->fixed)
+        resize_term(o->rows, o->columns);
+    s->rows = LINES;
+    s->columns = COLS;
+    cbreak();
+    noecho();
+    nonl();
+    curs_set(0);
+    set_escdelay(ESCAPE_WAIT_MS);
+    keypad(s->keys, TRUE);
+    nodelay(s->keys, TRUE);
+    return 0;
+}
+
+void screen_use(const struct screen *s)
+{
+    set_term(s->terminal);
+}
+
+void screen_close(struct screen *s)
+{
+    if (!s->terminal)
+        return;
+    screen_use(s);
+    curs_set(1);
+    endwin();
+    if (s->keys)
+        delwin(s->keys);
+    delscreen(s->terminal);
+    s->terminal = NULL;
+}
+
+bool screen_resize(struct screen *s)
+{
+    struct winsize size;
+    if (!s->fixed && !ioctl(s->out, TIOCGWINSZ, &size) && size.ws_row && size.ws_col &&
+        (size.ws_row != LINES || size.ws_col != COLS))
+        resize_term(size.ws_row, size.ws_col);
+    bool changed = s->rows != LINES || s->columns != COLS;
+    s->rows = LINES;
+    s->columns = COLS;
+    return changed;
+}
+
+/* Nothing was read: is there nothing yet, or never again? */
+static int why_no_key(const struct screen *s)
+{
+    struct pollfd p = {.fd = s->in, .events = POLLIN};
+    int bytes = 0;
+    if (poll(&p, 1, 0) <= 0)
+        return 0;
+    if (p.revents & (POLLERR | POLLHUP | POLLNVAL))
+        return -1;
+    return ioctl(s->in, FIONREAD, &bytes) || !bytes ? -1 : 0;
+}
+
+static int pending_key(struct screen *s, struct key *key)
+{
+    int code = s->pending[0];
+    s->n_pending--;
+    memmove(s->pending, s->pending + 1, (size_t)s->n_pending * sizeof *s->pending);
+    if (code > KEY_CODE_YES && code <= KEY_MAX)
+        key->code = code;
+    else
+        key->character = (wchar_t)code;
+    return 1;
+}
+
+int screen_key(struct screen *s, struct key *key)
+{
+    wint_t c;
+    *key = (struct key){0, 0};
+    if (s->n_pending)
+        return pending_key(s, key);
+    switch (wget_wch(s->keys, &c)) {
+    case KEY_CODE_YES:
+        key->code = (int)c;
+        return 1;
+    case OK:
+        key->character = (wchar_t)c;
+        return 1;
+    default:
+        return why_no_key(s);
+    }
+}

@@ -1,0 +1,53 @@
+/* theme.h - colours are roles; a theme says what a role looks like with 256, 16, 8 or no colours.
+ */
+#ifndef COMBOLAB_UI_THEME_H
+#define COMBOLAB_UI_THEME_H
+
+#include <stdbool.h>
+#include <wchar.h>
+
+enum role {
+    ROLE_TEXT,
+    ROLE_DIM,    /* units, hints */
+    ROLE_TITLE,  /* headings, names */
+    ROLE_BORDER, /* boxes, rules, axes */
+    ROLE_FOCUS,  /* border of what has the focus */
+    ROLE_KEY,    /* keys in the footer */
+    ROLE_HEAD,   /* head of a table */
+    ROLE_GOOD,
+    ROLE_WARN,
+    ROLE_BAD,
+    ROLE_BUSY,   /* running */
+    ROLE_BAR,    /* done part of a progress bar */
+    ROLE_TRAIN,  /* first series of a chart */
+    ROLE_TEST,   /* second series */
+    ROLE_CURSOR, /* crosshair */
+    ROLE_EDIT,   /* text being typed */
+    ROLES
+};
+
+/* Attributes for curses, of each role on the usual background and on the selection's. */
+struct theme {
+    unsigned plain[ROLES], selected[ROLES];
+};
+
+/* Characters that have a Unicode and an ASCII form. */
+struct glyphs {
+    wchar_t corner[4]; /* top left, top right, bottom left, bottom right */
+    wchar_t across, down, tick, dot;
+    wchar_t full, empty; /* of a bar */
+    wchar_t part[8];     /* eighths of a bar's cell, [0] unused; 0 without */
+    wchar_t up_arrow, down_arrow, here;
+    const char *none; /* a figure that does not exist */
+    const char *separator, *open, *close;
+    const char *solid, *dashed; /* how a series is drawn, for the legend */
+    const char *state[9];       /* in the order of enum run_state, then unknown */
+};
+
+extern const struct glyphs glyphs_unicode, glyphs_ascii;
+
+/* After newterm: makes the colour pairs. Without colours (or with `mono`) the roles differ by bold,
+ * dim, underline and reverse alone. */
+void theme_init(struct theme *theme, bool mono);
+
+#endif
