@@ -93,6 +93,7 @@ static void sync(struct runs_view *v, const struct ui_model *m)
         v->selected = newest_of(m);
         v->take_next = false;
     }
+    v->stale = false;
     bool changed =
         runs_order_sync(&v->order, m->runs, m->n_runs, v->filter.text, v->key, v->reverse);
     const struct run_row *r = row_at(v, m, v->at);
@@ -105,6 +106,16 @@ static void sync(struct runs_view *v, const struct ui_model *m)
         }
     }
     select_line(v, m, v->at);
+}
+
+/* Enough for a key: the order of the last frame, unless it cannot be that any more. Looking at
+ * every run again is left to the next frame. */
+static void settle(struct runs_view *v, const struct ui_model *m)
+{
+    bool same = !v->stale && !v->order.failed && !v->take_next && v->order.of == m->n_runs;
+    const struct run_row *r = same ? row_at(v, m, v->at) : NULL;
+    if (!r || r->id != v->selected)
+        sync(v, m);
 }
 
 static void cell_epochs(struct pen *pen, int y, int x, int cells, const struct run_row *r,
@@ -372,7 +383,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
     struct runs_view *v = state;
-    sync(v, m);
+    settle(v, m);
     if (move(v, m, request))
         return true;
     switch (request) {
@@ -386,12 +397,15 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     case REQ_SORT:
         v->key = (v->key + 1) % RUNS_KEYS;
         v->reverse = false;
+        v->stale = true;
         return true;
     case REQ_REVERSE:
         v->reverse = !v->reverse;
+        v->stale = true;
         return true;
     case REQ_BACK:
         edit_start(&v->filter, "");
+        v->stale = true;
         return true;
     default:
         return false;
@@ -405,6 +419,7 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     (void)reply;
     if (!v->typing)
         return false;
+    v->stale = true;
     switch (edit_key(&v->filter, key)) {
     case EDIT_DONE:
         v->typing = false;
@@ -425,7 +440,7 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
 static const struct run_row *current(void *state, const struct ui_model *m)
 {
     struct runs_view *v = state;
-    sync(v, m);
+    settle(v, m);
     return row_at(v, m, v->at);
 }
 
