@@ -1,0 +1,22 @@
+# nvcc sees only our kernels; everything else is C.
+SUFFIXES += .cu
+NVCCFLAGS = -O3 -std=c++17
+
+.cu.o:
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(NVCC) $(NVCCFLAGS) $(NVCC_ARCH_FLAGS) -I$(top_srcdir) \
+		-Xcompiler -fPIC,-fvisibility=hidden -MMD -MF $(@:.o=.d) -c -o $@ $<
+
+EXTRA_DIST += cuda/fetch.cu cuda/loss.cu
+CUDA_KERNELS = cuda/fetch.o cuda/loss.o
+
+if HAVE_CUDA
+module_PROGRAMS += combolab-cuda.so
+-include cuda/fetch.d cuda/loss.d
+endif
+combolab_cuda_so_SOURCES = cuda/kernels.h cuda/module.c cuda/probe.c cuda/probe.h
+combolab_cuda_so_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+combolab_cuda_so_LDFLAGS = -shared
+combolab_cuda_so_LDADD = $(CUDA_KERNELS) libcore.a libbase.a $(CUDA_LIBS) -lstdc++
+combolab_cuda_so_DEPENDENCIES = $(CUDA_KERNELS) libcore.a libbase.a
+CLEANFILES += $(CUDA_KERNELS) cuda/fetch.d cuda/loss.d

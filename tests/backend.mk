@@ -1,0 +1,34 @@
+# The oracle that every backend is held against.
+check_LIBRARIES += libref.a
+libref_a_SOURCES = \
+	tests/ref/ref.c tests/ref/ref.h tests/ref/ref_parts.h \
+	tests/ref/ref_conv.c \
+	tests/ref/ref_gate.c \
+	tests/ref/ref_head.c \
+	tests/ref/ref_images.c \
+	tests/ref/ref_memory.c \
+	tests/ref/ref_pool.c \
+	tests/ref/ref_step.c \
+	tests/ref/ref_unit.c
+
+# The oracle against finite differences and PyTorch.
+check_PROGRAMS += tests/test_ref
+tests_test_ref_SOURCES = tests/test_ref.c \
+	tests/backend_case.c tests/backend_case.h \
+	tests/backend_promises.c \
+	tests/backend_rules.c tests/backend_rules.h
+tests_test_ref_LDADD = libref.a libcore.a libbase.a
+TESTS += tests/test_ref
+
+# A backend against the oracle.
+backend_compare = \
+	tests/backend_case.c tests/backend_case.h \
+	tests/backend_compare.c tests/backend_compare.h \
+	tests/backend_compare_net.c \
+	tests/backend_difference.c tests/backend_difference.h \
+	tests/backend_promises.c \
+	tests/backend_rules.c tests/backend_rules.h
+check_PROGRAMS += tests/test_backend_cpu
+tests_test_backend_cpu_SOURCES = tests/test_backend_cpu.c $(backend_compare)
+tests_test_backend_cpu_LDADD = libref.a $(ENGINE_LIBS)
+TESTS += tests/test_backend_cpu

@@ -10,3 +10,4 @@ include tests/train.mk
 include tests/db.mk
 include tests/ui.mk
 include tests/program.mk
+include tests/session.mk

@@ -1,0 +1,31 @@
+check_PROGRAMS += tests/test_metrics
+tests_test_metrics_SOURCES = tests/test_metrics.c
+tests_test_metrics_LDADD = libengine.a
+TESTS += tests/test_metrics
+
+check_PROGRAMS += tests/test_weights
+tests_test_weights_SOURCES = tests/test_weights.c
+tests_test_weights_LDADD = $(ENGINE_LIBS)
+TESTS += tests/test_weights
+
+# Runs of the trainer, with a toy in place of a backend.
+check_PROGRAMS += tests/test_trainer
+tests_test_trainer_SOURCES = tests/test_trainer.c \
+	tests/toy_backend.c tests/toy_backend.h \
+	tests/trainer_rig.c tests/trainer_rig.h
+tests_test_trainer_LDADD = $(ENGINE_LIBS)
+TESTS += tests/test_trainer
+
+check_PROGRAMS += tests/test_trainer_faults
+tests_test_trainer_faults_SOURCES = tests/test_trainer_faults.c \
+	tests/toy_backend.c tests/toy_backend.h \
+	tests/trainer_rig.c tests/trainer_rig.h
+tests_test_trainer_faults_LDADD = $(ENGINE_LIBS)
+TESTS += tests/test_trainer_faults
+
+check_PROGRAMS += tests/test_trainer_ref
+tests_test_trainer_ref_SOURCES = tests/test_trainer_ref.c \
+	tests/toy_backend.c tests/toy_backend.h \
+	tests/trainer_rig.c tests/trainer_rig.h
+tests_test_trainer_ref_LDADD = libref.a $(ENGINE_LIBS)
+TESTS += tests/test_trainer_ref

@@ -20,6 +20,7 @@ struct weights_tensor {
 
 struct weights {
     size_t n;
+    size_t room; /* tensors that `at` has room for */
     struct weights_tensor *at;
     size_t n_meta;
     char (*meta)[2][128]; /* key, value; owned */
@@ -36,8 +37,8 @@ int weights_meta(struct weights *w, const char *key, const char *value, struct e
 
 const struct weights_tensor *weights_find(const struct weights *w, const char *name);
 
-/* Writes atomically: temporary file in the same folder, fsync, rename, fsync of the folder. On -1 the
- * former file stays and no temporary one is left. */
+/* Writes atomically: temporary file in the same folder, fsync, rename, fsync of the folder. On -1
+ * the former file stays and no temporary one is left. */
 int weights_write(const struct weights *w, const char *path, struct err *e);
 
 /* Reads a file of F32 tensors, checking every length against the file's size. */

@@ -1,3 +1,19 @@
 libcore_a_SOURCES += \
 	engine/train/loss.c engine/train/loss.h \
 	engine/train/loss_math.h
+
+libengine_a_SOURCES += \
+	engine/train/epoch.c engine/train/epoch.h \
+	engine/train/keep.c engine/train/keep.h \
+	engine/train/metrics.c engine/train/metrics.h \
+	engine/train/plan.c engine/train/plan.h \
+	engine/train/report.c engine/train/report.h \
+	engine/train/run.c engine/train/run.h \
+	engine/train/run_data.c \
+	engine/train/run_net.c \
+	engine/train/tally.c engine/train/tally.h \
+	engine/train/trace.c engine/train/trace.h \
+	engine/train/trainer.c engine/train/trainer.h \
+	engine/train/verbs.c engine/train/verbs.h
+
+EXTRA_DIST += bench/torch_steps.py

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Repeats the first steps of a run in PyTorch and compares the losses.
+
+    combolab train --data DATA --trace TRACE ...
+    python3 bench/torch_steps.py TRACE [--steps N] [--data ROOT] [--threads N]
+
+Reads what --trace wrote: run.json, initial.safetensors, order.csv and steps.csv. Builds the same net from
+torchvision's classes, loads our initial weights, decodes and resizes the same images with Pillow, crops
+and mirrors them as the trace says, and trains with torch.optim.SGD on the same batches. Needs torch,
+torchvision, Pillow and numpy. Prints ours and theirs side by side and ends with FIGURE lines.
+
+Every step is computed twice, in float32 and in float64. Training is chaotic, the more so with few values
+per channel in batch norm (small images, small batches) and a large learning rate: after some steps even
+PyTorch's own two runs differ. So the first step must agree to rounding, and later ones must be about as
+far from PyTorch's float64 run as its float32 run is.
+"""
+import argparse
+import csv
+import json
+import os
+import struct
+import sys
+
+import numpy as np
+import torch
+import torchvision
+from PIL import Image, ImageOps
+from torch import nn
+from torchvision.models.resnet import Bottleneck, ResNet
+
+
+def read_safetensors(path):
+    """By hand: 8 bytes of length, JSON, raw data."""
+    with open(path, "rb") as file:
+        length = struct.unpack("<Q", file.read(8))[0]
+        header = json.loads(file.read(length))
+        data = file.read()
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        assert entry["dtype"] == "F32", name
+        values = np.frombuffer(data[begin:end], dtype="<f4").reshape(entry["shape"])
+        tensors[name] = torch.from_numpy(values.copy())
+    return tensors
+
+
+class Gate(nn.Module):
+    """Squeeze and excitation, reduction 16."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.fc1 = nn.Conv2d(channels, channels // 16, 1)
+        self.fc2 = nn.Conv2d(channels // 16, channels, 1)
+
+    def forward(self, x):
+        s = x.mean((2, 3), keepdim=True)
+        return x * torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
+
+
+class GatedBottleneck(Bottleneck):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.se = Gate(self.conv3.out_channels)
+
+    def forward(self, x):
+        shortcut = x if self.downsample is None else self.downsample(x)
+        y = torch.relu(self.bn1(self.conv1(x)))
+        y = torch.relu(self.bn2(self.conv2(y)))
+        return torch.relu(self.se(self.bn3(self.conv3(y))) + shortcut)
+
+
+class TwoHeads(nn.Module):
+    """A trunk of torchvision's ResNet with a score head and, where classes > 0, a class head."""
+
+    def __init__(self, backbone, classes):
+        super().__init__()
+        if backbone == "resnet18":
+            self.trunk = torchvision.models.resnet18()
+        elif backbone == "se-resnext50":
+            self.trunk = ResNet(GatedBottleneck, [3, 4, 6, 3], groups=32, width_per_group=4)
+        else:
+            sys.exit(f"torch_steps.py knows no backbone '{backbone}'")
+        features = self.trunk.fc.in_features
+        self.trunk.fc = nn.Identity()
+        self.fc = nn.Linear(features, 1)
+        self.fc_cls = nn.Linear(features, classes) if classes else None
+
+    def forward(self, x):
+        f = self.trunk(x)
+        return self.fc(f).squeeze(1), self.fc_cls(f) if self.fc_cls else None
+
+    def load(self, tensors):
+        """Every tensor of ours must have its place, and every one of theirs but the batch counters
+        must be filled."""
+        named = {(n if n.startswith("fc") else "trunk." + n): t for n, t in tensors.items()}
+        left, unknown = self.load_state_dict(named, strict=False)
+        left = [n for n in left if not n.endswith("num_batches_tracked")]
+        if left or unknown:
+            sys.exit(f"weights do not fit: not given {left}, not known {unknown}")
+
+
+class Pictures:
+    """Decoded and resized once; then cropped, mirrored, normalised."""
+
+    mean = np.array([0.485, 0.456, 0.406], dtype=np.float32)
+    deviation = np.array([0.229, 0.224, 0.225], dtype=np.float32)
+
+    def __init__(self, root, options):
+        self.root = root
+        self.size = int(options["image-size"])
+        self.shorter = int(options["resize"]) or self.size
+        self.kept = {}
+
+    def decoded(self, name):
+        if name not in self.kept:
+            image = ImageOps.exif_transpose(Image.open(os.path.join(self.root, name))).convert("RGB")
+            w, h = image.size
+            if w <= h:
+                size = (self.shorter, int(self.shorter * h / w))
+            else:
+                size = (int(self.shorter * w / h), self.shorter)
+            self.kept[name] = np.asarray(image.resize(size, Image.BILINEAR))
+        return self.kept[name]
+
+    def sample(self, row):
+        top, left = int(row["top"]), int(row["left"])
+        crop = self.decoded(row["image"])[top : top + self.size, left : left + self.size]
+        if int(row["flip"]):
+            crop = crop[:, ::-1]
+        x = (crop.astype(np.float32) / np.float32(255) - self.mean) / self.deviation
+        return torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1)))
+
+
+def terms_of(run, score, logits, truth):
+    """The loss's terms, each a mean over the batch, from PyTorch's own functions where it has them."""
+    if run["loss"] == "l1":
+        return [nn.functional.l1_loss(score, truth)]
+    if run["loss"] == "mse":
+        return [nn.functional.mse_loss(score, truth)]
+    if run["loss"] != "combo":
+        sys.exit(f"torch_steps.py knows no loss '{run['loss']}'")
+    classes = torch.clamp(torch.ceil(truth - 0.5), 1, run["classes"]).long() - 1
+    values = torch.tensor(run["class_values"], dtype=score.dtype)
+    weights = torch.tensor(run["class_weights"], dtype=score.dtype)
+    expectation = (torch.softmax(logits, 1) * values).sum(1)
+    entropy = nn.functional.cross_entropy(logits, classes, weight=weights, reduction="none").mean()
+    return [
+        nn.functional.l1_loss(score, truth),
+        nn.functional.l1_loss(expectation, truth),
+        entropy,
+    ]
+
+
+def batches_of(trace):
+    with open(os.path.join(trace, "order.csv"), newline="") as file:
+        for row in csv.DictReader(file):
+            yield (int(row["epoch"]), int(row["step"])), row
+
+
+class Replica:
+    """The run, repeated in one precision."""
+
+    def __init__(self, trace, run, kind):
+        options = run["options"]
+        self.run, self.kind = run, kind
+        self.net = TwoHeads(options["backbone"], run["classes"])
+        self.net.load(read_safetensors(os.path.join(trace, "initial.safetensors")))
+        self.net = self.net.to(kind).train()
+        self.optimiser = torch.optim.SGD(
+            self.net.parameters(),
+            lr=1.0,
+            momentum=float(options["momentum"]),
+            weight_decay=float(options["weight-decay"]),
+        )
+
+    def step(self, x, truth, rate):
+        """Total and terms before the update."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        truth = truth.to(self.kind)
+        self.optimiser.zero_grad()
+        score, logits = self.net(x.to(self.kind))
+        terms = terms_of(self.run, score, logits, truth)
+        total = sum(w * t for w, t in zip(self.run["term_weights"], terms))
+        total.backward()
+        self.optimiser.step()
+        return total.item(), [t.item() for t in terms]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("trace")
+    parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--data", help="the data set's folder, where it is not the trace's")
+    parser.add_argument("--threads", type=int, default=0)
+    args = parser.parse_args()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+
+    with open(os.path.join(args.trace, "run.json")) as file:
+        run = json.load(file)
+    with open(os.path.join(args.trace, "steps.csv"), newline="") as file:
+        steps = [row for _, row in zip(range(args.steps), csv.DictReader(file))]
+    samples = {}
+    for key, row in batches_of(args.trace):
+        samples.setdefault(key, []).append(row)
+    if not steps:
+        sys.exit("the trace has no steps")
+
+    single = Replica(args.trace, run, torch.float32)
+    double = Replica(args.trace, run, torch.float64)
+    pictures = Pictures(args.data or run["root"], run["options"])
+    ours_off, theirs_off = [], []
+    print(f"{'epoch.step':>20} {'ours':>14} {'float32':>14} {'float64':>14}")
+    for step in steps:
+        batch = samples[int(step["epoch"]), int(step["step"])]
+        x = torch.stack([pictures.sample(row) for row in batch])
+        truth = torch.tensor([float(row["score"]) for row in batch], dtype=torch.float64)
+        rate = float(step["learning_rate"])
+        total32, terms32 = single.step(x, truth, rate)
+        total64, terms64 = double.step(x, truth, rate)
+        ours = float(step["total"])
+        ours_off.append(abs(ours - total64) / abs(total64))
+        theirs_off.append(abs(total32 - total64) / abs(total64))
+        label = f"{step['epoch']}.{step['step']}"
+        print(f"{label:>20} {ours:14.8f} {total32:14.8f} {total64:14.8f}")
+        for name, a, b in zip(run["terms"], terms32, terms64):
+            print(f"{name:>20} {float(step[name]):14.8f} {a:14.8f} {b:14.8f}")
+    print(f"FIGURE torch_first_step_relative_difference {ours_off[0]:.3g} ratio 1e-5")
+    print(f"FIGURE torch_steps_relative_difference {max(ours_off):.3g} ratio 1e-3")
+    own = max(max(theirs_off), 1e-12)
+    print(f"FIGURE torch_steps_difference_to_its_own_float32 {max(ours_off) / own:.3g} x 3")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+/* module.c - the CUDA backend's door: lists devices and probes them with our kernels. It does not
+ * train yet: open says so, and no struct backend of this module ever exists, so the calls that need
+ * one are absent from the table. */
+#include "cuda/probe.h"
+#include "engine/backend.h"
+
+#include <cuda_runtime_api.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *library(void)
+{
+    static char text[64]; /* written once with the same bytes, whoever comes first */
+    int version = 0;
+    cudaRuntimeGetVersion(&version);
+    snprintf(text, sizeof text, "CUDA runtime %d.%d", version / 1000, version % 1000 / 10);
+    return text;
+}
+
+static int device_count(char *why, size_t why_room)
+{
+    int n = 0;
+    cudaError_t code = cudaGetDeviceCount(&n);
+    if (code == cudaErrorInsufficientDriver || code == cudaErrorNoDevice) {
+        snprintf(why, why_room, "no NVIDIA device or driver on this machine");
+        return 0;
+    }
+    if (code) {
+        snprintf(why, why_room, "%s", cudaGetErrorString(code));
+        return 0;
+    }
+    return n;
+}
+
+static int devices(struct backend_device *list, int room, char *why, size_t why_room)
+{
+    why[0] = '\0';
+    int n = device_count(why, why_room);
+    for (int i = 0; i < n && i < room; i++) {
+        struct cudaDeviceProp p;
+        memset(&list[i], 0, sizeof list[i]);
+        snprintf(list[i].id, sizeof list[i].id, "cuda:%d", i);
+        if (cudaGetDeviceProperties(&p, i)) {
+            snprintf(list[i].detail, sizeof list[i].detail, "cannot be asked for its properties");
+            continue;
+        }
+        struct err e;
+        snprintf(list[i].name, sizeof list[i].name, "%.90s", p.name);
+        snprintf(list[i].detail, sizeof list[i].detail, "compute capability %d.%d, %.80s", p.major,
+                 p.minor, probe_device(i, &e) ? e.text : "kernels checked");
+        list[i].memory_bytes = p.totalGlobalMem;
+    }
+    return n < room ? n : room;
+}
+
+static int open_net(struct backend **out, const struct backend_spec *spec, struct err *e)
+{
+    *out = NULL;
+    char why[128] = "";
+    int n = device_count(why, sizeof why);
+    if (spec->device >= n)
+        return err_set(e, ERR_NOT_FOUND, "there is no device cuda:%d%s%s; use --device cpu",
+                       spec->device, why[0] ? ": " : "", why);
+    return err_set(e, ERR_DEVICE,
+                   "this version lists and checks CUDA devices but cannot train on "
+                   "them; use --device cpu");
+}
+
+static const struct backend_ops ops = {
+    .version = BACKEND_VERSION,
+    .name = "cuda",
+    .library = library,
+    .devices = devices,
+    .open = open_net,
+};
+
+__attribute__((visibility("default"))) const struct backend_ops *combolab_backend_v1(void);
+
+const struct backend_ops *combolab_backend_v1(void)
+{
+    return &ops;
+}

@@ -1,0 +1,121 @@
+/* probe.c - a small batch through both kernels, against the host. All inputs and outputs lie in one
+ * block of managed memory, so there is one allocation and one synchronisation. */
+#include "cuda/probe.h"
+
+#include "base/err.h"
+#include "cuda/kernels.h"
+#include "engine/train/loss_math.h"
+
+#include <cuda_runtime_api.h>
+#include <math.h>
+#include <string.h>
+
+enum { SAMPLES = 4, STORED = 12, CROP = 8, CLASSES = 5 };
+
+struct batch {
+    uint8_t pixels[STORED * STORED * 3];
+    struct kernel_sample samples[SAMPLES];
+    struct augment_table table;
+    struct loss_spec spec;
+    float scores[SAMPLES], truths[SAMPLES], logits[SAMPLES * CLASSES];
+    int classes[SAMPLES];
+    float images[SAMPLES * CROP * CROP * 3];
+    double terms[SAMPLES * LOSS_MAX_TERMS];
+    float score_gradient[SAMPLES], logit_gradient[SAMPLES * CLASSES];
+};
+
+static void fill(struct batch *b)
+{
+    memset(b, 0, sizeof *b);
+    for (int i = 0; i < STORED * STORED * 3; i++)
+        b->pixels[i] = (uint8_t)(i * 37);
+    for (int c = 0; c < 3; c++)
+        for (int v = 0; v < 256; v++)
+            b->table.value[c][v] = (float)(v - 128) / (float)(c + 50);
+    b->spec = (struct loss_spec){.kind = LOSS_COMBO, .weight = {2, 1, 1}, .classes = CLASSES};
+    for (int c = 0; c < CLASSES; c++) {
+        b->spec.value[c] = c + 1;
+        b->spec.class_weight[c] = 1 + 0.5 * c;
+    }
+    for (int i = 0; i < SAMPLES; i++) {
+        b->samples[i] = (struct kernel_sample){.image_width = STORED,
+                                               .draw = {.top = (uint16_t)i,
+                                                        .left = (uint16_t)(SAMPLES - i),
+                                                        .flip = (uint8_t)(i % 2)}};
+        b->scores[i] = 1.5f + 0.7f * (float)i;
+        b->truths[i] = 3;
+        b->classes[i] = 2;
+        for (int c = 0; c < CLASSES; c++)
+            b->logits[i * CLASSES + c] = 0.3f * (float)((i + 2 * c) % 5);
+    }
+}
+
+static int compare_images(const struct batch *b, struct err *e)
+{
+    for (int i = 0; i < SAMPLES; i++) {
+        for (int p = 0; p < CROP * CROP; p++) {
+            uint8_t rgb[3];
+            augment_pixel(b->pixels, STORED, b->samples[i].draw, CROP, p / CROP, p % CROP, rgb);
+            for (int c = 0; c < 3; c++)
+                if (b->images[(i * CROP * CROP + p) * 3 + c] != b->table.value[c][rgb[c]])
+                    return err_set(e, ERR_DEVICE,
+                                   "the image kernel computes other pixels than the "
+                                   "host");
+        }
+    }
+    return 0;
+}
+
+static int compare_losses(const struct batch *b, struct err *e)
+{
+    for (int i = 0; i < SAMPLES; i++) {
+        struct loss_sample s;
+        loss_of_sample(&b->spec, b->scores[i], b->logits + i * CLASSES, b->truths[i], b->classes[i],
+                       &s);
+        for (int t = 0; t < LOSS_MAX_TERMS; t++)
+            if (!(fabs(b->terms[i * LOSS_MAX_TERMS + t] - s.term[t]) < 1e-12))
+                return err_set(e, ERR_DEVICE, "the loss kernel gives %.17g, the host %.17g",
+                               b->terms[i * LOSS_MAX_TERMS + t], s.term[t]);
+        for (int c = 0; c < CLASSES; c++)
+            if (!(fabs(b->logit_gradient[i * CLASSES + c] - s.logit_gradient[c] / SAMPLES) < 1e-6))
+                return err_set(e, ERR_DEVICE, "the loss kernel's gradient differs from the host's");
+    }
+    return 0;
+}
+
+static int cuda_error(int code, const char *what, struct err *e)
+{
+    return err_set(e, ERR_DEVICE, "%s: %s", what, cudaGetErrorString((cudaError_t)code));
+}
+
+static int run(struct batch *b, struct err *e)
+{
+    int code = kernel_fetch(b->pixels, b->samples, &b->table, SAMPLES, CROP, CROP, b->images, NULL);
+    if (code)
+        return cuda_error(code, "the image kernel cannot be started", e);
+    code = kernel_loss(&b->spec, b->scores, b->logits, b->truths, b->classes, SAMPLES, b->terms,
+                       b->score_gradient, b->logit_gradient, NULL);
+    if (code)
+        return cuda_error(code, "the loss kernel cannot be started", e);
+    code = (int)cudaDeviceSynchronize();
+    if (code)
+        return cuda_error(code, "the kernels failed", e);
+    if (compare_images(b, e))
+        return -1;
+    return compare_losses(b, e);
+}
+
+int probe_device(int number, struct err *e)
+{
+    struct batch *b;
+    int code = (int)cudaSetDevice(number);
+    if (code)
+        return cuda_error(code, "the device cannot be used", e);
+    code = (int)cudaMallocManaged((void **)&b, sizeof *b, cudaMemAttachGlobal);
+    if (code)
+        return cuda_error(code, "no memory on the device", e);
+    fill(b);
+    int result = run(b, e);
+    cudaFree(b);
+    return result;
+}

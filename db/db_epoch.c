@@ -1,0 +1,137 @@
+/* db_epoch.c - storing what a run does: epochs with their ledger, weight files with their
+ * predictions, log lines.
+ */
+#include "db/db_priv.h"
+
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* A time that the caller did not give is now. */
+static double time_or_now(double time)
+{
+    return isfinite(time) && time > 0 ? time : db_now();
+}
+
+/* An epoch of the same number goes, with its phases and its ledger. */
+static int add_epoch(struct db *d, int64_t run, const struct epoch_row *row, struct err *e)
+{
+    struct query q;
+    query_open(&q, d, "DELETE FROM epoch WHERE run = ? AND epoch = ?");
+    query_bind_int(&q, run);
+    query_bind_int(&q, row->epoch);
+    if (query_finish(&q, e))
+        return -1;
+    query_open(&q, d,
+               "INSERT INTO epoch(run, epoch, learning_rate, time, best) VALUES (?, ?, ?, ?, ?)");
+    query_bind_int(&q, run);
+    query_bind_int(&q, row->epoch);
+    query_bind_real(&q, row->learning_rate);
+    query_bind_real(&q, time_or_now(row->time));
+    query_bind_int(&q, row->best);
+    return query_finish(&q, e);
+}
+
+static int add_phase(struct db *d, int64_t run, int epoch, const char *name,
+                     const struct phase_row *phase, int n_terms, struct err *e)
+{
+    struct query q;
+    query_open(
+        &q, d,
+        "INSERT INTO phase(run, epoch, phase, images, seconds, total, term_1, term_2, term_3,"
+        " mae, rmse, pc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    query_bind_int(&q, run);
+    query_bind_int(&q, epoch);
+    query_bind_text(&q, name);
+    query_bind_int(&q, phase->images);
+    query_bind_real(&q, phase->seconds);
+    query_bind_real(&q, phase->total);
+    for (int i = 0; i < ROW_MAX_TERMS; i++)
+        query_bind_real(&q, i < n_terms ? phase->term[i] : (double)NAN);
+    query_bind_real(&q, phase->mae);
+    query_bind_real(&q, phase->rmse);
+    query_bind_real(&q, phase->pc);
+    return query_finish(&q, e);
+}
+
+static int add_ledger(struct db *d, int64_t run, int epoch, const float *scores, size_t n,
+                      struct err *e)
+{
+    if (!n)
+        return 0;
+    unsigned char *bytes = mem_alloc(n, 4);
+    if (!bytes)
+        return mem_error(e, "the ledger of an epoch", n * 4);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, &scores[i], 4);
+        for (int b = 0; b < 4; b++)
+            bytes[i * 4 + (size_t)b] = (unsigned char)(bits >> 8 * b);
+    }
+    struct query q;
+    query_open(&q, d, "INSERT INTO ledger(run, epoch, scores) VALUES (?, ?, ?)");
+    query_bind_int(&q, run);
+    query_bind_int(&q, epoch);
+    query_bind_blob(&q, bytes, n * 4);
+    int status = query_finish(&q, e);
+    mem_free(bytes);
+    return status;
+}
+
+/* The figures that lists show are taken from the epochs anew, so that they cannot drift apart. */
+static int refresh_run(struct db *d, int64_t run, struct err *e)
+{
+    struct query q;
+    query_open(&q, d,
+               "UPDATE run SET"
+               " (epochs_done, last_mae, last_rmse, last_pc) ="
+               " (SELECT epoch, mae, rmse, pc FROM phase WHERE run = ?1 AND phase = 'test'"
+               "  ORDER BY epoch DESC LIMIT 1),"
+               " (best_epoch, best_mae, best_rmse, best_pc) ="
+               " (SELECT epoch.epoch, mae, rmse, pc FROM epoch JOIN phase"
+               "  ON phase.run = epoch.run AND phase.epoch = epoch.epoch AND phase = 'test'"
+               "  WHERE epoch.run = ?1 AND best ORDER BY epoch.epoch DESC LIMIT 1),"
+               " images_per_s = (SELECT images / nullif(seconds, 0) FROM phase WHERE run = ?1"
+               "  AND phase = 'train' ORDER BY epoch DESC LIMIT 1)"
+               " WHERE id = ?1");
+    query_bind_int(&q, run);
+    return query_finish(&q, e);
+}
+
+int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_terms,
+                 const float *test_scores, size_t n_scores, struct err *e)
+{
+    if (n_terms < 0 || n_terms > ROW_MAX_TERMS)
+        return err_set(e, ERR_USAGE,
+                       "epoch %d of run %" PRId64 " has %d loss terms, a run can have %d",
+                       row->epoch, run, n_terms, ROW_MAX_TERMS);
+    int status = db_begin(d, e);
+    if (!status)
+        status = add_epoch(d, run, row, e);
+    if (!status)
+        status = add_phase(d, run, row->epoch, "train", &row->train, n_terms, e);
+    if (!status)
+        status = add_phase(d, run, row->epoch, "test", &row->test, n_terms, e);
+    if (!status)
+        status = add_ledger(d, run, row->epoch, test_scores, n_scores, e);
+    if (!status)
+        status = refresh_run(d, run, e);
+    return db_end(d, status, e, "storing epoch %d of run %" PRId64, row->epoch, run);
+}
+
+int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err *e)
+{
+    int status = db_begin(d, e);
+    if (!status) {
+        struct query q;
+        query_open(&q, d, "INSERT INTO log(run, time, level, text) VALUES (?, ?, ?, ?)");
+        query_bind_int(&q, run);
+        query_bind_real(&q, time_or_now(row->time));
+        query_bind_text(&q, row->level);
+        query_bind_text(&q, row->text);
+        status = query_finish(&q, e);
+    }
+    return db_end(d, status, e, "storing a log line of run %" PRId64, run);
+}

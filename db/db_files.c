@@ -1,0 +1,97 @@
+/* db_files.c - where the run database lies: its default path, folders, the folder of weight files.
+ */
+#include "db/db_priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int db_default_path(char *to, size_t room, struct err *e)
+{
+    static const char rest[] = "combolab/runs.db";
+    const char *data = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+    int n;
+    /* The XDG specification says to ignore relative paths. */
+    if (data && data[0] == '/')
+        n = snprintf(to, room, "%s/%s", data, rest);
+    else if (home && home[0])
+        n = snprintf(to, room, "%s/.local/share/%s", home, rest);
+    else
+        return err_set(e, ERR_USAGE,
+                       "neither XDG_DATA_HOME nor HOME is set, so the run database has no place: "
+                       "name it with --database FILE");
+    if (n < 0 || (size_t)n >= room)
+        return err_set(e, ERR_USAGE,
+                       "the path of the run database has %d bytes, more than the %zu allowed: name "
+                       "another with --database FILE",
+                       n, room - 1);
+    return 0;
+}
+
+int db_weights_dir(const struct db *d, int64_t run, char *to, size_t room, struct err *e)
+{
+    const char *path = d->path;
+    size_t length = strlen(path);
+    if (length > 3 && !strcmp(path + length - 3, ".db") && path[length - 4] != '/')
+        length -= 3;
+    int n = snprintf(to, room, "%.*s.weights/%" PRId64, (int)length, path, run);
+    if (n < 0 || (size_t)n >= room)
+        return err_set(
+            e, ERR_USAGE,
+            "the folder for the weights of run %" PRId64
+            " has a path of %d bytes, more than the %zu allowed: use a shorter --database",
+            run, n, room - 1);
+    return 0;
+}
+
+void files_folder(const char *path, char *to, size_t room)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 1;
+    if (!slash)
+        path = ".";
+    else if (length == 0)
+        length = 1;
+    if (length >= room)
+        length = room - 1;
+    memcpy(to, path, length);
+    to[length] = '\0';
+}
+
+int files_make_folders(const char *path, struct err *e)
+{
+    char folder[4096];
+    if (strlen(path) >= sizeof folder)
+        return err_errno(e, ENAMETOOLONG, "%.80s...", path);
+    files_folder(path, folder, sizeof folder);
+    /* Every prefix in turn; what is there already is fine, a file in the way is told by the last.
+     */
+    for (char *at = folder + 1;; at++) {
+        char kept = *at;
+        if (kept != '/' && kept != '\0')
+            continue;
+        *at = '\0';
+        if (mkdir(folder, 0777) && errno != EEXIST) {
+            int number = errno;
+            struct stat there;
+            if (stat(folder, &there))
+                return err_errno(e, number, "cannot make folder %s for the run database", folder);
+        }
+        *at = kept;
+        if (!kept)
+            break;
+    }
+    struct stat made;
+    if (stat(folder, &made))
+        return err_errno(e, errno, "cannot make folder %s for the run database", folder);
+    if (!S_ISDIR(made.st_mode))
+        return err_set(e, ERR_IO,
+                       "%s cannot hold a run database: it is a file, not a folder; name another "
+                       "place with --database",
+                       folder);
+    return 0;
+}

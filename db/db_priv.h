@@ -1,0 +1,163 @@
+/* db_priv.h - what the files of db/ share: the connection, one way to run a statement, one way to
+ * map a row to a struct. Nothing outside db/ and its tests includes this.
+ *
+ * Statements are prepared anew for each call: that costs some ten microseconds, writes come a few a
+ * second and lists are one statement each, and a cache would need rules for who resets what.
+ */
+#ifndef COMBOLAB_DB_DB_PRIV_H
+#define COMBOLAB_DB_DB_PRIV_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "db/db.h"
+
+#include <sqlite3.h>
+
+/* "cmbo", in the file's header: this file is ours. */
+#define DB_APPLICATION_ID 0x636d626f
+#define DB_BUSY_MS 5000
+
+struct db {
+    sqlite3 *sql;
+    char *path;
+    bool writes;
+};
+
+/* --- db_fail.c: errors and transactions --- */
+
+/* Turns SQLite's result `code` into an err that names the file and says what to do. Returns -1. */
+int db_fail(struct db *d, int code, struct err *e);
+
+/* Runs statements without parameters or rows. */
+int db_exec(struct db *d, const char *sql, struct err *e);
+
+/* Begins a write transaction: the lock is taken here, so nothing later can be refused for it. */
+int db_begin(struct db *d, struct err *e);
+
+/* Ends it: commits when status is 0, else rolls back and keeps the err, with what was being done
+ * put before its text. Also right when db_begin itself failed. Returns 0 or -1. */
+int db_end(struct db *d, int status, struct err *e, const char *doing, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* --- db_query.c: a prepared statement; parameters and columns are taken in order --- */
+
+struct query {
+    struct db *d;
+    sqlite3_stmt *statement; /* NULL when the preparation failed */
+    int code;                /* the first failure, reported by the next step */
+    int parameter;           /* the last one bound, from 1 */
+    int column;              /* the next one to read, from 0 */
+};
+
+/* Errors wait for query_step, so that a chain of binds is checked once. Bound texts and blobs are
+ * not copied: they must live until query_close. */
+void query_open(struct query *q, struct db *d, const char *sql);
+void query_close(struct query *q);
+void query_bind_int(struct query *q, int64_t value);
+void query_bind_real(struct query *q, double value); /* NaN is NULL */
+void query_bind_text(struct query *q, const char *text);
+void query_bind_text_or_null(struct query *q, const char *text); /* NULL and "" are NULL */
+void query_bind_blob(struct query *q, const void *bytes, size_t count);
+void query_bind_null(struct query *q);
+
+/* 1 with a row, 0 at the end, -1. */
+int query_step(struct query *q, struct err *e);
+
+/* Steps to the end, resets and forgets the bindings' place, ready for the next values. 0 or -1. */
+int query_run(struct query *q, struct err *e);
+
+/* query_run and query_close. */
+int query_finish(struct query *q, struct err *e);
+
+int64_t query_int(struct query *q); /* NULL is 0 */
+double query_real(struct query *q); /* NULL is NaN */
+/* NULL is "". What does not fit is cut between two UTF-8 characters. */
+void query_text(struct query *q, char *to, size_t room);
+
+/* --- db_columns.c: which column is which field --- */
+
+enum column_kind { COLUMN_INT, COLUMN_INT64, COLUMN_BOOL, COLUMN_REAL, COLUMN_TEXT };
+
+struct column {
+    const char *sql; /* the column, or an expression when only read; NULL ends a list */
+    enum column_kind kind;
+    bool optional; /* 0 and "" are stored as NULL */
+    size_t offset, bytes;
+};
+
+#define COLUMN_FIELD(type, field) offsetof(type, field), sizeof(((type *)0)->field)
+#define COLUMN_END                                                                                 \
+    {                                                                                              \
+        NULL, COLUMN_INT, false, 0, 0                                                              \
+    }
+
+/* "a, b, c" - "?, ?, ?" - "a = ?, b = ?, c = ?" */
+void columns_add_names(struct str *sql, const struct column *columns);
+void columns_add_marks(struct str *sql, const struct column *columns);
+void columns_add_sets(struct str *sql, const struct column *columns);
+
+void query_bind_row(struct query *q, const struct column *columns, const void *row);
+void query_row(struct query *q, const struct column *columns, void *row);
+
+/* Prepares a statement from a built text, which it frees. */
+void query_open_str(struct query *q, struct db *d, struct str *sql);
+
+/* Prepares "SELECT " + the columns' names + " " + rest. */
+void query_open_select(struct query *q, struct db *d, const struct column *columns,
+                       const char *rest);
+
+/* Steps to the end and gives the rows as one block (NULL when there are none). Closes q. */
+int query_rows(struct query *q, const struct column *columns, size_t row_bytes, void **out,
+               size_t *n, struct err *e);
+
+/* --- db_owner.c: who runs a run --- */
+
+struct owner {
+    char host[64];
+    int64_t pid;
+    int64_t pid_start; /* clock ticks after boot; 0 = the system does not tell */
+};
+
+void owner_self(struct owner *to);
+
+/* False when that process of this host is gone, or its number belongs to another process now. */
+bool owner_alive(const struct owner *owner);
+
+/* --- db_files.c, db_network.c: where the file lies --- */
+
+/* Makes the folders above `path`. */
+int files_make_folders(const char *path, struct err *e);
+
+/* The folder of `path`: "." when it names none. */
+void files_folder(const char *path, char *to, size_t room);
+
+/* Name of a network file system by statfs's magic number, or NULL for a local one. */
+const char *network_name(uint64_t magic);
+
+/* True when a FUSE type ("fuse.sshfs") is known to be a network file system. */
+bool network_fuse(const char *type);
+
+/* Refuses a network file system with ERR_USAGE, unless COMBOLAB_ALLOW_NETWORK_FS=1. The verdict
+ * knows only what it is told; the check asks the system. */
+int network_verdict(const char *path, uint64_t magic, const char *fuse_type, struct err *e);
+int network_check(const char *path, struct err *e);
+
+/* --- db_schema.c, db_reference.c --- */
+
+int schema_known(void); /* version this combolab makes */
+
+/* Brings the file from version `from` to schema_known(), inside the caller's transaction. */
+int schema_migrate(struct db *d, int from, struct err *e);
+
+/* Replaces the published results by those of reference.csv. */
+int reference_seed(struct db *d, struct err *e);
+
+/* --- db_run.c: small things --- */
+
+double db_now(void);                                    /* seconds since 1970 */
+int db_no_run(struct db *d, int64_t id, struct err *e); /* ERR_NOT_FOUND; returns -1 */
+
+/* The run's state; ERR_NOT_FOUND. */
+int db_state_of(struct db *d, int64_t id, char state[16], struct err *e);
+
+#endif

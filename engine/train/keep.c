@@ -1,0 +1,155 @@
+/* keep.c - see keep.h. Files are replaced atomically (weights_write). */
+#include "engine/train/keep.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "engine/model/weights.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int keep_folder(const char *path, struct err *e)
+{
+    char part[1100];
+    if (!path[0] || str_copy(part, sizeof part, path))
+        return err_set(e, ERR_USAGE,
+                       "'%.200s' cannot be a folder: its name is empty or longer than "
+                       "%zu bytes",
+                       path, sizeof part - 1);
+    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(part, 0777) && errno != EEXIST)
+            return err_errno(e, errno, "folder %s cannot be made", part);
+        *slash = '/';
+    }
+    if (mkdir(part, 0777) && errno != EEXIST)
+        return err_errno(e, errno, "folder %s cannot be made", part);
+    struct stat s;
+    if (stat(part, &s) || (!S_ISDIR(s.st_mode) && (errno = ENOTDIR)) || access(part, W_OK | X_OK))
+        return err_errno(e, errno, "folder %s cannot be written to", part);
+    return 0;
+}
+
+/* What a reader needs besides names and shapes: the pool's geometry and the stride's position do
+ * not show in either. */
+static int describe(const struct run *run, struct weights *w, struct err *e)
+{
+    const struct net *net = &run->net;
+    char number[32], classes[16], size[32], resize[32], pool[64];
+    snprintf(number, sizeof number, "%d", run->epochs_done);
+    snprintf(classes, sizeof classes, "%d", net->classes);
+    snprintf(size, sizeof size, "%lld", (long long)run->config->image_size);
+    snprintf(resize, sizeof resize, "%lld",
+             (long long)(run->config->resize ? run->config->resize : run->config->image_size));
+    snprintf(pool, sizeof pool, "kernel %d stride %d pad %d %s", net->pool.kernel, net->pool.stride,
+             net->pool.pad, net->pool.ceil ? "ceil" : "floor");
+    const char *const pairs[][2] = {
+        {"format", "pt"},
+        {"backbone", net_names[run->config->backbone]},
+        {"loss", loss_names[run->loss.kind]},
+        {"classes", classes},
+        {"epoch", number},
+        {"image_size", size},
+        {"resize", resize},
+        {"stem_pool", pool},
+        {"block_stride", "3x3"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (weights_meta(w, pairs[i][0], pairs[i][1], e))
+            return -1;
+    return 0;
+}
+
+int keep_gather(struct run *run, struct weights **out, struct err *e)
+{
+    struct weights *w;
+    if (weights_new(&w, (size_t)run->params->n, e))
+        return -1;
+    int result = describe(run, w, e);
+    for (int i = 0; !result && i < run->params->n; i++) {
+        const struct net_param *p = &run->params->at[i];
+        struct weights_tensor *t = weights_add(w, p->name, p->rank, p->dims, e);
+        result = t ? run->ops->get(run->backend, BACKEND_PARAM, i, t->data, t->count, e) : -1;
+    }
+    if (result) {
+        weights_free(w);
+        return result;
+    }
+    *out = w;
+    return 0;
+}
+
+static int write_file(struct run *run, const char *path, struct err *e)
+{
+    struct weights *w;
+    int result = keep_gather(run, &w, e);
+    if (result)
+        return result;
+    result = weights_write(w, path, e);
+    weights_free(w);
+    return result;
+}
+
+static int list_predictions(struct run *run, struct event_checkpoint *out, struct err *e)
+{
+    const struct tally *t = &run->test_tally;
+    if (!run->tested)
+        return 0;
+    out->predictions = mem_alloc(t->n, sizeof *out->predictions);
+    if (!out->predictions)
+        return mem_error(e, "predictions", t->n * sizeof *out->predictions);
+    for (size_t i = 0; i < t->n; i++) {
+        uint32_t place = run->test_split.places[i];
+        struct event_prediction *p = &out->predictions[out->n];
+        *p = (struct event_prediction){
+            .place = (int64_t)i,
+            .image = mem_string(run->data->items[place].name),
+            .truth = t->truth[i],
+            .predicted = (double)t->scores[i],
+            .expectation = t->expectation[i],
+            .predicted_class = t->predicted_class[i],
+            .true_class = run->loss.classes ? run->classes[place] + 1 : 0,
+        };
+        if (!p->image)
+            return mem_error(e, "predictions", t->n * sizeof *out->predictions);
+        out->n++;
+    }
+    return 0;
+}
+
+/* Gives the screen its phase back after saving. */
+static void show_saving(struct run *run, bool begins, struct snapshot *before)
+{
+    if (begins) {
+        *before = run->report->now;
+        run->report->now.phase = SNAPSHOT_SAVING;
+    } else {
+        run->report->now = *before;
+    }
+    report_show(run->report, true);
+}
+
+int keep_weights(struct run *run, bool best, struct err *e)
+{
+    struct event event = {.kind = EVENT_CHECKPOINT,
+                          .checkpoint = {.best = best, .epoch = run->epochs_done}};
+    char *path = event.checkpoint.path;
+    struct snapshot before;
+    if (str_path(path, sizeof event.checkpoint.path, run->job->weights_dir,
+                 best ? "best.safetensors" : "last.safetensors"))
+        return err_set(e, ERR_USAGE, "%s: the path is too long for weights", run->job->weights_dir);
+    show_saving(run, true, &before);
+    int result = write_file(run, path, e);
+    if (!result)
+        result = list_predictions(run, &event.checkpoint, e);
+    show_saving(run, false, &before);
+    if (result) {
+        event_fini(&event);
+        return result;
+    }
+    report_event(run->report, &event);
+    return 0;
+}

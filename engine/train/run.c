@@ -1,0 +1,130 @@
+/* run.c - one run from its job to how it ended. Opens in order, closes in reverse. */
+#include "engine/train/run.h"
+
+#include "base/str.h"
+#include "engine/train/epoch.h"
+#include "engine/train/keep.h"
+#include "engine/train/trace.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "cpu: AMD EPYC 7B13, avx2, 2 cores" */
+static void device_text(const struct run *run, char *to, size_t room)
+{
+    struct backend_device list[BACKEND_MAX_DEVICES];
+    char why[256] = "";
+    int n = run->ops->devices(list, BACKEND_MAX_DEVICES, why, sizeof why);
+    if (run->device >= n) {
+        str_copy(to, room, run->ops->name);
+        return;
+    }
+    const struct backend_device *d = &list[run->device];
+    int length =
+        snprintf(to, room, "%s: %s%s%s", d->id, d->name, d->detail[0] ? ", " : "", d->detail);
+    if (run->config->threads && length > 0 && (size_t)length < room)
+        snprintf(to + length, room - (size_t)length, ", %lld threads",
+                 (long long)run->config->threads);
+}
+
+static void report_started(struct run *run)
+{
+    struct event event = {.kind = EVENT_STARTED};
+    struct event_started *s = &event.started;
+    device_text(run, s->device, sizeof s->device);
+    str_copy(s->library, sizeof s->library, run->ops->library());
+    dataset_hash(run->data, s->data_hash);
+    s->train_images = (int64_t)run->train_split.n;
+    s->test_images = (int64_t)run->test_split.n;
+    s->parameters = (int64_t)run->params->trained;
+    s->score_least = run->data->score_least;
+    s->score_most = run->data->score_most;
+    s->skipped_images = (int64_t)run->skipped;
+    report_event(run->report, &event);
+    run_log_data(run);
+    run_log_net(run);
+}
+
+static int prepare(struct run *run, struct err *e)
+{
+    size_t n_train = run->train_split.n, n_test = run->test_split.n;
+    if (plan_init(&run->train_plan, n_train, run_epoch_images(run), e) ||
+        plan_init(&run->test_plan, n_test, n_test, e) ||
+        tally_init(&run->train_tally, &run->loss, n_train, e) ||
+        tally_init(&run->test_tally, &run->loss, n_test, e))
+        return -1;
+    return run->config->trace[0] ? trace_new(&run->trace, run, e) : 0;
+}
+
+/* 0 finished, 1 stopped, -1 diverged or failed. */
+static int open_and_train(struct run *run, struct err *e)
+{
+    if (config_check(run->config, e) || keep_folder(run->job->weights_dir, e))
+        return -1;
+    int result = run_open_data(run, e);
+    if (!result)
+        result = run_open_net(run, e);
+    if (!result)
+        result = prepare(run, e);
+    if (result)
+        return result;
+    report_started(run);
+    verbs_begin_training(run->verbs);
+    result = epoch_loop(run, e);
+    if (result < 0)
+        return -1;
+    return keep_weights(run, false, e) ? -1 : result;
+}
+
+static void close_all(struct run *run)
+{
+    trace_free(run->trace);
+    tally_fini(&run->test_tally);
+    tally_fini(&run->train_tally);
+    plan_fini(&run->test_plan);
+    plan_fini(&run->train_plan);
+    run_close_net(run);
+    run_close_data(run);
+}
+
+static void say_how_it_ended(const struct run *run, int result, const struct err *e,
+                             struct event_finished *out)
+{
+    memset(out, 0, sizeof *out);
+    out->epochs = run->epochs_done;
+    if (result < 0) {
+        out->state = run->diverged ? RUN_DIVERGED : RUN_FAILED;
+        str_copy(out->text, sizeof out->text, e->text);
+    } else if (result) {
+        out->state = RUN_STOPPED;
+        if (run->epoch)
+            snprintf(out->text, sizeof out->text, "stopped after %d of %lld epochs",
+                     run->epochs_done, (long long)run->config->epochs);
+        else
+            str_copy(out->text, sizeof out->text, "stopped before training began");
+    } else {
+        out->state = RUN_FINISHED;
+    }
+}
+
+void run_job(const struct trainer_job *job, struct report *report, struct verbs *verbs,
+             struct event_finished *finished)
+{
+    struct err e;
+    struct run run = {
+        .job = job,
+        .config = &job->config,
+        .report = report,
+        .verbs = verbs,
+        .log = &report->log,
+    };
+    err_clear(&e);
+    int result = open_and_train(&run, &e);
+    if (!result && run.best_pc == -INFINITY)
+        log_say(run.log, LOG_WARNING,
+                "no epoch had a correlation of the test predictions, so there "
+                "is no best.safetensors");
+    say_how_it_ended(&run, result, &e, finished);
+    close_all(&run);
+}

@@ -1,0 +1,85 @@
+/* run.h - one run while it goes on: what it has opened and how far it is. Internal to engine/train;
+ * all from the engine thread.
+ *
+ * Who does what:  run.c opens, trains, closes, and says how it ended;  run_data.c opens data set
+ * and store;  run_net.c opens net and backend;  epoch.c is the loop;  plan.c, tally.c, keep.c and
+ * trace.c serve it.
+ */
+#ifndef COMBOLAB_ENGINE_TRAIN_RUN_H
+#define COMBOLAB_ENGINE_TRAIN_RUN_H
+
+#include "engine/data/dataset.h"
+#include "engine/data/store.h"
+#include "engine/train/plan.h"
+#include "engine/train/report.h"
+#include "engine/train/tally.h"
+#include "engine/train/trainer.h"
+#include "engine/train/verbs.h"
+
+struct trace;
+
+/* The images of one split, damaged ones left out; ascending places. */
+struct split {
+    size_t n;
+    uint32_t *places;
+};
+
+struct run {
+    const struct trainer_job *job;
+    const struct run_config *config; /* the job's */
+    struct report *report;
+    struct verbs *verbs;
+    const struct log *log; /* the report's */
+
+    /* run_data.c */
+    struct dataset *data;
+    struct store *store;
+    const struct image_set *images;
+    struct split train_split, test_split;
+    size_t skipped; /* damaged images left out */
+    float *scores;  /* of all images, for the backend */
+    int *classes;   /* of all images, 0-based */
+    double *truth;  /* a batch's scores, gathered */
+
+    /* run_net.c */
+    struct loss_spec loss;
+    struct augment_spec augment;
+    struct net net;
+    struct net_params *params;
+    const struct backend_ops *ops;
+    int device;
+    struct backend *backend;
+
+    /* the loop's */
+    struct plan train_plan, test_plan;
+    struct tally train_tally, test_tally;
+    struct trace *trace;                /* NULL unless asked for */
+    double train_image_s, test_image_s; /* seconds an image, measured; NaN before */
+    int epoch;                          /* in progress, from 1 */
+    int epochs_done;
+    bool tested;    /* the present weights are those that test_tally was made with */
+    double best_pc; /* NaN before there is one */
+    bool diverged;
+};
+
+/* Opens and trains; emits every event, EVENT_FINISHED apart: that is filled in for the caller. */
+void run_job(const struct trainer_job *job, struct report *report, struct verbs *verbs,
+             struct event_finished *finished);
+
+/* Data set, store, splits without damaged images, labels. 0, -1, or 1 when stopped. */
+int run_open_data(struct run *run, struct err *e);
+void run_close_data(struct run *run);
+void run_log_data(struct run *run); /* which images were left out */
+
+/* Loss, net, backend with images and initial weights. 0, -1, or 1 when stopped. */
+int run_open_net(struct run *run, struct err *e);
+void run_close_net(struct run *run);
+void run_log_net(struct run *run); /* class sizes and weights, scores out of range, memory */
+
+/* Images of a training epoch, after the last, smaller batch is dropped where it is to be. */
+size_t run_epoch_images(const struct run *run);
+
+/* How many images a step takes at most, given the split's size. */
+int run_batch(const struct run *run, size_t images);
+
+#endif

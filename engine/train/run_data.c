@@ -1,0 +1,110 @@
+/* run_data.c - the data side of a run: which images train and test, their labels, and the decoded
+ * images. Damaged images, when they are to be skipped, are in neither split. */
+#include "engine/train/run.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+#define NAMED_DAMAGED 20 /* that many are named in the log */
+
+static void show_decoding(void *context, size_t done, size_t all)
+{
+    struct report *report = context;
+    report->now.step = (int64_t)done;
+    report->now.steps = (int64_t)all;
+    report_show(report, done == all);
+}
+
+static int open_store(struct run *run, struct err *e)
+{
+    const struct run_config *c = run->config;
+    struct store_request request = {
+        .data = run->data,
+        .cache = c->cache,
+        .shorter_side = (int)(c->resize ? c->resize : c->image_size),
+        .threads = (int)c->threads,
+        .skip_bad = c->skip_bad_images,
+        .cancel = &run->verbs->cancel,
+        .progress = show_decoding,
+        .context = run->report,
+    };
+    report_phase(run->report, SNAPSHOT_DECODING, (int64_t)run->data->n);
+    int result = store_open(&run->store, &request, e);
+    if (!result)
+        run->images = store_images(run->store);
+    return result;
+}
+
+/* `all` without the damaged places; both ascend. */
+static int without_damaged(struct run *run, const uint32_t *all, size_t n, const char *what,
+                           struct split *out, struct err *e)
+{
+    const uint32_t *bad;
+    size_t n_bad = store_bad(run->store, &bad), next = 0;
+    out->places = mem_alloc(n, sizeof *out->places);
+    if (!out->places)
+        return mem_error(e, "a split's images", n * sizeof *out->places);
+    for (size_t i = 0; i < n; i++) {
+        while (next < n_bad && bad[next] < all[i])
+            next++;
+        if (next == n_bad || bad[next] != all[i])
+            out->places[out->n++] = all[i];
+    }
+    if (!out->n)
+        return err_set(e, ERR_FORMAT, "%s: all %zu %s images are damaged; nothing is left",
+                       run->data->name, n, what);
+    return 0;
+}
+
+static int label(struct run *run, struct err *e)
+{
+    const struct dataset *d = run->data;
+    run->scores = mem_alloc(d->n, sizeof *run->scores);
+    run->classes = mem_alloc(d->n, sizeof *run->classes);
+    run->truth = mem_alloc((size_t)run->config->batch, sizeof *run->truth);
+    if (!run->scores || !run->classes || !run->truth)
+        return mem_error(e, "labels", d->n * (sizeof *run->scores + sizeof *run->classes));
+    for (size_t i = 0; i < d->n; i++) {
+        run->scores[i] = (float)d->items[i].score;
+        run->classes[i] = loss_class_of_score(d->items[i].score, (int)run->config->classes);
+    }
+    return 0;
+}
+
+int run_open_data(struct run *run, struct err *e)
+{
+    const struct run_config *c = run->config;
+    if (dataset_open(&run->data, c->data, (enum config_protocol)c->protocol, (int)c->fold, e))
+        return -1;
+    const struct dataset *d = run->data;
+    int result = open_store(run, e);
+    if (result)
+        return result;
+    const uint32_t *bad;
+    run->skipped = store_bad(run->store, &bad);
+    if (without_damaged(run, d->train, d->n_train, "training", &run->train_split, e) ||
+        without_damaged(run, d->test, d->n_test, "test", &run->test_split, e))
+        return -1;
+    return label(run, e);
+}
+
+void run_log_data(struct run *run)
+{
+    for (size_t i = 0; i < run->skipped && i < NAMED_DAMAGED; i++)
+        log_say(run->log, LOG_WARNING, "left out: %s", store_bad_reason(run->store, i));
+    if (run->skipped > NAMED_DAMAGED)
+        log_say(run->log, LOG_WARNING, "left out: %zu more damaged images",
+                run->skipped - NAMED_DAMAGED);
+}
+
+void run_close_data(struct run *run)
+{
+    mem_free(run->truth);
+    mem_free(run->classes);
+    mem_free(run->scores);
+    mem_free(run->test_split.places);
+    mem_free(run->train_split.places);
+    store_close(run->store);
+    dataset_free(run->data);
+}

@@ -1,0 +1,202 @@
+/* run_net.c - the computing side of a run: loss, net and backend, and the weights it begins with.
+ */
+#include "engine/train/run.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const float imagenet_mean[3] = {0.485f, 0.456f, 0.406f};
+static const float imagenet_deviation[3] = {0.229f, 0.224f, 0.225f};
+
+size_t run_epoch_images(const struct run *run)
+{
+    const struct run_config *c = run->config;
+    size_t n = run->train_split.n, batch = (size_t)c->batch;
+    bool drop =
+        c->drop_last == DROP_YES || (c->drop_last == DROP_AUTO && run->data->folds_drop_last);
+    /* Dropping the only batch would leave nothing to train on. */
+    return drop && n > batch ? n - n % batch : n;
+}
+
+int run_batch(const struct run *run, size_t images)
+{
+    return images < (size_t)run->config->batch ? (int)images : (int)run->config->batch;
+}
+
+/* --- the loss --- */
+
+static void log_classes(struct run *run)
+{
+    const struct loss_spec *l = &run->loss;
+    size_t count[LOSS_MAX_CLASSES] = {0};
+    for (size_t i = 0; i < run->train_split.n; i++)
+        count[run->classes[run->train_split.places[i]]]++;
+    for (int c = 0; c < l->classes; c++)
+        log_say(run->log, LOG_INFO, "class %d: %zu training images, weight %.4g", c + 1, count[c],
+                l->class_weight[c]);
+}
+
+static void warn_scores_outside(struct run *run)
+{
+    double least = 0.5, most = run->loss.classes + 0.5;
+    size_t outside = 0;
+    for (size_t i = 0; i < run->data->n; i++)
+        outside += !(run->data->items[i].score >= least && run->data->items[i].score <= most);
+    if (outside)
+        log_say(run->log, LOG_WARNING,
+                "%zu of %zu scores lie outside %g..%g, which %d classes stand for: they count as "
+                "the first or last class, and the expectation cannot reach them",
+                outside, run->data->n, least, most, run->loss.classes);
+}
+
+static int make_loss(struct run *run, struct err *e)
+{
+    const struct run_config *c = run->config;
+    const double weights[LOSS_MAX_TERMS] = {c->alpha, c->beta, c->gamma};
+    size_t n = run->train_split.n;
+    int *train_class = mem_alloc(n, sizeof *train_class);
+    if (!train_class)
+        return mem_error(e, "classes of the training images", n * sizeof *train_class);
+    for (size_t i = 0; i < n; i++)
+        train_class[i] = run->classes[run->train_split.places[i]];
+    loss_spec_init(&run->loss, (enum loss_kind)c->loss, weights, (int)c->classes, train_class, n);
+    mem_free(train_class);
+    return 0;
+}
+
+/* --- the backend --- */
+
+static int choose_backend(struct run *run, struct err *e)
+{
+    struct backend_module module;
+    run->ops = run->job->backend;
+    if (run->ops)
+        return 0;
+    if (backend_choose(run->config->device, &module, &run->device, e))
+        return -1;
+    run->ops = module.ops;
+    return 0;
+}
+
+static void add_batch(int *batches, size_t size)
+{
+    int i = 0;
+    while (batches[i] && batches[i] != (int)size)
+        i++;
+    batches[i] = (int)size;
+}
+
+/* Whole batches and remainders of both splits: at most three sizes. */
+static void list_batches(const struct run *run, int batches[BACKEND_MAX_BATCHES])
+{
+    const size_t images[] = {run_epoch_images(run), run->test_split.n};
+    int sizes[BACKEND_MAX_BATCHES + 1] = {0};
+    for (int i = 0; i < 2; i++) {
+        size_t batch = (size_t)run_batch(run, images[i]);
+        add_batch(sizes, batch);
+        if (images[i] % batch)
+            add_batch(sizes, images[i] % batch);
+    }
+    memcpy(batches, sizes, BACKEND_MAX_BATCHES * sizeof *batches);
+}
+
+static void show_planning(void *context, const char *what, double fraction)
+{
+    struct report *report = context;
+    (void)what;
+    report->now.step = (int64_t)(fraction * 100);
+    report->now.steps = 100;
+    report_show(report, false);
+}
+
+static int open_backend(struct run *run, struct err *e)
+{
+    const struct run_config *c = run->config;
+    struct backend_spec spec = {
+        .net = &run->net,
+        .loss = run->loss,
+        .augment = run->augment,
+        .momentum = c->momentum,
+        .weight_decay = c->weight_decay,
+        .precision = BACKEND_F32,
+        .deterministic = true,
+        .threads = (int)c->threads,
+        .device = run->device,
+        .cancel = &run->verbs->cancel,
+        .progress = show_planning,
+        .progress_context = run->report,
+        .ranks = 1,
+    };
+    list_batches(run, spec.batches);
+    int result = run->ops->open(&run->backend, &spec, e);
+    if (result)
+        return result;
+    return run->ops->images(run->backend, run->images, run->scores,
+                            run->loss.classes ? run->classes : NULL, e);
+}
+
+static int set_initial_weights(struct run *run, struct err *e)
+{
+    size_t most = 0;
+    for (int i = 0; i < run->params->n; i++)
+        if (run->params->at[i].count > most)
+            most = run->params->at[i].count;
+    float *values = mem_alloc(most, sizeof *values);
+    if (!values)
+        return mem_error(e, "initial weights", most * sizeof *values);
+    int result = 0;
+    for (int i = 0; !result && i < run->params->n; i++) {
+        net_init_param(run->params, i, (unsigned long long)run->config->seed, values);
+        result = run->ops->set(run->backend, BACKEND_PARAM, i, values, run->params->at[i].count, e);
+    }
+    mem_free(values);
+    return result;
+}
+
+int run_open_net(struct run *run, struct err *e)
+{
+    const struct run_config *c = run->config;
+    report_phase(run->report, SNAPSHOT_PLANNING, 0);
+    if (make_loss(run, e) || net_build(&run->net, net_names[c->backbone], run->loss.classes, e) ||
+        net_params_new(&run->params, &run->net, e) || choose_backend(run, e))
+        return -1;
+    run->augment = (struct augment_spec){
+        .height = (int)c->image_size,
+        .width = (int)c->image_size,
+        .random_crop = c->crop == CROP_RANDOM,
+        .flip_probability = c->flip,
+    };
+    memcpy(run->augment.mean, imagenet_mean, sizeof imagenet_mean);
+    memcpy(run->augment.deviation, imagenet_deviation, sizeof imagenet_deviation);
+    int result = open_backend(run, e);
+    if (result)
+        return result;
+    return set_initial_weights(run, e);
+}
+
+void run_log_net(struct run *run)
+{
+    struct backend_usage usage = {0};
+    run->ops->usage(run->backend, &usage);
+    run->report->now.device_bytes = usage.bytes;
+    log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", run->ops->name,
+            usage.detail, (double)usage.bytes / 1048576);
+    if (run->config->drop_last == DROP_YES && run->train_split.n < (size_t)run->config->batch)
+        log_say(run->log, LOG_WARNING,
+                "the only batch has %zu images, fewer than %lld; it is not "
+                "dropped, since nothing would be left",
+                run->train_split.n, (long long)run->config->batch);
+    if (!run->loss.classes)
+        return;
+    log_classes(run);
+    warn_scores_outside(run);
+}
+
+void run_close_net(struct run *run)
+{
+    if (run->ops)
+        run->ops->close(run->backend);
+    net_params_free(run->params);
+}

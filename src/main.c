@@ -1,0 +1,180 @@
+/* main.c - finds the command, has its options parsed, runs it. */
+#include "platform.h"
+
+#include "src/cli.h"
+#include "src/complete.h"
+#include "src/docs.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct command *const cli_commands[] = {
+    &command_tui,   &command_train,   &command_work,    &command_runs,    &command_show,
+    &command_synth, &command_dataset, &command_devices, &command_version,
+};
+const size_t cli_n_commands = sizeof cli_commands / sizeof *cli_commands;
+
+/* For the second line of a usage error. */
+static const struct command *running;
+
+const struct command *cli_command(const char *name)
+{
+    for (size_t i = 0; i < cli_n_commands; i++)
+        if (!strcmp(cli_commands[i]->name, name))
+            return cli_commands[i];
+    return NULL;
+}
+
+int command_fail(const struct err *e)
+{
+    char shown[2 * ERR_TEXT_BYTES];
+    str_visible(shown, sizeof shown, e->text);
+    fprintf(stderr, "combolab: %s\n", shown);
+    if (e->code != ERR_USAGE)
+        return EXIT_ERROR;
+    fprintf(stderr, "See: combolab %s%s--help\n", running ? running->name : "", running ? " " : "");
+    return EXIT_USAGE;
+}
+
+static int print_str(struct str *s)
+{
+    struct err e;
+    if (s->failed) {
+        err_set(&e, ERR_MEMORY, "out of memory for help");
+        str_fini(s);
+        return command_fail(&e);
+    }
+    fputs(s->text, stdout);
+    str_fini(s);
+    return EXIT_GOOD;
+}
+
+static int help(const struct command *c)
+{
+    struct str s;
+    str_init(&s);
+    if (c)
+        cli_help(c, cli_width(), &s);
+    else
+        cli_help_all(cli_width(), &s);
+    return print_str(&s);
+}
+
+static int unknown_command(const char *name)
+{
+    struct err e;
+    struct str names;
+    str_init(&names);
+    for (size_t i = 0; i < cli_n_commands; i++)
+        str_addf(&names, "%s%s", i ? ", " : "", cli_commands[i]->name);
+    err_set(&e, ERR_USAGE, "unknown command '%.60s'; commands: %s", name, names.text);
+    str_fini(&names);
+    return command_fail(&e);
+}
+
+/* Place of the command's name in argv: after global options; 0 when there is none. */
+static int command_place(int argc, char **argv)
+{
+    int i = 1;
+    while (i < argc && argv[i][0] == '-') {
+        const struct opt *o = NULL;
+        const char *word = argv[i];
+        size_t length = strcspn(word, "=");
+        for (size_t k = 0; k < cli_global_options.count && !o; k++) {
+            const struct opt *option = &cli_global_options.options[k];
+            bool is_long = !strncmp(word, "--", 2) && strlen(option->name) == length - 2 &&
+                           !strncmp(word + 2, option->name, length - 2);
+            bool is_short = option->letter && word[1] == option->letter;
+            if (is_long || is_short)
+                o = option;
+        }
+        if (!o)
+            return 0;
+        bool joined = word[length] == '=' || (word[1] != '-' && word[2]);
+        i += o->type == OPT_FLAG || joined ? 1 : 2;
+    }
+    return i < argc ? i : 0;
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+    struct invocation in;
+    struct err e;
+    int status;
+    running = c;
+    int parsed = cli_parse(&in, c, argc, argv, &e);
+    if (parsed < 0)
+        status = command_fail(&e);
+    else if (parsed)
+        status = help(c);
+    else
+        status = c->run(&in);
+    cli_fini(&in);
+    return status;
+}
+
+static int help_command(int argc, char **argv)
+{
+    if (argc < 3)
+        return help(NULL);
+    const struct command *c = cli_command(argv[2]);
+    return c ? help(c) : unknown_command(argv[2]);
+}
+
+/* What documentation and shells ask, in no help text. Returns -1 when it is not that. */
+static int hidden(int argc, char **argv)
+{
+    struct str s;
+    str_init(&s);
+    if (argc == 3 && !strcmp(argv[1], "--mdoc") && !docs_mdoc(argv[2], &s))
+        return print_str(&s);
+    if (argc >= 2 && !strcmp(argv[1], "--complete")) {
+        complete(argc - 2, argv + 2, &s);
+        return print_str(&s);
+    }
+    str_fini(&s);
+    return -1;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    if (!strcmp(first, "--help") || !strcmp(first, "-h"))
+        return help(NULL);
+    if (!strcmp(first, "--version")) {
+        puts("combolab " PACKAGE_VERSION);
+        return EXIT_GOOD;
+    }
+    if (!strcmp(first, "help"))
+        return help_command(argc, argv);
+    int status = hidden(argc, argv);
+    if (status >= 0)
+        return status;
+    int place = command_place(argc, argv);
+    if (!place)
+        return run(&command_tui, argc, argv);
+    const struct command *c = cli_command(argv[place]);
+    if (!c)
+        return unknown_command(argv[place]);
+    for (int i = place; i > 0; i--) /* the command's name leaves argv */
+        argv[i] = argv[i - 1];
+    return run(c, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C"); /* numbers are read and written with a point everywhere */
+    int status = dispatch(argc, argv);
+    if ((fflush(stdout) || ferror(stdout)) && status == EXIT_GOOD) {
+        struct err e;
+        err_errno(&e, errno, "standard output cannot be written");
+        status = command_fail(&e);
+    }
+    return status;
+}

@@ -1,0 +1,26 @@
+/* output.h - what commands that read or list share: the database, and tables to standard output. */
+#ifndef COMBOLAB_SRC_OUTPUT_H
+#define COMBOLAB_SRC_OUTPUT_H
+
+#include "src/command.h"
+#include "src/table.h"
+
+struct db;
+struct err;
+struct run_row;
+
+/* Opens the run database (global option or default path) for reading. */
+int output_open_db(const struct invocation *in, struct db **out, struct err *e);
+
+/* Prints tables in the format asked for. Returns 0 or -1. */
+int output_tables(const struct invocation *in, struct table *const *tables, size_t n,
+                  struct err *e);
+
+/* The columns of a run, and how many of them a list shows; the rest is for a single run. */
+extern const struct table_column output_run_columns[];
+extern const size_t output_run_listed, output_run_all;
+
+/* Appends a run: the first `columns` of the columns above. */
+void output_run(struct table *t, const struct run_row *run, size_t columns, double now_s);
+
+#endif

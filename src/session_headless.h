@@ -1,0 +1,43 @@
+/* session_headless.h - trains without the screen: a session, progress on standard error, a table of
+ * the runs on standard output, and what Ctrl-C means. For the commands train and work; main thread
+ * only.
+ *
+ * Order of calls: headless_open, headless_add for each experiment, headless_train, headless_report,
+ * headless_close.
+ *
+ * SIGINT, SIGTERM and SIGHUP stop the run in progress after its step, store that and end; a second
+ * one leaves at once, and the run shows as lost.
+ */
+#ifndef COMBOLAB_SRC_SESSION_HEADLESS_H
+#define COMBOLAB_SRC_SESSION_HEADLESS_H
+
+#include "src/command.h"
+#include "src/session.h"
+
+struct headless;
+struct err;
+
+struct headless_options {
+    const struct invocation *in; /* for its global options */
+    enum session_takes takes;
+    int64_t most; /* runs to train at most, 0 = any number */
+    bool waits;   /* for more runs, until a signal */
+};
+
+int headless_open(struct headless **out, const struct headless_options *options, struct err *e);
+void headless_close(struct headless *h); /* NULL is allowed */
+
+/* Queues a run. */
+int headless_add(struct headless *h, const struct run_config *config, int64_t *id, struct err *e);
+
+/* Trains until nothing is left, or a signal, or the database fails. Afterwards the session is
+ * closed. */
+int headless_train(struct headless *h, struct err *e);
+
+/* Prints the table of the runs; *status from their states: enum exit_status. */
+int headless_report(struct headless *h, int *status, struct err *e);
+
+/* Prints the numbers of the runs that were added. */
+int headless_print_queued(struct headless *h, struct err *e);
+
+#endif

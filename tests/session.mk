@@ -1,0 +1,9 @@
+check_PROGRAMS += tests/test_session tests/test_session_many
+tests_test_session_SOURCES = tests/test_session.c tests/session_kit.h
+tests_test_session_many_SOURCES = tests/test_session_many.c tests/session_kit.h
+tests_test_session_many_LDADD = libsession.a $(DB_LIBS) $(ENGINE_LIBS)
+tests_test_session_LDADD = libsession.a $(DB_LIBS) $(ENGINE_LIBS)
+TESTS += tests/test_session tests/test_session_many
+
+TESTS += tests/test_train.sh tests/test_tmux.sh
+EXTRA_DIST += tests/test_train.sh tests/test_tmux.sh

@@ -1,0 +1,54 @@
+#!/bin/sh
+# The manual page: made from its template, says every option and command, and is good mdoc.
+page=$TOP_BUILDDIR/man/combolab.1
+program=${TOP_BUILDDIR:?is the folder that combolab was built in}/combolab
+count=0
+status=0
+
+is() { # status, what, what is wrong
+    count=$((count + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $count - $2"
+    else
+        echo "not ok $count - $2"
+        printf '%s\n' "$3" | sed 's/^/# /'
+        status=1
+    fi
+}
+
+left=$(grep -n '^@\|@[A-Z]*@' "$page" 2>&1)
+test -z "$left"
+is $? 'nothing of the template is left' "$left"
+
+missing=
+command=
+for command in $("$program" --complete ''); do
+    grep -q "^\.Ss $command\$" "$page" || missing="$missing $command"
+    for option in $("$program" --complete "$command" --); do
+        [ "$option" = --help ] || grep -q "Fl Fl ${option#--}\( \|\$\)" "$page" ||
+            missing="$missing $command$option"
+    done
+done
+[ -n "$command" ] && [ -z "$missing" ]
+is $? 'every command and option is in it' "missing:$missing"
+
+if command -v mandoc >/dev/null 2>&1; then
+    said=$(mandoc -Tlint -W warning "$page" 2>&1)
+    is $? 'mandoc has no warnings' "$said"
+    sections=$(mandoc -Tascii "$page" | sed 's/.\x08//g' | grep '^[A-Z]' | tr '\n' ' ')
+    for section in NAME SYNOPSIS DESCRIPTION COMMANDS OPTIONS KEYS LOSSES 'DATA SETS' FILES \
+        ENVIRONMENT 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
+        case $sections in
+        *"$section "*) ;;
+        *) missing="$missing $section" ;;
+        esac
+    done
+    test -z "$missing"
+    is $? 'every section is rendered' "missing:$missing of $sections"
+else
+    count=$((count + 2))
+    echo "ok $((count - 1)) # SKIP mandoc is not here"
+    echo "ok $count # SKIP mandoc is not here"
+fi
+echo "1..$count"
+exit $status
