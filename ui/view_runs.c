@@ -124,7 +124,8 @@ static void draw_details(struct pen *pen, const struct ui_model *m, struct rect 
         pen_text(pen, y++, x, cells, ROLE_TEXT, text);
     }
     if (y < end && r->state_text[0])
-        pen_text(pen, y++, x, cells, facts_state_role(r->state), r->state_text);
+        y += pen_wrap(pen, (struct rect){y, x, end - y, cells}, facts_state_role(r->state),
+                      r->state_text);
     if (y < end && r->device[0]) {
         snprintf(text, sizeof text, "%s%s%s%s%lld train%s%lld test images%s%lld parameters",
                  r->device, dot, r->library, dot, (long long)r->train_images, dot,
