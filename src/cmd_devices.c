@@ -14,8 +14,8 @@ static void add_absent(struct table *t, const char *backend, const char *library
     table_text(t, "");
     table_text(t, "");
     table_missing(t);
-    table_text(t, why);
     table_text(t, library);
+    table_text(t, why);
 }
 
 static void add_backend(struct table *t, const char *name)
@@ -37,8 +37,8 @@ static void add_backend(struct table *t, const char *name)
         table_text(t, list[i].id);
         table_text(t, list[i].name);
         table_real(t, (double)list[i].memory_bytes);
-        table_text(t, list[i].detail);
         table_text(t, library);
+        table_text(t, list[i].detail);
     }
 }
 
@@ -49,8 +49,8 @@ static int run(const struct invocation *in)
         {"device", "device", TABLE_TEXT, 0, false},
         {"name", "name", TABLE_TEXT, 0, false},
         {"memory_bytes", "memory", TABLE_BYTES, 0, false},
-        {"detail", "detail", TABLE_TEXT, 0, false},
         {"library", "library", TABLE_TEXT, 0, true},
+        {"detail", "detail", TABLE_TEXT, 0, false},
     };
     struct table *t;
     struct err e;

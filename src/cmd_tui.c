@@ -64,6 +64,7 @@ static void catch_signals(struct tui *t)
     static const int blocked[] = {SIGTERM, SIGHUP, SIGINT, SIGWINCH, SIGTSTP};
     struct sigaction action = {0};
     sigset_t set;
+    signal(SIGXFSZ, SIG_IGN); /* an error of a write, no reason to lose a run */
     action.sa_handler = on_end;
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
@@ -267,9 +268,9 @@ static void close_parts(struct tui *t)
         model_say(t->model, false, "stopping the run after this step ...");
         ui_draw(t->ui, model_view(t->model));
     }
+    model_close(t->model); /* readers first: see session_stop */
     session_close(t->session);
     ui_close(t->ui);
-    model_close(t->model);
     restore_stderr(t);
 }
 

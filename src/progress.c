@@ -57,6 +57,14 @@ void progress_free(struct progress *p)
     mem_free(p);
 }
 
+static int terminal_columns(const struct progress *p)
+{
+    struct winsize size;
+    if (ioctl(fileno(p->to), TIOCGWINSZ, &size) || !size.ws_col)
+        return 80;
+    return size.ws_col;
+}
+
 static void line(struct progress *p, const char *text)
 {
     pthread_mutex_lock(&p->lock);
@@ -72,7 +80,9 @@ void progress_say(struct progress *p, enum log_level level, const char *text)
     if (p->quiet && level < LOG_WARNING)
         return;
     str_visible(shown, sizeof shown, text);
-    snprintf(whole, sizeof whole, "combolab: %s%s", level == LOG_WARNING ? "warning: " : "", shown);
+    snprintf(whole, sizeof whole, "%s%s%s",
+             level < LOG_WARNING ? "" : "combolab: ", level == LOG_WARNING ? "warning: " : "",
+             shown);
     line(p, whole);
 }
 
@@ -110,6 +120,7 @@ static void figure(char to[16], double value)
         str_copy(to, 16, "-");
 }
 
+/* On a terminal the line ends where the terminal does: what matters most stands first. */
 static void epoch(struct progress *p, const struct event *event)
 {
     const struct event_epoch *e = &event->epoch;
@@ -125,11 +136,13 @@ static void epoch(struct progress *p, const struct event *event)
     else
         str_duration(took, sizeof took, seconds);
     int digits = snprintf(NULL, 0, "%d", e->epochs);
-    snprintf(whole, sizeof whole,
-             "run %lld: epoch %*d/%d  train %s  test %s  MAE %s  RMSE %s  PC %s  %.0f img/s  %s%s",
-             (long long)event->run, digits, e->epoch, e->epochs, train, test, mae, rmse, pc,
-             e->train.seconds > 0 ? (double)e->train.images / e->train.seconds : 0.0, took,
-             e->best ? "  best" : "");
+    int length =
+        snprintf(whole, sizeof whole,
+                 "epoch %*d/%d  train %s  test %s  MAE %s  RMSE %s  PC %s%s  %s  %.0f img/s",
+                 digits, e->epoch, e->epochs, train, test, mae, rmse, pc, e->best ? "  best" : "",
+                 took, e->train.seconds > 0 ? (double)e->train.images / e->train.seconds : 0.0);
+    if (p->moves && length > terminal_columns(p))
+        whole[terminal_columns(p)] = '\0';
     line(p, whole);
 }
 
@@ -137,9 +150,12 @@ static void finished(struct progress *p, const struct event *event)
 {
     const struct event_finished *f = &event->finished;
     char text[LINE_BYTES], whole[LINE_BYTES + 64];
+    const char *state = run_state_name(f->state);
     str_visible(text, sizeof text, f->text);
-    snprintf(whole, sizeof whole, "run %lld: %s%s%s", (long long)event->run,
-             run_state_name(f->state), text[0] ? ": " : "", text);
+    if (!strncmp(text, state, strlen(state)))
+        state = "";
+    snprintf(whole, sizeof whole, "run %lld: %s%s%s", (long long)event->run, state,
+             state[0] && text[0] ? ": " : "", text);
     if (f->state == RUN_FAILED || f->state == RUN_DIVERGED)
         progress_say(p, LOG_ERROR, whole);
     else if (!p->quiet)
@@ -220,14 +236,6 @@ void progress_line(const struct snapshot *now, int columns, char *to, size_t roo
     }
     str_copy(to, room, s.text);
     str_fini(&s);
-}
-
-static int terminal_columns(const struct progress *p)
-{
-    struct winsize size;
-    if (ioctl(fileno(p->to), TIOCGWINSZ, &size) || !size.ws_col)
-        return 80;
-    return size.ws_col;
 }
 
 void progress_tick(struct progress *p, const struct snapshot *now)

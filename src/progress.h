@@ -26,7 +26,7 @@ void progress_begin(struct progress *p, int64_t run, const char *name, int64_t e
 void progress_event(struct progress *p, const struct event *event);
 void progress_tick(struct progress *p, const struct snapshot *now);
 
-/* A line of its own: "combolab: TEXT", for warnings and errors always, else unless quiet. */
+/* A line of its own: "combolab: TEXT" for warnings and errors, and those also when quiet. */
 void progress_say(struct progress *p, enum log_level level, const char *text);
 
 /* Within progress and its tests: the moving line, at most `columns` wide. */

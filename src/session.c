@@ -303,15 +303,23 @@ void session_take_no_more(struct session *s)
     poke(s->poke_fd);
 }
 
-void session_close(struct session *s)
+void session_stop(struct session *s)
 {
-    if (!s)
+    if (s->stopped)
         return;
     pthread_mutex_lock(&s->lock);
     s->closing = true;
     pthread_mutex_unlock(&s->lock);
     poke(s->poke_fd);
     pthread_join(s->thread, NULL);
+    s->stopped = true;
+}
+
+void session_close(struct session *s)
+{
+    if (!s)
+        return;
+    session_stop(s);
     close_parts(s);
 }
 

@@ -61,7 +61,13 @@ struct session_changes {
 
 int session_open(struct session **out, const struct session_options *options, struct err *e);
 
-/* Stops the run in progress, waits until that is stored, ends the thread. NULL is allowed. */
+/* Stops the run in progress, waits until that is stored, ends the session thread. Only session_path
+ * and session_close may follow. Apart from closing so that a reader can be closed between them:
+ * SQLite folds its -wal file into the database when the last connection that closes is the writer.
+ */
+void session_stop(struct session *s);
+
+/* session_stop if need be, then frees everything. NULL is allowed. */
 void session_close(struct session *s);
 
 /* The database's path; lives as long as the session. */

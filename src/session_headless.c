@@ -47,11 +47,14 @@ static void on_signal(int number)
 static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
 #define N_STOPPING (sizeof stopping / sizeof *stopping)
 
-/* A signal that the caller had ignored (nohup) stays ignored. */
+/* A signal that the caller had ignored (nohup) stays ignored. A reader of our progress that goes
+ * away, and a limit on file sizes, are errors of a write and no reason to lose a run. */
 static void catch_signals(struct headless *h)
 {
     sigset_t set;
     sigemptyset(&set);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     for (size_t i = 0; i < N_STOPPING; i++) {
         struct sigaction action;
         sigaction(stopping[i], NULL, &action);
@@ -148,9 +151,9 @@ void headless_close(struct headless *h)
 {
     if (!h)
         return;
+    db_close(h->db);
     session_close(h->session);
     progress_free(h->progress);
-    db_close(h->db);
     pthread_sigmask(SIG_SETMASK, &h->before, NULL);
     pthread_mutex_destroy(&h->lock);
     mem_free(h->runs);
@@ -245,8 +248,7 @@ int headless_train(struct headless *h, struct err *e)
     pthread_sigmask(SIG_SETMASK, &h->before, NULL);
     if (signals || has_failed(h))
         give_up_queued(h);
-    session_close(h->session);
-    h->session = NULL;
+    session_stop(h->session);
     progress_free(h->progress);
     h->progress = NULL;
     return 0;

@@ -39,8 +39,9 @@ struct session {
     struct db *db;                  /* the session thread's, once that runs */
     struct trainer *trainer;        /* NULL when nothing is taken */
     pthread_t thread;
-    int wake_fd; /* to viewers */
-    int poke_fd; /* to the session thread */
+    bool stopped; /* the thread has been joined */
+    int wake_fd;  /* to viewers */
+    int poke_fd;  /* to the session thread */
 
     pthread_mutex_t calls; /* one caller with a request at a time */
     pthread_mutex_t lock;  /* the fields down to `changes` */

@@ -1,0 +1,20 @@
+check_PROGRAMS += tests/test_data_resize tests/test_data_image tests/test_data_set \
+	tests/test_data_store tests/test_data_synth
+TESTS += tests/test_data_resize tests/test_data_image tests/test_data_set \
+	tests/test_data_store tests/test_data_synth
+noinst_HEADERS += tests/scratch.h
+
+tests_test_data_resize_SOURCES = tests/test_data_resize.c
+tests_test_data_resize_LDADD = $(ENGINE_LIBS)
+tests_test_data_image_SOURCES = tests/test_data_image.c
+tests_test_data_image_CPPFLAGS = $(AM_CPPFLAGS) $(JPEG_CFLAGS) $(PNG_CFLAGS)
+tests_test_data_image_LDADD = $(ENGINE_LIBS)
+tests_test_data_set_SOURCES = tests/test_data_set.c
+tests_test_data_set_LDADD = $(ENGINE_LIBS)
+tests_test_data_store_SOURCES = tests/test_data_store.c
+tests_test_data_store_LDADD = $(ENGINE_LIBS)
+tests_test_data_synth_SOURCES = tests/test_data_synth.c
+tests_test_data_synth_LDADD = $(ENGINE_LIBS)
+
+EXTRA_DIST += tests/golden/resize.txt tests/golden/make_resize_golden.py \
+	tests/golden/jpeg.txt tests/golden/make_jpeg_golden.py

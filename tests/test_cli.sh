@@ -104,6 +104,7 @@ refuses 2 'more than 1000 combinations' train --data x --seed 1,2,3,4,5,6,7,8,9,
     --batch 1,2,3,4,5,6,7,8,9,10 --epochs 1,2,3,4,5,6,7,8,9,10
 refuses 2 'is not one of the choices' tui --format csv,json
 refuses 2 '^[[31m' "$(printf 'no\033[31mcommand')"
+refuses 2 'the screen needs a terminal'
 refuses 1 'there is no run database' runs -D nothing.db
 [ ! -e nothing.db ]
 is $? 'reading makes no database'

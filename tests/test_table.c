@@ -69,12 +69,12 @@ static void is_printed(bool record, int format, int width, const char *wanted, c
 
 static void test_aligned(void)
 {
-    is_printed(
-        false, FORMAT_TABLE, 0,
-        "   id  name              best PC  good  at                    took   memory\n"
-        "    7  gr\xc3\xbc\xc3\x9f               0.1000  yes   1970-01-02 00:00:00  3m07s  2.0 KiB\n"
-        "-1234  a,\"b\"^J^[[2J\\xff        -  no    -                        -        -\n",
-        "columns are aligned, control characters shown, missing figures are -");
+    is_printed(false, FORMAT_TABLE, 0,
+               "   id  name              best PC  good  at                    took   memory\n"
+               "    7  gr\xc3\xbc\xc3\x9f               0.1000  yes   1970-01-02 00:00:00  3m07s  "
+               "2.0 KiB\n"
+               "-1234  a,\"b\"^J^[[2J\\xff        -  no    -                        -        -\n",
+               "columns are aligned, control characters shown, missing figures are -");
     is_printed(false, FORMAT_TABLE, 40,
                "   id  name              best PC  good\n"
                "    7  gr\xc3\xbc\xc3\x9f               0.1000  yes\n"

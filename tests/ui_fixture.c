@@ -12,7 +12,7 @@
 
 static const char *const states[] = {"running",  "queued", "paused",  "finished",
                                      "diverged", "failed", "stopped", "lost"};
-static const char *const nets[] = {"resnet18", "resnet50", "seresnext50_32x4d"};
+static const char *const nets[] = {"resnet18", "resnet50", "se-resnext50"};
 
 /* A curve that falls (or rises) fast first, with a ripple; the same on every machine to 4 digits.
  */

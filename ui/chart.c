@@ -124,12 +124,11 @@ static void draw_series(struct canvas *c, const struct plot *p, int k)
             canvas_line(c, before, row_of(p, c->column[before].last, rows), x,
                         row_of(p, at->first, rows), k + 1, dash);
         int top = row_of(p, at->most, rows), bottom = row_of(p, at->least, rows);
-        if (top != bottom) {
+        if (top != bottom)
             canvas_line(c, x, top, x, bottom, k + 1, dash);
-            canvas_dot(c, x, top, k + 1); /* extremes show even in the gap of a dash */
-            canvas_dot(c, x, bottom, k + 1);
-        } else if (!joined) {
+        if (bottom - top > 2 || !joined) { /* spikes show even in the gap of a dash */
             canvas_dot(c, x, top, k + 1);
+            canvas_dot(c, x, bottom, k + 1);
         }
         before = x;
     }
@@ -274,8 +273,8 @@ static void draw_frame(struct pen *pen, struct rect at, const struct chart *char
     const char *scale = chart->log_y ? ", log" : "";
     snprintf(title, sizeof title, chart->focus ? "[%s%s]" : "%s%s", chart->title, scale);
     pen_box(pen, at, chart->focus ? ROLE_FOCUS : ROLE_BORDER, title);
-    int used = (int)strlen(title) + 6;
-    if (chart->note[0] && at.columns - used > 10) {
+    int used = (int)strlen(title) + 5, wanted = (int)strlen(chart->note) + 2;
+    if (chart->note[0] && at.columns - used - 2 >= wanted) {
         char note[96];
         snprintf(note, sizeof note, " %s ", chart->note);
         pen_right(pen, at.y, at.x + used, at.columns - used - 2, ROLE_DIM, note);

@@ -14,7 +14,7 @@
 #define REQUESTS(R)                                                                                \
     R(UP, MOVE, "up", "one line up", KEY_UP, 'k')                                                  \
     R(DOWN, MOVE, "down", "one line down", KEY_DOWN, 'j')                                          \
-    R(LEFT, MOVE, "read", "left; earlier epoch of the crosshair; previous choice", KEY_LEFT, 'h')  \
+    R(LEFT, MOVE, "left", "left; earlier epoch of the crosshair; previous choice", KEY_LEFT, 'h')  \
     R(RIGHT, MOVE, "right", "right; later epoch of the crosshair; next choice", KEY_RIGHT, 'l')    \
     R(FIRST, MOVE, "first", "first line", KEY_HOME, 'g')                                           \
     R(LAST, MOVE, "last", "last line", KEY_END, 'G')                                               \

@@ -49,7 +49,7 @@ int screen_open(struct screen *s, const struct ui_options *o, struct err *e)
         return err_set(e, ERR_MEMORY, "out of memory for the screen");
     }
     if (s->fixed)
-        resizeterm(o->rows, o->columns);
+        resize_term(o->rows, o->columns);
     s->rows = LINES;
     s->columns = COLS;
     cbreak();
@@ -85,7 +85,7 @@ bool screen_resize(struct screen *s)
     struct winsize size;
     if (!s->fixed && !ioctl(s->out, TIOCGWINSZ, &size) && size.ws_row && size.ws_col &&
         (size.ws_row != LINES || size.ws_col != COLS))
-        resizeterm(size.ws_row, size.ws_col);
+        resize_term(size.ws_row, size.ws_col);
     bool changed = s->rows != LINES || s->columns != COLS;
     s->rows = LINES;
     s->columns = COLS;

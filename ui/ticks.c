@@ -20,7 +20,7 @@ static void label(char to[16], double value, double step, double largest)
     int decimals = (int)-floor(log10(step) + 1e-9);
     if (fabs(value) < step * 1e-6)
         value = 0; /* no "-0.0" or 1e-17 */
-    if (largest >= 1e6 || decimals > 5) {
+    if (largest >= 1e6 || decimals > 4) {
         int digits = (int)(floor(log10(largest)) - floor(log10(step) + 1e-9)) + 1;
         snprintf(to, 16, "%.*g", digits < 1 ? 1 : digits > 6 ? 6 : digits, value);
     } else {

@@ -147,11 +147,11 @@ static void draw_status(struct ui *ui, struct pen *pen, const struct ui_model *m
     }
 }
 
-static int draw_hint(struct pen *pen, int y, int x, int end, enum request request)
+static int draw_hint(struct pen *pen, int y, int x, int end, struct hint hint)
 {
     char key[16];
-    const char *word = request_word(request);
-    request_keys(request, true, key, sizeof key);
+    const char *word = hint.word ? hint.word : request_word(hint.request);
+    request_keys(hint.request, true, key, sizeof key);
     int cells = (int)(strlen(key) + strlen(word)) + 1;
     if (x + cells > end)
         return 0;
@@ -164,15 +164,15 @@ static void draw_footer(struct ui *ui, struct pen *pen, struct rect at)
 {
     /* Help and quit stand at the right, always. */
     int end = at.x + at.columns - 16, x = at.x + 1;
-    for (const enum request *r = views[ui->view]->footer; *r != REQ_NONE; r++) {
-        int used = draw_hint(pen, at.y, x, end, *r);
+    for (const struct hint *h = views[ui->view]->footer; h->request != REQ_NONE; h++) {
+        int used = draw_hint(pen, at.y, x, end, *h);
         if (!used)
             break;
         x += used;
     }
     x = end + 1;
-    x += draw_hint(pen, at.y, x, at.x + at.columns, REQ_HELP);
-    draw_hint(pen, at.y, x, at.x + at.columns, REQ_QUIT);
+    x += draw_hint(pen, at.y, x, at.x + at.columns, (struct hint){REQ_HELP, NULL});
+    draw_hint(pen, at.y, x, at.x + at.columns, (struct hint){REQ_QUIT, NULL});
 }
 
 static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)

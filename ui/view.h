@@ -17,10 +17,15 @@ struct view_reply {
     bool note_is_error;
 };
 
+/* A key that the footer offers; the word is the request's own when NULL. */
+struct hint {
+    enum request request;
+    const char *word;
+};
+
 struct view {
     const char *name;
-    const enum request
-        *footer; /* what the footer offers, most important first; ends with REQ_NONE */
+    const struct hint *footer; /* most important first; ends with REQ_NONE */
     void (*draw)(void *state, struct pen *pen, const struct ui_model *model, struct rect body);
     /* True when the view took the request. */
     bool (*request)(void *state, const struct ui_model *model, enum request request,

@@ -82,7 +82,9 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     return true;
 }
 
-static const enum request footer[] = {REQ_BACK, REQ_DOWN,   REQ_PAGE_DOWN, REQ_RUNS,
-                                      REQ_LIVE, REQ_LAUNCH, REQ_NONE};
+static const struct hint footer[] = {
+    {REQ_BACK, NULL}, {REQ_DOWN, NULL},   {REQ_PAGE_DOWN, NULL}, {REQ_RUNS, NULL},
+    {REQ_LIVE, NULL}, {REQ_LAUNCH, NULL}, {REQ_NONE, NULL},
+};
 
 const struct view view_help = {"Help", footer, draw, request, NULL, NULL};

@@ -14,7 +14,7 @@
 
 #define NAME_CELLS 17
 #define MOST_FIELDS 64
-#define MOST_VALUE_CELLS 30
+#define SHORT_VALUE_CELLS 24
 
 static const char *const common[] = {"data",  "protocol",      "fold",  "backbone",   "loss",
                                      "alpha", "beta",          "gamma", "image-size", "epochs",
@@ -125,7 +125,7 @@ static void draw_value(const struct launch_view *v, struct pen *pen, int y, int 
 {
     char value[OPT_TEXT_BYTES];
     if (here && v->typing) {
-        edit_draw(&v->edit, pen, y, x, cells);
+        edit_draw(&v->edit, pen, y, x + 2, cells - 2);
         return;
     }
     opt_format(o, &v->config, value, sizeof value);
@@ -147,24 +147,26 @@ static void draw_value(const struct launch_view *v, struct pen *pen, int y, int 
         pen_text(pen, y, x + used + 1, cells - used - 1, ROLE_DIM, o->unit);
 }
 
+/* Beside a short value: what it may be or, where there is room, what it means. */
+static void draw_remark(struct pen *pen, struct rect at, int y, int x, const struct opt *o)
+{
+    char range[256];
+    opt_range(o, range, sizeof range);
+    pen_text(pen, y, x, at.x + at.columns - x - 1, ROLE_DIM, at.columns < 100 ? range : o->help);
+}
+
 static void draw_field(const struct launch_view *v, struct pen *pen, struct rect at, int y,
                        const struct opt *o, bool here)
 {
-    int value_x = at.x + 2 + NAME_CELLS;
-    int value_cells = at.columns - NAME_CELLS - 4;
-    if (at.columns >= 100)
-        value_cells = at.columns / 2 - NAME_CELLS;
-    bool fits = o->type == OPT_INT || o->type == OPT_REAL || cycles(o);
-    if (fits && value_cells > MOST_VALUE_CELLS)
-        value_cells = MOST_VALUE_CELLS;
-    if (here) {
+    bool is_short = o->type != OPT_TEXT && o->type != OPT_PATH;
+    int x = at.x + 2 + NAME_CELLS;
+    int cells = is_short ? SHORT_VALUE_CELLS : at.columns - NAME_CELLS - 4;
+    if (here)
         pen_glyph(pen, y, at.x, ROLE_KEY, pen->glyphs->here);
-    }
     pen_text(pen, y, at.x + 2, NAME_CELLS - 1, here ? ROLE_KEY : ROLE_TEXT, o->name);
-    draw_value(v, pen, y, value_x, value_cells, o, here);
-    int help_x = at.x + 2 + NAME_CELLS + MOST_VALUE_CELLS + 1;
-    if (fits && at.columns - help_x >= 20 && value_x + value_cells < help_x + 1)
-        pen_text(pen, y, help_x, at.x + at.columns - help_x - 1, ROLE_DIM, o->help);
+    draw_value(v, pen, y, x, cells, o, here);
+    if (is_short)
+        draw_remark(pen, at, y, x + cells + 1, o);
 }
 
 /* Two lines: what the field is and what it may be, or what is wrong with it. */
@@ -378,7 +380,9 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     return false;
 }
 
-static const enum request footer[] = {REQ_BACK,   REQ_SUBMIT, REQ_NEXT,
-                                      REQ_CHANGE, REQ_RESET,  REQ_NONE};
+static const struct hint footer[] = {
+    {REQ_BACK, NULL},   {REQ_SUBMIT, NULL}, {REQ_NEXT, "field"}, {REQ_ENTER, "edit"},
+    {REQ_CHANGE, NULL}, {REQ_RESET, NULL},  {REQ_NONE, NULL},
+};
 
 const struct view view_launch = {"Launch", footer, draw, request, type, NULL};

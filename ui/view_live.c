@@ -30,8 +30,11 @@ static void draw_name(struct pen *pen, const struct ui_model *m, struct rect at)
     const char *state = facts_state(r, &m->live);
     char text[400], times[128] = "", took[32];
     double end = isfinite(r->ended) ? r->ended : m->now;
-    if (isfinite(r->started)) {
+    if (isfinite(r->started))
         str_duration(took, sizeof took, end - r->started);
+    if (isfinite(r->started) && at.columns < 80) {
+        str_copy(times, sizeof times, took);
+    } else if (isfinite(r->started)) {
         snprintf(times, sizeof times, "run %lld%s%s %s%s", (long long)r->id, pen->glyphs->separator,
                  isfinite(r->ended) ? "took" : "started", took, isfinite(r->ended) ? "" : " ago");
     } else {
@@ -332,8 +335,10 @@ static const struct run_row *current(void *state, const struct ui_model *m)
     return shown(v, m) ? m->run : NULL;
 }
 
-static const enum request footer[] = {REQ_BACK,  REQ_NEXT,   REQ_ENTER, REQ_LEFT,
-                                      REQ_PAUSE, REQ_RESUME, REQ_STOP,  REQ_CHECKPOINT,
-                                      REQ_LOG_Y, REQ_AXIS,   REQ_MARKS, REQ_NONE};
+static const struct hint footer[] = {
+    {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"},    {REQ_LEFT, "values"},
+    {REQ_PAUSE, NULL}, {REQ_STOP, NULL},    {REQ_CHECKPOINT, NULL}, {REQ_LOG_Y, NULL},
+    {REQ_AXIS, NULL},  {REQ_MARKS, NULL},   {REQ_NONE, NULL},
+};
 
 const struct view view_live = {"Live", footer, draw, request, NULL, current};

@@ -31,7 +31,7 @@ enum {
 
 static const struct column columns[COLS] = {
     [COL_STATE] = {"state", 10, 10, 0, false}, [COL_NAME] = {"name", 24, 40, 0, false},
-    [COL_DATA] = {"data", 18, 24, 6, false},   [COL_BACKBONE] = {"backbone", 10, 17, 8, false},
+    [COL_DATA] = {"data", 18, 24, 6, false},   [COL_BACKBONE] = {"backbone", 10, 14, 8, false},
     [COL_LOSS] = {"loss", 11, 13, 3, false},   [COL_EPOCHS] = {"epochs", 7, 18, 1, true},
     [COL_PC] = {"PC", 6, 6, 1, true},          [COL_MAE] = {"MAE", 6, 6, 2, true},
     [COL_RMSE] = {"RMSE", 6, 6, 4, true},      [COL_LAST_PC] = {"last PC", 7, 7, 9, true},
@@ -429,7 +429,10 @@ static const struct run_row *current(void *state, const struct ui_model *m)
     return row_at(v, m, v->at);
 }
 
-static const enum request footer[] = {REQ_ENTER,  REQ_LAUNCH, REQ_FILTER, REQ_SORT,       REQ_PAUSE,
-                                      REQ_RESUME, REQ_STOP,   REQ_DELETE, REQ_CHECKPOINT, REQ_NONE};
+static const struct hint footer[] = {
+    {REQ_ENTER, NULL},      {REQ_LAUNCH, NULL}, {REQ_FILTER, NULL}, {REQ_SORT, NULL},
+    {REQ_PAUSE, NULL},      {REQ_RESUME, NULL}, {REQ_STOP, NULL},   {REQ_DELETE, NULL},
+    {REQ_CHECKPOINT, NULL}, {REQ_NONE, NULL},
+};
 
 const struct view view_runs = {"Runs", footer, draw, request, type, current};

@@ -38,6 +38,10 @@ int image_measure(int *height, int *width, const char *path, const char *name, s
 /* image_read with another name in messages. */
 int image_read_as(struct image *out, const char *path, const char *name, struct err *e);
 
+/* image_write_jpeg into memory: *bytes is owned (mem_free). */
+int image_encode_jpeg(uint8_t **bytes, size_t *count, const struct image *image, int quality,
+                      const char *name, struct err *e);
+
 /* Orientation tag of a TIFF block (what follows "Exif\0\0" in a JPEG); 1 when it has none. */
 int image_exif_orientation(const uint8_t *tiff, size_t count);
 

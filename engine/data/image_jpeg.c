@@ -215,19 +215,35 @@ static int encode(struct writer *w)
     return 0;
 }
 
-int image_write_jpeg(const struct image *image, const char *path, int quality, struct err *e)
+int image_encode_jpeg(uint8_t **bytes, size_t *count, const struct image *image, int quality,
+                      const char *name, struct err *e)
 {
     struct writer w;
     if (quality < 1 || quality > 100)
-        return err_set(e, ERR_USAGE, "%s: JPEG quality %d; allowed are 1..100", path, quality);
+        return err_set(e, ERR_USAGE, "%s: JPEG quality %d; allowed are 1..100", name, quality);
     memset(&w, 0, sizeof w);
     w.image = image;
     w.quality = quality;
-    w.jpeg.err = codec_init(&w.codec, path, e);
+    w.jpeg.err = codec_init(&w.codec, name, e);
     int result = encode(&w);
     jpeg_destroy_compress(&w.jpeg);
-    if (!result)
-        result = file_replace(path, w.bytes, w.count, 0, e);
+    if (!result) {
+        *count = w.count;
+        *bytes = mem_copy(w.bytes, w.count);
+        if (!*bytes)
+            result = mem_error(e, name, w.count);
+    }
     free(w.bytes);
+    return result;
+}
+
+int image_write_jpeg(const struct image *image, const char *path, int quality, struct err *e)
+{
+    uint8_t *bytes;
+    size_t count;
+    if (image_encode_jpeg(&bytes, &count, image, quality, path, e))
+        return -1;
+    int result = file_replace(path, bytes, count, 0, e);
+    mem_free(bytes);
     return result;
 }

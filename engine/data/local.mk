@@ -12,3 +12,7 @@ libengine_a_SOURCES += \
 libengine_a_SOURCES += \
 	engine/data/store.c engine/data/store.h engine/data/store_file.h \
 	engine/data/store_build.c
+libengine_a_SOURCES += \
+	engine/data/synth.c engine/data/synth.h \
+	engine/data/synth_draw.c engine/data/synth_write.c \
+	engine/data/synth_paint.c engine/data/synth_paint.h
