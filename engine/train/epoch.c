@@ -99,6 +99,13 @@ static int attend(struct run *run, struct err *e)
 
 /* --- a pass --- */
 
+static const char *lost_number(double value)
+{
+    if (isnan(value))
+        return "nan";
+    return isinf(value) ? "inf" : "not finite";
+}
+
 /* "epoch 3, step 12: regression is nan", and frozen weights: the end of the run. */
 static int diverged(struct run *run, const struct pass *pass, const struct backend_result *r,
                     struct err *e)
@@ -114,10 +121,7 @@ static int diverged(struct run *run, const struct pass *pass, const struct backe
         }
     run->diverged = true;
     return err_set(e, ERR_STATE, "epoch %d, %sstep %zu: %s is %s", run->epoch,
-                   pass->trains ? "" : "test ", pass->done + 1, name,
-                   isnan(value)   ? "nan"
-                   : isinf(value) ? "inf"
-                                  : "not finite");
+                   pass->trains ? "" : "test ", pass->done + 1, name, lost_number(value));
 }
 
 static int begin_step(struct run *run, struct pass *pass, struct err *e)

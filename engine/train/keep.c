@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/data/file.h"
 #include "engine/model/weights.h"
 
 #include <errno.h>
@@ -13,23 +14,11 @@
 
 int keep_folder(const char *path, struct err *e)
 {
-    char part[1100];
-    if (!path[0] || str_copy(part, sizeof part, path))
-        return err_set(e, ERR_USAGE,
-                       "'%.200s' cannot be a folder: its name is empty or longer than "
-                       "%zu bytes",
-                       path, sizeof part - 1);
-    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(part, 0777) && errno != EEXIST)
-            return err_errno(e, errno, "folder %s cannot be made", part);
-        *slash = '/';
-    }
-    if (mkdir(part, 0777) && errno != EEXIST)
-        return err_errno(e, errno, "folder %s cannot be made", part);
     struct stat s;
-    if (stat(part, &s) || (!S_ISDIR(s.st_mode) && (errno = ENOTDIR)) || access(part, W_OK | X_OK))
-        return err_errno(e, errno, "folder %s cannot be written to", part);
+    if (file_make_folders(path, e))
+        return -1;
+    if (stat(path, &s) || (!S_ISDIR(s.st_mode) && (errno = ENOTDIR)) || access(path, W_OK | X_OK))
+        return err_errno(e, errno, "folder %s cannot be written to", path);
     return 0;
 }
 
