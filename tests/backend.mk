@@ -25,6 +25,7 @@ backend_compare = \
 	tests/backend_case.c tests/backend_case.h \
 	tests/backend_compare.c tests/backend_compare.h \
 	tests/backend_compare_net.c \
+	tests/backend_compare_training.c \
 	tests/backend_difference.c tests/backend_difference.h \
 	tests/backend_promises.c \
 	tests/backend_rules.c tests/backend_rules.h

@@ -109,6 +109,16 @@ void subject_set(const struct subject *s, enum backend_kind kind, int index, con
         case_bail("set", &e);
 }
 
+void subject_fill(const struct subject *s, uint64_t seed)
+{
+    for (int i = 0; i < s->params->n; i++) {
+        float *values = block(s->params->at[i].count, sizeof *values);
+        param_values(&s->params->at[i], seed + (uint64_t)i, values);
+        subject_set(s, BACKEND_PARAM, i, values);
+        mem_free(values);
+    }
+}
+
 void subject_open(struct subject *s, const struct backend_ops *ops, const struct backend_spec *spec,
                   uint64_t seed)
 {
@@ -122,12 +132,7 @@ void subject_open(struct subject *s, const struct backend_ops *ops, const struct
     if (net_shapes(&s->net, spec->augment.height, spec->augment.width, s->shapes, &e) ||
         net_params_new(&s->params, &s->net, &e) || ops->open(&s->b, spec, &e))
         case_bail("open", &e);
-    for (int i = 0; i < s->params->n; i++) {
-        float *values = block(s->params->at[i].count, sizeof *values);
-        param_values(&s->params->at[i], seed + (uint64_t)i, values);
-        subject_set(s, BACKEND_PARAM, i, values);
-        mem_free(values);
-    }
+    subject_fill(s, seed);
 }
 
 void subject_close(struct subject *s)

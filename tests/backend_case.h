@@ -45,8 +45,10 @@ void case_values(float *to, size_t count, uint64_t seed, float low, float high);
 /* Elements of params.at[index], or of a tensor at the plan's batch. */
 size_t subject_count(const struct subject *s, enum backend_kind kind, int index);
 
-/* Opens `spec` with net and size filled in by the caller, and sets every parameter: scaled so that
- * activations stay about 1. */
+/* Sets every parameter, scaled so that activations stay about 1. */
+void subject_fill(const struct subject *s, uint64_t seed);
+
+/* Opens `spec`, with net and size filled in by the caller, and fills it. */
 void subject_open(struct subject *s, const struct backend_ops *ops, const struct backend_spec *spec,
                   uint64_t seed);
 void subject_close(struct subject *s);

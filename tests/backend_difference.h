@@ -34,6 +34,10 @@ void verdict_tensors(struct verdict *v, const struct pair *p, enum backend_kind 
 void verdict_params(struct verdict *v, const struct pair *p, enum backend_kind kind,
                     double tolerance);
 
+/* Loss, terms, scores and probabilities of a step, and which samples it took. */
+void verdict_results(struct verdict *v, const struct backend_result *mine,
+                     const struct backend_result *ref, int classes, double tolerance);
+
 /* The TAP line. Comparing nothing is a failure. */
 void verdict_report(const struct verdict *v);
 

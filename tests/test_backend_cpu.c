@@ -1,15 +1,16 @@
 /* test_backend_cpu.c - the CPU backend against the reference, and the contract's rules.
  *
  * Tolerances are for float32 with sums of up to a few thousand terms in any order; what was
- * measured is several times smaller. Deep nets multiply rounding by depth, and pass near kinks. */
+ * measured is several times smaller. Deep nets multiply rounding by depth; at kinks (see
+ * backend_compare_net.c) their gradients differ by a percent. */
 #include "tests/backend_compare.h"
 #include "tests/backend_rules.h"
 #include "tests/tap.h"
 
 static const struct tolerance shallow = {
     .forward = 5e-6, .backward = 2e-5, .update = 2e-5, .later = 1e-4};
-static const struct tolerance deep = {
-    .forward = 2e-4, .backward = 3e-3, .update = 3e-3, .later = 3e-3};
+static const struct tolerance deep = {.forward = 5e-5, .backward = 2e-4};
+static const struct tolerance deep_kinks = {.forward = 2e-4, .backward = 5e-2};
 
 int main(void)
 {
@@ -24,7 +25,7 @@ int main(void)
     compare_probes(module.ops, &shallow);
     compare_training(module.ops, 1, &shallow);
     compare_training(module.ops, 3, &shallow);
-    compare_net(module.ops, "resnet18", 64, 4, &deep);
-    compare_net(module.ops, "se-resnext50", 64, 2, &deep);
+    compare_net(module.ops, "resnet18", 64, 4, &deep, &deep_kinks);
+    compare_net(module.ops, "se-resnext50", 64, 2, &deep, &deep_kinks);
     return tap_done();
 }
