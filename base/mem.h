@@ -13,8 +13,8 @@ struct err;
 /* `count` objects of `size` bytes, zeroed. NULL on overflow too. A count of 0 gives a block. */
 void *mem_alloc(size_t count, size_t size) __attribute__((malloc));
 
-/* Grows or shrinks a mem_alloc block to `count` objects of `size` bytes; new bytes are not zeroed. On
- * failure returns NULL and leaves `block` as it was. */
+/* Grows or shrinks a mem_alloc block to `count` objects of `size` bytes; new bytes are not zeroed.
+ * On failure returns NULL and leaves `block` as it was. */
 void *mem_resize(void *block, size_t count, size_t size);
 
 /* 64-byte aligned and zeroed: for tensors. Freed by mem_free_aligned only. */

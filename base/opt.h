@@ -17,8 +17,8 @@ struct str;
 enum opt_type { OPT_FLAG, OPT_INT, OPT_REAL, OPT_CHOICE, OPT_TEXT, OPT_PATH };
 
 struct opt {
-    const char *name;           /* long name without dashes: "learning-rate" */
-    char letter;                /* short option, or 0 */
+    const char *name; /* long name without dashes: "learning-rate" */
+    char letter;      /* short option, or 0 */
     enum opt_type type;
     size_t offset;              /* offsetof the field in the object */
     double min, max;            /* OPT_INT, OPT_REAL: the range, both ends allowed */

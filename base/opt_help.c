@@ -12,8 +12,11 @@
 /* What stands after the name: N, X, PATH, TEXT, the choices, or nothing for a flag. */
 static void argument(const struct opt *o, char *to, size_t room)
 {
-    static const char *const words[] = {
-        [OPT_FLAG] = "", [OPT_INT] = "N", [OPT_REAL] = "X", [OPT_TEXT] = "TEXT", [OPT_PATH] = "PATH"};
+    static const char *const words[] = {[OPT_FLAG] = "",
+                                        [OPT_INT] = "N",
+                                        [OPT_REAL] = "X",
+                                        [OPT_TEXT] = "TEXT",
+                                        [OPT_PATH] = "PATH"};
     str_copy(to, room, o->type == OPT_CHOICE ? "NAME" : words[o->type]);
 }
 

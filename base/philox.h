@@ -1,8 +1,8 @@
 /* philox.h - Philox4x32-10, a counter-based random number generator.
  *
- * Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. A draw
- * is a pure function of (key, counter): it depends on no order of calls and no thread. Users key by
- * seed and a stream number (one of PHILOX_*), and count by what the draw is for.
+ * Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. A
+ * draw is a pure function of (key, counter): it depends on no order of calls and no thread. Users
+ * key by seed and a stream number (one of PHILOX_*), and count by what the draw is for.
  */
 #ifndef COMBOLAB_BASE_PHILOX_H
 #define COMBOLAB_BASE_PHILOX_H

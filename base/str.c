@@ -151,8 +151,11 @@ int str_to_real(const char *text, double *value)
 /* Length of the valid UTF-8 sequence at p, or 0: no overlong forms, surrogates or C1 controls. */
 static int utf8_sequence(const unsigned char *p)
 {
-    int length = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
-               : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+    int length = p[0] < 0x80                   ? 1
+                 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+                 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
+                 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+                                               : 0;
     for (int i = 1; i < length; i++)
         if ((p[i] & 0xc0) != 0x80)
             return 0;

@@ -28,8 +28,8 @@ int kernel_fetch(const uint8_t *pixels, const struct kernel_sample *samples,
                  void *stream);
 
 /* Loss of n samples: scores (n), logits (n, classes), truths (n), classes (n, 0-based) to terms
- * (n, LOSS_MAX_TERMS) before the mean, and gradients of the mean (divided by n): score_gradient (n),
- * logit_gradient (n, classes). */
+ * (n, LOSS_MAX_TERMS) before the mean, and gradients of the mean (divided by n): score_gradient
+ * (n), logit_gradient (n, classes). */
 int kernel_loss(const struct loss_spec *spec, const float *scores, const float *logits,
                 const float *truths, const int *classes, int n, double *terms,
                 float *score_gradient, float *logit_gradient, void *stream);

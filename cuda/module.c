@@ -1,6 +1,6 @@
-/* module.c - the CUDA backend's door: lists devices and probes them with our kernels. It does not train
- * yet: open says so, and no struct backend of this module ever exists, so the calls that need one are
- * absent from the table. */
+/* module.c - the CUDA backend's door: lists devices and probes them with our kernels. It does not
+ * train yet: open says so, and no struct backend of this module ever exists, so the calls that need
+ * one are absent from the table. */
 #include "cuda/probe.h"
 #include "engine/backend.h"
 
@@ -61,8 +61,9 @@ static int open_net(struct backend **out, const struct backend_spec *spec, struc
     if (spec->device >= n)
         return err_set(e, ERR_NOT_FOUND, "there is no device cuda:%d%s%s; use --device cpu",
                        spec->device, why[0] ? ": " : "", why);
-    return err_set(e, ERR_DEVICE, "this version lists and checks CUDA devices but cannot train on "
-                                  "them; use --device cpu");
+    return err_set(e, ERR_DEVICE,
+                   "this version lists and checks CUDA devices but cannot train on "
+                   "them; use --device cpu");
 }
 
 static const struct backend_ops ops = {

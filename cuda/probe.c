@@ -38,9 +38,10 @@ static void fill(struct batch *b)
         b->spec.class_weight[c] = 1 + 0.5 * c;
     }
     for (int i = 0; i < SAMPLES; i++) {
-        b->samples[i] = (struct kernel_sample){
-            .image_width = STORED,
-            .draw = {.top = (uint16_t)i, .left = (uint16_t)(SAMPLES - i), .flip = (uint8_t)(i % 2)}};
+        b->samples[i] = (struct kernel_sample){.image_width = STORED,
+                                               .draw = {.top = (uint16_t)i,
+                                                        .left = (uint16_t)(SAMPLES - i),
+                                                        .flip = (uint8_t)(i % 2)}};
         b->scores[i] = 1.5f + 0.7f * (float)i;
         b->truths[i] = 3;
         b->classes[i] = 2;
@@ -57,8 +58,9 @@ static int compare_images(const struct batch *b, struct err *e)
             augment_pixel(b->pixels, STORED, b->samples[i].draw, CROP, p / CROP, p % CROP, rgb);
             for (int c = 0; c < 3; c++)
                 if (b->images[(i * CROP * CROP + p) * 3 + c] != b->table.value[c][rgb[c]])
-                    return err_set(e, ERR_DEVICE, "the image kernel computes other pixels than the "
-                                                  "host");
+                    return err_set(e, ERR_DEVICE,
+                                   "the image kernel computes other pixels than the "
+                                   "host");
         }
     }
     return 0;

@@ -1,9 +1,9 @@
 /* db.h - the run database: the only door to SQLite.
  *
  * A `struct db` is one connection, used from one thread at a time. Open for writing (one a process:
- * the session thread) or for reading (any number). Write-ahead log, busy timeout, short transactions:
- * every function below is one transaction. Lists are allocated with mem_alloc for the caller, who
- * frees them with mem_free.
+ * the session thread) or for reading (any number). Write-ahead log, busy timeout, short
+ * transactions: every function below is one transaction. Lists are allocated with mem_alloc for the
+ * caller, who frees them with mem_free.
  *
  * Messages: a file that is no database, one made by a newer combolab, a read-only file or folder, a
  * network file system and a full disk each say so, and what to do.
@@ -36,9 +36,9 @@ const char *db_library(void);
 
 /* --- writing: the session --- */
 
-/* Inserts a queued run. Takes the typed columns of `run` that a launch knows (name, experiment, data,
- * protocol, fold, backbone, loss, alpha..gamma, image_size, batch, epochs, seed, learning_rate,
- * select, program) and every option as name, type, value, and the loss's terms. */
+/* Inserts a queued run. Takes the typed columns of `run` that a launch knows (name, experiment,
+ * data, protocol, fold, backbone, loss, alpha..gamma, image_size, batch, epochs, seed,
+ * learning_rate, select, program) and every option as name, type, value, and the loss's terms. */
 int db_run_add(struct db *d, const struct run_row *run, const struct option_row *options,
                size_t n_options, const struct term_row *terms, size_t n_terms, int64_t *id,
                struct err *e);
@@ -72,15 +72,16 @@ int db_run_delete(struct db *d, int64_t id, struct err *e);
 /* Turns running and paused runs whose owner (on this host) is dead into lost ones. *n: how many. */
 int db_runs_lost(struct db *d, int *n, struct err *e);
 
-/* A control verb for a run that another process owns ("pause", "resume", "stop", "checkpoint"): a row
- * that the owner takes. db_verb_take returns 1 with the oldest verb of that run, 0 when none. */
+/* A control verb for a run that another process owns ("pause", "resume", "stop", "checkpoint"): a
+ * row that the owner takes. db_verb_take returns 1 with the oldest verb of that run, 0 when none.
+ */
 int db_verb_add(struct db *d, int64_t run, const char *verb, struct err *e);
 int db_verb_take(struct db *d, int64_t run, char verb[16], struct err *e);
 
 /* --- reading --- */
 
 int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e); /* newest first */
-int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e); /* ERR_NOT_FOUND */
+int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e);  /* ERR_NOT_FOUND */
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e);
 int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,
              struct err *e);

@@ -83,8 +83,8 @@ static int lose(struct db *d, const struct owned *run, const char *host, struct 
     query_open(&q, d,
                "UPDATE run SET state = 'lost', state_text = ?1, ended = coalesce("
                "(SELECT time FROM epoch WHERE run = run.id ORDER BY epoch DESC LIMIT 1), started)"
-               " WHERE id = ?2 AND state IN ('running', 'paused') AND host = ?3 AND pid = ?4"
-               " AND pid_start IS ?5");
+               " WHERE id = ?2 AND state IN ('running', 'paused') AND host = ?3"
+               " AND coalesce(pid, 0) = ?4 AND coalesce(pid_start, 0) = ?5");
     query_bind_text(&q, text);
     query_bind_int(&q, run->id);
     query_bind_text(&q, host);

@@ -7,10 +7,8 @@
 #include "db/db_priv.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 static int fail_full(struct db *d, struct err *e)
@@ -138,30 +136,4 @@ int db_end(struct db *d, int status, struct err *e, const char *doing, ...)
     vsnprintf(text, sizeof text, doing, args);
     va_end(args);
     return err_prefix(e, "%s", text);
-}
-
-double db_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-int db_no_run(struct db *d, int64_t id, struct err *e)
-{
-    return err_set(e, ERR_NOT_FOUND, "there is no run %" PRId64 " in %s", id, d->path);
-}
-
-int db_state_of(struct db *d, int64_t id, char state[16], struct err *e)
-{
-    struct query q;
-    query_open(&q, d, "SELECT state FROM run WHERE id = ?");
-    query_bind_int(&q, id);
-    int row = query_step(&q, e);
-    if (row == 1)
-        query_text(&q, state, 16);
-    query_close(&q);
-    if (row == 0)
-        return db_no_run(d, id, e);
-    return row == 1 ? 0 : -1;
 }

@@ -75,26 +75,14 @@ static void mounted_type(dev_t device, char *to, size_t room)
     fclose(file);
 }
 
-int network_check(const char *path, struct err *e)
+int network_verdict(const char *path, uint64_t magic, const char *fuse_type, struct err *e)
 {
     const char *override = getenv("COMBOLAB_ALLOW_NETWORK_FS");
     if (override && !strcmp(override, "1"))
         return 0;
-    /* A file that is not there yet will lie where its folder does. */
-    char folder[4096];
-    struct statfs system;
-    struct stat file;
-    files_folder(path, folder, sizeof folder);
-    const char *there = stat(path, &file) ? folder : path;
-    if (statfs(there, &system) || stat(there, &file))
-        return err_errno(e, errno, "%s: its file system cannot be examined", there);
-    const char *name = network_name((uint64_t)system.f_type);
-    char type[64] = "";
-    if ((uint32_t)system.f_type == FUSE_MAGIC) {
-        mounted_type(file.st_dev, type, sizeof type);
-        if (network_fuse(type))
-            name = type;
-    }
+    const char *name = network_name(magic);
+    if ((uint32_t)magic == FUSE_MAGIC && network_fuse(fuse_type))
+        name = fuse_type;
     if (!name)
         return 0;
     return err_set(e, ERR_USAGE,
@@ -102,4 +90,19 @@ int network_check(const char *path, struct err *e)
                    "name a file on a local disk with --database or set XDG_DATA_HOME; if only one "
                    "host uses it, COMBOLAB_ALLOW_NETWORK_FS=1 allows it",
                    path, name);
+}
+
+int network_check(const char *path, struct err *e)
+{
+    /* A file that is not there yet will lie where its folder does. */
+    char folder[4096], type[64] = "";
+    struct statfs system;
+    struct stat file;
+    files_folder(path, folder, sizeof folder);
+    const char *there = stat(path, &file) ? folder : path;
+    if (statfs(there, &system) || stat(there, &file))
+        return err_errno(e, errno, "%s: its file system cannot be examined", there);
+    if ((uint32_t)system.f_type == FUSE_MAGIC)
+        mounted_type(file.st_dev, type, sizeof type);
+    return network_verdict(path, (uint64_t)system.f_type, type, e);
 }

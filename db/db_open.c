@@ -50,7 +50,7 @@ static int check_path(const char *path, enum db_mode mode, struct err *e)
     struct stat file;
     if (stat(path, &file)) {
         if (errno != ENOENT && errno != ENOTDIR)
-            return err_errno(e, errno, "%s", path);
+            return err_errno(e, errno, "the run database %s cannot be reached", path);
         if (mode == DB_READ)
             return err_set(e, ERR_NOT_FOUND,
                            "there is no run database %s yet: `combolab train` makes it, or name "

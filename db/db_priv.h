@@ -137,7 +137,9 @@ const char *network_name(uint64_t magic);
 /* True when a FUSE type ("fuse.sshfs") is known to be a network file system. */
 bool network_fuse(const char *type);
 
-/* Refuses a network file system with ERR_USAGE, unless COMBOLAB_ALLOW_NETWORK_FS=1. */
+/* Refuses a network file system with ERR_USAGE, unless COMBOLAB_ALLOW_NETWORK_FS=1. The verdict
+ * knows only what it is told; the check asks the system. */
+int network_verdict(const char *path, uint64_t magic, const char *fuse_type, struct err *e);
 int network_check(const char *path, struct err *e);
 
 /* --- db_schema.c, db_reference.c --- */
@@ -150,7 +152,7 @@ int schema_migrate(struct db *d, int from, struct err *e);
 /* Replaces the published results by those of reference.csv. */
 int reference_seed(struct db *d, struct err *e);
 
-/* --- small things --- */
+/* --- db_run.c: small things --- */
 
 double db_now(void);                                    /* seconds since 1970 */
 int db_no_run(struct db *d, int64_t id, struct err *e); /* ERR_NOT_FOUND; returns -1 */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #define RUN(sql, kind, optional, field)                                                            \
     {                                                                                              \
@@ -44,6 +45,32 @@ static const struct column found[] = {
     RUN("skipped_images", COLUMN_INT64, false, skipped_images),
     COLUMN_END,
 };
+
+double db_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+int db_no_run(struct db *d, int64_t id, struct err *e)
+{
+    return err_set(e, ERR_NOT_FOUND, "there is no run %" PRId64 " in %s", id, d->path);
+}
+
+int db_state_of(struct db *d, int64_t id, char state[16], struct err *e)
+{
+    struct query q;
+    query_open(&q, d, "SELECT state FROM run WHERE id = ?");
+    query_bind_int(&q, id);
+    int row = query_step(&q, e);
+    if (row == 1)
+        query_text(&q, state, 16);
+    query_close(&q);
+    if (row == 0)
+        return db_no_run(d, id, e);
+    return row == 1 ? 0 : -1;
+}
 
 static int add_experiment(struct db *d, const char *name, struct err *e)
 {

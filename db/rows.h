@@ -1,4 +1,5 @@
-/* rows.h - what the run database gives back: plain data, no SQL. Missing figures are NaN, missing texts
+/* rows.h - what the run database gives back: plain data, no SQL. Missing figures are NaN, missing
+ * texts
  * "". Times are seconds since 1970. */
 #ifndef COMBOLAB_DB_ROWS_H
 #define COMBOLAB_DB_ROWS_H
@@ -15,17 +16,17 @@ struct run_row {
     char name[ROW_TEXT_BYTES];
     char experiment[ROW_TEXT_BYTES];
     char state[16];
-    char state_text[512]; /* why it failed or diverged */
-    char data[ROW_TEXT_BYTES];     /* name of the data set; the path until the run has started */
+    char state_text[512];      /* why it failed or diverged */
+    char data[ROW_TEXT_BYTES]; /* name of the data set; the path until the run has started */
     char protocol[16];
-    int fold;             /* 0 = none */
+    int fold; /* 0 = none */
     char backbone[32];
     char loss[32];
     double alpha, beta, gamma; /* NaN unless the loss has them */
     int image_size, batch, epochs;
     int64_t seed;
     double learning_rate;
-    char select[8];       /* "test": what `best` was chosen on */
+    char select[8]; /* "test": what `best` was chosen on */
     int epochs_done;
     double created, started, ended; /* NaN = not yet */
     char host[64];
@@ -34,10 +35,10 @@ struct run_row {
     char program[64], library[64], device[ROW_TEXT_BYTES], data_hash[24];
     int64_t parameters, train_images, test_images, skipped_images;
     /* figures */
-    int best_epoch;       /* 0 = none */
+    int best_epoch; /* 0 = none */
     double best_mae, best_rmse, best_pc;
     double last_mae, last_rmse, last_pc;
-    double images_per_s;  /* of the last epoch's training phase */
+    double images_per_s; /* of the last epoch's training phase */
 };
 
 struct phase_row {

@@ -28,9 +28,9 @@
 struct backend; /* an open backend; its own business */
 
 struct backend_device {
-    char id[16];       /* as in --device: "cpu", "cuda:0" */
-    char name[96];     /* "AMD EPYC 7B13" */
-    char detail[128];  /* "avx2, 2 cores", "compute capability 9.0" */
+    char id[16];      /* as in --device: "cpu", "cuda:0" */
+    char name[96];    /* "AMD EPYC 7B13" */
+    char detail[128]; /* "avx2, 2 cores", "compute capability 9.0" */
     uint64_t memory_bytes;
 };
 
@@ -39,18 +39,18 @@ enum backend_precision { BACKEND_F32, BACKEND_BF16 };
 struct backend_spec {
     const struct net *net; /* copied */
     struct loss_spec loss;
-    struct augment_spec augment; /* height and width here are the net's input size */
+    struct augment_spec augment;      /* height and width here are the net's input size */
     int batches[BACKEND_MAX_BATCHES]; /* batch sizes that will occur, 0 = unused entry */
-    double momentum, weight_decay; /* SGD as PyTorch: v = m v + (g + d w);  w -= lr v */
+    double momentum, weight_decay;    /* SGD as PyTorch: v = m v + (g + d w);  w -= lr v */
     enum backend_precision precision;
     /* Tests: no images, heads or loss. Tensor 0 is given by set(BACKEND_TENSOR, 0), backward starts
      * from set(BACKEND_TENSOR_GRADIENT, n_units), and also makes the gradient of tensor 0. */
     bool probe;
     bool keep; /* keep every tensor and its gradient readable by get after a step (tests) */
-    bool evaluates_only; /* no BACKWARD or UPDATE will be asked for */
-    bool deterministic; /* the same bits on every run */
-    int threads; /* CPU threads, 0 = one a core */
-    int device;  /* number in the backend's own list */
+    bool evaluates_only;       /* no BACKWARD or UPDATE will be asked for */
+    bool deterministic;        /* the same bits on every run */
+    int threads;               /* CPU threads, 0 = one a core */
+    int device;                /* number in the backend's own list */
     const atomic_bool *cancel; /* looked at during long work; may be NULL */
     void (*progress)(void *context, const char *what, double fraction); /* may be NULL */
     void *progress_context;
@@ -71,9 +71,9 @@ struct image_set {
     const struct image_place *place;
 };
 
-/* What set and get reach. `index`: of net_params for PARAM, GRADIENT and MOMENTUM (running statistics
- * are PARAMs; they have no gradient); a tensor's number for the TENSORs. Float32 on the host;
- * parameters in weight-file order, tensors NHWC of the last step's batch. */
+/* What set and get reach. `index`: of net_params for PARAM, GRADIENT and MOMENTUM (running
+ * statistics are PARAMs; they have no gradient); a tensor's number for the TENSORs. Float32 on the
+ * host; parameters in weight-file order, tensors NHWC of the last step's batch. */
 enum backend_kind {
     BACKEND_PARAM,
     BACKEND_GRADIENT,
@@ -85,8 +85,8 @@ enum backend_kind {
 /* An epoch's work, copied by epoch(). Step i takes samples [i * batch, min(n, (i + 1) * batch)). */
 struct backend_plan {
     size_t n;
-    const uint32_t *order;             /* n indices into the image set */
-    const struct augment_draw *draws;  /* n, in the order of `order` */
+    const uint32_t *order;            /* n indices into the image set */
+    const struct augment_draw *draws; /* n, in the order of `order` */
     int batch;
     double learning_rate;
 };
@@ -100,9 +100,9 @@ enum backend_phase {
 
 /* What one step gave. The pointers stay valid until the next collect. */
 struct backend_result {
-    size_t first;  /* place of the first sample in the plan */
-    int n;         /* samples */
-    double total;  /* weighted sum of the terms, mean over the batch */
+    size_t first;                /* place of the first sample in the plan */
+    int n;                       /* samples */
+    double total;                /* weighted sum of the terms, mean over the batch */
     double term[LOSS_MAX_TERMS]; /* unweighted means */
     const float *scores;         /* n */
     const float *probabilities;  /* n x classes, or NULL */
@@ -125,7 +125,8 @@ struct backend_ops {
     /* Version text of the libraries behind it: "oneDNN 2.6.3". Static storage. */
     const char *(*library)(void);
 
-    /* Lists up to `room` devices; returns their number. 0 devices is no error: `why` then says why. */
+    /* Lists up to `room` devices; returns their number. 0 devices is no error: `why` then says why.
+     */
     int (*devices)(struct backend_device *list, int room, char *why, size_t why_room);
 
     int (*open)(struct backend **out, const struct backend_spec *spec, struct err *e);
@@ -136,12 +137,13 @@ struct backend_ops {
                   const int *classes, struct err *e);
 
     /* `count` must be the exact element count. Illegal while a step is in flight. */
-    int (*set)(struct backend *b, enum backend_kind kind, int index, const float *from, size_t count,
-               struct err *e);
+    int (*set)(struct backend *b, enum backend_kind kind, int index, const float *from,
+               size_t count, struct err *e);
     int (*get)(struct backend *b, enum backend_kind kind, int index, float *to, size_t count,
                struct err *e);
 
-    /* Begins a plan. In probe only batch (= n), n and learning_rate matter; order and draws NULL. */
+    /* Begins a plan. In probe only batch (= n), n and learning_rate matter; order and draws NULL.
+     */
     int (*epoch)(struct backend *b, const struct backend_plan *plan, struct err *e);
 
     /* Starts the plan's next batch; `phases` of enum backend_phase. May return before it is done. A
@@ -162,7 +164,8 @@ typedef const struct backend_ops *(*backend_entry)(void);
 
 /* --- finding modules (engine/backend_load.c) --- */
 
-/* An opened module; stays loaded until the process ends, since OpenMP threads cannot be unloaded. */
+/* An opened module; stays loaded until the process ends, since OpenMP threads cannot be unloaded.
+ */
 struct backend_module {
     const struct backend_ops *ops;
     char path[1024];
@@ -173,8 +176,8 @@ struct backend_module {
  * environment does not say. */
 int backend_load(struct backend_module *out, const char *name, struct err *e);
 
-/* Splits a --device value: "auto", "cpu", "cuda", "cuda:1" -> module name and number. For "auto" the
- * first CUDA device, else the CPU. */
+/* Splits a --device value: "auto", "cpu", "cuda", "cuda:1" -> module name and number. For "auto"
+ * the first CUDA device, else the CPU. */
 int backend_choose(const char *device, struct backend_module *out, int *number, struct err *e);
 
 #endif

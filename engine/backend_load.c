@@ -50,8 +50,10 @@ static int open_file(struct backend_module *out, const char *name, struct err *e
     *(void **)&entry = dlsym(handle, BACKEND_ENTRY);
     if (!entry || entry()->version != BACKEND_VERSION) {
         dlclose(handle);
-        return err_set(e, ERR_VERSION, "%s is not a backend of this combolab; install both from "
-                                       "the same build", out->path);
+        return err_set(e, ERR_VERSION,
+                       "%s is not a backend of this combolab; install both from "
+                       "the same build",
+                       out->path);
     }
     out->ops = entry();
     return 0;
@@ -72,9 +74,11 @@ int backend_load(struct backend_module *out, const char *name, struct err *e)
         return open_file(out, name, e);
     }
     return err_set(e, ERR_NOT_FOUND,
-                   "this combolab has no %s backend: %s was found neither beside the program nor in "
-                   MODULE_DIR "; set COMBOLAB_MODULES to its folder, or build it (configure says "
-                   "what is missing)", name, file);
+                   "this combolab has no %s backend: %s was found neither beside the program nor "
+                   "in " MODULE_DIR
+                   "; set COMBOLAB_MODULES to its folder, or build it (configure says "
+                   "what is missing)",
+                   name, file);
 }
 
 static bool has_device(const struct backend_ops *ops, int number, char *why, size_t why_room)
@@ -93,8 +97,10 @@ static int choose_cuda(const char *device, struct backend_module *out, int *numb
         return -1;
     char why[256] = "";
     if (!has_device(out->ops, (int)n, why, sizeof why))
-        return err_set(e, ERR_NOT_FOUND, "there is no device cuda:%d%s%s; `combolab devices` lists "
-                       "what is there", (int)n, why[0] ? ": " : "", why);
+        return err_set(e, ERR_NOT_FOUND,
+                       "there is no device cuda:%d%s%s; `combolab devices` lists "
+                       "what is there",
+                       (int)n, why[0] ? ": " : "", why);
     *number = (int)n;
     return 0;
 }

@@ -53,8 +53,7 @@ static const struct opt options[] = {
 
     {"epochs", 'e', OPT_INT, AT(epochs), 1, 100000, "200", NULL, "epochs", "Training",
      "passes over the training images"},
-    {"batch", 0, OPT_INT, AT(batch), 1, 4096, "64", NULL, "images", "Training",
-     "images in a step"},
+    {"batch", 0, OPT_INT, AT(batch), 1, 4096, "64", NULL, "images", "Training", "images in a step"},
     {"learning-rate", 'r', OPT_REAL, AT(learning_rate), 0, 10, "0.01", NULL, "", "Training",
      "learning rate of the first epoch"},
     {"lr-step", 0, OPT_INT, AT(lr_step), 1, 100000, "50", NULL, "epochs", "Training",
@@ -94,8 +93,9 @@ void config_defaults(struct run_config *config)
 int config_check(const struct run_config *c, struct err *e)
 {
     if (!c->data[0])
-        return err_set(e, ERR_USAGE, "option 'data' is missing: name a data set's folder or a CSV "
-                                     "file with --data PATH");
+        return err_set(e, ERR_USAGE,
+                       "option 'data' is missing: name a data set's folder or a CSV "
+                       "file with --data PATH");
     if (c->resize && c->resize < c->image_size)
         return err_set(e, ERR_USAGE, "option 'resize': %lld is smaller than image-size %lld",
                        (long long)c->resize, (long long)c->image_size);

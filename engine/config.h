@@ -1,5 +1,5 @@
-/* config.h - what an experiment is: one struct, one option table. The table is the single truth for the
- * command line, the launch form, the stored options, the manual page and shell completion. */
+/* config.h - what an experiment is: one struct, one option table. The table is the single truth for
+ * the command line, the launch form, the stored options, the manual page and shell completion. */
 #ifndef COMBOLAB_ENGINE_CONFIG_H
 #define COMBOLAB_ENGINE_CONFIG_H
 
@@ -14,13 +14,13 @@ struct run_config {
     char experiment[OPT_TEXT_BYTES]; /* groups runs */
 
     /* data */
-    char data[OPT_TEXT_BYTES]; /* folder or CSV */
-    int protocol;              /* enum config_protocol */
-    int64_t fold;              /* 1.. */
-    int64_t image_size;        /* pixels a side of the network's input */
-    int64_t resize;            /* shorter side of the stored image; 0 = image_size */
-    int crop;                  /* enum config_crop */
-    double flip;               /* probability */
+    char data[OPT_TEXT_BYTES];  /* folder or CSV */
+    int protocol;               /* enum config_protocol */
+    int64_t fold;               /* 1.. */
+    int64_t image_size;         /* pixels a side of the network's input */
+    int64_t resize;             /* shorter side of the stored image; 0 = image_size */
+    int crop;                   /* enum config_crop */
+    double flip;                /* probability */
     char cache[OPT_TEXT_BYTES]; /* "" = $XDG_CACHE_HOME/combolab */
     bool skip_bad_images;
 
@@ -43,11 +43,17 @@ struct run_config {
 
     /* machine */
     char device[OPT_TEXT_BYTES];
-    int64_t threads; /* 0 = all cores */
+    int64_t threads;            /* 0 = all cores */
     char trace[OPT_TEXT_BYTES]; /* folder for initial weights and per-step losses, "" = none */
 };
 
-enum config_protocol { PROTOCOL_AUTO, PROTOCOL_60_40, PROTOCOL_5_FOLD, PROTOCOL_SPLIT, PROTOCOL_FOLD };
+enum config_protocol {
+    PROTOCOL_AUTO,
+    PROTOCOL_60_40,
+    PROTOCOL_5_FOLD,
+    PROTOCOL_SPLIT,
+    PROTOCOL_FOLD
+};
 enum config_crop { CROP_RANDOM, CROP_CENTRE };
 enum config_drop { DROP_AUTO, DROP_YES, DROP_NO };
 
@@ -64,7 +70,8 @@ int config_check(const struct run_config *config, struct err *e);
 /* A short name from the settings, "resnet18 combo 2,1,1 s1", for runs without one. */
 void config_title(const struct run_config *config, char *to, size_t room);
 
-/* Learning rate of an epoch (from 1), as PyTorch's StepLR: rate * factor^floor((epoch-1) / step). */
+/* Learning rate of an epoch (from 1), as PyTorch's StepLR: rate * factor^floor((epoch-1) / step).
+ */
 double config_learning_rate(const struct run_config *config, int epoch);
 
 #endif

@@ -1,8 +1,8 @@
 /* event.h - what a training run says while it goes on. Plain data.
  *
- * Events are lossless and in order: started, then epochs, checkpoints, log lines, then one finished.
- * A snapshot is latest-wins, for progress on a screen. Events own what they point to: whoever pops
- * one calls event_fini.
+ * Events are lossless and in order: started, then epochs, checkpoints, log lines, then one
+ * finished. A snapshot is latest-wins, for progress on a screen. Events own what they point to:
+ * whoever pops one calls event_fini.
  */
 #ifndef COMBOLAB_ENGINE_EVENT_H
 #define COMBOLAB_ENGINE_EVENT_H
@@ -14,7 +14,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum event_kind { EVENT_STARTED, EVENT_EPOCH, EVENT_CHECKPOINT, EVENT_LOG, EVENT_STATE, EVENT_FINISHED };
+enum event_kind {
+    EVENT_STARTED,
+    EVENT_EPOCH,
+    EVENT_CHECKPOINT,
+    EVENT_LOG,
+    EVENT_STATE,
+    EVENT_FINISHED
+};
 
 /* The states of a run; the database has the same names. */
 enum run_state {
@@ -41,13 +48,13 @@ bool run_state_ended(enum run_state state);
 
 /* What the run turned out to be made of, once data and backend are open. */
 struct event_started {
-    char device[128];  /* "cpu: AMD EPYC, avx2, 2 threads" */
-    char library[64];  /* "oneDNN 2.6.3" */
+    char device[128];   /* "cpu: AMD EPYC, avx2, 2 threads" */
+    char library[64];   /* "oneDNN 2.6.3" */
     char data_hash[17]; /* fingerprint of names, scores, split and file sizes, hexadecimal */
     int64_t train_images, test_images;
     int64_t parameters;
     double score_least, score_most; /* over the whole set */
-    int64_t skipped_images; /* damaged ones left out by --skip-bad-images */
+    int64_t skipped_images;         /* damaged ones left out by --skip-bad-images */
 };
 
 /* One phase of an epoch. NaN where a figure does not exist (the correlation of constants). */
@@ -75,15 +82,17 @@ struct event_prediction {
     int64_t place; /* in the test split's order */
     char *image;   /* owned: path as the data set names it */
     double truth, predicted;
-    double expectation; /* NaN without a class head */
+    double expectation;              /* NaN without a class head */
     int predicted_class, true_class; /* 1-based, 0 without classes */
 };
 
 struct event_checkpoint {
-    bool best;       /* else last */
+    bool best; /* else last */
     int epoch;
     char path[1024]; /* of the weight file */
-    struct event_prediction *predictions; /* owned: n of them, in the split's order */
+    /* Owned: n of them, in the split's order. None when the weights were saved in the middle of an
+     * epoch, at a stop or on demand: no test has been made with them. */
+    struct event_prediction *predictions;
     size_t n;
 };
 

@@ -1,4 +1,5 @@
-/* command.h - subcommands: one file, one const descriptor each; main.c lists them, cli.c parses for all.
+/* command.h - subcommands: one file, one const descriptor each; main.c lists them, cli.c parses for
+ * all.
  *
  * Exit statuses, documented in combolab(1): see enum exit_status.
  */
@@ -37,21 +38,21 @@ struct invocation {
     void *own;                  /* object of command->own, defaults filled in */
     struct run_config *configs; /* command->takes_config: one, or several when values were lists */
     size_t n_configs;
-    int n_arguments;            /* what is not an option */
+    int n_arguments; /* what is not an option */
     char **arguments;
 };
 
 struct command {
     const char *name;
-    const char *arguments; /* for the usage line: "DIR", "[RUN]" */
-    const char *summary;   /* one line of the command list */
-    const char *details;   /* paragraphs of --help and the manual page */
+    const char *arguments;       /* for the usage line: "DIR", "[RUN]" */
+    const char *summary;         /* one line of the command list */
+    const char *details;         /* paragraphs of --help and the manual page */
     const struct opt_table *own; /* options of this command alone, or NULL */
     size_t own_bytes;            /* size of their object */
     /* Takes every option of an experiment; with `sweeps`, a comma list for a choice or a number
      * ("--loss l1,mse,combo") makes one config for each combination. */
     bool takes_config, sweeps;
-    int least_arguments, most_arguments; /* most -1 = any number */
+    int least_arguments, most_arguments;     /* most -1 = any number */
     int (*run)(const struct invocation *in); /* returns an exit status */
 };
 

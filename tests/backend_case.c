@@ -116,6 +116,9 @@ void subject_open(struct subject *s, const struct backend_ops *ops, const struct
     memset(s, 0, sizeof *s);
     s->ops = ops;
     s->net = *spec->net;
+    s->probe = spec->probe;
+    for (int i = 0; i < BACKEND_MAX_BATCHES; i++)
+        s->batch_most = spec->batches[i] > s->batch_most ? spec->batches[i] : s->batch_most;
     if (net_shapes(&s->net, spec->augment.height, spec->augment.width, s->shapes, &e) ||
         net_params_new(&s->params, &s->net, &e) || ops->open(&s->b, spec, &e))
         case_bail("open", &e);
@@ -158,7 +161,7 @@ void subject_probe(struct subject *s, const struct backend_ops *ops, const struc
     case_net(c, &net);
     struct backend_spec spec = {.net = &net,
                                 .augment = {.height = c->height, .width = c->width},
-                                .batches = {c->batch},
+                                .batches = {c->batch, c->batch > 2 ? c->batch - 1 : 2},
                                 .momentum = 0.9,
                                 .weight_decay = 0.01,
                                 .probe = true,
@@ -167,7 +170,7 @@ void subject_probe(struct subject *s, const struct backend_ops *ops, const struc
                                 .threads = 1,
                                 .ranks = 1};
     subject_open(s, ops, &spec, seed);
-    subject_feed(s, c->batch, 0.125, seed);
+    subject_feed(s, c->batch, 0, seed);
 }
 
 struct backend_result subject_step(struct subject *s, unsigned phases)
@@ -178,6 +181,7 @@ struct backend_result subject_step(struct subject *s, unsigned phases)
         case_bail("step", &e);
     if (s->ops->collect(s->b, &r, &e))
         case_bail("collect", &e);
+    s->batch = r.n;
     return r;
 }
 
@@ -242,4 +246,28 @@ void case_images_free(struct case_images *i)
     mem_free(i->classes);
     mem_free(i->order);
     mem_free(i->draws);
+}
+
+void subject_show(const struct subject *s, const struct case_images *images)
+{
+    struct err e;
+    if (s->ops->images(s->b, &images->set, images->scores, images->classes, &e))
+        case_bail("images", &e);
+}
+
+void subject_plan(const struct subject *s, const struct case_images *images, int batch, double rate)
+{
+    struct err e;
+    struct backend_plan plan = case_plan(images, batch, rate);
+    if (s->ops->epoch(s->b, &plan, &e))
+        case_bail("epoch", &e);
+}
+
+struct backend_plan case_plan(const struct case_images *images, int batch, double rate)
+{
+    return (struct backend_plan){.n = images->set.n,
+                                 .order = images->order,
+                                 .draws = images->draws,
+                                 .batch = batch,
+                                 .learning_rate = rate};
 }

@@ -32,7 +32,9 @@ struct subject {
     struct net net;
     struct net_params *params;
     struct net_shape shapes[NET_MAX_UNITS + 1];
-    int batch; /* of the plan */
+    bool probe;
+    int batch,
+        batch_most; /* of the last step, in a probe of the plan; of all that were opened for */
 };
 
 void case_net(const struct backend_case *c, struct net *net);
@@ -49,7 +51,8 @@ void subject_open(struct subject *s, const struct backend_ops *ops, const struct
                   uint64_t seed);
 void subject_close(struct subject *s);
 
-/* A probe of a case (all tensors kept), with its input and output gradient set. */
+/* A probe of a case, all tensors kept, for its batch and one less (at least 2), with input and
+ * output gradient set. */
 void subject_probe(struct subject *s, const struct backend_ops *ops, const struct backend_case *c,
                    uint64_t seed);
 
@@ -79,6 +82,12 @@ void case_images_free(struct case_images *i);
 /* A spec for images of height x width with ImageNet's normalisation, and a loss of that kind with 5
  * classes of unequal weight. */
 struct backend_spec case_spec(const struct net *net, enum loss_kind kind, int height, int width);
+
+/* Makes the images known to a subject, and begins a plan of all of them. */
+void subject_show(const struct subject *s, const struct case_images *images);
+void subject_plan(const struct subject *s, const struct case_images *images, int batch,
+                  double rate);
+struct backend_plan case_plan(const struct case_images *images, int batch, double rate);
 
 /* Ends the program as a failed test. */
 void case_bail(const char *what, const struct err *e) __attribute__((noreturn));

@@ -62,10 +62,12 @@ static void test_str(void)
     double r = 5;
     ok(!str_to_int("-12", &i) && i == -12, "an integer");
     ok(str_to_int("12x", &i) && str_to_int("", &i) && str_to_int(" 1", &i) &&
-           str_to_int("99999999999999999999", &i) && i == -12, "no integers");
+           str_to_int("99999999999999999999", &i) && i == -12,
+       "no integers");
     ok(!str_to_real("1e-3", &r) && r == 1e-3, "a real");
     ok(str_to_real("nan", &r) && str_to_real("inf", &r) && str_to_real("0x1", &r) &&
-           str_to_real("1e999", &r) && str_to_real("1,5", &r) && r == 1e-3, "no reals");
+           str_to_real("1e999", &r) && str_to_real("1,5", &r) && r == 1e-3,
+       "no reals");
     char to[64];
     str_visible(to, sizeof to, "a\x1b[2Jb\n\xff\xc2\x9b\xc3\xa9");
     is_text(to, "a^[[2Jb^J\\xff\\xc2\\x9b\xc3\xa9", "escapes are shown, not obeyed");
@@ -136,7 +138,8 @@ static const struct opt thing_options[] = {
     {"flag", 'f', OPT_FLAG, offsetof(struct things, flag), 0, 0, "no", NULL, "", "A", "a flag"},
     {"a-number", 0, OPT_INT, offsetof(struct things, number), 1, 9, "3", NULL, "things", "A", "n"},
     {"real", 0, OPT_REAL, offsetof(struct things, real), 0, 1, "0.1", NULL, "", "B", "r"},
-    {"colour", 0, OPT_CHOICE, offsetof(struct things, colour), 0, 0, "green", colours, "", "B", "c"},
+    {"colour", 0, OPT_CHOICE, offsetof(struct things, colour), 0, 0, "green", colours, "", "B",
+     "c"},
     {"text", 0, OPT_TEXT, offsetof(struct things, text), 0, 0, "hi", NULL, "", "B", "t"},
 };
 static const struct opt_table thing_table = {thing_options, 5};
@@ -176,16 +179,16 @@ static void test_opt(void)
 static void test_philox(void)
 {
     struct philox a = philox4x32(0, 0, 0, 0, 0);
-    ok(a.v[0] == 0x6627e8d5 && a.v[1] == 0xe169c58d && a.v[2] == 0xbc57ac4c &&
-           a.v[3] == 0x9b00dbd8, "Philox known answer: zeros");
-    struct philox b = philox4x32(UINT64_C(0xffffffffffffffff), 0xffffffff, 0xffffffff, 0xffffffff,
-                                 0xffffffff);
-    ok(b.v[0] == 0x408f276d && b.v[1] == 0x41c83b0e && b.v[2] == 0xa20bc7c6 &&
-           b.v[3] == 0x6d5451fd, "Philox known answer: ones");
-    struct philox c = philox4x32(UINT64_C(0x299f31d0a4093822), 0x243f6a88, 0x85a308d3, 0x13198a2e,
-                                 0x03707344);
-    ok(c.v[0] == 0xd16cfe09 && c.v[1] == 0x94fdcceb && c.v[2] == 0x5001e420 &&
-           c.v[3] == 0x24126ea1, "Philox known answer: digits of pi");
+    ok(a.v[0] == 0x6627e8d5 && a.v[1] == 0xe169c58d && a.v[2] == 0xbc57ac4c && a.v[3] == 0x9b00dbd8,
+       "Philox known answer: zeros");
+    struct philox b =
+        philox4x32(UINT64_C(0xffffffffffffffff), 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff);
+    ok(b.v[0] == 0x408f276d && b.v[1] == 0x41c83b0e && b.v[2] == 0xa20bc7c6 && b.v[3] == 0x6d5451fd,
+       "Philox known answer: ones");
+    struct philox c =
+        philox4x32(UINT64_C(0x299f31d0a4093822), 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344);
+    ok(c.v[0] == 0xd16cfe09 && c.v[1] == 0x94fdcceb && c.v[2] == 0x5001e420 && c.v[3] == 0x24126ea1,
+       "Philox known answer: digits of pi");
     is_int((long long)hash_bytes(HASH_START, "a", 1), (long long)UINT64_C(0xaf63dc4c8601ec8c),
            "FNV-1a known answer");
 }

@@ -57,7 +57,8 @@ static void test_shapes(void)
     struct err e;
     net_build(&net, "resnet18", 5, &e);
     ok(!net_shapes(&net, 224, 224, s, &e) && s[1].h == 56 && s[net.n_units].h == 7 &&
-           s[net.n_units].c == 512, "ResNet18 at 224 ends in 7x7x512");
+           s[net.n_units].c == 512,
+       "ResNet18 at 224 ends in 7x7x512");
     is_near(net_forward_flop(&net, 224, 224) / 1e9, 3.63, 0.02, "ResNet18: 3.63 GFLOP forward");
     net.pool.pad = 0;
     net.pool.ceil = true;

@@ -1,4 +1,5 @@
-/* test_trainer.c - what a run does when all goes well: events, figures, files, verbs, the same bits. */
+/* test_trainer.c - what a run does when all goes well: events, figures, files, verbs, the same
+ * bits. */
 #include "base/mem.h"
 #include "base/queue.h"
 #include "engine/model/weights.h"
@@ -27,8 +28,8 @@ static void test_plan(void)
     uint32_t places[N], half[N / 2];
     struct image_place at[3 * N];
     struct image_set images = {.n = 3 * N, .place = at};
-    struct augment_spec augment = {.height = 32, .width = 32, .random_crop = true,
-                                   .flip_probability = 0.5};
+    struct augment_spec augment = {
+        .height = 32, .width = 32, .random_crop = true, .flip_probability = 0.5};
     struct plan p, q, r, s;
     for (int i = 0; i < 3 * N; i++)
         at[i] = (struct image_place){.height = 48, .width = (uint16_t)(40 + i % 5)};
@@ -105,7 +106,8 @@ static void test_events(void)
     }
     ok(runs && rising, "every event has the run's number and its time");
     ok(rig_event(&rig, EVENT_LOG, 1) &&
-           strstr(rig_event(&rig, EVENT_LOG, 1)->log.text, "class 1: "), "class sizes are logged");
+           strstr(rig_event(&rig, EVENT_LOG, 1)->log.text, "class 1: "),
+       "class sizes are logged");
 
     struct snapshot now;
     trainer_snapshot(rig.trainer, &now);
@@ -142,7 +144,8 @@ static void test_epochs(void)
     ok(best_flags, "best is the highest test correlation so far");
     ok(best > 0.8, "the toy has learned that bright is beautiful (%.3f)", best);
     ok(rig_event(&rig, EVENT_EPOCH, 2)->epoch.train.total <
-           rig_event(&rig, EVENT_EPOCH, 0)->epoch.train.total, "the training loss went down");
+           rig_event(&rig, EVENT_EPOCH, 0)->epoch.train.total,
+       "the training loss went down");
 }
 
 static void test_checkpoints(void)
@@ -153,7 +156,8 @@ static void test_checkpoints(void)
         last = rig_event(&rig, EVENT_CHECKPOINT, i);
         n_best += last->checkpoint.best;
     }
-    ok(n >= 2 && n_best == n - 1 && !last->checkpoint.best, "best whenever improved, last at the end");
+    ok(n >= 2 && n_best == n - 1 && !last->checkpoint.best,
+       "best whenever improved, last at the end");
     const struct event_checkpoint *c = &last->checkpoint;
     const struct event_epoch *x = &rig_event(&rig, EVENT_EPOCH, 2)->epoch;
     is_text(c->path, rig_path(&rig, "weights/last.safetensors"), "with its path");
@@ -182,7 +186,8 @@ static void test_checkpoints(void)
     weights_free(w);
 }
 
-/* Same seed, config and threads: same bits. A pause and a checkpoint change nothing, nor does a trace. */
+/* Same seed, config and threads: same bits. A pause and a checkpoint change nothing, nor does a
+ * trace. */
 static void test_same_bits(void)
 {
     float scores[RIG_TEST];
@@ -202,7 +207,8 @@ static void test_same_bits(void)
     sleep_ms(60);
     trainer_snapshot(rig.trainer, &later);
     ok(now.paused && later.paused && later.step == now.step &&
-           trained == toy.trained + toy.evaluated && now.run == 7, "nothing moves while paused");
+           trained == toy.trained + toy.evaluated && now.run == 7,
+       "nothing moves while paused");
     trainer_verb(rig.trainer, VERB_CHECKPOINT);
     event = rig_until(&rig, EVENT_CHECKPOINT);
     ok(event && event->kind == EVENT_CHECKPOINT && !event->checkpoint.best &&
@@ -219,7 +225,8 @@ static void test_same_bits(void)
     ok(rig_same_file(rig_path(&rig, "weights/last.safetensors"),
                      rig_path(&rig, "again/last.safetensors")) &&
            rig_same_file(rig_path(&rig, "weights/best.safetensors"),
-                         rig_path(&rig, "again/best.safetensors")), "so have the weight files");
+                         rig_path(&rig, "again/best.safetensors")),
+       "so have the weight files");
     ok(!toy.violations, "no promise was broken (%s)", toy.violation);
     toy.step_us = 0;
 }
@@ -233,7 +240,8 @@ static void test_trace(void)
     FILE *f = fopen(rig_path(&rig, "trace/steps.csv"), "r");
     ok(f && fgets(line, sizeof line, f) &&
            !strcmp(line, "epoch,step,images,learning_rate,total,regression,expectation,"
-                         "classification\n"), "the trace names its columns");
+                         "classification\n"),
+       "the trace names its columns");
     while (f && fgets(line, sizeof line, f)) {
         int epoch, step, n;
         double rate, total;
@@ -294,7 +302,8 @@ static void test_stop(void)
        "with the epochs that were completed");
     has_text(end->finished.text, "of 1000 epochs", "and says so");
     ok(rig.n > 1 && rig.events[rig.n - 2].kind == EVENT_CHECKPOINT &&
-           !rig.events[rig.n - 2].checkpoint.best, "the last weights are saved before");
+           !rig.events[rig.n - 2].checkpoint.best,
+       "the last weights are saved before");
     ok(!toy.violations, "no promise was broken (%s)", toy.violation);
     toy.step_us = 0;
     rig.job.config.epochs = 3;
@@ -319,7 +328,8 @@ static void test_small(void)
        "MSE is the square of RMSE");
     const struct event *last = rig_event(&rig, EVENT_CHECKPOINT, 0);
     ok(last && isnan(last->checkpoint.predictions[0].expectation) &&
-           !last->checkpoint.predictions[0].true_class, "no classes, no expectation");
+           !last->checkpoint.predictions[0].true_class,
+       "no classes, no expectation");
     rig.job.config.batch = 4;
     toy.trained = 0;
     end = rig_run(&rig);

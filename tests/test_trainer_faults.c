@@ -1,5 +1,5 @@
-/* test_trainer_faults.c - runs that diverge, fail, are cut short, or lack memory: each ends with one
- * finished event that says why, and leaves former files as they were. */
+/* test_trainer_faults.c - runs that diverge, fail, are cut short, or lack memory: each ends with
+ * one finished event that says why, and leaves former files as they were. */
 #include "base/mem.h"
 #include "base/queue.h"
 #include "base/str.h"
@@ -98,10 +98,12 @@ static void test_damaged(void)
     const struct event *start = rig_event(&rig, EVENT_STARTED, 0);
     ok(start && start->started.skipped_images == 2 &&
            start->started.train_images == RIG_TRAIN - 1 &&
-           start->started.test_images == RIG_TEST - 1, "they are counted, and in no split");
+           start->started.test_images == RIG_TEST - 1,
+       "they are counted, and in no split");
     const struct event *log = rig_event(&rig, EVENT_LOG, 0), *log2 = rig_event(&rig, EVENT_LOG, 1);
     ok(log && log->log.level == LOG_WARNING && strstr(log->log.text, "p00.jpg") &&
-           strstr(log2->log.text, "p01.jpg"), "and named in warnings");
+           strstr(log2->log.text, "p01.jpg"),
+       "and named in warnings");
     const struct event *last = end ? &rig.events[rig.n - 2] : NULL;
     ok(last && last->kind == EVENT_CHECKPOINT && last->checkpoint.n == RIG_TEST - 1 &&
            !strcmp(last->checkpoint.predictions[0].image, "p04.jpg"),
@@ -123,7 +125,8 @@ static void test_no_correlation(void)
     rig.job.config.loss = LOSS_COMBO;
     ends(RUN_FINISHED, "", "a single test image");
     ok(access(rig_path(&rig, "none/best.safetensors"), F_OK) != 0 &&
-           !access(rig_path(&rig, "none/last.safetensors"), F_OK), "there is a last, but no best");
+           !access(rig_path(&rig, "none/last.safetensors"), F_OK),
+       "there is a last, but no best");
     int said = 0, outside = 0;
     for (int i = 0; rig_event(&rig, EVENT_LOG, i); i++) {
         const char *text = rig_event(&rig, EVENT_LOG, i)->log.text;
@@ -180,7 +183,7 @@ static void test_stop_at_once(void)
     struct err e;
     ok(!trainer_start(rig.trainer, &rig.job, &e), "a run is started");
     trainer_verb(rig.trainer, VERB_STOP);
-    rig.n = 0;
+    rig_forget(&rig);
     const struct event *end = rig_until(&rig, EVENT_FINISHED);
     ok(end && end->finished.state == RUN_STOPPED && end->finished.epochs == 0,
        "and stopped before its first epoch");
@@ -203,8 +206,8 @@ static void test_memory(void)
         if (!good)
             break;
     }
-    ok(good && failed > 40, "a run survives failing allocations: %d of them, up to number %ld", failed,
-       at);
+    ok(good && failed > 40, "a run survives failing allocations: %d of them, up to number %ld",
+       failed, at);
     is_int(toy.opened - toy.closed, 0, "every backend was closed");
     mem_test_fail_at(1);
     struct trainer *none;

@@ -1,6 +1,6 @@
-/* test_trainer_ref.c - a whole run on the reference backend: a real ResNet18, real gradients, which also
- * refuses every breach of the rules of engine/backend.h. Two runs must give the same bits; a run's
- * weights must be those that made its predictions. */
+/* test_trainer_ref.c - a whole run on the reference backend: a real ResNet18, real gradients, which
+ * also refuses every breach of the rules of engine/backend.h. Two runs must give the same bits; a
+ * run's weights must be those that made its predictions. */
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/model/weights.h"
@@ -72,7 +72,8 @@ int main(void)
     rig_weights(&rig, "again");
     test_run();
     ok(rig_same_file(rig_path(&rig, "weights/last.safetensors"),
-                     rig_path(&rig, "again/last.safetensors")), "two runs give the same bits");
+                     rig_path(&rig, "again/last.safetensors")),
+       "two runs give the same bits");
     rig_fini(&rig);
     return tap_done();
 }

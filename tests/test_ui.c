@@ -189,6 +189,24 @@ static void test_live(void)
     screen_of_live(24, 80, UI_CHART_BRAILLE, 0, "live_no_epoch");
 }
 
+/* What keeps a run from its first epoch stands where its curves would. */
+static void test_live_failed(void)
+{
+    struct fixture *f = fixture_new(30);
+    struct ui *ui = open_ui(24, 80, UI_CHART_BRAILLE);
+    fixture_open(f, 30, 0, 200, false);
+    str_copy(f->runs[0].state, sizeof f->runs[0].state, "failed");
+    str_copy(f->runs[0].state_text, sizeof f->runs[0].state_text,
+             "/data/SCUT-FBP5500/Images/a-long-name-that-goes-on.jpg: not an image (JPEG or PNG); "
+             "remove it from the list, or train with --skip-bad-images");
+    ui_draw(ui, &f->model);
+    is_screen(ui, "runs_failed");
+    PRESS(ui, f, '\n');
+    is_screen(ui, "live_failed");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 static void test_live_keys(void)
 {
     struct fixture *f = fixture_new(30);
@@ -338,6 +356,7 @@ int main(void)
     test_filter();
     test_hostile();
     test_live();
+    test_live_failed();
     test_live_keys();
     test_form();
     test_help_and_questions();

@@ -103,6 +103,7 @@ static void test_limits(void)
     ok(!weights_add(w, "less", 1, (int[]){-1}, &e), "a negative dimension is refused");
     ok(!weights_add(w, "huge", 4, (int[]){2000000000, 2000000000, 2000000000, 2}, &e),
        "a shape that overflows is refused");
+    ok(!weights_add(w, "__metadata__", 1, (int[]){1}, &e), "the name of the metadata is refused");
     ok(weights_add(w, "none", 2, (int[]){0, 5}, &e) != NULL, "an empty tensor is allowed");
     ok(weights_add(w, "none", 1, (int[]){1}, &e) != NULL, "names are not compared when added");
     ok(!weights_add(w, "more", 1, (int[]){1}, &e), "no more than there is room for");
@@ -129,7 +130,8 @@ static void damaged(const char *header, uint64_t claimed, size_t data_bytes, con
     fclose(f);
     err_clear(&e);
     if (!ok(weights_read(&w, path, &e) == -1 && !w && strstr(e.text, path) &&
-                strstr(e.text, expected), "refused: %s", what))
+                strstr(e.text, expected),
+            "refused: %s", what))
         diag("%s", e.text);
     unlink(path);
 }
@@ -161,14 +163,16 @@ static void test_damage(void)
     damaged(T("F32", "[2]", "[0]"), 0, 8, "data_offsets", "one offset");
     damaged(T("F32", "[2]", "[4,12]"), 0, 12, "after a hole; expected 0", "a hole before data");
     damaged("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-            "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 0, 12,
-            "'b' begins at byte 4 of the data, inside another tensor; expected 8", "an overlap");
+            "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
+            0, 12, "'b' begins at byte 4 of the data, inside another tensor; expected 8",
+            "an overlap");
     damaged("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-            "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 0, 8,
-            "duplicate object key", "one name twice");
+            "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+            0, 8, "duplicate object key", "one name twice");
     damaged("{\"\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 0, 4,
             "a name has 1 to 95 bytes", "an empty name");
-    damaged("{\"__metadata__\":{\"k\":1}}", 0, 0, "metadata 'k' is no text", "metadata with a number");
+    damaged("{\"__metadata__\":{\"k\":1}}", 0, 0, "metadata 'k' is no text",
+            "metadata with a number");
 
     struct err e;
     struct weights *w;
@@ -262,7 +266,7 @@ static int full_disk_child(void)
 {
     struct err e;
     struct weights *w = sample(&e), *large, *back;
-    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+    if (unshare(CLONE_NEWNS) || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) ||
         mount("none", dir, "tmpfs", 0, "size=64k"))
         return 77;
     weights_new(&large, 1, &e);

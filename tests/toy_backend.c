@@ -127,7 +127,8 @@ static int check_access(struct backend *b, enum backend_kind kind, int index, si
 {
     promise(!b->in_flight, "set or get while %d steps are in flight", b->in_flight);
     promise(kind == BACKEND_PARAM && index >= 0 && index < b->params->n &&
-                count == b->params->at[index].count, "set or get of what is not there");
+                count == b->params->at[index].count,
+            "set or get of what is not there");
     return 0;
 }
 
@@ -192,10 +193,11 @@ static void update(struct backend *b, const double *gradient)
 {
     int n = 2 + (b->class_b >= 0 ? b->spec.loss.classes : 0);
     for (int k = 0; k < n; k++) {
-        float *w = k == 0 ? b->values[b->score_w] : k == 1 ? b->values[b->score_b]
-                                                           : b->values[b->class_b] + k - 2;
-        b->velocity[k] = b->spec.momentum * b->velocity[k] + gradient[k] +
-                         b->spec.weight_decay * (double)*w;
+        float *w = k == 0   ? b->values[b->score_w]
+                   : k == 1 ? b->values[b->score_b]
+                            : b->values[b->class_b] + k - 2;
+        b->velocity[k] =
+            b->spec.momentum * b->velocity[k] + gradient[k] + b->spec.weight_decay * (double)*w;
         *w = (float)((double)*w - b->plan.learning_rate * b->velocity[k]);
     }
 }
@@ -210,8 +212,8 @@ static void forward(struct backend *b, struct step *s, double *gradient)
         double grey = grey_of(b, r->first + (size_t)i);
         struct loss_sample one;
         s->scores[i] = (float)((double)b->values[b->score_w][0] * grey) + b->values[b->score_b][0];
-        loss_of_sample(l, s->scores[i], logits, b->labels[image], b->classes ? b->classes[image] : 0,
-                       &one);
+        loss_of_sample(l, s->scores[i], logits, b->labels[image],
+                       b->classes ? b->classes[image] : 0, &one);
         gradient[0] += one.score_gradient * grey / r->n;
         gradient[1] += one.score_gradient / r->n;
         for (int t = 0; t < LOSS_MAX_TERMS; t++)

@@ -1,4 +1,5 @@
-/* toy_backend.h - a backend that learns  score = w * grey + b  from the mean grey of each crop, quickly.
+/* toy_backend.h - a backend that learns  score = w * grey + b  from the mean grey of each crop,
+ * quickly.
  *
  * For tests of the trainer: loss, gradient and SGD are real, on fc.weight[0], fc.bias[0] and
  * fc_cls.bias; all other parameters are only stored. It checks what the engine promises a backend
@@ -20,9 +21,9 @@ struct toy {
     /* findings */
     long opened, closed, trained, evaluated;
     int in_flight_most;
-    int images_most;      /* in a step */
+    int images_most; /* in a step */
     int violations;
-    char violation[200];  /* the first */
+    char violation[200]; /* the first */
 };
 
 extern struct toy toy;

@@ -30,7 +30,8 @@ static int write_picture(const char *path, int i)
     for (int y = 0; y < 40; y++)
         for (int x = 0; x < 36; x++)
             for (int c = 0; c < 3; c++)
-                rgb[(y * 36 + x) * 3 + c] = (uint8_t)(60 + 6 * i + x + y / 2 + (x * y * (c + 1)) % 7);
+                rgb[(y * 36 + x) * 3 + c] =
+                    (uint8_t)(60 + 6 * i + x + y / 2 + (x * y * (c + 1)) % 7);
     const struct image image = {40, 36, rgb};
     struct err e;
     return image_write_jpeg(&image, path, 95, &e);
@@ -87,7 +88,7 @@ static int remove_one(const char *path, const struct stat *s, int type, struct F
     return remove(path);
 }
 
-static void forget_events(struct rig *r)
+void rig_forget(struct rig *r)
 {
     for (int i = 0; i < r->n; i++)
         event_fini(&r->events[i]);
@@ -96,7 +97,7 @@ static void forget_events(struct rig *r)
 
 void rig_fini(struct rig *r)
 {
-    forget_events(r);
+    rig_forget(r);
     trainer_free(r->trainer);
     nftw(r->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
@@ -118,7 +119,7 @@ const struct event *rig_until(struct rig *r, enum event_kind kind)
 
 const struct event *rig_start(struct rig *r)
 {
-    forget_events(r);
+    rig_forget(r);
     struct err e;
     if (trainer_start(r->trainer, &r->job, &e)) {
         printf("# %s\n", e.text);

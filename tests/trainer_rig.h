@@ -1,5 +1,5 @@
-/* trainer_rig.h - what tests of the trainer share: a small data set on disk, runs from start to finish,
- * and their events. */
+/* trainer_rig.h - what tests of the trainer share: a small data set on disk, runs from start to
+ * finish, and their events. */
 #ifndef COMBOLAB_TESTS_TRAINER_RIG_H
 #define COMBOLAB_TESTS_TRAINER_RIG_H
 
@@ -32,6 +32,9 @@ void rig_weights(struct rig *r, const char *name);
 const struct event *rig_start(struct rig *r);
 const struct event *rig_until(struct rig *r, enum event_kind kind);
 const struct event *rig_run(struct rig *r);
+
+/* Frees the events collected so far. */
+void rig_forget(struct rig *r);
 
 /* The i-th event of a kind (from 0), or NULL; their number. */
 const struct event *rig_event(const struct rig *r, enum event_kind kind, int i);

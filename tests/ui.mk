@@ -48,6 +48,7 @@ EXTRA_DIST += \
 	tests/golden/ui_live_80x24.txt \
 	tests/golden/ui_live_80x24_ascii.txt \
 	tests/golden/ui_live_80x24_block.txt \
+	tests/golden/ui_live_failed.txt \
 	tests/golden/ui_live_first_epoch.txt \
 	tests/golden/ui_live_gone.txt \
 	tests/golden/ui_live_log_planned.txt \
@@ -62,6 +63,7 @@ EXTRA_DIST += \
 	tests/golden/ui_runs_60x15.txt \
 	tests/golden/ui_runs_80x24.txt \
 	tests/golden/ui_runs_empty.txt \
+	tests/golden/ui_runs_failed.txt \
 	tests/golden/ui_runs_filter_none.txt \
 	tests/golden/ui_runs_filter_sorted.txt \
 	tests/golden/ui_runs_filter_typing.txt

@@ -10,6 +10,7 @@ libui_a_SOURCES = \
 	ui/pen.c ui/pen.h \
 	ui/request.c ui/request.h \
 	ui/runs_order.c ui/runs_order.h \
+	ui/runs_table.c ui/runs_table.h \
 	ui/screen.c ui/screen.h \
 	ui/terminal.c \
 	ui/text.c ui/text.h \

@@ -47,6 +47,44 @@ int pen_format(struct pen *pen, int y, int x, int cells, enum role role, const c
     return pen_text(pen, y, x, cells, role, text);
 }
 
+/* Bytes of the longest run of whole words that fits; a word that is too long for a line counts as
+ * fitting, and is cut. */
+static size_t words_that_fit(const struct pen *pen, const char *text, int cells)
+{
+    char head[1024];
+    size_t fitting = 0;
+    for (size_t at = 0; text[at];) {
+        size_t end = at + strcspn(text + at, " ");
+        if (end >= sizeof head)
+            break;
+        memcpy(head, text, end);
+        head[end] = '\0';
+        if (fitting && text_cells(head, pen->unicode) > cells)
+            break;
+        fitting = end;
+        at = end + strspn(text + end, " ");
+    }
+    return fitting ? fitting : strlen(text);
+}
+
+int pen_wrap(struct pen *pen, struct rect at, enum role role, const char *text)
+{
+    int line = 0;
+    char piece[1024];
+    text += strspn(text, " ");
+    while (*text && line < at.rows) {
+        size_t length = words_that_fit(pen, text, at.columns);
+        bool last = line == at.rows - 1; /* the rest goes there, cut */
+        str_copy(piece, sizeof piece, text);
+        if (!last && length < sizeof piece)
+            piece[length] = '\0';
+        pen_text(pen, at.y + line++, at.x, at.columns, role, piece);
+        text += last ? strlen(text) : length;
+        text += strspn(text, " ");
+    }
+    return line;
+}
+
 int pen_right(struct pen *pen, int y, int x, int cells, enum role role, const char *text)
 {
     int wanted = text_cells(text, pen->unicode);

@@ -25,6 +25,9 @@ int pen_text(struct pen *pen, int y, int x, int cells, enum role role, const cha
 int pen_format(struct pen *pen, int y, int x, int cells, enum role role, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* Text over the lines of `at`, broken at blanks. Returns the lines used. */
+int pen_wrap(struct pen *pen, struct rect at, enum role role, const char *text);
+
 /* The text ends at the right edge of x .. x + cells. */
 int pen_right(struct pen *pen, int y, int x, int cells, enum role role, const char *text);
 

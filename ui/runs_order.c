@@ -89,7 +89,8 @@ static bool matches(const struct run_row *r, const char *filter)
            strcasestr(r->state, filter) || strcasestr(r->experiment, filter);
 }
 
-/* Everything of a run that changes while it lives; names and settings never do. */
+/* What of a run changes while it lives: figures do with each epoch, names and settings never. Few
+ * fields of each row are read: this is done for every frame. */
 static uint64_t fingerprint(const struct run_row *runs, size_t n, const char *filter,
                             enum runs_key key, bool reverse)
 {
@@ -99,10 +100,10 @@ static uint64_t fingerprint(const struct run_row *runs, size_t n, const char *fi
     h = hash_bytes(h, &n, sizeof n);
     for (size_t i = 0; i < n; i++) {
         const struct run_row *r = &runs[i];
-        uint64_t v = (uint64_t)r->id << 32 ^ (uint64_t)(unsigned)r->epochs_done << 8 ^
-                     (uint64_t)(unsigned char)r->state[0] << 4 ^ (unsigned char)r->state[2];
-        /* The data set's name is known once the run has started. */
-        h = (h ^ v ^ (uint64_t)(unsigned char)r->data[0] << 56) * UINT64_C(0x100000001b3);
+        /* The first and third letter tell the states apart. */
+        uint64_t v = (uint64_t)r->id << 32 ^ (uint64_t)(unsigned)r->epochs_done << 16 ^
+                     (uint64_t)(unsigned char)r->state[0] << 8 ^ (unsigned char)r->state[2];
+        h = (h ^ v) * UINT64_C(0x100000001b3);
         h ^= h >> 29;
     }
     return h;
@@ -146,6 +147,7 @@ bool runs_order_sync(struct runs_order *o, const struct run_row *runs, size_t n,
         return false;
     o->failed = !make(o, runs, n, filter, key, reverse);
     o->made_of = now;
+    o->of = n;
     return true;
 }
 

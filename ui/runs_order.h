@@ -26,6 +26,7 @@ enum runs_key {
 struct runs_order {
     int *place; /* of the n shown runs in the model's array */
     size_t n, room;
+    size_t of;        /* runs that the model had */
     uint64_t made_of; /* fingerprint of what it was made from */
     bool failed;      /* out of memory: nothing is shown */
 };

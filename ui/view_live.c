@@ -84,7 +84,7 @@ static void draw_phase(struct pen *pen, const struct ui_model *m, struct rect at
     if (!is_live(m)) {
         const struct run_row *r = m->run;
         facts_speed(pen, r->images_per_s, speed, sizeof speed);
-        if (r->state_text[0])
+        if (r->state_text[0] && r->epochs_done > 0)
             pen_text(pen, y, at.x + 1, cells, facts_state_role(r->state), r->state_text);
         else if (r->epochs_done > 0)
             pen_format(pen, y, at.x + 1, cells, ROLE_DIM, "last epoch at %s images/s%s%s", speed,
@@ -216,6 +216,14 @@ static void draw_missing(const struct live_view *v, struct pen *pen, struct rect
              "1 shows the list, Enter there opens a run, n launches one.");
 }
 
+/* A run that ended before its first epoch has no curves: say why instead. */
+static void draw_reason(struct pen *pen, const struct run_row *r, struct rect body,
+                        struct rect info)
+{
+    struct rect at = {info.y + info.rows + 1, body.x + 4, 6, body.columns - 8};
+    pen_wrap(pen, at, facts_state_role(r->state), r->state_text);
+}
+
 static bool shown(const struct live_view *v, const struct ui_model *m)
 {
     return m->run && (!v->open || m->run->id == v->open);
@@ -233,7 +241,10 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         v->focus = charts - 1;
     struct live_layout l = layout_live(body, charts, v->focus, v->zoom);
     draw_info(pen, m, l.info);
-    for (int i = 0; i < l.cells; i++) {
+    bool failed_early = !m->n_epochs && m->run->state_text[0];
+    if (failed_early)
+        draw_reason(pen, m->run, body, l.info);
+    for (int i = 0; i < l.cells && !failed_early; i++) {
         struct chart chart;
         char note[64];
         live_chart(v, m, l.first + i, &chart, note);

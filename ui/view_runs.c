@@ -3,46 +3,14 @@
  * Only rows in sight are formatted; order and filter are kept by runs_order.c. The selection is a
  * run, not a line: it stays on its run when others come, go or change places.
  */
+#include "ui/runs_table.h"
 #include "ui/views.h"
 
 #include "base/str.h"
 #include "ui/facts.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-enum {
-    COL_STATE,
-    COL_NAME,
-    COL_DATA,
-    COL_BACKBONE,
-    COL_LOSS,
-    COL_EPOCHS,
-    COL_PC,
-    COL_MAE,
-    COL_RMSE,
-    COL_LAST_PC,
-    COL_SPEED,
-    COL_ETA,
-    COL_AGE,
-    COLS
-};
-
-static const struct column columns[COLS] = {
-    [COL_STATE] = {"state", 10, 10, 0, false}, [COL_NAME] = {"name", 24, 40, 0, false},
-    [COL_DATA] = {"data", 18, 24, 6, false},   [COL_BACKBONE] = {"backbone", 10, 14, 8, false},
-    [COL_LOSS] = {"loss", 11, 13, 3, false},   [COL_EPOCHS] = {"epochs", 7, 18, 1, true},
-    [COL_PC] = {"PC", 6, 6, 1, true},          [COL_MAE] = {"MAE", 6, 6, 2, true},
-    [COL_RMSE] = {"RMSE", 6, 6, 4, true},      [COL_LAST_PC] = {"last PC", 7, 7, 9, true},
-    [COL_SPEED] = {"img/s", 6, 6, 7, true},    [COL_ETA] = {"ETA", 6, 6, 11, true},
-    [COL_AGE] = {"age", 4, 4, 5, true},
-};
-
-/* The column that a key sorts, to mark it in the head. */
-static const int column_of_key[RUNS_KEYS] = {COL_AGE,      COL_STATE, COL_NAME,    COL_DATA,
-                                             COL_BACKBONE, COL_LOSS,  COL_EPOCHS,  COL_PC,
-                                             COL_MAE,      COL_RMSE,  COL_LAST_PC, COL_SPEED};
 
 void runs_view_init(struct runs_view *v)
 {
@@ -93,6 +61,7 @@ static void sync(struct runs_view *v, const struct ui_model *m)
         v->selected = newest_of(m);
         v->take_next = false;
     }
+    v->stale = false;
     bool changed =
         runs_order_sync(&v->order, m->runs, m->n_runs, v->filter.text, v->key, v->reverse);
     const struct run_row *r = row_at(v, m, v->at);
@@ -107,114 +76,18 @@ static void sync(struct runs_view *v, const struct ui_model *m)
     select_line(v, m, v->at);
 }
 
-static void cell_epochs(struct pen *pen, int y, int x, int cells, const struct run_row *r,
-                        const struct snapshot *live)
+/* Enough for a key: the order of the last frame, unless it cannot be that any more. Looking at
+ * every run again is left to the next frame. */
+static void settle(struct runs_view *v, const struct ui_model *m)
 {
-    char count[32];
-    int digits = snprintf(count, sizeof count, "%d/%d", r->epochs_done, r->epochs);
-    /* Counts of up to 200 epochs line up; longer ones take from the bar. */
-    int bar = cells - (digits > 8 ? digits : 8);
-    if (bar >= 4)
-        pen_bar(pen, y, x, bar, facts_state_role(facts_state(r, live)), facts_done(r, live));
-    pen_right(pen, y, bar >= 4 ? x + bar : x, bar >= 4 ? cells - bar : cells, ROLE_TEXT, count);
-}
-
-static void cell_eta(struct pen *pen, int y, int x, int cells, const struct run_row *r,
-                     const struct snapshot *live)
-{
-    char text[32] = "";
-    if (live->run == r->id && isfinite(live->eta_s))
-        str_duration(text, sizeof text, live->eta_s);
-    pen_right(pen, y, x, cells, ROLE_TEXT, text);
-}
-
-static void cell_figure(struct pen *pen, int y, int x, int cells, enum role role, double value)
-{
-    char text[32];
-    pen_figure(pen, text, sizeof text, "%.4f", value);
-    pen_right(pen, y, x, cells, isfinite(value) ? role : ROLE_DIM, text);
-}
-
-static void draw_cell(struct pen *pen, int y, int x, int cells, int which, const struct run_row *r,
-                      const struct ui_model *m)
-{
-    char text[256];
-    const char *state = facts_state(r, &m->live);
-    switch (which) {
-    case COL_STATE:
-        pen_format(pen, y, x, cells, facts_state_role(state), "%s %s", facts_state_sign(pen, state),
-                   state);
-        return;
-    case COL_NAME:
-        pen_text(pen, y, x, cells, ROLE_TITLE, r->name);
-        return;
-    case COL_DATA:
-        facts_data(r, text, sizeof text);
-        pen_text(pen, y, x, cells, ROLE_TEXT, text);
-        return;
-    case COL_BACKBONE:
-        pen_text(pen, y, x, cells, ROLE_TEXT, r->backbone);
-        return;
-    case COL_LOSS:
-        facts_loss(r, text, sizeof text);
-        pen_text(pen, y, x, cells, ROLE_TEXT, text);
-        return;
-    case COL_EPOCHS:
-        cell_epochs(pen, y, x, cells, r, &m->live);
-        return;
-    case COL_PC:
-        cell_figure(pen, y, x, cells, ROLE_TITLE, r->best_pc);
-        return;
-    case COL_MAE:
-        cell_figure(pen, y, x, cells, ROLE_TEXT, r->best_mae);
-        return;
-    case COL_RMSE:
-        cell_figure(pen, y, x, cells, ROLE_TEXT, r->best_rmse);
-        return;
-    case COL_LAST_PC:
-        cell_figure(pen, y, x, cells, ROLE_TEXT, r->last_pc);
-        return;
-    case COL_SPEED:
-        facts_speed(pen, m->live.run == r->id ? m->live.images_per_s : r->images_per_s, text,
-                    sizeof text);
-        pen_right(pen, y, x, cells, ROLE_TEXT, text);
-        return;
-    case COL_ETA:
-        cell_eta(pen, y, x, cells, r, &m->live);
-        return;
-    case COL_AGE:
-        facts_age(m->now - r->created, text, sizeof text);
-        pen_right(pen, y, x, cells, ROLE_DIM, text);
-        return;
-    }
-}
-
-static void draw_head(const struct runs_view *v, struct pen *pen, struct rect at,
-                      const struct column_place *places)
-{
-    pen_repeat(pen, at.y, at.x, at.columns, ROLE_HEAD, L' ');
-    for (int i = 0; i < COLS; i++) {
-        int x = at.x + 2 + places[i].x, cells = places[i].cells;
-        if (!cells)
-            continue;
-        char title[32];
-        str_copy(title, sizeof title, columns[i].title);
-        bool sorted = column_of_key[v->key] == i;
-        if (columns[i].right)
-            pen_right(pen, at.y, x, cells, ROLE_HEAD, title);
-        else
-            pen_text(pen, at.y, x, cells, ROLE_HEAD, title);
-        if (!sorted)
-            continue;
-        int length = (int)strlen(title);
-        int mark = columns[i].right ? x + cells - length - 1 : x + length;
-        pen_glyph(pen, at.y, mark, ROLE_KEY,
-                  v->reverse ? pen->glyphs->up_arrow : pen->glyphs->down_arrow);
-    }
+    bool same = !v->stale && !v->order.failed && !v->take_next && v->order.of == m->n_runs;
+    const struct run_row *r = same ? row_at(v, m, v->at) : NULL;
+    if (!r || r->id != v->selected)
+        sync(v, m);
 }
 
 static void draw_rows(const struct runs_view *v, struct pen *pen, const struct ui_model *m,
-                      struct rect at, const struct column_place *places)
+                      struct rect at, const struct runs_table *table)
 {
     for (int i = 0; i < at.rows; i++) {
         const struct run_row *r = row_at(v, m, v->first + i);
@@ -226,9 +99,7 @@ static void draw_rows(const struct runs_view *v, struct pen *pen, const struct u
             pen_repeat(pen, y, at.x, at.columns, ROLE_TEXT, L' ');
             pen_glyph(pen, y, at.x, ROLE_KEY, pen->glyphs->here);
         }
-        for (int c = 0; c < COLS; c++)
-            if (places[c].cells)
-                draw_cell(pen, y, at.x + 2 + places[c].x, places[c].cells, c, r, m);
+        runs_table_row(pen, y, at.x, table, r, m);
         pen->selected = false;
     }
 }
@@ -253,7 +124,8 @@ static void draw_details(struct pen *pen, const struct ui_model *m, struct rect 
         pen_text(pen, y++, x, cells, ROLE_TEXT, text);
     }
     if (y < end && r->state_text[0])
-        pen_text(pen, y++, x, cells, facts_state_role(r->state), r->state_text);
+        y += pen_wrap(pen, (struct rect){y, x, end - y, cells}, facts_state_role(r->state),
+                      r->state_text);
     if (y < end && r->device[0]) {
         snprintf(text, sizeof text, "%s%s%s%s%lld train%s%lld test images%s%lld parameters",
                  r->device, dot, r->library, dot, (long long)r->train_images, dot,
@@ -316,7 +188,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
 {
     struct runs_view *v = state;
     struct list_layout l = layout_list(body);
-    struct column_place places[COLS];
+    struct runs_table table;
     sync(v, m);
     draw_title(v, pen, m, l.title);
     if (v->typing || v->filter.text[0]) {
@@ -329,9 +201,9 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         return;
     }
     v->first = layout_scroll(v->first, v->at, (int)v->order.n, l.rows.rows);
-    layout_columns(columns, COLS, body.columns - 3, places);
-    draw_head(v, pen, l.head, places);
-    draw_rows(v, pen, m, l.rows, places);
+    runs_table_layout(&table, body.columns);
+    runs_table_head(pen, l.head, &table, v->key, v->reverse);
+    draw_rows(v, pen, m, l.rows, &table);
     draw_details(pen, m, l.details, row_at(v, m, v->at));
 }
 
@@ -372,7 +244,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
     struct runs_view *v = state;
-    sync(v, m);
+    settle(v, m);
     if (move(v, m, request))
         return true;
     switch (request) {
@@ -386,12 +258,15 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     case REQ_SORT:
         v->key = (v->key + 1) % RUNS_KEYS;
         v->reverse = false;
+        v->stale = true;
         return true;
     case REQ_REVERSE:
         v->reverse = !v->reverse;
+        v->stale = true;
         return true;
     case REQ_BACK:
         edit_start(&v->filter, "");
+        v->stale = true;
         return true;
     default:
         return false;
@@ -405,6 +280,7 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     (void)reply;
     if (!v->typing)
         return false;
+    v->stale = true;
     switch (edit_key(&v->filter, key)) {
     case EDIT_DONE:
         v->typing = false;
@@ -425,7 +301,7 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
 static const struct run_row *current(void *state, const struct ui_model *m)
 {
     struct runs_view *v = state;
-    sync(v, m);
+    settle(v, m);
     return row_at(v, m, v->at);
 }
 

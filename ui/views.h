@@ -9,6 +9,7 @@
 
 struct runs_view {
     struct runs_order order;
+    bool stale; /* filter or sorting changed since the order was made */
     enum runs_key key;
     bool reverse;
     int64_t selected; /* the run; it stays selected wherever it moves */

@@ -1,8 +1,9 @@
 /* dataset.h - which images there are, their scores, and which train and which test.
  *
  * Reads SCUT-FBP5500 v2 in its official layout (60/40 split and 5 folds), a folder that holds a
- * labels.csv, and CSV files with a header `image,score[,split|fold]` (other columns are ignored; image
- * paths are relative to the CSV file). Items are sorted by name: an item's index is its place.
+ * labels.csv, and CSV files with a header `image,score[,split|fold]` (other columns are ignored;
+ * image paths are relative to the CSV file). Items are sorted by name: an item's index is its
+ * place.
  *
  * Refused with file, line and value named: a missing or empty folder, a line that names no image, a
  * score that is no finite number, an image named twice, a protocol or fold the set does not have, a
@@ -20,19 +21,19 @@
 struct err;
 
 struct dataset_item {
-    char *name;   /* as the set names it: "AF1.jpg" */
+    char *name; /* as the set names it: "AF1.jpg" */
     double score;
-    int fold;     /* 1.., the fold that tests it; 0 when the set has no folds */
+    int fold;         /* 1.., the fold that tests it; 0 when the set has no folds */
     bool train, test; /* under the protocol asked for */
 };
 
 struct dataset {
-    char kind[32];      /* "SCUT-FBP5500", "CSV" */
-    char name[128];     /* for people: "SCUT-FBP5500 60-40", "portraits.csv fold 2/5" */
-    char root[1024];    /* the folder that image names are relative to */
+    char kind[32];                 /* "SCUT-FBP5500", "CSV" */
+    char name[128];                /* for people: "SCUT-FBP5500 60-40", "portraits.csv fold 2/5" */
+    char root[1024];               /* the folder that image names are relative to */
     enum config_protocol protocol; /* settled, never PROTOCOL_AUTO */
-    int fold, folds;    /* 0 when the protocol has none */
-    bool folds_drop_last; /* the paper drops the last, smaller batch under this protocol */
+    int fold, folds;               /* 0 when the protocol has none */
+    bool folds_drop_last;          /* the paper drops the last, smaller batch under this protocol */
     size_t n;
     struct dataset_item *items;
     size_t n_train, n_test;

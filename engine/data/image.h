@@ -1,7 +1,7 @@
 /* image.h - decoding and resizing single images. Thread-safe: no shared state.
  *
- * Decoding gives RGB8 as Pillow's Image.open(...).convert("RGB") after ImageOps.exif_transpose: EXIF
- * orientation applied, alpha dropped, grey and palette expanded, 16 bit shifted to 8.
+ * Decoding gives RGB8 as Pillow's Image.open(...).convert("RGB") after ImageOps.exif_transpose:
+ * EXIF orientation applied, alpha dropped, grey and palette expanded, 16 bit shifted to 8.
  */
 #ifndef COMBOLAB_ENGINE_DATA_IMAGE_H
 #define COMBOLAB_ENGINE_DATA_IMAGE_H
@@ -20,7 +20,8 @@ struct image {
 
 void image_fini(struct image *image);
 
-/* Reads a JPEG or PNG file, by its content rather than its name. The message of -1 names the file. */
+/* Reads a JPEG or PNG file, by its content rather than its name. The message of -1 names the file.
+ */
 int image_read(struct image *out, const char *path, struct err *e);
 
 /* The same from memory; `name` is for messages. */

@@ -1,9 +1,10 @@
-/* store.h - the decode-once store: every image of a data set, decoded and resized, in one memory-mapped
- * file of the cache folder.
+/* store.h - the decode-once store: every image of a data set, decoded and resized, in one
+ * memory-mapped file of the cache folder.
  *
- * Keyed by paths, sizes, modification times and the resize, so that a changed image makes a new store.
- * A finished store is written to a temporary name (space reserved first), synced and renamed: another
- * process sees all or nothing. Sizes are checked before mapping. Decoding uses `threads` threads.
+ * Keyed by paths, sizes, modification times and the resize, so that a changed image makes a new
+ * store. A finished store is written to a temporary name (space reserved first), synced and
+ * renamed: another process sees all or nothing. Sizes are checked before mapping. Decoding uses
+ * `threads` threads.
  */
 #ifndef COMBOLAB_ENGINE_DATA_STORE_H
 #define COMBOLAB_ENGINE_DATA_STORE_H
@@ -15,17 +16,18 @@ struct store;
 
 struct store_request {
     const struct dataset *data;
-    const char *cache;   /* folder, "" = $XDG_CACHE_HOME/combolab or ~/.cache/combolab */
-    int shorter_side;    /* pixels */
-    int threads;         /* 0 = one a core */
-    bool skip_bad;       /* leave damaged images out instead of failing */
+    const char *cache;         /* folder, "" = $XDG_CACHE_HOME/combolab or ~/.cache/combolab */
+    int shorter_side;          /* pixels */
+    int threads;               /* 0 = one a core */
+    bool skip_bad;             /* leave damaged images out instead of failing */
     const atomic_bool *cancel; /* may be NULL */
-    void (*progress)(void *context, size_t done, size_t all); /* from the calling thread; may be NULL */
+    void (*progress)(void *context, size_t done,
+                     size_t all); /* from the calling thread; may be NULL */
     void *context;
 };
 
-/* Opens the store, decoding what is not there. -1: the message names the first damaged image and how
- * many there are. 1: cancelled. */
+/* Opens the store, decoding what is not there. -1: the message names the first damaged image and
+ * how many there are. 1: cancelled. */
 int store_open(struct store **out, const struct store_request *request, struct err *e);
 void store_close(struct store *s);
 

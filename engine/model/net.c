@@ -93,8 +93,10 @@ int net_shapes(const struct net *net, int height, int width, struct net_shape *s
         if (net->pool.after == u)
             out = net_pool_shape(&net->pool, out);
         if (out.h < 1 || out.w < 1)
-            return err_set(e, ERR_USAGE, "net %s: an image of %dx%d is too small: nothing is left "
-                           "after unit %d", net->name, height, width, u);
+            return err_set(e, ERR_USAGE,
+                           "net %s: an image of %dx%d is too small: nothing is left "
+                           "after unit %d",
+                           net->name, height, width, u);
         shapes[u + 1] = out;
     }
     return 0;

@@ -1,14 +1,14 @@
 /* net.h - a net is an array of units, each  y = act( gate(bn(conv(x))) + shortcut ).
  *
- * Order of calls: net_build (a named table) or net_start + net_add_unit (tests), then net_shapes and
- * net_params_new. A `struct net` is plain data: copy it with `=`.
+ * Order of calls: net_build (a named table) or net_start + net_add_unit (tests), then net_shapes
+ * and net_params_new. A `struct net` is plain data: copy it with `=`.
  *
  * Tensors are numbered: 0 is the net's input, u + 1 the output of unit u (after the stem's max-pool
- * where that stands behind unit u). All activations are NHWC float32. Parameters are in the order of
- * PyTorch's weight files: convolutions (out, in / groups, kernel, kernel).
+ * where that stands behind unit u). All activations are NHWC float32. Parameters are in the order
+ * of PyTorch's weight files: convolutions (out, in / groups, kernel, kernel).
  *
- * Sources: He et al. 2016 (ResNet, torchvision's variant with the stride on the 3x3), Xie et al. 2017
- * (ResNeXt), Hu et al. 2018 (squeeze and excitation).
+ * Sources: He et al. 2016 (ResNet, torchvision's variant with the stride on the 3x3), Xie et al.
+ * 2017 (ResNeXt), Hu et al. 2018 (squeeze and excitation).
  */
 #ifndef COMBOLAB_ENGINE_MODEL_NET_H
 #define COMBOLAB_ENGINE_MODEL_NET_H
@@ -75,16 +75,16 @@ int net_shapes(const struct net *net, int height, int width, struct net_shape *s
 /* Size of a unit's convolution output (before any pool), given its input's shape. */
 struct net_shape net_conv_shape(const struct net_unit *unit, struct net_shape input);
 
-/* Size of the pool's output. As PyTorch: with ceil, a window must start inside the input or its left
- * padding. */
+/* Size of the pool's output. As PyTorch: with ceil, a window must start inside the input or its
+ * left padding. */
 struct net_shape net_pool_shape(const struct net_pool *pool, struct net_shape input);
 
 enum net_role {
     NET_CONV, /* (out, in / groups, k, k) */
     NET_GAMMA,
     NET_BETA,
-    NET_MEAN, /* running mean: not trained */
-    NET_VAR,  /* running variance, unbiased: not trained */
+    NET_MEAN,  /* running mean: not trained */
+    NET_VAR,   /* running variance, unbiased: not trained */
     NET_SE_W1, /* (squeeze, out, 1, 1) */
     NET_SE_B1,
     NET_SE_W2, /* (out, squeeze, 1, 1) */

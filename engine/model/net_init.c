@@ -16,7 +16,8 @@ static void normal_pair(uint32_t a, uint32_t b, double out[2])
     out[1] = radius * sin(6.283185307179586 * v);
 }
 
-/* Key and high counter words come from seed and name, so a tensor's values depend on nothing else. */
+/* Key and high counter words come from seed and name, so a tensor's values depend on nothing else.
+ */
 static struct philox words(uint64_t seed, uint64_t name, size_t block)
 {
     return philox4x32(seed, (uint32_t)block, (uint32_t)name, (uint32_t)(name >> 32),

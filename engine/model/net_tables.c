@@ -30,8 +30,15 @@ const char *const net_names[] = {"resnet18", "se-resnext50", NULL};
 static struct net_unit conv(const char *block, int number, int input, int in, int out, int kernel,
                             int stride)
 {
-    struct net_unit u = {.input = input, .shortcut = -1, .in = in, .out = out, .kernel = kernel,
-                         .stride = stride, .pad = kernel / 2, .groups = 1, .relu = true};
+    struct net_unit u = {.input = input,
+                         .shortcut = -1,
+                         .in = in,
+                         .out = out,
+                         .kernel = kernel,
+                         .stride = stride,
+                         .pad = kernel / 2,
+                         .groups = 1,
+                         .relu = true};
     snprintf(u.conv, sizeof u.conv, "%s%sconv%d", block, block[0] ? "." : "", number);
     snprintf(u.norm, sizeof u.norm, "%s%sbn%d", block, block[0] ? "." : "", number);
     return u;
@@ -39,8 +46,15 @@ static struct net_unit conv(const char *block, int number, int input, int in, in
 
 static struct net_unit projection(const char *block, int input, int in, int out, int stride)
 {
-    struct net_unit u = {.input = input, .shortcut = -1, .in = in, .out = out, .kernel = 1,
-                         .stride = stride, .pad = 0, .groups = 1, .relu = false};
+    struct net_unit u = {.input = input,
+                         .shortcut = -1,
+                         .in = in,
+                         .out = out,
+                         .kernel = 1,
+                         .stride = stride,
+                         .pad = 0,
+                         .groups = 1,
+                         .relu = false};
     snprintf(u.conv, sizeof u.conv, "%s.downsample.0", block);
     snprintf(u.norm, sizeof u.norm, "%s.downsample.1", block);
     return u;
@@ -87,7 +101,7 @@ static void build(struct net *net, const struct table *t)
     int channels = 64;
     for (int stage = 0; stage < 4; stage++) {
         for (int b = 0; b < t->blocks[stage]; b++) {
-            char block[24];
+            char block[32];
             snprintf(block, sizeof block, "layer%d.%d", stage + 1, b);
             at = add_block(net, t, block, at, channels, stage, stage && !b ? 2 : 1);
             channels = (64 << stage) * t->expansion;

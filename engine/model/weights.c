@@ -39,7 +39,8 @@ void weights_free(struct weights *w)
     mem_free(w);
 }
 
-/* Elements of a shape, or -1 where their bytes would not fit a size_t or a dimension is negative. */
+/* Elements of a shape, or -1 where their bytes would not fit a size_t or a dimension is negative.
+ */
 static int count_of(int rank, const int *dims, size_t *count)
 {
     *count = 1;
@@ -60,6 +61,11 @@ struct weights_tensor *weights_add(struct weights *w, const char *name, int rank
                 w->room);
         return NULL;
     }
+    if (!strcmp(name, "__metadata__")) {
+        err_set(e, ERR_FORMAT, "no tensor can be named '%s': the format keeps that for metadata",
+                name);
+        return NULL;
+    }
     struct weights_tensor *t = &w->at[w->n];
     memset(t, 0, sizeof *t);
     if (!name[0] || str_copy(t->name, sizeof t->name, name)) {
@@ -68,8 +74,10 @@ struct weights_tensor *weights_add(struct weights *w, const char *name, int rank
         return NULL;
     }
     if (rank < 0 || rank > MAX_RANK || count_of(rank, dims, &count)) {
-        err_set(e, ERR_FORMAT, "tensor '%s': rank %d or its shape cannot be; up to %d dimensions "
-                "are allowed, none negative", name, rank, MAX_RANK);
+        err_set(e, ERR_FORMAT,
+                "tensor '%s': rank %d or its shape cannot be; up to %d dimensions "
+                "are allowed, none negative",
+                name, rank, MAX_RANK);
         return NULL;
     }
     t->data = mem_alloc(count, sizeof *t->data);

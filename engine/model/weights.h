@@ -37,8 +37,8 @@ int weights_meta(struct weights *w, const char *key, const char *value, struct e
 
 const struct weights_tensor *weights_find(const struct weights *w, const char *name);
 
-/* Writes atomically: temporary file in the same folder, fsync, rename, fsync of the folder. On -1 the
- * former file stays and no temporary one is left. */
+/* Writes atomically: temporary file in the same folder, fsync, rename, fsync of the folder. On -1
+ * the former file stays and no temporary one is left. */
 int weights_write(const struct weights *w, const char *path, struct err *e);
 
 /* Reads a file of F32 tensors, checking every length against the file's size. */

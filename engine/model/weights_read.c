@@ -2,7 +2,7 @@
  *
  * Order: size of the file -> length of the header -> JSON -> every entry's dtype, shape and offsets
  * -> offsets against each other and the file's size -> only then memory for data. So a damaged or
- * hostile file costs no more memory than its own size.
+ * hostile file costs memory in proportion to its own size, whatever it claims.
  */
 #include "engine/model/weights.h"
 
@@ -59,7 +59,8 @@ static int read_all(struct reader *r, void *to, size_t count, struct err *e)
 static int open_file(struct reader *r, struct err *e)
 {
     struct stat s;
-    r->fd = open(r->path, O_RDONLY | O_CLOEXEC);
+    /* Without waiting for the writer of a pipe; regular files know no difference. */
+    r->fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (r->fd < 0 || fstat(r->fd, &s))
         return err_errno(e, errno, "%s cannot be read", r->path);
     if (!S_ISREG(s.st_mode))
@@ -72,15 +73,18 @@ static int read_header(struct reader *r, struct err *e)
 {
     uint64_t length;
     if (r->file_bytes < sizeof length)
-        return err_set(e, ERR_FORMAT, "%s is no safetensors file: it has %" PRIu64
-                       " bytes, the length of its header alone takes 8", r->path, r->file_bytes);
+        return err_set(e, ERR_FORMAT,
+                       "%s is no safetensors file: it has %" PRIu64
+                       " bytes, the length of its header alone takes 8",
+                       r->path, r->file_bytes);
     if (read_all(r, &length, sizeof length, e))
         return -1;
     uint64_t most = r->file_bytes - sizeof length;
     if (length > most || length > HEADER_MOST_BYTES)
-        return err_set(e, ERR_FORMAT, "%s is no safetensors file, or cut short: its header should "
-                       "have %" PRIu64 " bytes, at most %" PRIu64 " can be", r->path, length,
-                       most < HEADER_MOST_BYTES ? most : HEADER_MOST_BYTES);
+        return err_set(e, ERR_FORMAT,
+                       "%s is no safetensors file, or cut short: its header should "
+                       "have %" PRIu64 " bytes, at most %" PRIu64 " can be",
+                       r->path, length, most < HEADER_MOST_BYTES ? most : HEADER_MOST_BYTES);
     r->data_bytes = most - length;
     char *text = mem_alloc(length, 1);
     if (!text)
@@ -125,9 +129,10 @@ static int parse_offsets(struct reader *r, struct entry *t, const json_t *offset
     t->begin = (uint64_t)json_integer_value(begin);
     t->end = (uint64_t)json_integer_value(end);
     if (t->end > r->data_bytes)
-        return err_set(e, ERR_FORMAT, "%s is cut short or damaged: tensor '%s' ends at byte %" PRIu64
-                       " of the data, the file has %" PRIu64, r->path, t->name, t->end,
-                       r->data_bytes);
+        return err_set(e, ERR_FORMAT,
+                       "%s is cut short or damaged: tensor '%s' ends at byte %" PRIu64
+                       " of the data, the file has %" PRIu64,
+                       r->path, t->name, t->end, r->data_bytes);
     return 0;
 }
 
@@ -139,8 +144,10 @@ static int check_bytes(struct reader *r, const struct entry *t, struct err *e)
     for (int i = 0; i < t->rank; i++)
         over |= __builtin_mul_overflow(bytes, (uint64_t)t->dims[i], &bytes);
     if (over || bytes != found)
-        return err_set(e, ERR_FORMAT, "%s: tensor '%s' has %" PRIu64 " bytes of data, its shape asks "
-                       "for %s%" PRIu64, r->path, t->name, found, over ? "more than " : "",
+        return err_set(e, ERR_FORMAT,
+                       "%s: tensor '%s' has %" PRIu64 " bytes of data, its shape asks "
+                       "for %s%" PRIu64,
+                       r->path, t->name, found, over ? "more than " : "",
                        over ? UINT64_MAX : bytes);
     return 0;
 }
@@ -148,9 +155,9 @@ static int check_bytes(struct reader *r, const struct entry *t, struct err *e)
 static int parse_entry(struct reader *r, struct entry *t, const json_t *value, struct err *e)
 {
     if (!t->name[0] || strlen(t->name) >= sizeof((struct weights_tensor *)0)->name)
-        return err_set(e, ERR_FORMAT, "%s: tensor '%.120s': a name has 1 to %zu bytes, this one %zu",
-                       r->path, t->name, sizeof((struct weights_tensor *)0)->name - 1,
-                       strlen(t->name));
+        return err_set(e, ERR_FORMAT,
+                       "%s: tensor '%.120s': a name has 1 to %zu bytes, this one %zu", r->path,
+                       t->name, sizeof((struct weights_tensor *)0)->name - 1, strlen(t->name));
     const char *dtype = json_string_value(json_object_get(value, "dtype"));
     if (!dtype)
         return err_set(e, ERR_FORMAT, "%s: tensor '%s' has no dtype", r->path, t->name);
@@ -179,9 +186,11 @@ static int check_order(struct reader *r, struct err *e)
     for (size_t i = 0; i < r->n; i++) {
         const struct entry *t = &r->entries[i];
         if (t->begin != expected)
-            return err_set(e, ERR_FORMAT, "%s: tensor '%s' begins at byte %" PRIu64
-                           " of the data, %s; expected %" PRIu64, r->path, t->name, t->begin,
-                           t->begin < expected ? "inside another tensor" : "after a hole", expected);
+            return err_set(
+                e, ERR_FORMAT,
+                "%s: tensor '%s' begins at byte %" PRIu64 " of the data, %s; expected %" PRIu64,
+                r->path, t->name, t->begin,
+                t->begin < expected ? "inside another tensor" : "after a hole", expected);
         expected = t->end;
     }
     if (expected != r->data_bytes)
@@ -246,8 +255,8 @@ int weights_read(struct weights **out, const char *path, struct err *e)
     struct weights *w = NULL;
     struct reader r = {.path = path, .fd = -1};
     int result = -1;
-    if (open_file(&r, e) || read_header(&r, e) || parse_header(&r, e) ||
-        weights_new(&w, r.n, e) || take_meta(&r, w, e) || take_tensors(&r, w, e))
+    if (open_file(&r, e) || read_header(&r, e) || parse_header(&r, e) || weights_new(&w, r.n, e) ||
+        take_meta(&r, w, e) || take_tensors(&r, w, e))
         goto out;
     *out = w;
     w = NULL;

@@ -1,8 +1,8 @@
 /* weights_write.c - writes a safetensors file, all or nothing.
  *
  * The file is made under a temporary name in the same folder, synced, and renamed over the former
- * one; the folder is opened beforehand, so that what can fail fails before the rename. A reader, or a
- * crash, sees the former file or the new one, never a part.
+ * one; the folder is opened beforehand, so that what can fail fails before the rename. A reader, or
+ * a crash, sees the former file or the new one, never a part.
  */
 #include "engine/model/weights.h"
 
@@ -72,8 +72,10 @@ static json_t *header_of(const struct weights *w, const char *path, struct err *
     return header;
 failed:
     json_decref(header);
-    err_set(e, ERR_MEMORY, "%s: the header cannot be made: out of memory, or a name that is not "
-            "UTF-8", path);
+    err_set(e, ERR_MEMORY,
+            "%s: the header cannot be made: out of memory, or a name that is not "
+            "UTF-8",
+            path);
     return NULL;
 }
 
@@ -152,7 +154,8 @@ static int open_folder(const char *path, struct err *e)
     folder[length] = '\0';
     const char *name = !slash ? "." : length ? folder : "/";
     int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd < 0 ? err_errno(e, errno, "%s cannot be written: its folder does not open", path) : fd;
+    return fd < 0 ? err_errno(e, errno, "%s cannot be written: its folder does not open", path)
+                  : fd;
 }
 
 int weights_write(const struct weights *w, const char *path, struct err *e)

@@ -3,9 +3,9 @@
  *   every epoch = a pass over the training images, then a pass over the test images
  *   a pass      = start steps, a few ahead; collect them in order; add each to the pass's tally
  *
- * What people ask for (pause, stop, checkpoint) is looked at before every step, and done once no step
- * is in flight. The order of samples and everything drawn is settled in plan.c before a pass, so that
- * neither timing nor a pause can change a bit of the result.
+ * What people ask for (pause, stop, checkpoint) is looked at before every step, and done once no
+ * step is in flight. The order of samples and everything drawn is settled in plan.c before a pass,
+ * so that neither timing nor a pause can change a bit of the result.
  */
 #include "engine/train/epoch.h"
 
@@ -28,8 +28,8 @@ struct pass {
 
 /* --- progress --- */
 
-/* Before the first evaluation has been timed, its forward-only images are taken for a third of the work
- * of training ones. */
+/* Before the first evaluation has been timed, its forward-only images are taken for a third of the
+ * work of training ones. */
 static double eta_s(const struct run *run, const struct pass *pass)
 {
     double train_s = run->train_image_s;
@@ -99,6 +99,13 @@ static int attend(struct run *run, struct err *e)
 
 /* --- a pass --- */
 
+static const char *lost_number(double value)
+{
+    if (isnan(value))
+        return "nan";
+    return isinf(value) ? "inf" : "not finite";
+}
+
 /* "epoch 3, step 12: regression is nan", and frozen weights: the end of the run. */
 static int diverged(struct run *run, const struct pass *pass, const struct backend_result *r,
                     struct err *e)
@@ -114,14 +121,13 @@ static int diverged(struct run *run, const struct pass *pass, const struct backe
         }
     run->diverged = true;
     return err_set(e, ERR_STATE, "epoch %d, %sstep %zu: %s is %s", run->epoch,
-                   pass->trains ? "" : "test ", pass->done + 1, name,
-                   isnan(value) ? "nan" : isinf(value) ? "inf" : "not finite");
+                   pass->trains ? "" : "test ", pass->done + 1, name, lost_number(value));
 }
 
 static int begin_step(struct run *run, struct pass *pass, struct err *e)
 {
-    unsigned phases = pass->trains ? BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE
-                                   : BACKEND_EVAL;
+    unsigned phases =
+        pass->trains ? BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE : BACKEND_EVAL;
     int result = run->ops->step(run->backend, phases, e);
     if (!result)
         pass->begun++;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/data/file.h"
 #include "engine/model/weights.h"
 
 #include <errno.h>
@@ -13,26 +14,16 @@
 
 int keep_folder(const char *path, struct err *e)
 {
-    char part[1100];
-    if (!path[0] || str_copy(part, sizeof part, path))
-        return err_set(e, ERR_USAGE, "'%.200s' cannot be a folder: its name is empty or longer than "
-                       "%zu bytes", path, sizeof part - 1);
-    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(part, 0777) && errno != EEXIST)
-            return err_errno(e, errno, "folder %s cannot be made", part);
-        *slash = '/';
-    }
-    if (mkdir(part, 0777) && errno != EEXIST)
-        return err_errno(e, errno, "folder %s cannot be made", part);
     struct stat s;
-    if (stat(part, &s) || (!S_ISDIR(s.st_mode) && (errno = ENOTDIR)) || access(part, W_OK | X_OK))
-        return err_errno(e, errno, "folder %s cannot be written to", part);
+    if (file_make_folders(path, e))
+        return -1;
+    if (stat(path, &s) || (!S_ISDIR(s.st_mode) && (errno = ENOTDIR)) || access(path, W_OK | X_OK))
+        return err_errno(e, errno, "folder %s cannot be written to", path);
     return 0;
 }
 
-/* What a reader needs besides names and shapes: the pool's geometry and the stride's position do not
- * show in either. */
+/* What a reader needs besides names and shapes: the pool's geometry and the stride's position do
+ * not show in either. */
 static int describe(const struct run *run, struct weights *w, struct err *e)
 {
     const struct net *net = &run->net;
@@ -45,10 +36,14 @@ static int describe(const struct run *run, struct weights *w, struct err *e)
     snprintf(pool, sizeof pool, "kernel %d stride %d pad %d %s", net->pool.kernel, net->pool.stride,
              net->pool.pad, net->pool.ceil ? "ceil" : "floor");
     const char *const pairs[][2] = {
-        {"format", "pt"},      {"backbone", net_names[run->config->backbone]},
-        {"loss", loss_names[run->loss.kind]}, {"classes", classes},
-        {"epoch", number},     {"image_size", size},
-        {"resize", resize},    {"stem_pool", pool},
+        {"format", "pt"},
+        {"backbone", net_names[run->config->backbone]},
+        {"loss", loss_names[run->loss.kind]},
+        {"classes", classes},
+        {"epoch", number},
+        {"image_size", size},
+        {"resize", resize},
+        {"stem_pool", pool},
         {"block_stride", "3x3"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)

@@ -1,9 +1,10 @@
 /* keep.h - weight files of a run: best.safetensors and last.safetensors. Internal to engine/train.
  *
  * best is written whenever an epoch's test correlation is the highest so far; an epoch without a
- * correlation (constant predictions) is never best. last is written at the end, at a stop, and when a
- * checkpoint is asked for. EVENT_CHECKPOINT carries the test predictions that the saved weights made;
- * none when the weights were saved in the middle of an epoch, since they have not been tested then.
+ * correlation (constant predictions) is never best. last is written at the end, at a stop, and when
+ * a checkpoint is asked for. EVENT_CHECKPOINT carries the test predictions that the saved weights
+ * made; none when the weights were saved in the middle of an epoch, since they have not been tested
+ * then.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_KEEP_H
 #define COMBOLAB_ENGINE_TRAIN_KEEP_H

@@ -7,7 +7,11 @@
 static const struct loss_info infos[LOSS_KINDS] = {
     [LOSS_L1] = {"l1", "L1", 1, {"l1"}, false, "mean absolute error of the score"},
     [LOSS_MSE] = {"mse", "MSE", 1, {"mse"}, false, "mean squared error of the score"},
-    [LOSS_COMBO] = {"combo", "ComboLoss", 3, {"regression", "expectation", "classification"}, true,
+    [LOSS_COMBO] = {"combo",
+                    "ComboLoss",
+                    3,
+                    {"regression", "expectation", "classification"},
+                    true,
                     "L1 of the score, L1 of the classes' expectation and weighted cross entropy"},
 };
 
@@ -26,8 +30,9 @@ int loss_class_of_score(double score, int classes)
     return c >= classes ? classes - 1 : (int)c - 1;
 }
 
-void loss_spec_init(struct loss_spec *spec, enum loss_kind kind, const double weights[LOSS_MAX_TERMS],
-                    int classes, const int *train_class, size_t n)
+void loss_spec_init(struct loss_spec *spec, enum loss_kind kind,
+                    const double weights[LOSS_MAX_TERMS], int classes, const int *train_class,
+                    size_t n)
 {
     memset(spec, 0, sizeof *spec);
     spec->kind = kind;

@@ -46,7 +46,8 @@ int loss_class_of_score(double score, int classes);
 /* Fills spec for a kind: term weights (combo: alpha, beta, gamma; else 1), class values 1..C, and
  * class weights max|m| / |c| counted over `n` training classes; an empty class gets 0. `classes` is
  * ignored for losses without a class term. */
-void loss_spec_init(struct loss_spec *spec, enum loss_kind kind, const double weights[LOSS_MAX_TERMS],
-                    int classes, const int *train_class, size_t n);
+void loss_spec_init(struct loss_spec *spec, enum loss_kind kind,
+                    const double weights[LOSS_MAX_TERMS], int classes, const int *train_class,
+                    size_t n);
 
 #endif

@@ -1,5 +1,5 @@
-/* loss_math.h - value and gradient of every loss for one sample. Compiles as C and as CUDA; in double,
- * because a batch has few samples and every backend then agrees to float precision.
+/* loss_math.h - value and gradient of every loss for one sample. Compiles as C and as CUDA; in
+ * double, because a batch has few samples and every backend then agrees to float precision.
  *
  * e = predicted - true. Gradients at a kink are 0, as PyTorch's.
  */
@@ -66,8 +66,9 @@ SHARED void loss_combo(const struct loss_spec *l, double e, double truth, int tr
     out->term[2] = -w * logarithm[true_class];
     for (int c = 0; c < l->classes; c++) {
         double p = out->probability[c];
-        out->logit_gradient[c] = l->weight[1] * loss_sign(off) * p * (l->value[c] - out->expectation)
-                               + l->weight[2] * w * (p - (c == true_class));
+        out->logit_gradient[c] =
+            l->weight[1] * loss_sign(off) * p * (l->value[c] - out->expectation) +
+            l->weight[2] * w * (p - (c == true_class));
     }
 }
 

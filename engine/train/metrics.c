@@ -1,5 +1,5 @@
-/* metrics.c - errors and Pearson correlation, in double and two passes, so that neither the size of the
- * set nor a large common offset costs digits. */
+/* metrics.c - errors and Pearson correlation, in double and two passes, so that neither the size of
+ * the set nor a large common offset costs digits. */
 #include "engine/train/metrics.h"
 
 #include <math.h>

@@ -1,8 +1,9 @@
 /* plan.h - the order of an epoch's samples and what is drawn for each. Internal to engine/train.
  *
- * The order is a Fisher-Yates shuffle of the training places, ascending at first, drawn from seed, epoch
- * and position. A sample's augmentation is drawn from seed, epoch and its place in the whole data set.
- * So neither depends on loss, net, threads or backend, and the second not even on the split.
+ * The order is a Fisher-Yates shuffle of the training places, ascending at first, drawn from seed,
+ * epoch and position. A sample's augmentation is drawn from seed, epoch and its place in the whole
+ * data set. So neither depends on loss, net, threads or backend, and the second not even on the
+ * split.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_PLAN_H
 #define COMBOLAB_ENGINE_TRAIN_PLAN_H

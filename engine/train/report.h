@@ -1,6 +1,6 @@
-/* report.h - how the engine thread says what it does: events into the queue, progress into the snapshot,
- * and the run's clock. Internal to engine/train; all calls from the engine thread, but report_read
- * (any thread) and report_log's sink (any thread).
+/* report.h - how the engine thread says what it does: events into the queue, progress into the
+ * snapshot, and the run's clock. Internal to engine/train; all calls from the engine thread, but
+ * report_read (any thread) and report_log's sink (any thread).
  *
  * The clock counts what is spent on training: time in a pause does not count.
  */

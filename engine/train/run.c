@@ -21,7 +21,8 @@ static void device_text(const struct run *run, char *to, size_t room)
         return;
     }
     const struct backend_device *d = &list[run->device];
-    int length = snprintf(to, room, "%s: %s%s%s", d->id, d->name, d->detail[0] ? ", " : "", d->detail);
+    int length =
+        snprintf(to, room, "%s: %s%s%s", d->id, d->name, d->detail[0] ? ", " : "", d->detail);
     if (run->config->threads && length > 0 && (size_t)length < room)
         snprintf(to + length, room - (size_t)length, ", %lld threads",
                  (long long)run->config->threads);
@@ -121,7 +122,8 @@ void run_job(const struct trainer_job *job, struct report *report, struct verbs 
     err_clear(&e);
     int result = open_and_train(&run, &e);
     if (!result && run.best_pc == -INFINITY)
-        log_say(run.log, LOG_WARNING, "no epoch had a correlation of the test predictions, so there "
+        log_say(run.log, LOG_WARNING,
+                "no epoch had a correlation of the test predictions, so there "
                 "is no best.safetensors");
     say_how_it_ended(&run, result, &e, finished);
     close_all(&run);

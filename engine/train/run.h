@@ -1,9 +1,9 @@
-/* run.h - one run while it goes on: what it has opened and how far it is. Internal to engine/train; all
- * from the engine thread.
+/* run.h - one run while it goes on: what it has opened and how far it is. Internal to engine/train;
+ * all from the engine thread.
  *
- * Who does what:  run.c opens, trains, closes, and says how it ended;  run_data.c opens data set and
- * store;  run_net.c opens net and backend;  epoch.c is the loop;  plan.c, tally.c, keep.c and trace.c
- * serve it.
+ * Who does what:  run.c opens, trains, closes, and says how it ended;  run_data.c opens data set
+ * and store;  run_net.c opens net and backend;  epoch.c is the loop;  plan.c, tally.c, keep.c and
+ * trace.c serve it.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_RUN_H
 #define COMBOLAB_ENGINE_TRAIN_RUN_H
@@ -53,12 +53,12 @@ struct run {
     /* the loop's */
     struct plan train_plan, test_plan;
     struct tally train_tally, test_tally;
-    struct trace *trace;   /* NULL unless asked for */
+    struct trace *trace;                /* NULL unless asked for */
     double train_image_s, test_image_s; /* seconds an image, measured; NaN before */
-    int epoch;             /* in progress, from 1 */
+    int epoch;                          /* in progress, from 1 */
     int epochs_done;
-    bool tested;           /* the present weights are those that test_tally was made with */
-    double best_pc;        /* NaN before there is one */
+    bool tested;    /* the present weights are those that test_tally was made with */
+    double best_pc; /* NaN before there is one */
     bool diverged;
 };
 

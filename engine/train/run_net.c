@@ -1,4 +1,5 @@
-/* run_net.c - the computing side of a run: loss, net and backend, and the weights it begins with. */
+/* run_net.c - the computing side of a run: loss, net and backend, and the weights it begins with.
+ */
 #include "engine/train/run.h"
 
 #include "base/mem.h"
@@ -13,8 +14,8 @@ size_t run_epoch_images(const struct run *run)
 {
     const struct run_config *c = run->config;
     size_t n = run->train_split.n, batch = (size_t)c->batch;
-    bool drop = c->drop_last == DROP_YES ||
-                (c->drop_last == DROP_AUTO && run->data->folds_drop_last);
+    bool drop =
+        c->drop_last == DROP_YES || (c->drop_last == DROP_AUTO && run->data->folds_drop_last);
     /* Dropping the only batch would leave nothing to train on. */
     return drop && n > batch ? n - n % batch : n;
 }
@@ -46,8 +47,8 @@ static void warn_scores_outside(struct run *run)
     if (outside)
         log_say(run->log, LOG_WARNING,
                 "%zu of %zu scores lie outside %g..%g, which %d classes stand for: they count as "
-                "the first or last class, and the expectation cannot reach them", outside,
-                run->data->n, least, most, run->loss.classes);
+                "the first or last class, and the expectation cannot reach them",
+                outside, run->data->n, least, most, run->loss.classes);
 }
 
 static int make_loss(struct run *run, struct err *e)
@@ -87,7 +88,7 @@ static void add_batch(int *batches, size_t size)
     batches[i] = (int)size;
 }
 
-/* Whole batches and remainders of both splits: at most three sizes, or four with small splits. */
+/* Whole batches and remainders of both splits: at most three sizes. */
 static void list_batches(const struct run *run, int batches[BACKEND_MAX_BATCHES])
 {
     const size_t images[] = {run_epoch_images(run), run->test_split.n};
@@ -180,12 +181,13 @@ void run_log_net(struct run *run)
     struct backend_usage usage = {0};
     run->ops->usage(run->backend, &usage);
     run->report->now.device_bytes = usage.bytes;
-    log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", run->ops->name, usage.detail,
-            (double)usage.bytes / 1048576);
+    log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", run->ops->name,
+            usage.detail, (double)usage.bytes / 1048576);
     if (run->config->drop_last == DROP_YES && run->train_split.n < (size_t)run->config->batch)
-        log_say(run->log, LOG_WARNING, "the only batch has %zu images, fewer than %lld; it is not "
-                "dropped, since nothing would be left", run->train_split.n,
-                (long long)run->config->batch);
+        log_say(run->log, LOG_WARNING,
+                "the only batch has %zu images, fewer than %lld; it is not "
+                "dropped, since nothing would be left",
+                run->train_split.n, (long long)run->config->batch);
     if (!run->loss.classes)
         return;
     log_classes(run);

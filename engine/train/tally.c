@@ -1,5 +1,5 @@
-/* tally.c - sums of a phase. A last, smaller batch counts by its images: the mean over an epoch does
- * not depend on how images were cut into batches. */
+/* tally.c - sums of a phase. A last, smaller batch counts by its images: the mean over an epoch
+ * does not depend on how images were cut into batches. */
 #include "engine/train/tally.h"
 
 #include "base/mem.h"

@@ -1,5 +1,5 @@
-/* tally.h - what the steps of one phase add up to: means over its images, and every prediction. Internal
- * to engine/train.
+/* tally.h - what the steps of one phase add up to: means over its images, and every prediction.
+ * Internal to engine/train.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_TALLY_H
 #define COMBOLAB_ENGINE_TRAIN_TALLY_H
@@ -9,12 +9,12 @@
 
 struct tally {
     const struct loss_spec *loss;
-    size_t n;           /* images so far */
-    double total;       /* sums over images, not yet means */
+    size_t n;     /* images so far */
+    double total; /* sums over images, not yet means */
     double term[LOSS_MAX_TERMS];
-    float *scores;      /* predictions, in the plan's order */
-    double *truth;      /* the same images' scores */
-    double *expectation; /* NaN without classes */
+    float *scores;        /* predictions, in the plan's order */
+    double *truth;        /* the same images' scores */
+    double *expectation;  /* NaN without classes */
     int *predicted_class; /* 1-based, 0 without classes */
 };
 

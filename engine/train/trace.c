@@ -1,4 +1,5 @@
-/* trace.c - see trace.h. Reals are written with 17 digits, so that they read back to the same bits. */
+/* trace.c - see trace.h. Reals are written with 17 digits, so that they read back to the same bits.
+ */
 #include "engine/train/trace.h"
 
 #include "base/mem.h"
@@ -74,15 +75,14 @@ static int write_run(struct trace *t, const struct run *run, struct err *e)
     json_t *terms = json_array();
     for (int k = 0; k < info->terms; k++)
         json_array_append_new(terms, json_string(info->term[k]));
-    json_t *all = json_pack("{s:o, s:s, s:s, s:i, s:o, s:o, s:o, s:o}", "options",
-                            options_of(run->config), "root", run->data->root, "loss", info->name,
-                            "classes", l->classes, "terms", terms, "term_weights",
-                            reals_of(l->weight, info->terms), "class_values",
-                            reals_of(l->value, l->classes), "class_weights",
-                            reals_of(l->class_weight, l->classes));
+    json_t *all = json_pack(
+        "{s:o, s:s, s:s, s:i, s:o, s:o, s:o, s:o}", "options", options_of(run->config), "root",
+        run->data->root, "loss", info->name, "classes", l->classes, "terms", terms, "term_weights",
+        reals_of(l->weight, info->terms), "class_values", reals_of(l->value, l->classes),
+        "class_weights", reals_of(l->class_weight, l->classes));
     if (!all)
-        return err_set(e, ERR_FORMAT, "%s cannot be made: out of memory, or a name that is not UTF-8",
-                       path);
+        return err_set(e, ERR_FORMAT,
+                       "%s cannot be made: out of memory, or a name that is not UTF-8", path);
     int failed = json_dump_file(all, path, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     json_decref(all);
     return failed ? err_errno(e, errno, "%s cannot be written", path) : 0;

@@ -1,4 +1,5 @@
-/* trace.h - --trace: what it takes to repeat a run elsewhere, step by step. Internal to engine/train.
+/* trace.h - --trace: what it takes to repeat a run elsewhere, step by step. Internal to
+ * engine/train.
  *
  *   run.json              options, loss weights, class weights and values, data folder
  *   initial.safetensors   the weights before the first step

@@ -1,8 +1,8 @@
 /* trainer.c - the engine thread, and how other threads reach it.
  *
- * The thread lives as long as the trainer, since OpenMP keeps a pool of workers for each thread that
- * ever computed. A job is handed over under the mutex; verbs and snapshot have locks of their own,
- * held for a copy only, so no caller ever waits for computing. A run counts as over before its
+ * The thread lives as long as the trainer, since OpenMP keeps a pool of workers for each thread
+ * that ever computed. A job is handed over under the mutex; verbs and snapshot have locks of their
+ * own, held for a copy only, so no caller ever waits for computing. A run counts as over before its
  * EVENT_FINISHED is in the queue: who pops it can start the next at once.
  */
 #include "engine/train/trainer.h"
@@ -28,7 +28,7 @@ struct trainer {
     struct verbs verbs;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
-    bool busy; /* a job waits or runs */
+    bool busy;   /* a job waits or runs */
     bool handed; /* a job waits */
     bool quit;
     struct trainer_job job;
@@ -156,8 +156,10 @@ int trainer_start(struct trainer *t, const struct trainer_job *job, struct err *
         pthread_cond_broadcast(&t->changed);
     }
     pthread_mutex_unlock(&t->lock);
-    return busy ? err_set(e, ERR_STATE, "a run is going on; stop it, or wait for its end, before the "
-                          "next starts") : 0;
+    return busy ? err_set(e, ERR_STATE,
+                          "a run is going on; stop it, or wait for its end, before the "
+                          "next starts")
+                : 0;
 }
 
 void trainer_verb(struct trainer *t, enum verb verb)

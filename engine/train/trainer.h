@@ -1,9 +1,9 @@
 /* trainer.h - the engine thread: trains one run at a time and says how it goes.
  *
- * Order of calls: trainer_new (starts the thread), trainer_start, trainer_verb as people like, events
- * popped from the queue by the one consumer, after EVENT_FINISHED the next trainer_start; trainer_free
- * (stops a run in progress first, then joins). trainer_start, _verb and _snapshot are safe from any
- * thread and never wait for computing.
+ * Order of calls: trainer_new (starts the thread), trainer_start, trainer_verb as people like,
+ * events popped from the queue by the one consumer, after EVENT_FINISHED the next trainer_start;
+ * trainer_free (stops a run in progress first, then joins). trainer_start, _verb and _snapshot are
+ * safe from any thread and never wait for computing.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_TRAINER_H
 #define COMBOLAB_ENGINE_TRAIN_TRAINER_H
@@ -18,9 +18,9 @@ struct queue;
 enum verb { VERB_START, VERB_PAUSE, VERB_RESUME, VERB_STOP, VERB_CHECKPOINT };
 
 struct trainer_job {
-    int64_t run;              /* number in the database; labels events */
+    int64_t run; /* number in the database; labels events */
     struct run_config config;
-    char weights_dir[1024];   /* where best.safetensors and last.safetensors go; made if missing */
+    char weights_dir[1024]; /* where best.safetensors and last.safetensors go; made if missing */
     const struct backend_ops *backend; /* tests; NULL = by config.device */
 };
 
@@ -32,8 +32,8 @@ struct queue *trainer_events(struct trainer *t);
 /* Hands a job over (copied). ERR_STATE while another run is going on. */
 int trainer_start(struct trainer *t, const struct trainer_job *job, struct err *e);
 
-/* Pause and stop take effect after the step in progress; checkpoint saves the last weights at once. Of
- * no effect when no run is going on. */
+/* Pause and stop take effect after the step in progress; checkpoint saves the last weights at once.
+ * Of no effect when no run is going on. */
 void trainer_verb(struct trainer *t, enum verb verb);
 
 void trainer_snapshot(struct trainer *t, struct snapshot *out);

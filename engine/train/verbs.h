@@ -42,8 +42,8 @@ static inline bool verbs_waiting(struct verbs *v)
     return atomic_load_explicit(&v->waiting, memory_order_acquire);
 }
 
-/* Engine thread: the next thing to do. Says WISH_PAUSE once; called again with `paused` it waits until
- * there is something else, so that stop and checkpoint work during a pause. */
+/* Engine thread: the next thing to do. Says WISH_PAUSE once; called again with `paused` it waits
+ * until there is something else, so that stop and checkpoint work during a pause. */
 enum wish verbs_next(struct verbs *v, bool paused);
 
 #endif

@@ -211,6 +211,11 @@ double ref_output_dot(const struct backend *b)
     return sum;
 }
 
+double ref_margin(const struct backend *b)
+{
+    return b->margin;
+}
+
 static uint64_t signs(uint64_t hash, const double *x, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -14,7 +14,7 @@
 
 const struct backend_ops *ref_backend(void);
 
-/* Only for finite differences, which float32 would drown in rounding: */
+/* Only for tests that look behind float32: */
 
 /* Sum over the net's last tensor of value times its present gradient, in double. */
 double ref_output_dot(const struct backend *b);
@@ -23,5 +23,11 @@ double ref_output_dot(const struct backend *b);
  * pooling window, the sign of every L1 term. Two points with the same fingerprint lie on one smooth
  * piece of the function, so that a difference quotient between them means something. */
 uint64_t ref_branches(const struct backend *b);
+
+/* How far the last step stayed from the nearest such branch: the least distance of any ReLU's input
+ * from 0, of a window's winner from its runner-up, of an L1's argument from 0. A backend in float32
+ * takes the same branches only where this is well above its rounding; tests choose their values
+ * accordingly. */
+double ref_margin(const struct backend *b);
 
 #endif

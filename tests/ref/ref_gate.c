@@ -34,8 +34,10 @@ void ref_gate_forward(struct backend *b, int u, double *y)
         for (size_t p = 0; p < area; p++)
             ref_axpy(s, map + p * (size_t)channels, 1.0 / (double)area, channels);
         linear(w1, b1, s, width, channels, r);
-        for (int i = 0; i < width; i++) /* not fmax: NaN has to get through */
-            r[i] = r[i] < 0 ? 0 : r[i];
+        for (int i = 0; i < width; i++) {
+            ref_kink(b, r[i]);
+            r[i] = r[i] < 0 ? 0 : r[i]; /* not fmax: NaN has to get through */
+        }
         linear(w2, b2, r, channels, width, gate);
         for (int c = 0; c < channels; c++)
             gate[c] = 1.0 / (1.0 + exp(-gate[c]));

@@ -53,7 +53,10 @@ static void judge(struct backend *b, struct ref_slot *slot, int n)
                    b->label_class ? b->label_class[image] : 0, &s);
     for (int t = 0; t < LOSS_MAX_TERMS; t++)
         slot->result.term[t] += s.term[t] / b->n;
+    ref_kink(b, b->scores[n] - (double)b->label[image]);
     b->off[n] = s.expectation - (double)b->label[image];
+    if (l->classes)
+        ref_kink(b, b->off[n]);
     b->score_gradient[n] = s.score_gradient / b->n;
     for (int c = 0; c < l->classes; c++) {
         slot->probabilities[n * l->classes + c] = (float)s.probability[c];

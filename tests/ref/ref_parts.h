@@ -5,6 +5,8 @@
 
 #include "engine/backend.h"
 
+#include <math.h>
+
 /* A result stays valid until the next collect, while as many steps again may be started. */
 #define REF_SLOTS (BACKEND_IN_FLIGHT + 1)
 
@@ -62,6 +64,7 @@ struct backend {
     bool forwarded; /* the present batch went FORWARD, so that it may go BACKWARD */
     bool graded;    /* there are gradients to UPDATE from */
     bool frozen;
+    double margin; /* of the last forward pass: see ref_margin */
     struct ref_slot slots[REF_SLOTS];
     unsigned started, collected;
 };
@@ -76,8 +79,13 @@ static inline size_t ref_count(struct net_shape s)
     return ref_area(s) * (size_t)s.c;
 }
 
-/* y += a * x: the inner loop of everything that multiplies matrices. Four at a time, which compilers
- * turn into vector instructions at any level of optimisation. */
+static inline void ref_kink(struct backend *b, double distance)
+{
+    b->margin = fmin(b->margin, fabs(distance));
+}
+
+/* y += a * x: the inner loop of everything that multiplies matrices. Four at a time, which
+ * compilers turn into vector instructions at any level of optimisation. */
 static inline void ref_axpy(double *restrict y, const double *restrict x, double a, int n)
 {
     int i = 0;

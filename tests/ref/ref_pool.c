@@ -6,10 +6,11 @@
 #include <string.h>
 
 /* Offset, in one image's map, of the first maximum of channel c of window (oy, ox). */
-static size_t window_maximum(const struct net_pool *p, struct net_shape in, const double *map,
-                             int oy, int ox, int c)
+static size_t window_maximum(struct backend *b, const struct net_pool *p, struct net_shape in,
+                             const double *map, int oy, int ox, int c)
 {
     size_t best = 0;
+    double second = -INFINITY;
     bool any = false;
     for (int ky = 0; ky < p->kernel; ky++)
         for (int kx = 0; kx < p->kernel; kx++) {
@@ -17,10 +18,13 @@ static size_t window_maximum(const struct net_pool *p, struct net_shape in, cons
             if (y < 0 || y >= in.h || x < 0 || x >= in.w)
                 continue;
             size_t at = ((size_t)y * (size_t)in.w + (size_t)x) * (size_t)in.c + (size_t)c;
-            if (!any || map[at] > map[best] || isnan(map[at]))
-                best = at;
+            bool wins = !any || map[at] > map[best] || isnan(map[at]);
+            second = fmax(second, any ? map[wins ? best : at] : second);
+            best = wins ? at : best;
             any = true;
         }
+    if (map[best] != second) /* a tie (zeros behind a ReLU) is the same tie everywhere */
+        ref_kink(b, map[best] - second);
     return best;
 }
 
@@ -35,7 +39,7 @@ void ref_pool_forward(struct backend *b, int u)
         for (int oy = 0; oy < out.h; oy++)
             for (int ox = 0; ox < out.w; ox++)
                 for (int c = 0; c < out.c; c++, at++) {
-                    size_t best = window_maximum(p, in, t->out + image, oy, ox, c);
+                    size_t best = window_maximum(b, p, in, t->out + image, oy, ox, c);
                     t->winner[at] = image + best;
                     b->tensor[u + 1][at] = t->out[image + best];
                 }

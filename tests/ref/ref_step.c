@@ -52,6 +52,7 @@ static void forward(struct backend *b, struct ref_slot *slot, bool training)
 {
     if (!b->spec.probe)
         ref_fetch(b);
+    b->margin = INFINITY;
     for (int u = 0; u < b->net.n_units; u++)
         ref_unit_forward(b, u, training);
     slot->result = (struct backend_result){.first = b->first, .n = b->n, .finite = true};

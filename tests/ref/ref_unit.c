@@ -87,8 +87,10 @@ void ref_unit_forward(struct backend *b, int u, bool training)
         ref_gate_forward(b, u, t->out);
     for (size_t i = 0; unit->shortcut >= 0 && i < count; i++)
         t->out[i] += b->tensor[unit->shortcut][i];
-    for (size_t i = 0; unit->relu && i < count; i++)
+    for (size_t i = 0; unit->relu && i < count; i++) {
+        ref_kink(b, t->out[i]);
         t->out[i] = t->out[i] < 0 ? 0 : t->out[i]; /* not fmax: NaN has to get through */
+    }
     if (b->net.pool.after == u)
         ref_pool_forward(b, u);
 }
