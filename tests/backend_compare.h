@@ -23,7 +23,7 @@ struct tolerance {
 void compare_probes(const struct backend_ops *ops, const struct tolerance *t);
 
 /* The whole path from images to updated weights under every loss, and evaluation. */
-void compare_training(const struct backend_ops *ops, const struct tolerance *t);
+void compare_training(const struct backend_ops *ops, int threads, const struct tolerance *t);
 
 /* A net of the tables on small images: forward, backward and evaluation, by root mean square. */
 void compare_net(const struct backend_ops *ops, const char *name, int size, int batch,

@@ -132,20 +132,22 @@ static void evaluate(struct verdict *v, struct pair *p, const struct tolerance *
     }
 }
 
-static void compare_loss(const struct backend_ops *ops, enum loss_kind kind,
+static void compare_loss(const struct backend_ops *ops, enum loss_kind kind, int threads,
                          const struct tolerance *t)
 {
-    char name[64];
+    char name[80];
     struct net net;
     struct pair p;
     struct case_images images;
     struct verdict v = {.name = name};
-    snprintf(name, sizeof name, "images to weights under loss %s", loss_info(kind)->name);
+    snprintf(name, sizeof name, "images to weights under loss %s, threads %d",
+             loss_info(kind)->name, threads);
     case_net(&small, &net);
     net.heads = true;
     net.classes = loss_info(kind)->classes ? 5 : 0;
     struct backend_spec spec = training_spec(&net, kind);
     uint64_t seed = training_seed(&spec);
+    spec.threads = threads;
     case_images(&images, IMAGES, &spec.augment, seed);
     subject_open(&p.mine, ops, &spec, seed);
     subject_open(&p.ref, ref_backend(), &spec, seed);
@@ -163,10 +165,10 @@ static void compare_loss(const struct backend_ops *ops, enum loss_kind kind,
     subject_close(&p.ref);
 }
 
-void compare_training(const struct backend_ops *ops, const struct tolerance *t)
+void compare_training(const struct backend_ops *ops, int threads, const struct tolerance *t)
 {
     for (int kind = 0; kind < LOSS_KINDS; kind++)
-        compare_loss(ops, (enum loss_kind)kind, t);
+        compare_loss(ops, (enum loss_kind)kind, threads, t);
 }
 
 void compare_net(const struct backend_ops *ops, const char *name, int size, int batch,

@@ -185,7 +185,7 @@ static void promise_in_flight(const struct backend_ops *ops, const struct case_i
     struct subject a, b;
     struct err e;
     double totals[2][5];
-    struct backend_result r[2];
+    struct backend_result r;
     int wrong = 0;
     open_small(&a, ops, images);
     open_small(&b, ops, images);
@@ -194,14 +194,14 @@ static void promise_in_flight(const struct backend_ops *ops, const struct case_i
         if (ops->step(b.b, TRAIN, &e))
             case_bail("step", &e);
     for (int i = 0; i < 5; i++) {
-        if (ops->collect(b.b, &r[0], &e))
+        if (ops->collect(b.b, &r, &e))
             case_bail("collect", &e);
-        float first = r[0].scores[0], probability = r[0].probabilities[4];
-        totals[1][i] = r[0].total;
+        float first = r.scores[0], probability = r.probabilities[4];
+        totals[1][i] = r.total;
         if (i == 0 && ops->step(b.b, TRAIN, &e))
             case_bail("step", &e);
-        wrong += first != r[0].scores[0] || probability != r[0].probabilities[4] ||
-                 r[0].first != (size_t)(i * BATCH) || r[0].n != (i < 4 ? BATCH : IMAGES % BATCH);
+        wrong += first != r.scores[0] || probability != r.probabilities[4] ||
+                 r.first != (size_t)(i * BATCH) || r.n != (i < 4 ? BATCH : IMAGES % BATCH);
     }
     is_int(wrong, 0, "results come in order and last until the next collect");
     ok(!memcmp(totals[0], totals[1], sizeof totals[0]), "steps in flight: same losses");

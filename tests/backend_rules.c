@@ -117,6 +117,7 @@ static void refuse_steps(struct stage *t)
     struct backend_result r;
     float value = 0;
     int bias = net_params_role(t->s.params, -1, NET_SCORE_B);
+    subject_plan(&t->s, &t->images, 4, 0.01);
     refused(ops->collect(b, &r, &e), &e, "collect without a step");
     refused(ops->step(b, 0, &e), &e, "a step of no phase");
     refused(ops->step(b, BACKEND_EVAL | BACKEND_FORWARD, &e), &e, "evaluation with training");

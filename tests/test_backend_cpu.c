@@ -22,7 +22,8 @@ int main(void)
     diag("%s", module.path);
     backend_rules(module.ops);
     compare_probes(module.ops, &shallow);
-    compare_training(module.ops, &shallow);
+    compare_training(module.ops, 1, &shallow);
+    compare_training(module.ops, 3, &shallow);
     compare_net(module.ops, "resnet18", 64, 4, &deep);
     compare_net(module.ops, "se-resnext50", 64, 2, &deep);
     return tap_done();

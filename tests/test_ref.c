@@ -255,6 +255,34 @@ static void test_memory(void)
     case_images_free(&images);
 }
 
+/* Cancelled is neither done nor failed, and a step that was cancelled can be asked for again. */
+static void test_cancel(void)
+{
+    struct net net;
+    struct subject s;
+    struct err e = {.code = ERR_NONE};
+    struct case_images images;
+    struct backend *none;
+    atomic_bool cancel = false;
+    case_net(&headed, &net);
+    net.heads = true;
+    struct backend_spec spec = case_spec(&net, LOSS_L1, headed.height, headed.width);
+    spec.batches[0] = headed.batch;
+    spec.cancel = &cancel;
+    subject_open(&s, ref_backend(), &spec, 1);
+    case_images(&images, (size_t)headed.batch, &spec.augment, 1);
+    subject_show(&s, &images);
+    subject_plan(&s, &images, headed.batch, 0.01);
+    cancel = true;
+    is_int(s.ops->step(s.b, BACKEND_FORWARD, &e), 1, "a cancelled step");
+    is_int(s.ops->open(&none, &spec, &e), 1, "a cancelled opening");
+    ok(e.code == ERR_NONE && !none, "cancelling is no error");
+    cancel = false;
+    ok(subject_step(&s, BACKEND_FORWARD).n == headed.batch, "a step after all");
+    case_images_free(&images);
+    subject_close(&s);
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -263,6 +291,7 @@ int main(void)
         test_loss((enum loss_kind)kind);
     test_first_maximum();
     test_memory();
+    test_cancel();
     backend_rules(ref_backend());
     return tap_done();
 }

@@ -1,0 +1,236 @@
+/* backend.c - the door of the CPU backend: what there is, open and close, and the table of calls.
+ */
+#include "cpu/cpu.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <omp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#define DENORMALS_OFF 0x8040u /* results to zero, inputs as zero */
+#endif
+
+static int own_cores(void)
+{
+    cpu_set_t set;
+    if (!sched_getaffinity(0, sizeof set, &set) && CPU_COUNT(&set) > 0)
+        return CPU_COUNT(&set);
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? (int)n : 1;
+}
+
+static void model_name(char *to, size_t room)
+{
+    char line[256];
+    str_copy(to, room, "CPU");
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    while (f && fgets(line, sizeof line, f)) {
+        char *value = strchr(line, ':');
+        if (!value || strncmp(line, "model name", 10))
+            continue;
+        value[strcspn(value, "\n")] = '\0';
+        str_copy(to, room, value + (value[1] == ' ' ? 2 : 1));
+        break;
+    }
+    if (f)
+        fclose(f);
+}
+
+static int cpu_devices(struct backend_device *list, int room, char *why, size_t why_room)
+{
+    if (why_room)
+        why[0] = '\0';
+    if (room < 1)
+        return 0;
+    memset(list, 0, sizeof *list);
+    int cores = own_cores();
+    long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+    str_copy(list->id, sizeof list->id, "cpu");
+    model_name(list->name, sizeof list->name);
+    snprintf(list->detail, sizeof list->detail, "%s, %d %s", dnn_instructions(), cores,
+             cores == 1 ? "core" : "cores");
+    list->memory_bytes = pages > 0 && bytes > 0 ? (uint64_t)pages * (uint64_t)bytes : 0;
+    return 1;
+}
+
+/* Numbers too small for a normal float cost hundreds of cycles each; all threads treat them as
+ * zero. */
+static void float_mode(unsigned bits, bool on)
+{
+#if defined(__SSE2__)
+#pragma omp parallel
+    _mm_setcsr(on ? _mm_getcsr() | bits : _mm_getcsr() & ~bits);
+#else
+    (void)bits;
+    (void)on;
+#endif
+}
+
+void cpu_enter(struct backend *b)
+{
+    b->callers_threads = omp_get_max_threads();
+    omp_set_num_threads(b->threads);
+#if defined(__SSE2__)
+    b->float_bits = DENORMALS_OFF & ~_mm_getcsr(); /* those that the caller didn't set */
+#endif
+    float_mode(b->float_bits, true);
+}
+
+void cpu_leave(struct backend *b)
+{
+    float_mode(b->float_bits, false);
+    omp_set_num_threads(b->callers_threads);
+}
+
+static int check_spec(const struct backend_spec *s, struct err *e)
+{
+    if (s->precision != BACKEND_F32)
+        return err_set(e, ERR_USAGE, "the CPU backend computes in f32 only; use it, or a GPU");
+    if (s->ranks > 1)
+        return err_set(e, ERR_USAGE, "the CPU backend works alone, not as one of %d ranks",
+                       s->ranks);
+    if (s->device)
+        return err_set(e, ERR_NOT_FOUND, "there is one CPU, device 0, not %d", s->device);
+    if (s->threads < 0)
+        return err_set(e, ERR_USAGE, "%d threads cannot be; use 0 for one a core", s->threads);
+    if (s->net->n_units < 1)
+        return err_set(e, ERR_USAGE, "net %s has no units", s->net->name);
+    if (s->probe)
+        return 0;
+    if (!s->net->heads || s->net->in_channels != 3)
+        return err_set(e, ERR_USAGE, "net %s needs heads and 3 input channels to take images",
+                       s->net->name);
+    if (s->net->classes != s->loss.classes)
+        return err_set(e, ERR_USAGE, "net %s has %d classes, the loss has %d", s->net->name,
+                       s->net->classes, s->loss.classes);
+    return 0;
+}
+
+/* The batch sizes, largest first, each once. */
+static int list_batches(struct backend *b, struct err *e)
+{
+    for (int i = 0; i < BACKEND_MAX_BATCHES; i++) {
+        int size = b->spec.batches[i], at = 0;
+        if (size < 0)
+            return err_set(e, ERR_USAGE, "a batch of %d samples cannot be", size);
+        while (at < b->n_batches && b->batches[at] > size)
+            at++;
+        if (!size || (at < b->n_batches && b->batches[at] == size))
+            continue;
+        memmove(b->batches + at + 1, b->batches + at,
+                (size_t)(b->n_batches++ - at) * sizeof *b->batches);
+        b->batches[at] = size;
+    }
+    b->most = b->batches[0];
+    return b->n_batches ? 0 : err_set(e, ERR_USAGE, "no batch size was given to open for");
+}
+
+static void cpu_close(struct backend *b)
+{
+    if (!b)
+        return;
+    memory_close(b);
+    mem_free(b);
+}
+
+static int cpu_open(struct backend **out, const struct backend_spec *spec, struct err *e)
+{
+    *out = NULL;
+    if (check_spec(spec, e))
+        return -1;
+    struct backend *b = mem_alloc(1, sizeof *b);
+    if (!b)
+        return mem_error(e, "the CPU backend", sizeof *b);
+    b->net = *spec->net;
+    b->spec = *spec;
+    b->spec.net = &b->net;
+    b->depth = b->net.n_units;
+    b->trains = !spec->evaluates_only;
+    b->threads = spec->threads ? spec->threads : own_cores();
+    b->pending = -1;
+    int result = list_batches(b, e) || net_shapes(&b->net, spec->augment.height,
+                                                  spec->augment.width, b->shapes, e)
+                     ? -1
+                     : 0;
+    if (!result) {
+        cpu_enter(b);
+        result = memory_open(b, e);
+        cpu_leave(b);
+    }
+    if (result) {
+        cpu_close(b);
+        return result;
+    }
+    *out = b;
+    return 0;
+}
+
+static int cpu_set(struct backend *b, enum backend_kind kind, int index, const float *from,
+                   size_t count, struct err *e)
+{
+    cpu_enter(b);
+    int result = values_set(b, kind, index, from, count, e);
+    cpu_leave(b);
+    return result;
+}
+
+static int cpu_get(struct backend *b, enum backend_kind kind, int index, float *to, size_t count,
+                   struct err *e)
+{
+    cpu_enter(b);
+    int result = values_get(b, kind, index, to, count, e);
+    cpu_leave(b);
+    return result;
+}
+
+static int cpu_step(struct backend *b, unsigned phases, struct err *e)
+{
+    cpu_enter(b);
+    int result = step_run(b, phases, e);
+    cpu_leave(b);
+    return result;
+}
+
+static int cpu_collect(struct backend *b, struct backend_result *out, struct err *e)
+{
+    if (b->started == b->collected)
+        return err_set(e, ERR_STATE, "no step is in flight to collect");
+    *out = b->slots[b->collected++ % CPU_SLOTS].result;
+    return 0;
+}
+
+static void cpu_usage(const struct backend *b, struct backend_usage *out)
+{
+    memset(out, 0, sizeof *out);
+    out->bytes = out->peak_bytes = b->plan.bytes;
+    snprintf(out->detail, sizeof out->detail, "%s, %s, %d %s", dnn_library(), dnn_instructions(),
+             b->threads, b->threads == 1 ? "thread" : "threads");
+}
+
+__attribute__((visibility("default"))) const struct backend_ops *combolab_backend_v1(void);
+
+const struct backend_ops *combolab_backend_v1(void)
+{
+    static const struct backend_ops ops = {
+        .version = BACKEND_VERSION,
+        .name = "cpu",
+        .library = dnn_library,
+        .devices = cpu_devices,
+        .open = cpu_open,
+        .images = epoch_images,
+        .set = cpu_set,
+        .get = cpu_get,
+        .epoch = epoch_begin,
+        .step = cpu_step,
+        .collect = cpu_collect,
+        .usage = cpu_usage,
+        .close = cpu_close,
+    };
+    return &ops;
+}

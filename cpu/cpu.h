@@ -1,0 +1,246 @@
+/* cpu.h - what the parts of the CPU backend share. Nothing outside cpu/ includes it.
+ *
+ * All calls come from one thread; parallel loops are OpenMP's. Every sum over samples or pixels is
+ * taken over fixed blocks whose size depends on the shape alone, and the blocks are added in order:
+ * so our own loops give the same bits on any number of threads. (oneDNN's weight gradients don't:
+ * they are the same on every run with the same number of threads.)
+ */
+#ifndef COMBOLAB_CPU_CPU_H
+#define COMBOLAB_CPU_CPU_H
+
+#include "cpu/dnn.h"
+#include "engine/backend.h"
+
+#include <stdint.h>
+
+#define CPU_SLOTS (BACKEND_IN_FLIGHT + 1) /* one more: the last collected stays readable */
+#define CPU_COPIES (2 * BACKEND_MAX_BATCHES)
+#define CPU_PLACES_A_UNIT 24
+#define CPU_ALWAYS (1 << 20) /* a lifetime's end: kept for good */
+
+/* --- memory: everything is asked for with a lifetime, then placed in one block (plan.c) --- */
+
+struct plan_place {
+    void *to; /* a pointer's address */
+    size_t bytes, offset;
+    int first, last; /* moments, both included */
+};
+
+struct plan {
+    struct plan_place *at;
+    int n, room;
+    char *block;
+    size_t bytes;
+};
+
+int plan_init(struct plan *p, int room, struct err *e);
+void plan_fini(struct plan *p);
+/* Wants memory for *to, of `floats` floats, during the moments first..last. */
+void plan_want(struct plan *p, float **to, size_t floats, int first, int last);
+void plan_want_bytes(struct plan *p, uint8_t **to, size_t bytes, int first, int last);
+/* Places and allocates everything (zeroed) and sets the pointers. */
+int plan_commit(struct plan *p, struct err *e);
+
+/* --- convolutions (conv.c, grouped.c, unrolled.c) --- */
+
+enum conv_method {
+    CONV_DNN,      /* oneDNN */
+    CONV_GROUPED,  /* our loops for narrow groups */
+    CONV_UNROLLED, /* windows unrolled into rows, then a matrix product: weights only */
+};
+
+/* How one kind is computed for one batch size. */
+struct conv_way {
+    bool there;
+    enum conv_method method;
+    struct dnn_conv *dnn;
+    struct dnn_layout *layout;  /* of the weights it reads or the gradient it makes */
+    int copy;                   /* which copy of the weights it reads; -1 for the home values */
+    struct dnn_reorder *finish; /* weights' gradient to the home layout, or NULL */
+};
+
+/* The weights again, in another layout; made anew when it is needed after a change. */
+struct conv_copy {
+    const struct dnn_layout *layout;
+    struct dnn_reorder *reorder;
+    float *data;
+    bool stale;
+};
+
+struct conv {
+    struct dnn_shape shape; /* for the largest batch */
+    struct conv_way way[BACKEND_MAX_BATCHES][DNN_KINDS];
+    struct dnn_layout *home, *plain;
+    struct dnn_reorder *to_plain, *from_plain; /* NULL when home is plain */
+    struct conv_copy copies[CPU_COPIES];
+    int n_copies;
+};
+
+struct cpu_param {
+    float *value, *gradient, *momentum; /* in the home layout; the last two only where trained */
+    size_t stored;                      /* floats, with the layout's padding */
+    size_t offset;                      /* in the blocks of all trained values */
+    const struct conv *conv;            /* whose weights these are, or NULL: plain */
+};
+
+struct unit {
+    struct net_shape shape; /* of the convolution's output */
+    struct conv conv;
+    int param[NET_SE_B2 + 1]; /* by role */
+    float *raw;               /* the convolution's output */
+    float *out;               /* the unit's output before a pool */
+    uint8_t *winner;          /* which tap of its window each pooled value came from */
+    float *mean, *inverse;    /* of the batch: mean, 1 / deviation */
+    float *scale, *shift;     /* norm as one multiply-add */
+    /* The gate, per image: mean of raw, squeezed, reduced, gate. */
+    float *raw_mean, *squeezed, *reduced, *gate;
+    bool alias; /* the gradient of the output serves as that of the shortcut */
+};
+
+struct slot {
+    struct backend_result result;
+    float *scores, *probabilities;
+};
+
+struct backend {
+    struct net net;
+    struct backend_spec spec;
+    struct net_params *params;
+    struct net_shape shapes[NET_MAX_UNITS + 1];
+    int batches[BACKEND_MAX_BATCHES], n_batches;
+    int most;  /* the largest batch */
+    int depth; /* units */
+    int threads, callers_threads;
+    unsigned float_bits; /* that we set and take back */
+    bool trains;         /* BACKWARD may come */
+    struct dnn *dnn;
+    struct plan plan;
+
+    struct cpu_param *param; /* params->n */
+    size_t trained;          /* floats in each of the three blocks */
+    float *values, *gradients, *momenta, *running;
+
+    struct unit *units;
+    float *tensor[NET_MAX_UNITS + 1];
+    float *gradient[NET_MAX_UNITS + 1];
+    int gradient_owner[NET_MAX_UNITS + 1];
+    bool begun[NET_MAX_UNITS + 1]; /* the gradient holds something in this backward pass */
+    int pending;                   /* tensor to whose gradient `late` is still to be added, or -1 */
+    float *late, *seed;
+
+    /* Scratch of one operation at a time. */
+    float *partial, *channel, *image, *work, *raw_gradient, *out_gradient, *kept_gradient, *columns,
+        *weight_gradient;
+    uint8_t *dnn_scratch;
+
+    /* Heads and loss. */
+    float *features, *features_gradient, *logits, *logit_gradient, *head_scores, *score_gradient;
+
+    struct image_set images;
+    struct augment_table table;
+    float *label;
+    int *label_class;
+
+    struct backend_plan epoch;
+    uint32_t *order;
+    struct augment_draw *draws;
+    size_t epoch_room;
+    size_t next, first;
+    int n, batch; /* samples of the last step and the number of that size in `batches` */
+    bool forwarded, graded, frozen;
+
+    struct slot slots[CPU_SLOTS];
+    unsigned long started, collected;
+};
+
+/* Channels of a unit's parameter. */
+static inline const struct cpu_param *cpu_role(const struct backend *b, int u, enum net_role role)
+{
+    return &b->param[b->units[u].param[role]];
+}
+
+static inline size_t cpu_area(struct net_shape s)
+{
+    return (size_t)s.h * (size_t)s.w;
+}
+
+static inline size_t cpu_count(struct net_shape s)
+{
+    return cpu_area(s) * (size_t)s.c;
+}
+
+/* Chooses how unit u is convolved, for every batch size, and wants the memory for it. */
+int conv_open(struct backend *b, int u, struct err *e);
+void conv_close(struct conv *c);
+void conv_changed(struct conv *c); /* the home values changed */
+int conv_forward(struct backend *b, int u, struct err *e);
+int conv_weights(struct backend *b, int u, const float *y_gradient, struct err *e);
+int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradient, struct err *e);
+
+/* Scratch for unit u: oneDNN's, and floats for our own weight gradients and for one whose layout
+ * isn't the home layout. */
+struct conv_needs {
+    size_t scratch_bytes, columns, weight_gradient;
+};
+
+struct conv_needs conv_needs(const struct backend *b, int u);
+
+/* Narrow groups: whether our loops can do this shape, then the three kinds. Weights are in
+ * DNN_TAPS_OUT order, for the data gradient in DNN_TAPS_IN. */
+bool grouped_can(const struct dnn_shape *s, enum dnn_kind kind);
+void grouped_forward(const struct dnn_shape *s, const float *x, const float *w, float *y);
+void grouped_data(const struct dnn_shape *s, float *x, const float *w, const float *y);
+void grouped_weights(const struct dnn_shape *s, const float *x, float *w, const float *y,
+                     float *partial);
+size_t grouped_partial_floats(const struct dnn_shape *s);
+
+/* Weights' gradient by unrolled windows, without groups; the gradient is in DNN_OUT_TAPS order. */
+size_t unrolled_floats(const struct dnn_shape *s);
+int unrolled_weights(const struct dnn_shape *s, const float *x, float *w, const float *y,
+                     float *columns, struct err *e);
+
+/* --- the rest of a unit --- */
+
+int norm_forward(struct backend *b, int u, bool training, struct err *e);
+/* From the gradient of the unit's output (before a pool): gradients of gamma, beta and gate, of the
+ * shortcut, and in b->raw_gradient that of the convolution's output. */
+int norm_backward(struct backend *b, int u, float *gradient, struct err *e);
+size_t norm_partial_floats(const struct backend *b, int u);
+
+int gate_forward(struct backend *b, int u, struct err *e);
+/* From sums per image of the gradient before the gate, and of its product with raw - mean:
+ * gradients of the gate's weights, and in b->work that of the squeezed values. */
+int gate_backward(struct backend *b, int u, const float *sum, const float *product, struct err *e);
+
+void pool_forward(const struct backend *b, int u);
+void pool_backward(const struct backend *b, int u, const float *gradient, float *to);
+
+void heads_forward(struct backend *b);
+void heads_backward(struct backend *b);
+void heads_loss(struct backend *b, struct slot *slot);
+
+void sgd_update(struct backend *b);
+
+/* --- the door --- */
+
+int memory_open(struct backend *b, struct err *e); /* 1 = cancelled */
+void memory_close(struct backend *b);
+
+int values_set(struct backend *b, enum backend_kind kind, int index, const float *from,
+               size_t count, struct err *e);
+int values_get(struct backend *b, enum backend_kind kind, int index, float *to, size_t count,
+               struct err *e);
+
+int epoch_images(struct backend *b, const struct image_set *set, const float *scores,
+                 const int *classes, struct err *e);
+int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *e);
+void epoch_batch(struct backend *b); /* takes the plan's next batch */
+void epoch_fetch(struct backend *b); /* its images become tensor 0 */
+
+int step_run(struct backend *b, unsigned phases, struct err *e);
+
+/* Around every call that computes: our number of threads and float mode in, the caller's back. */
+void cpu_enter(struct backend *b);
+void cpu_leave(struct backend *b);
+
+#endif

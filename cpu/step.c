@@ -1,0 +1,173 @@
+/* step.c - one step: forward, loss, backward, update, in that order. A step is computed before it
+ * returns; its result waits for collect. Everything is checked before anything changes, so that a
+ * refused step leaves the state as it was.
+ */
+#include "cpu/cpu.h"
+#include "cpu/rows.h"
+
+#include <string.h>
+
+static int check_phases(const struct backend *b, unsigned phases, struct err *e)
+{
+    const unsigned training = BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE;
+    bool mixed = phases & BACKEND_EVAL && phases != BACKEND_EVAL;
+    if (!phases || phases & ~(training | BACKEND_EVAL) || mixed)
+        return err_set(e, ERR_USAGE,
+                       "a step of phases %#x: allowed are EVAL alone, or any of FORWARD, BACKWARD "
+                       "and UPDATE",
+                       phases);
+    if ((phases & training) == (BACKEND_FORWARD | BACKEND_UPDATE))
+        return err_set(e, ERR_USAGE,
+                       "a step of FORWARD and UPDATE would update with the gradients "
+                       "of another batch; add BACKWARD");
+    if (!b->trains && phases & (BACKEND_BACKWARD | BACKEND_UPDATE))
+        return err_set(e, ERR_STATE, "the backend was opened for evaluation only");
+    if (phases & BACKEND_BACKWARD && !(phases & BACKEND_FORWARD) && !b->forwarded)
+        return err_set(e, ERR_STATE, "a step BACKWARD comes before one FORWARD in this plan");
+    if (phases == BACKEND_UPDATE && !b->graded)
+        return err_set(e, ERR_STATE, "a step UPDATE comes before one BACKWARD");
+    return 0;
+}
+
+/* Whether the plan has a next batch, and training can normalise it. */
+static int check_batch(const struct backend *b, unsigned phases, struct err *e)
+{
+    if (b->next >= b->epoch.n)
+        return err_set(e, ERR_STATE, "the plan's %zu samples are all done; begin an epoch first",
+                       b->epoch.n);
+    size_t left = b->epoch.n - b->next;
+    bool single = left == 1 || b->epoch.batch == 1;
+    for (int u = 0; single && phases & BACKEND_FORWARD && u < b->depth; u++)
+        if (cpu_area(b->units[u].shape) == 1)
+            return err_set(
+                e, ERR_USAGE,
+                "batch norm %s of unit %d would get one value per channel (a batch of 1 "
+                "on a 1x1 map), which cannot be normalised; use a larger batch or image, "
+                "or drop the last batch",
+                b->net.units[u].norm, u);
+    return 0;
+}
+
+static int forward(struct backend *b, struct slot *slot, bool training, struct err *e)
+{
+    if (!b->spec.probe)
+        epoch_fetch(b);
+    for (int u = 0; u < b->depth; u++) {
+        if (conv_forward(b, u, e) || norm_forward(b, u, training, e))
+            return err_prefix(e, "unit %d (%s)", u, b->net.units[u].conv);
+        if (b->net.pool.after == u)
+            pool_forward(b, u);
+    }
+    slot->result = (struct backend_result){.first = b->first, .n = b->n, .finite = true};
+    b->forwarded = training;
+    if (b->spec.probe)
+        return 0;
+    heads_forward(b);
+    heads_loss(b, slot);
+    b->frozen |= !slot->result.finite;
+    return 0;
+}
+
+/* Adds the late part of a gradient to the rest of it. */
+static void settle_late(struct backend *b)
+{
+    if (b->pending < 0)
+        return;
+    rows_add(b->late, b->gradient[b->pending], (size_t)b->n * cpu_count(b->shapes[b->pending]));
+    b->pending = -1;
+}
+
+/* The convolution's part of its input's gradient. A second part is put beside the first, and added
+ * by whoever reads it next. */
+static int input_gradient(struct backend *b, int u, struct err *e)
+{
+    int t = b->net.units[u].input;
+    if (!b->gradient[t])
+        return 0;
+    if (!b->begun[t]) {
+        b->begun[t] = true;
+        return conv_data(b, u, b->raw_gradient, b->gradient[t], e);
+    }
+    settle_late(b);
+    if (conv_data(b, u, b->raw_gradient, b->late, e))
+        return -1;
+    b->pending = t;
+    if (b->spec.keep)
+        settle_late(b);
+    return 0;
+}
+
+static int unit_backward(struct backend *b, int u, struct err *e)
+{
+    float *gradient = b->gradient[u + 1];
+    if (!b->begun[u + 1])
+        memset(gradient, 0, (size_t)b->n * cpu_count(b->shapes[u + 1]) * sizeof *gradient);
+    if (b->net.pool.after == u) {
+        if (b->pending == u + 1)
+            settle_late(b);
+        pool_backward(b, u, gradient, b->out_gradient);
+        gradient = b->out_gradient;
+    }
+    if (norm_backward(b, u, gradient, e) || conv_weights(b, u, b->raw_gradient, e))
+        return -1;
+    return input_gradient(b, u, e);
+}
+
+static int backward(struct backend *b, struct err *e)
+{
+    memset(b->begun, 0, sizeof b->begun);
+    b->pending = -1;
+    if (b->spec.probe)
+        memcpy(b->gradient[b->depth], b->seed,
+               (size_t)b->n * cpu_count(b->shapes[b->depth]) * sizeof(float));
+    else
+        heads_backward(b);
+    b->begun[b->depth] = true;
+    for (int u = b->depth - 1; u >= 0; u--)
+        if (unit_backward(b, u, e))
+            return err_prefix(e, "unit %d (%s)", u, b->net.units[u].conv);
+    settle_late(b);
+    b->graded = true;
+    return 0;
+}
+
+/* A step that goes on with the last batch reports that batch's results again. */
+static void copy_result(struct backend *b, struct slot *slot)
+{
+    const struct slot *last = &b->slots[(b->started + CPU_SLOTS - 1) % CPU_SLOTS];
+    slot->result = last->result;
+    if (b->spec.probe)
+        return;
+    memcpy(slot->scores, last->scores, (size_t)b->n * sizeof *slot->scores);
+    if (b->net.classes)
+        memcpy(slot->probabilities, last->probabilities,
+               (size_t)b->n * (size_t)b->net.classes * sizeof *slot->probabilities);
+    slot->result.scores = last->result.scores ? slot->scores : NULL;
+    slot->result.probabilities = last->result.probabilities ? slot->probabilities : NULL;
+}
+
+int step_run(struct backend *b, unsigned phases, struct err *e)
+{
+    if (b->spec.cancel && atomic_load(b->spec.cancel))
+        return 1;
+    if (b->started - b->collected == BACKEND_IN_FLIGHT)
+        return err_set(e, ERR_STATE, "%d steps are in flight; collect one first",
+                       BACKEND_IN_FLIGHT);
+    bool fresh = phases & (BACKEND_FORWARD | BACKEND_EVAL);
+    if (check_phases(b, phases, e) || (fresh && check_batch(b, phases, e)))
+        return -1;
+    struct slot *slot = &b->slots[b->started % CPU_SLOTS];
+    if (fresh) {
+        epoch_batch(b);
+        if (forward(b, slot, phases & BACKEND_FORWARD, e))
+            return -1;
+    } else {
+        copy_result(b, slot);
+    }
+    if (phases & BACKEND_BACKWARD && backward(b, e))
+        return -1;
+    if (phases & BACKEND_UPDATE && !b->frozen)
+        sgd_update(b);
+    b->started++;
+    return 0;
+}

@@ -1,0 +1,60 @@
+/* unrolled.c - the gradient of a convolution's weights by unrolling: every window of the input
+ * becomes a row, and one matrix product sums over all output pixels. Used on tiny maps, where
+ * windows are few and oneDNN has nothing better (conv.c has the rule). Images are taken in chunks
+ * so that rows stay few.
+ */
+#include "cpu/cpu.h"
+
+#include <string.h>
+
+#define MOST_FLOATS ((size_t)4 << 20) /* of rows in a chunk */
+
+static size_t row_floats(const struct dnn_shape *s)
+{
+    return (size_t)s->kernel * s->kernel * s->in;
+}
+
+/* Images in a chunk: as many as fit, at least one. */
+static int chunk(const struct dnn_shape *s)
+{
+    size_t image = row_floats(s) * s->out_h * s->out_w;
+    size_t fit = MOST_FLOATS / image;
+    return fit < 1 ? 1 : fit < (size_t)s->n ? (int)fit : s->n;
+}
+
+size_t unrolled_floats(const struct dnn_shape *s)
+{
+    return row_floats(s) * s->out_h * s->out_w * (size_t)chunk(s);
+}
+
+/* The window of output pixel (oy, ox), zero where it leaves the map. */
+static void unroll(const struct dnn_shape *s, const float *x, int oy, int ox, float *to)
+{
+    size_t pixel = (size_t)s->in;
+    for (int ky = 0; ky < s->kernel; ky++)
+        for (int kx = 0; kx < s->kernel; kx++, to += pixel) {
+            int y = oy * s->stride - s->pad + ky, at = ox * s->stride - s->pad + kx;
+            if (y < 0 || y >= s->h || at < 0 || at >= s->w)
+                memset(to, 0, pixel * sizeof *to);
+            else
+                memcpy(to, x + ((size_t)y * s->w + at) * pixel, pixel * sizeof *to);
+        }
+}
+
+int unrolled_weights(const struct dnn_shape *s, const float *x, float *w, const float *y,
+                     float *columns, struct err *e)
+{
+    int most = chunk(s), area = s->out_h * s->out_w;
+    size_t in = (size_t)s->h * s->w * s->in, row = row_floats(s);
+    for (int first = 0; first < s->n; first += most) {
+        int rows = (s->n - first < most ? s->n - first : most) * area;
+#pragma omp parallel for schedule(static)
+        for (int r = 0; r < rows; r++)
+            unroll(s, x + (size_t)(first + r / area) * in, r % area / s->out_w, r % s->out_w,
+                   columns + (size_t)r * row);
+        if (dnn_gemm(true, false, s->out, (long)row, rows, y + (size_t)first * area * s->out,
+                     columns, first ? 1.0f : 0.0f, w, e))
+            return -1;
+    }
+    return 0;
+}
