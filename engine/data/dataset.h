@@ -5,6 +5,9 @@
  * image paths are relative to the CSV file). Items are sorted by name: an item's index is its
  * place.
  *
+ * PROTOCOL_AUTO takes what a set offers first: 60-40 on SCUT-FBP5500; in a CSV file the column split, else
+ * fold, else a fifth of the images tests, chosen by a hash of their names alone.
+ *
  * Refused with file, line and value named: a missing or empty folder, a line that names no image, a
  * score that is no finite number, an image named twice, a protocol or fold the set does not have, a
  * split without training or test images.

@@ -289,6 +289,8 @@ static int build(struct build *b, struct err *e)
     b->reasons = mem_alloc(n, sizeof *b->reasons);
     if (!b->places || !b->reasons)
         return mem_error(e, "the table of decoded images", n * sizeof *b->places);
+    if (b->request->progress)
+        b->request->progress(b->request->context, 0, n);
     int result = run(b, measure, false, e);
     if (result)
         return result;
