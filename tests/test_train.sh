@@ -74,7 +74,7 @@ fi
 
 "$combolab" synth "$dir/set" --count 40 --size 48 --threads 1 >"$dir/out" 2>"$dir/err"
 result $? "portraits are drawn"
-small="--data $dir/set --image-size 32 --batch 8 --threads 1"
+small="--data $dir/set --image-size 32 --batch 8 --threads 1 --learning-rate 0.001"
 
 # --- an ablation of three losses ---
 # shellcheck disable=SC2086
@@ -163,6 +163,13 @@ if env --default-signal=INT true 2>/dev/null; then
     stop INT
     exits 4 "so does Ctrl-C"
 fi
+
+# --- a learning rate that blows up ---
+# shellcheck disable=SC2086
+run train $small --learning-rate 10 --loss mse --epochs 20 --format csv
+exits 3 "a run that diverges"
+[ "$(column state "$dir/out")" = diverged ] && grep -q 'mse is ' "$dir/err"
+result $? "is stored as that, and the term is named"
 
 # --- what is refused, and how ---
 run train --data "$dir/nowhere" --epochs 1
