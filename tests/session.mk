@@ -5,5 +5,10 @@ tests_test_session_many_LDADD = libsession.a $(DB_LIBS) $(ENGINE_LIBS)
 tests_test_session_LDADD = libsession.a $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/test_session tests/test_session_many
 
+check_PROGRAMS += tests/test_progress
+tests_test_progress_SOURCES = tests/test_progress.c src/progress.c
+tests_test_progress_LDADD = $(ENGINE_LIBS)
+TESTS += tests/test_progress
+
 TESTS += tests/test_train.sh tests/test_tmux.sh
 EXTRA_DIST += tests/test_train.sh tests/test_tmux.sh

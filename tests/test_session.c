@@ -12,7 +12,7 @@ struct seen {
     struct event_epoch epochs[8];
     int n;
     bool all_stored;
-    bool finished;
+    atomic_bool finished;
     bool fatal;
 };
 

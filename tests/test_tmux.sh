@@ -5,7 +5,7 @@ if ! command -v tmux >/dev/null 2>&1; then
     echo "1..0 # SKIP tmux is not installed"
     exit 0
 fi
-if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,'; then
+if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
     echo "1..0 # SKIP no CPU backend in this build"
     exit 0
 fi

@@ -3,11 +3,10 @@
 combolab=$TOP_BUILDDIR/combolab
 dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-train-XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
-COMBOLAB_MODULES=$TOP_BUILDDIR
 XDG_CACHE_HOME=$dir/cache
 XDG_DATA_HOME=$dir/share
 OMP_NUM_THREADS=1
-export COMBOLAB_MODULES XDG_CACHE_HOME XDG_DATA_HOME OMP_NUM_THREADS
+export XDG_CACHE_HOME XDG_DATA_HOME OMP_NUM_THREADS
 unset COLUMNS
 db=$dir/runs.db
 count=0
@@ -43,22 +42,39 @@ says() { # file, text, what
 
 # The column of a CSV file, by its name: its values, one a line.
 column() { # name, file
-    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
-        { print $c }' "$2"
+    awk -v name="$1" '
+        function split_csv(line, cells,    n, i, c, quoted) {
+            n = 1
+            cells[1] = ""
+            quoted = 0
+            for (i = 1; i <= length(line); i++) {
+                c = substr(line, i, 1)
+                if (c == "\"")
+                    quoted = !quoted
+                else if (c == "," && !quoted)
+                    cells[++n] = ""
+                else
+                    cells[n] = cells[n] c
+            }
+            return n
+        }
+        { sub("\r$", ""); n = split_csv($0, cells) }
+        NR == 1 { for (i = 1; i <= n; i++) if (cells[i] == name) at = i; next }
+        { print cells[at] }' "$2"
 }
 
 field_of_run() { # run, column
     "$combolab" show "$1" -D "$db" --format csv 2>&1 >"$dir/show" && column "$2" "$dir/show"
 }
 
-if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,'; then
+if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
     echo "1..0 # SKIP no CPU backend in this build"
     exit 0
 fi
 
 "$combolab" synth "$dir/set" --count 40 --size 48 --threads 1 >"$dir/out" 2>"$dir/err"
 result $? "portraits are drawn"
-small="--data $dir/set --image-size 32 --batch 8 --threads 1"
+small="--data $dir/set --image-size 32 --batch 8 --threads 1 --learning-rate 0.001"
 
 # --- an ablation of three losses ---
 # shellcheck disable=SC2086
@@ -118,18 +134,22 @@ result $? "and ends when there is nothing"
 
 # --- stopping ---
 stop() { # signal
+    : >"$dir/err"
     # shellcheck disable=SC2086
     $default_signal "$combolab" train $small --epochs 5000 --loss l1,mse -D "$db" --format csv \
         >"$dir/out" 2>"$dir/err" &
     pid=$!
     i=0
-    while [ $i -lt 200 ] && ! grep -q 'epoch *2/' "$dir/err"; do
+    while [ $i -lt 400 ] && ! grep -q 'epoch *2/' "$dir/err"; do
         i=$((i + 1))
         sleep 0.05
     done
     kill -"$1" $pid
+    (sleep 20 && kill -KILL $pid) 2>/dev/null & # never for ever
+    watchdog=$!
     wait $pid
     status=$?
+    kill $watchdog 2>/dev/null
 }
 default_signal=
 stop TERM
@@ -143,6 +163,13 @@ if env --default-signal=INT true 2>/dev/null; then
     stop INT
     exits 4 "so does Ctrl-C"
 fi
+
+# --- a learning rate that blows up ---
+# shellcheck disable=SC2086
+run train $small --learning-rate 10 --loss mse --epochs 20 --format csv
+exits 3 "a run that diverges"
+[ "$(column state "$dir/out")" = diverged ] && grep -q 'mse is ' "$dir/err"
+result $? "is stored as that, and the term is named"
 
 # --- what is refused, and how ---
 run train --data "$dir/nowhere" --epochs 1

@@ -55,8 +55,8 @@ static struct net_unit projection(const char *block, int input, int in, int out,
                          .pad = 0,
                          .groups = 1,
                          .relu = false};
-    snprintf(u.conv, sizeof u.conv, "%s.downsample.0", block);
-    snprintf(u.norm, sizeof u.norm, "%s.downsample.1", block);
+    snprintf(u.conv, sizeof u.conv, "%.26s.downsample.0", block);
+    snprintf(u.norm, sizeof u.norm, "%.26s.downsample.1", block);
     return u;
 }
 
