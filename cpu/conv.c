@@ -25,9 +25,9 @@ static bool narrow(const struct dnn_shape *s)
 /* Our own method that can stand in for oneDNN, or CONV_DNN when there is none. */
 static enum conv_method stand_in(const struct dnn_shape *s, enum dnn_kind kind)
 {
-    if (grouped_can(s, kind))
-        return CONV_GROUPED;
-    return kind == DNN_WEIGHTS && s->groups == 1 ? CONV_UNROLLED : CONV_DNN;
+    if (kind == DNN_WEIGHTS && s->groups == 1)
+        return CONV_UNROLLED;
+    return grouped_can(s, kind) ? CONV_GROUPED : CONV_DNN;
 }
 
 static int choose(const struct backend *b, const struct dnn_shape *s, enum dnn_kind kind,
@@ -43,7 +43,9 @@ static int choose(const struct backend *b, const struct dnn_shape *s, enum dnn_k
     } else {
         if (dnn_conv_new(&way->dnn, b->dnn, kind, s, e))
             return -1;
-        bool slow = !way->dnn || (strstr(dnn_conv_name(way->dnn), "gemm") && s->kernel > 1);
+        bool product = way->dnn && strstr(dnn_conv_name(way->dnn), "gemm");
+        bool slow =
+            !way->dnn || (product && s->kernel > 1 && (s->groups > 1 || kind == DNN_WEIGHTS));
         if (slow && other != CONV_DNN) {
             dnn_conv_free(way->dnn);
             way->dnn = NULL;

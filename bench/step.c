@@ -1,0 +1,162 @@
+/* step.c - times training steps of one net on the CPU backend with made-up images.
+ *
+ *     bench/step NET SIZE BATCH THREADS SECONDS
+ *
+ * Prints one number, images per second of the median step (forward, loss, backward, update), after
+ * two steps that aren't counted. Steps go on until SECONDS are over, at least three.
+ */
+#include "base/mem.h"
+#include "engine/backend.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define IMAGES 256
+#define BORDER 8 /* of stored images around the crop */
+#define MOST_STEPS 10000
+
+struct bench {
+    const struct backend_ops *ops;
+    struct backend *backend;
+    struct net net;
+    int size, batch, threads;
+    uint8_t *pixels;
+    struct image_place place[IMAGES];
+    float scores[IMAGES];
+    uint32_t order[MOST_STEPS];
+    struct augment_draw draws[MOST_STEPS];
+};
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int open_net(struct bench *b, const char *name, struct err *e)
+{
+    struct backend_module module;
+    if (net_build(&b->net, name, 0, e) || backend_load(&module, "cpu", e))
+        return -1;
+    b->ops = module.ops;
+    struct backend_spec spec = {
+        .net = &b->net,
+        .augment = {.height = b->size,
+                    .width = b->size,
+                    .random_crop = true,
+                    .flip_probability = 0.5,
+                    .mean = {0.485f, 0.456f, 0.406f},
+                    .deviation = {0.229f, 0.224f, 0.225f}},
+        .batches = {b->batch},
+        .momentum = 0.9,
+        .weight_decay = 1e-4,
+        .deterministic = true,
+        .threads = b->threads,
+        .ranks = 1,
+    };
+    const double weights[LOSS_MAX_TERMS] = {1, 1, 1};
+    loss_spec_init(&spec.loss, LOSS_L1, weights, 0, NULL, 0);
+    return b->ops->open(&b->backend, &spec, e);
+}
+
+static int set_weights(struct bench *b, struct err *e)
+{
+    struct net_params *params;
+    int result = net_params_new(&params, &b->net, e);
+    for (int i = 0; !result && i < params->n; i++) {
+        float *values = mem_alloc(params->at[i].count, sizeof *values);
+        if (!values) {
+            result = mem_error(e, "weights", params->at[i].count * sizeof *values);
+            break;
+        }
+        net_init_param(params, i, 1, values);
+        result = b->ops->set(b->backend, BACKEND_PARAM, i, values, params->at[i].count, e);
+        mem_free(values);
+    }
+    net_params_free(result < 0 ? NULL : params);
+    return result;
+}
+
+static int make_images(struct bench *b, struct err *e)
+{
+    int side = b->size + BORDER;
+    size_t bytes = (size_t)side * (size_t)side * 3;
+    b->pixels = mem_alloc(IMAGES, bytes);
+    if (!b->pixels)
+        return mem_error(e, "images", IMAGES * bytes);
+    for (size_t i = 0; i < IMAGES * bytes; i++)
+        b->pixels[i] = (uint8_t)(i * 2654435761u >> 24);
+    for (int i = 0; i < IMAGES; i++) {
+        b->place[i] =
+            (struct image_place){(uint64_t)i * bytes, (uint16_t)side, (uint16_t)side, 128};
+        b->scores[i] = (float)(1 + i % 5);
+    }
+    for (int i = 0; i < MOST_STEPS; i++) {
+        b->order[i] = (uint32_t)i % IMAGES;
+        b->draws[i] =
+            (struct augment_draw){(uint16_t)(i % BORDER), (uint16_t)(i / 8 % BORDER), i % 2};
+    }
+    const struct image_set set = {IMAGES, b->pixels, b->place};
+    return b->ops->images(b->backend, &set, b->scores, NULL, e);
+}
+
+static int one_step(struct bench *b, double *seconds, struct err *e)
+{
+    const struct backend_plan plan = {(size_t)b->batch, b->order, b->draws, b->batch, 1e-3};
+    struct backend_result r;
+    double start = now_s();
+    if (b->ops->epoch(b->backend, &plan, e) ||
+        b->ops->step(b->backend, BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE, e) ||
+        b->ops->collect(b->backend, &r, e))
+        return -1;
+    *seconds = now_s() - start;
+    return r.finite ? 0 : err_set(e, ERR_INTERNAL, "the loss is not finite");
+}
+
+static int ascending(const void *x, const void *y)
+{
+    const double *a = x, *b = y;
+    return (*a > *b) - (*a < *b);
+}
+
+static int measure(struct bench *b, double limit_s, double *median_s, struct err *e)
+{
+    double times[1000], unused;
+    int n = 0;
+    if (one_step(b, &unused, e) || one_step(b, &unused, e))
+        return -1;
+    for (double end = now_s() + limit_s; n < 1000 && (n < 3 || now_s() < end); n++)
+        if (one_step(b, &times[n], e))
+            return -1;
+    qsort(times, (size_t)n, sizeof *times, ascending);
+    *median_s = times[n / 2];
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct err e;
+    struct bench *b = mem_alloc(1, sizeof *b);
+    if (argc != 6 || !b) {
+        fprintf(stderr, "usage: bench/step NET SIZE BATCH THREADS SECONDS\n");
+        return 2;
+    }
+    b->size = atoi(argv[2]);
+    b->batch = atoi(argv[3]);
+    b->threads = atoi(argv[4]);
+    double median_s = 0;
+    int failed = open_net(b, argv[1], &e) || set_weights(b, &e) || make_images(b, &e) ||
+                 measure(b, atof(argv[5]), &median_s, &e);
+    if (failed)
+        fprintf(stderr, "bench/step: %s\n", e.text);
+    else
+        printf("%.3f\n", b->batch / median_s);
+    if (b->ops)
+        b->ops->close(b->backend);
+    mem_free(b->pixels);
+    mem_free(b);
+    return failed;
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Times training steps of PyTorch on the CPU: the peer of bench/step.
+
+    step_torch.py NET SIZE BATCH THREADS SECONDS nchw|nhwc
+
+Prints images per second of the median step. NET is resnet18 or se-resnext50; the second is built
+here, the way timm does it (gate before the shortcut is added).
+"""
+import statistics
+import sys
+import time
+
+import torch
+import torchvision
+from torch import nn
+
+
+class Gate(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.fc1 = nn.Conv2d(channels, channels // 16, 1)
+        self.fc2 = nn.Conv2d(channels // 16, channels, 1)
+
+    def forward(self, x):
+        s = x.mean((2, 3), keepdim=True)
+        return x * torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
+
+
+def build(name):
+    if name == "resnet18":
+        return torchvision.models.resnet18(num_classes=1)
+    net = torchvision.models.resnext50_32x4d(num_classes=1)
+    for module in net.modules():
+        if isinstance(module, torchvision.models.resnet.Bottleneck):
+            module.bn3 = nn.Sequential(module.bn3, Gate(module.bn3.num_features))
+    return net
+
+
+def main():
+    name, size, batch, threads, seconds, layout = sys.argv[1:]
+    size, batch, seconds = int(size), int(batch), float(seconds)
+    torch.set_num_threads(int(threads))
+    torch.manual_seed(0)
+    form = torch.channels_last if layout == "nhwc" else torch.contiguous_format
+    net = build(name).to(memory_format=form).train()
+    optimiser = torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9, weight_decay=1e-4)
+    images = torch.randn(batch, 3, size, size).to(memory_format=form)
+    scores = torch.rand(batch, 1)
+
+    def step():
+        start = time.monotonic()
+        optimiser.zero_grad(set_to_none=True)
+        nn.functional.l1_loss(net(images), scores).backward()
+        optimiser.step()
+        return time.monotonic() - start
+
+    step()
+    step()
+    times, end = [], time.monotonic() + seconds
+    while len(times) < 3 or time.monotonic() < end:
+        times.append(step())
+    print(f"{batch / statistics.median(times):.3f}")
+
+
+main()
