@@ -200,8 +200,7 @@ static void sums(const struct backend *b, const struct rows_gradient *g, const s
         here.late = g->late ? g->late + at : NULL;
         here.raw += at;
         here.y += at;
-        rows_gradient_sums(&here, to ? to + at : NULL, rows_of(c, i), c->channels, sum,
-                           sum + c->channels);
+        rows_gradient_sums(&here, to + at, rows_of(c, i), c->channels, sum, sum + c->channels);
     }
 }
 
@@ -325,7 +324,7 @@ int norm_backward(struct backend *b, int u, float *gradient, struct err *e)
     /* Written where the second pass could not find it again, or a shortcut wants it. */
     bool write = g.late || g.mask == ROWS_BY_OUTPUT;
     float *before = write && b->spec.keep ? b->kept_gradient : gradient;
-    sums(b, &g, &c, write ? before : NULL);
+    sums(b, &g, &c, before);
     if (g.late)
         b->pending = -1;
     if (write) {

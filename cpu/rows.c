@@ -36,14 +36,15 @@ void rows_moments(const float *x, size_t rows, int channels, float *sum, float *
 }
 
 SIMD_BODY void apply_as(const float *raw, const float *scale, const float *shift,
-                        const float *shortcut, bool relu, float *y, size_t rows, int channels)
+                        const float *shortcut, bool add, bool relu, float *y, size_t rows,
+                        int channels)
 {
     for (size_t r = 0; r < rows; r++) {
         size_t at = r * (size_t)channels;
 #pragma omp simd
         for (int c = 0; c < channels; c++) {
             float v = raw[at + c] * scale[c] + shift[c];
-            if (shortcut)
+            if (add)
                 v += shortcut[at + c];
             y[at + c] = relu && v < 0 ? 0 : v;
         }
@@ -54,13 +55,13 @@ SIMD_BODY void apply_body(const float *raw, const float *scale, const float *shi
                           const float *shortcut, bool relu, float *y, size_t rows, int channels)
 {
     if (shortcut && relu)
-        apply_as(raw, scale, shift, shortcut, true, y, rows, channels);
+        apply_as(raw, scale, shift, shortcut, true, true, y, rows, channels);
     else if (shortcut)
-        apply_as(raw, scale, shift, shortcut, false, y, rows, channels);
+        apply_as(raw, scale, shift, shortcut, true, false, y, rows, channels);
     else if (relu)
-        apply_as(raw, scale, shift, NULL, true, y, rows, channels);
+        apply_as(raw, scale, shift, shortcut, false, true, y, rows, channels);
     else
-        apply_as(raw, scale, shift, NULL, false, y, rows, channels);
+        apply_as(raw, scale, shift, shortcut, false, false, y, rows, channels);
 }
 
 SIMD_KERNEL(apply,
@@ -80,9 +81,10 @@ void rows_apply(const float *raw, const float *scale, const float *shift, const 
      : (mask) == ROWS_BY_RAW && (raw) * (scale) + (shift) <= 0 ? 0                                 \
                                                                : (value))
 
-SIMD_BODY void sums_as(const struct rows_gradient *g, const float *late, enum rows_mask mask,
+SIMD_BODY void sums_as(const struct rows_gradient *g, bool late, enum rows_mask mask, bool write,
                        float *to, size_t rows, int channels, float *sum, float *product)
 {
+    const float *later = g->late;
     const float *gradient = g->gradient, *raw = g->raw, *y = g->y;
     const float *scale = g->scale, *shift = g->shift, *mean = g->mean;
     memset(sum, 0, (size_t)channels * sizeof *sum);
@@ -93,9 +95,9 @@ SIMD_BODY void sums_as(const struct rows_gradient *g, const float *late, enum ro
         for (int c = 0; c < channels; c++) {
             float d = gradient[at + c];
             if (late)
-                d += late[at + c];
+                d += later[at + c];
             d = MASKED(d, mask, y[at + c], raw[at + c], scale[c], shift[c]);
-            if (to)
+            if (write)
                 to[at + c] = d;
             sum[c] += d;
             product[c] += d * (raw[at + c] - mean[c]);
@@ -103,20 +105,24 @@ SIMD_BODY void sums_as(const struct rows_gradient *g, const float *late, enum ro
     }
 }
 
-/* A mask by raw goes without writing: rows_gradient_apply finds it again. */
+/* One copy for each combination. What is written: a sum of two gradients, and what was masked by
+ * the output; a mask by raw is found again by rows_gradient_apply. */
 SIMD_BODY void sums_body(const struct rows_gradient *g, float *to, size_t rows, int channels,
                          float *sum, float *product)
 {
-    if (g->mask == ROWS_BY_RAW && !g->late && !to)
-        sums_as(g, NULL, ROWS_BY_RAW, NULL, rows, channels, sum, product);
-    else if (g->mask == ROWS_BY_OUTPUT && g->late && to)
-        sums_as(g, g->late, ROWS_BY_OUTPUT, to, rows, channels, sum, product);
-    else if (g->mask == ROWS_BY_OUTPUT && to)
-        sums_as(g, NULL, ROWS_BY_OUTPUT, to, rows, channels, sum, product);
-    else if (g->mask == ROWS_NO_RELU && !g->late && !to)
-        sums_as(g, NULL, ROWS_NO_RELU, NULL, rows, channels, sum, product);
+    bool late = g->late;
+    if (g->mask == ROWS_BY_OUTPUT && late)
+        sums_as(g, true, ROWS_BY_OUTPUT, true, to, rows, channels, sum, product);
+    else if (g->mask == ROWS_BY_OUTPUT)
+        sums_as(g, false, ROWS_BY_OUTPUT, true, to, rows, channels, sum, product);
+    else if (g->mask == ROWS_BY_RAW && late)
+        sums_as(g, true, ROWS_BY_RAW, true, to, rows, channels, sum, product);
+    else if (g->mask == ROWS_BY_RAW)
+        sums_as(g, false, ROWS_BY_RAW, false, to, rows, channels, sum, product);
+    else if (late)
+        sums_as(g, true, ROWS_NO_RELU, true, to, rows, channels, sum, product);
     else
-        sums_as(g, g->late, g->mask, to, rows, channels, sum, product);
+        sums_as(g, false, ROWS_NO_RELU, false, to, rows, channels, sum, product);
 }
 
 SIMD_KERNEL(sums,
