@@ -19,7 +19,7 @@ export XDG_CACHE_HOME OMP_NUM_THREADS LC_ALL
 unset TMUX NO_COLOR
 count=0
 failed=0
-end=$(($(date +%s) + 40)) # all waiting together
+end=$(($(date +%s) + 120)) # all waiting together; sanitizers are slow
 
 tm() {
     tmux -L "$socket" -f /dev/null "$@"
