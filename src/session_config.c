@@ -85,7 +85,7 @@ int session_settle(struct run_config *config, struct run_row *run, struct err *e
     if (dataset_open(&data, settled.data, settled.protocol, (int)settled.fold, e))
         return -1;
     if (run) {
-        str_copy(run->data, sizeof run->data, data->name);
+        str_copy(run->data, sizeof run->data, data->set);
         str_copy(run->protocol, sizeof run->protocol, dataset_protocol_name(data->protocol));
         run->fold = data->fold;
     }

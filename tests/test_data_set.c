@@ -97,6 +97,7 @@ static void test_scut(void)
     is_int(dataset_open(&d, root, PROTOCOL_AUTO, 1, &e), 0, "SCUT-FBP5500 opens");
     is_text(d->kind, "SCUT-FBP5500", "its kind");
     is_text(d->name, "SCUT-FBP5500 60-40", "auto is the 60/40 split");
+    is_text(d->set, "SCUT-FBP5500", "and the set has a name without it");
     ok(d->protocol == PROTOCOL_60_40 && !d->fold && !d->folds && !d->folds_drop_last,
        "which has no folds");
     ok(d->n == 20 && d->n_train == 12 && d->n_test == 8, "12 train, 8 test");

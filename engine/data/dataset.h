@@ -5,8 +5,8 @@
  * image paths are relative to the CSV file). Items are sorted by name: an item's index is its
  * place.
  *
- * PROTOCOL_AUTO takes what a set offers first: 60-40 on SCUT-FBP5500; in a CSV file the column split, else
- * fold, else a fifth of the images tests, chosen by a hash of their names alone.
+ * PROTOCOL_AUTO takes what a set offers first: 60-40 on SCUT-FBP5500; in a CSV file the column
+ * split, else fold, else a fifth of the images tests, chosen by a hash of their names alone.
  *
  * Refused with file, line and value named: a missing or empty folder, a line that names no image, a
  * score that is no finite number, an image named twice, a protocol or fold the set does not have, a
@@ -33,6 +33,7 @@ struct dataset_item {
 struct dataset {
     char kind[32];                 /* "SCUT-FBP5500", "CSV" */
     char name[128];                /* for people: "SCUT-FBP5500 60-40", "portraits.csv fold 2/5" */
+    char set[64];                  /* the set alone: "SCUT-FBP5500", "portraits.csv" */
     char root[1024];               /* the folder that image names are relative to */
     enum config_protocol protocol; /* settled, never PROTOCOL_AUTO */
     int fold, folds;               /* 0 when the protocol has none */

@@ -230,10 +230,9 @@ static void short_name(char *to, size_t room, const char *path)
     str_copy(to, room, base ? base + 1 : whole);
 }
 
-static void name_set(struct dataset *d, const struct table *t, const char *path)
+static void name_set(struct dataset *d, const struct table *t)
 {
-    char base[64];
-    short_name(base, sizeof base, path);
+    const char *base = d->set;
     if (d->protocol == PROTOCOL_FOLD)
         snprintf(d->name, sizeof d->name, "%s fold %d/%d", base, d->fold, d->folds);
     else if (t->at[COLUMN_SPLIT] != NO_COLUMN)
@@ -261,12 +260,13 @@ int dataset_csv_read(struct dataset *d, struct dataset_rows *rows, const char *p
     struct table t;
     memset(&t, 0, sizeof t);
     snprintf(d->kind, sizeof d->kind, "CSV");
-    short_name(d->name, sizeof d->name, path);
+    short_name(d->set, sizeof d->set, path);
+    snprintf(d->name, sizeof d->name, "%s", d->set);
     rows->list = path;
     if (find_root(d, path, e) || read_table(&t, rows, path, d->root, e) ||
         apply_protocol(d, rows, &t, protocol, fold, e))
         return -1;
     rows->list = NULL;
-    name_set(d, &t, path);
+    name_set(d, &t);
     return 0;
 }

@@ -204,6 +204,7 @@ static int choose_protocol(struct dataset *d, enum config_protocol protocol, int
                            struct err *e)
 {
     snprintf(d->kind, sizeof d->kind, "SCUT-FBP5500");
+    snprintf(d->set, sizeof d->set, "SCUT-FBP5500");
     snprintf(d->name, sizeof d->name, "SCUT-FBP5500 60-40");
     if (protocol == PROTOCOL_AUTO || protocol == PROTOCOL_60_40) {
         d->protocol = PROTOCOL_60_40;
