@@ -31,14 +31,14 @@ static int must_fail(void)
 
 void *mem_alloc(size_t count, size_t size)
 {
-    if (must_fail())
+    if (must_fail() || (size && count > PTRDIFF_MAX / size))
         return NULL;
     return calloc(count ? count : 1, size ? size : 1);
 }
 
 void *mem_resize(void *block, size_t count, size_t size)
 {
-    if (must_fail() || (size && count > SIZE_MAX / size))
+    if (must_fail() || (size && count > PTRDIFF_MAX / size))
         return NULL;
     size_t bytes = count * size;
     return realloc(block, bytes ? bytes : 1);
@@ -46,7 +46,7 @@ void *mem_resize(void *block, size_t count, size_t size)
 
 void *mem_alloc_aligned(size_t bytes)
 {
-    if (must_fail() || bytes > SIZE_MAX - 64)
+    if (must_fail() || bytes > PTRDIFF_MAX - 64)
         return NULL;
     size_t rounded = bytes ? (bytes + 63) / 64 * 64 : 64;
     void *block = aligned_alloc(64, rounded);
