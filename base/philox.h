@@ -17,6 +17,7 @@ enum philox_stream {
     PHILOX_ORDER = 2,   /* sample order, by epoch and position */
     PHILOX_AUGMENT = 3, /* augmentation, by epoch and sample */
     PHILOX_SYNTH = 4,   /* procedural portraits, by image */
+    PHILOX_HOLD = 5,    /* which training images are held out, by place */
 };
 
 struct philox {

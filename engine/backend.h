@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BACKEND_VERSION 1
+#define BACKEND_VERSION 2
 #define BACKEND_MAX_BATCHES 4
 #define BACKEND_MAX_DEVICES 16
 #define BACKEND_IN_FLIGHT 4 /* steps that may be started and not yet collected */
@@ -42,15 +42,19 @@ struct backend_spec {
     struct augment_spec augment;      /* height and width here are the net's input size */
     int batches[BACKEND_MAX_BATCHES]; /* batch sizes that will occur, 0 = unused entry */
     double momentum, weight_decay;    /* SGD as PyTorch: v = m v + (g + d w);  w -= lr v */
+    /* 0, or the largest norm of all gradients together: before an update they are multiplied by
+     * min(1, clip_norm / (norm + 1e-6)), as torch.nn.utils.clip_grad_norm_. */
+    double clip_norm;
     enum backend_precision precision;
     /* Tests: no images, heads or loss. Tensor 0 is given by set(BACKEND_TENSOR, 0), backward starts
      * from set(BACKEND_TENSOR_GRADIENT, n_units), and also makes the gradient of tensor 0. */
     bool probe;
     bool keep; /* keep every tensor and its gradient readable by get after a step (tests) */
-    bool evaluates_only;       /* no BACKWARD or UPDATE will be asked for */
-    bool deterministic;        /* the same bits on every run */
-    int threads;               /* CPU threads, 0 = one a core */
-    int device;                /* number in the backend's own list */
+    bool evaluates_only; /* no BACKWARD or UPDATE will be asked for */
+    bool profile;        /* measure the time of each kind of work: see struct backend_profile */
+    bool deterministic;  /* the same bits on every run */
+    int threads;         /* CPU threads, 0 = one a core */
+    int device;          /* number in the backend's own list */
     const atomic_bool *cancel; /* looked at during long work; may be NULL */
     void (*progress)(void *context, const char *what, double fraction); /* may be NULL */
     void *progress_context;
@@ -69,6 +73,12 @@ struct image_set {
     size_t n;
     const uint8_t *pixels;
     const struct image_place *place;
+    /* For sets that don't fit in memory, else NULL: a backend that reads `pixels` batch by batch
+     * says which images it will read soon, and which it has read. Any image may be read at any
+     * time; these make it fast and keep memory bounded. One thread at a time. */
+    void (*soon)(void *context, const uint32_t *images, size_t n);
+    void (*done)(void *context, const uint32_t *images, size_t n);
+    void *context;
 };
 
 /* What set and get reach. `index`: of net_params for PARAM, GRADIENT and MOMENTUM (running
@@ -115,6 +125,25 @@ struct backend_usage {
     char detail[160];    /* instruction set, library versions */
 };
 
+/* Where the time of steps goes. */
+enum backend_work {
+    WORK_CONV_FORWARD,
+    WORK_CONV_DATA,
+    WORK_CONV_WEIGHTS,
+    WORK_NORM, /* with shortcut and ReLU */
+    WORK_GATE,
+    WORK_POOL,
+    WORK_HEADS, /* and the loss */
+    WORK_UPDATE,
+    WORK_DATA, /* fetching and augmenting images */
+    WORK_KINDS
+};
+
+struct backend_profile {
+    double seconds[WORK_KINDS];
+    double flop[WORK_KINDS]; /* multiply-adds times two; 0 where bytes and not sums are the limit */
+};
+
 struct backend_ops {
     int version;      /* BACKEND_VERSION */
     const char *name; /* "cpu", "cuda" */
@@ -156,10 +185,14 @@ struct backend_ops {
     void (*usage)(const struct backend *b, struct backend_usage *out);
 
     void (*close)(struct backend *b); /* NULL is allowed */
+
+    /* What steps since open, or since the last call, have spent. NULL where it can't be told; all
+     * zeros unless the spec asked for a profile. */
+    void (*profile)(struct backend *b, struct backend_profile *out);
 };
 
 /* The one symbol that a module exports. */
-#define BACKEND_ENTRY "combolab_backend_v1"
+#define BACKEND_ENTRY "combolab_backend_v2"
 typedef const struct backend_ops *(*backend_entry)(void);
 
 /* --- finding modules (engine/backend_load.c) --- */

@@ -14,31 +14,52 @@ struct run_config {
     char experiment[OPT_TEXT_BYTES]; /* groups runs */
 
     /* data */
-    char data[OPT_TEXT_BYTES];  /* folder or CSV */
-    int protocol;               /* enum config_protocol */
-    int64_t fold;               /* 1.. */
-    int64_t image_size;         /* pixels a side of the network's input */
-    int64_t resize;             /* shorter side of the stored image; 0 = image_size */
-    int crop;                   /* enum config_crop */
-    double flip;                /* probability */
-    char cache[OPT_TEXT_BYTES]; /* "" = $XDG_CACHE_HOME/combolab */
+    char data[OPT_TEXT_BYTES]; /* folder or CSV */
+    int protocol;              /* enum config_protocol */
+    int64_t fold;              /* 1.. */
+    int64_t image_size;        /* pixels a side of the network's input */
+    int64_t resize;            /* shorter side of the stored image; 0 = image_size */
+    int crop;                  /* enum config_crop */
+    double flip;               /* probability */
+    double rotate;             /* degrees, either way */
+    int rotate_filter;         /* enum config_filter */
+    double brightness, contrast, saturation, hue; /* of colour jitter, as torchvision's */
+    char cache[OPT_TEXT_BYTES];                   /* "" = $XDG_CACHE_HOME/combolab */
+    int64_t image_memory; /* MiB of decoded images kept in memory; 0 = as fits */
     bool skip_bad_images;
+    int select;       /* enum config_select: the images on which the best epoch is chosen */
+    double val_share; /* of the training images, held out by SELECT_VAL */
 
     /* net and loss */
-    int backbone; /* index into net_names */
-    int loss;     /* enum loss_kind */
+    int backbone;     /* index into net_names */
+    int stem_pool;    /* enum config_stem_pool */
+    int block_stride; /* enum config_block_stride */
+    int loss;         /* enum loss_kind */
     double alpha, beta, gamma;
-    int64_t classes;
+    double smooth_beta;                 /* of smooth-l1 */
+    double huber_delta;                 /* of smooth-huber */
+    int64_t classes;                    /* 0 = as the data set has them */
+    int rounding;                       /* enum config_rounding: score to class */
+    char class_edges[OPT_TEXT_BYTES];   /* ROUND_EDGES: classes - 1 ascending numbers */
+    char class_values[OPT_TEXT_BYTES];  /* "auto", or a number a class */
+    char class_weights[OPT_TEXT_BYTES]; /* "auto", "none", or a number a class */
 
     /* training */
     int64_t epochs;
     int64_t batch;
     double learning_rate;
+    int schedule;    /* enum config_schedule */
     int64_t lr_step; /* epochs between reductions */
     double lr_factor;
+    int64_t warmup; /* epochs */
     double momentum;
     double weight_decay;
-    int drop_last; /* enum config_drop */
+    double clip;        /* largest norm of all gradients together; 0 = any */
+    int64_t eval_every; /* epochs between evaluations; the last epoch always has one */
+    int64_t patience;   /* evaluations without a better one before stopping; 0 = never */
+    int64_t save_every; /* epochs between checkpoints; 0 = only at best and at a stop */
+    int64_t keep;       /* checkpoints kept; 0 = all */
+    int drop_last;      /* enum config_drop */
     int64_t seed;
 
     /* machine */
@@ -56,6 +77,19 @@ enum config_protocol {
 };
 enum config_crop { CROP_RANDOM, CROP_CENTRE };
 enum config_drop { DROP_AUTO, DROP_YES, DROP_NO };
+enum config_filter { FILTER_BILINEAR, FILTER_NEAREST };
+enum config_select { SELECT_TEST, SELECT_VAL };
+enum config_stem_pool { STEM_POOL_FLOOR, STEM_POOL_CEIL }; /* pad 1 and floor; pad 0 and ceil */
+enum config_block_stride { BLOCK_STRIDE_3X3, BLOCK_STRIDE_1X1 };
+enum config_rounding {
+    ROUND_AUTO,
+    ROUND_HALF_DOWN, /* ceil(s - 1/2), the paper's formula */
+    ROUND_HALF_UP,
+    ROUND_HALF_EVEN, /* the released code */
+    ROUND_EDGES,     /* class_edges */
+    ROUND_BINS,      /* equal bins over the range of the training scores */
+};
+enum config_schedule { SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_CONSTANT };
 
 extern const struct opt_table config_options;
 

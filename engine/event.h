@@ -55,14 +55,19 @@ struct event_started {
     int64_t parameters;
     double score_least, score_most; /* over the whole set */
     int64_t skipped_images;         /* damaged ones left out by --skip-bad-images */
+    int64_t val_images;             /* held out by --select val */
+    /* Epochs that were done before: 0, or for a resumed run those of its checkpoint. Rows of later
+     * epochs are void. */
+    int resumed_epoch;
 };
 
 /* One phase of an epoch. NaN where a figure does not exist (the correlation of constants). */
 struct event_phase {
     int64_t images;
     double seconds;
-    double total;                /* weighted sum of the terms */
-    double term[LOSS_MAX_TERMS]; /* unweighted means over the phase's images */
+    double total;                    /* weighted sum of the terms */
+    double term[LOSS_MAX_TERMS];     /* unweighted means over the phase's images */
+    double weighted[LOSS_MAX_TERMS]; /* weight x term: they add up to the total */
     double mae, rmse, pc;
 };
 
@@ -71,9 +76,11 @@ struct event_epoch {
     int epochs; /* planned */
     double learning_rate;
     int terms;
-    struct event_phase train, test;
-    bool best;          /* highest test PC so far */
-    float *test_scores; /* owned: predictions in the split's order, n of them */
+    bool tested;    /* false between evaluations: then test and val hold nothing */
+    bool validated; /* val holds something too */
+    struct event_phase train, val, test;
+    bool best;          /* highest PC so far, of val if validated, else of test */
+    float *test_scores; /* owned: predictions in the split's order, n of them; NULL if not tested */
     size_t n;
 };
 

@@ -21,6 +21,7 @@ struct trainer_job {
     int64_t run; /* number in the database; labels events */
     struct run_config config;
     char weights_dir[1024]; /* where best.safetensors and last.safetensors go; made if missing */
+    bool resume;            /* go on from the newest checkpoint in weights_dir, if there is one */
     const struct backend_ops *backend; /* tests; NULL = by config.device */
 };
 
