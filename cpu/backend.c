@@ -213,9 +213,9 @@ static void cpu_usage(const struct backend *b, struct backend_usage *out)
              b->threads, b->threads == 1 ? "thread" : "threads");
 }
 
-__attribute__((visibility("default"))) const struct backend_ops *combolab_backend_v1(void);
+__attribute__((visibility("default"))) const struct backend_ops *combolab_backend_v2(void);
 
-const struct backend_ops *combolab_backend_v1(void)
+const struct backend_ops *combolab_backend_v2(void)
 {
     static const struct backend_ops ops = {
         .version = BACKEND_VERSION,

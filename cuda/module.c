@@ -74,9 +74,9 @@ static const struct backend_ops ops = {
     .open = open_net,
 };
 
-__attribute__((visibility("default"))) const struct backend_ops *combolab_backend_v1(void);
+__attribute__((visibility("default"))) const struct backend_ops *combolab_backend_v2(void);
 
-const struct backend_ops *combolab_backend_v1(void)
+const struct backend_ops *combolab_backend_v2(void)
 {
     return &ops;
 }
