@@ -74,7 +74,29 @@ static void test_done(void)
     rig.job.config.epochs = 2;
     ok(kit_stopped(&rig, "more", 3, 0), "a run of two epochs, stopped");
     rig.job.config.epochs = whole.epochs;
-    ok(kit_resume(&rig, &whole, "more"), "resumed with more epochs it is the longer run");
+    ok(kit_resume(&rig, &whole, "more") && !kit_log(&rig, "may differ"),
+       "resumed with more epochs it is the longer run");
+}
+
+/* A resumed run's trace is that of one that never stopped. */
+static void test_trace(void)
+{
+    static const char *const names[] = {"steps.csv", "order.csv", "initial.safetensors"};
+    struct run_config before = rig.job.config, *c = &rig.job.config;
+    struct whole unused;
+    str_copy(c->trace, sizeof c->trace, rig_path(&rig, "trace-whole"));
+    kit_whole(&rig, &unused, "traced-whole");
+    kit_free(&unused);
+    str_copy(c->trace, sizeof c->trace, rig_path(&rig, "trace"));
+    ok(kit_stopped(&rig, "traced", 6, 0) && kit_resume(&rig, &whole, "traced"),
+       "a traced run stops and goes on");
+    for (int i = 0; i < 3; i++) {
+        char a[60], b[60];
+        snprintf(a, sizeof a, "trace-whole/%s", names[i]);
+        snprintf(b, sizeof b, "trace/%s", names[i]);
+        ok(rig_same_file(rig_path(&rig, a), rig_path(&rig, b)), "%s says the same", names[i]);
+    }
+    rig.job.config = before;
 }
 
 static void test_verb(void)
@@ -101,12 +123,14 @@ static void test_verb(void)
 static void test_earlier_folder(void)
 {
     char copy[40];
-    int copies = 0, same = 1;
+    int copies = 0, moments = 0, same = 1;
     rig_weights(&rig, "earlier");
     rig.job.config.save_every = 1;
     toy.step_us = 2000;
     for (const struct event *event = rig_start(&rig); event && event->kind != EVENT_FINISHED;
-         event = rig_until(&rig, copies % 2 ? EVENT_EPOCH : EVENT_CHECKPOINT)) {
+         event = rig_until(&rig, moments % 4 < 2 ? EVENT_EPOCH : EVENT_CHECKPOINT)) {
+        if (moments++ % 2)
+            continue; /* every second will do */
         snprintf(copy, sizeof copy, "earlier-%d", copies++);
         kit_link(&rig, "earlier", copy);
     }
@@ -250,6 +274,13 @@ static void test_options(void)
     ok(kit_stopped(&rig, "options-2", 0, 1) && kit_resume(&rig, &w, "options-2"),
        "resumed within the pass over images held out");
     ok(kit_stopped(&rig, "options-3", 14, 0) && kit_resume(&rig, &w, "options-3"), "resumed later");
+    c->epochs = 8;
+    rig.job.resume = true;
+    const struct event *end = rig_run(&rig);
+    rig.job.resume = false;
+    ok(end && end->finished.epochs == 8 &&
+           kit_log(&rig, "epochs 7 is now 8; what follows may differ") != NULL,
+       "more epochs under a cosine are warned of");
     kit_free(&w);
     rig.job.config = before;
 }
@@ -293,6 +324,7 @@ int main(void)
         test_stops();
         test_twice();
         test_done();
+        test_trace();
         test_verb();
         test_earlier_folder();
         test_kill();

@@ -75,6 +75,11 @@ static void test_foreign(void)
     rename(rig_path(&rig, "renamed/checkpoint-4.safetensors"),
            rig_path(&rig, "renamed/checkpoint-8.safetensors"));
     passed_over("renamed", "progress cannot be", "one under another's name");
+    kit_link(&rig, "whole", "known");
+    rig.job.known_epochs = 3;
+    passed_over("known", "checkpoint-4.safetensors, since only 3 epochs are on record",
+                "one of an epoch that is not on record");
+    rig.job.known_epochs = 0;
     mkdir(rig_path(&rig, "none"), 0777);
     ok(kit_resume(&rig, &whole, "none") && !rig.events[0].started.resumed_epoch &&
            kit_log(&rig, "no checkpoint to go on from"),
@@ -120,7 +125,7 @@ static void test_settings(void)
     kit_link(&rig, "whole", "others");
     unlink(rig_path(&rig, "others/checkpoint-4.safetensors"));
     ok(kit_resume(&rig, &whole, "others"), "name, threads, keep and save-every may differ");
-    ok(kit_log(&rig, "threads 1 is now 2; the last bits may differ") != NULL,
+    ok(kit_log(&rig, "threads 1 is now 2; what follows may differ") != NULL,
        "threads with a warning");
     rig.job.config = before;
 }
