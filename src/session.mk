@@ -4,7 +4,6 @@ libsession_a_SOURCES = \
 	src/session.c src/session.h src/session_own.h \
 	src/session_config.c src/session_config.h \
 	src/session_request.c \
-	src/session_resume.c \
 	src/session_run.c \
 	src/session_store.c \
 	src/session_watch.c src/session_watch.h

@@ -71,9 +71,6 @@ struct session {
 void session_run_next(struct session *s);
 int session_run_name(struct session *s, int64_t run, struct err *e);
 
-/* session_resume.c: removes checkpoints in `folder` of epochs whose rows were never stored. */
-int session_drop_unstored(struct session *s, const char *folder, int epochs_stored, struct err *e);
-
 /* session_store.c: stores an event, then tells viewers; frees what the event owns. */
 void session_store(struct session *s, struct event *event);
 /* Ends a run that could not even begin. */

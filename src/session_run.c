@@ -47,8 +47,9 @@ static int claim(struct session *s, struct err *e)
     return claimed;
 }
 
-/* A run that was begun before goes on from its checkpoint, if it has come to one. */
-static int read_job(struct session *s, struct trainer_job *job, int *epochs_stored, struct err *e)
+/* A run that was begun before goes on from its newest checkpoint that is not ahead of its rows: the
+ * engine saves one without waiting for the epoch to be stored. */
+static int read_job(struct session *s, struct trainer_job *job, struct err *e)
 {
     struct option_row *options;
     struct run_row row;
@@ -56,7 +57,7 @@ static int read_job(struct session *s, struct trainer_job *job, int *epochs_stor
     if (db_run(s->db, s->run, &row, e) || db_options(s->db, s->run, &options, &n, e))
         return -1;
     job->resume = row.resumed > 0;
-    *epochs_stored = row.epochs_done;
+    job->known_epochs = row.epochs_done;
     int result = session_config_of_options(&job->config, options, n, e);
     mem_free(options);
     return result;
@@ -64,18 +65,15 @@ static int read_job(struct session *s, struct trainer_job *job, int *epochs_stor
 
 static int begin(struct session *s, struct trainer_job *job, struct err *e)
 {
-    int epochs_stored;
     job->run = s->run;
     job->backend = s->options.backend;
-    if (read_job(s, job, &epochs_stored, e))
+    if (read_job(s, job, e))
         return -1;
     if (s->options.viewer.begun)
         s->options.viewer.begun(s->options.viewer.context, s->run, &job->config);
     memset(&s->row, 0, sizeof s->row);
     if (session_settle(&job->config, &s->row, e) ||
         db_weights_dir(s->db, s->run, job->weights_dir, sizeof job->weights_dir, e))
-        return -1;
-    if (job->resume && session_drop_unstored(s, job->weights_dir, epochs_stored, e))
         return -1;
     return trainer_start(s->trainer, job, e);
 }

@@ -6,6 +6,7 @@
 #include "tests/tap.h"
 #include "tests/toy_backend.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -80,6 +81,9 @@ static void test_foreign(void)
     passed_over("known", "checkpoint-4.safetensors, since only 3 epochs are on record",
                 "one of an epoch that is not on record");
     rig.job.known_epochs = 0;
+    ok(kit_resume(&rig, &whole, "known") && !rig.events[0].started.resumed_epoch,
+       "with none on record the run begins at its beginning");
+    rig.job.known_epochs = INT_MAX;
     mkdir(rig_path(&rig, "none"), 0777);
     ok(kit_resume(&rig, &whole, "none") && !rig.events[0].started.resumed_epoch &&
            kit_log(&rig, "no checkpoint to go on from"),

@@ -8,6 +8,7 @@
 #include "tests/toy_backend.h"
 
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +76,7 @@ int rig_init(struct rig *r)
     c->threads = 1;
     c->loss = LOSS_COMBO;
     r->job.run = 7;
+    r->job.known_epochs = INT_MAX;
     r->job.backend = toy_backend();
     rig_weights(r, "weights");
     return 0;

@@ -264,7 +264,7 @@ int resume_run(struct run *run, struct err *e)
         return -1;
     for (size_t i = 0; i < n && result > 0; i++) {
         int known = run->job->known_epochs;
-        if (known && files[i].epoch > known)
+        if (files[i].epoch > known)
             note(run, LOG_INFO, "passed over: %s, since only %d epochs are on record",
                  files[i].name, known);
         else

@@ -28,7 +28,7 @@ struct trainer_job {
      * than those it was begun with, the run fails and names the option. */
     bool resume;
     /* With resume: epochs that the caller has a record of; checkpoints of more are passed over, so
-     * that none is missing there. 0 = any. */
+     * that none is missing there. */
     int known_epochs;
     const struct backend_ops *backend; /* tests; NULL = by config.device */
 };
