@@ -16,4 +16,4 @@ libengine_a_SOURCES += \
 	engine/train/trainer.c engine/train/trainer.h \
 	engine/train/verbs.c engine/train/verbs.h
 
-EXTRA_DIST += bench/torch_steps.py
+EXTRA_DIST += bench/torch_run.py bench/torch_steps.py
