@@ -119,6 +119,7 @@ struct backend {
     struct cpu_param *param; /* params->n */
     size_t trained;          /* floats in each of the three blocks */
     float *values, *gradients, *momenta, *running;
+    uint8_t *squares; /* doubles: of the gradients, a sum for each chunk, where they are clipped */
 
     struct unit *units;
     float *tensor[NET_MAX_UNITS + 1];
@@ -220,6 +221,7 @@ void heads_backward(struct backend *b);
 void heads_loss(struct backend *b, struct slot *slot);
 
 void sgd_update(struct backend *b);
+size_t sgd_chunks(const struct backend *b);
 
 /* --- the door --- */
 

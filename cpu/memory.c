@@ -74,6 +74,8 @@ static void want_params(struct backend *b)
         return;
     plan_want(&b->plan, &b->gradients, b->trained, 0, CPU_ALWAYS);
     plan_want(&b->plan, &b->momenta, b->trained, 0, CPU_ALWAYS);
+    if (b->spec.clip_norm > 0)
+        plan_want_bytes(&b->plan, &b->squares, sgd_chunks(b) * sizeof(double), 0, CPU_ALWAYS);
 }
 
 static void place_params(struct backend *b)

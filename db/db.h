@@ -48,15 +48,23 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
  * host, pid and the process's start time as its owner. */
 int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e);
 
+/* Queues runs that were stopped, failed or were lost, so that they go on: all of them or, when one
+ * cannot be, none. ERR_STATE says why not. */
+int db_runs_resume(struct db *d, const int64_t *ids, size_t n, struct err *e);
+
 /* Fills in what a run turned out to be: data (the set's name), protocol, fold, device, library,
- * data_hash, parameters, train_images, test_images, skipped_images of `run`. */
-int db_run_started(struct db *d, int64_t id, const struct run_row *run, struct err *e);
+ * data_hash, parameters, train_images, val_images, test_images, skipped_images of `run`. It goes on
+ * after `resumed_epoch` epochs (0 = from the start): what is stored of later ones is void and goes,
+ * and with it the weight files' rows and figures that came from them. */
+int db_run_started(struct db *d, int64_t id, const struct run_row *run, int resumed_epoch,
+                   struct err *e);
 
 /* Changes the state; ERR_STATE when the table of allowed changes refuses. */
 int db_run_state(struct db *d, int64_t id, const char *state, const char *text, struct err *e);
 
-/* Stores an epoch (replacing one of the same number), and its test predictions as one blob of
- * little-endian float32 in the split's order (the ledger). n_terms of row->*.term count. */
+/* Stores an epoch (replacing one of the same number) with those of its phases that were made, and
+ * its test predictions as one blob of little-endian float32 in the split's order (the ledger).
+ * n_terms of row->*.term and .weighted count. */
 int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_terms,
                  const float *test_scores, size_t n_scores, struct err *e);
 

@@ -74,15 +74,16 @@ static int list_owned(struct db *d, const char *host, struct owned **out, size_t
     return status;
 }
 
-/* Unless the row has changed since it was read. It ended when it last stored something. */
+/* Unless the row has changed since it was read. It ended when it last stored something: an epoch,
+ * unless the newest one is from before it was resumed. */
 static int lose(struct db *d, const struct owned *run, const char *host, struct err *e)
 {
     char text[160];
     snprintf(text, sizeof text, "its process %" PRId64 " on %s is gone", run->owner.pid, host);
     struct query q;
     query_open(&q, d,
-               "UPDATE run SET state = 'lost', state_text = ?1, ended = coalesce("
-               "(SELECT time FROM epoch WHERE run = run.id ORDER BY epoch DESC LIMIT 1), started)"
+               "UPDATE run SET state = 'lost', state_text = ?1, ended = max(started,"
+               " coalesce((SELECT max(time) FROM epoch WHERE epoch.run = run.id), started))"
                " WHERE id = ?2 AND state IN ('running', 'paused') AND host = ?3"
                " AND coalesce(pid, 0) = ?4 AND coalesce(pid_start, 0) = ?5");
     query_bind_text(&q, text);

@@ -41,7 +41,8 @@ static int add_phase(struct db *d, int64_t run, int epoch, const char *name,
     query_open(
         &q, d,
         "INSERT INTO phase(run, epoch, phase, images, seconds, total, term_1, term_2, term_3,"
-        " mae, rmse, pc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        " weighted_1, weighted_2, weighted_3, mae, rmse, pc)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_bind_int(&q, run);
     query_bind_int(&q, epoch);
     query_bind_text(&q, name);
@@ -50,6 +51,8 @@ static int add_phase(struct db *d, int64_t run, int epoch, const char *name,
     query_bind_real(&q, phase->total);
     for (int i = 0; i < ROW_MAX_TERMS; i++)
         query_bind_real(&q, i < n_terms ? phase->term[i] : (double)NAN);
+    for (int i = 0; i < ROW_MAX_TERMS; i++)
+        query_bind_real(&q, i < n_terms ? phase->weighted[i] : (double)NAN);
     query_bind_real(&q, phase->mae);
     query_bind_real(&q, phase->rmse);
     query_bind_real(&q, phase->pc);
@@ -80,14 +83,26 @@ static int add_ledger(struct db *d, int64_t run, int epoch, const float *scores,
     return status;
 }
 
-/* The figures that lists show are taken from the epochs anew, so that they cannot drift apart. */
-static int refresh_run(struct db *d, int64_t run, struct err *e)
+static int add_phases(struct db *d, int64_t run, const struct epoch_row *row, int n_terms,
+                      struct err *e)
+{
+    if (add_phase(d, run, row->epoch, "train", &row->train, n_terms, e))
+        return -1;
+    if (row->validated && add_phase(d, run, row->epoch, "val", &row->val, n_terms, e))
+        return -1;
+    return row->tested ? add_phase(d, run, row->epoch, "test", &row->test, n_terms, e) : 0;
+}
+
+/* From the epochs, so that they cannot drift apart. The last figures are of the last evaluation,
+ * which need not be of the last epoch. */
+int db_refresh_run(struct db *d, int64_t run, struct err *e)
 {
     struct query q;
     query_open(&q, d,
                "UPDATE run SET"
-               " (epochs_done, last_mae, last_rmse, last_pc) ="
-               " (SELECT epoch, mae, rmse, pc FROM phase WHERE run = ?1 AND phase = 'test'"
+               " epochs_done = (SELECT coalesce(max(epoch), 0) FROM epoch WHERE run = ?1),"
+               " (last_mae, last_rmse, last_pc) ="
+               " (SELECT mae, rmse, pc FROM phase WHERE run = ?1 AND phase = 'test'"
                "  ORDER BY epoch DESC LIMIT 1),"
                " (best_epoch, best_mae, best_rmse, best_pc) ="
                " (SELECT epoch.epoch, mae, rmse, pc FROM epoch JOIN phase"
@@ -111,13 +126,11 @@ int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_t
     if (!status)
         status = add_epoch(d, run, row, e);
     if (!status)
-        status = add_phase(d, run, row->epoch, "train", &row->train, n_terms, e);
-    if (!status)
-        status = add_phase(d, run, row->epoch, "test", &row->test, n_terms, e);
+        status = add_phases(d, run, row, n_terms, e);
     if (!status)
         status = add_ledger(d, run, row->epoch, test_scores, n_scores, e);
     if (!status)
-        status = refresh_run(d, run, e);
+        status = db_refresh_run(d, run, e);
     return db_end(d, status, e, "storing epoch %d of run %" PRId64, row->epoch, run);
 }
 

@@ -152,6 +152,16 @@ int schema_migrate(struct db *d, int from, struct err *e);
 /* Replaces the published results by those of reference.csv. */
 int reference_seed(struct db *d, struct err *e);
 
+/* --- db_epoch.c --- */
+
+/* Takes the figures that lists show from the epochs anew. */
+int db_refresh_run(struct db *d, int64_t run, struct err *e);
+
+/* --- db_resume.c --- */
+
+/* Removes what is stored of epochs after `epoch`. */
+int db_forget_epochs(struct db *d, int64_t run, int epoch, struct err *e);
+
 /* --- db_run.c: small things --- */
 
 double db_now(void);                                    /* seconds since 1970 */

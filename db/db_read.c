@@ -38,6 +38,8 @@ static const struct column run_columns[] = {
     RUN("created", COLUMN_REAL, created),
     RUN("started", COLUMN_REAL, started),
     RUN("ended", COLUMN_REAL, ended),
+    RUN("resumed", COLUMN_INT, resumed),
+    RUN("earlier_s", COLUMN_REAL, earlier_s),
     RUN("host", COLUMN_TEXT, host),
     RUN("pid", COLUMN_INT64, pid),
     RUN("program", COLUMN_TEXT, program),
@@ -46,6 +48,7 @@ static const struct column run_columns[] = {
     RUN("data_hash", COLUMN_TEXT, data_hash),
     RUN("parameters", COLUMN_INT64, parameters),
     RUN("train_images", COLUMN_INT64, train_images),
+    RUN("val_images", COLUMN_INT64, val_images),
     RUN("test_images", COLUMN_INT64, test_images),
     RUN("skipped_images", COLUMN_INT64, skipped_images),
     RUN("best_epoch", COLUMN_INT, best_epoch),
@@ -98,6 +101,9 @@ int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e)
         EPOCH(#phase ".term_1", COLUMN_REAL, phase.term[0]),                                       \
         EPOCH(#phase ".term_2", COLUMN_REAL, phase.term[1]),                                       \
         EPOCH(#phase ".term_3", COLUMN_REAL, phase.term[2]),                                       \
+        EPOCH(#phase ".weighted_1", COLUMN_REAL, phase.weighted[0]),                               \
+        EPOCH(#phase ".weighted_2", COLUMN_REAL, phase.weighted[1]),                               \
+        EPOCH(#phase ".weighted_3", COLUMN_REAL, phase.weighted[2]),                               \
         EPOCH(#phase ".mae", COLUMN_REAL, phase.mae),                                              \
         EPOCH(#phase ".rmse", COLUMN_REAL, phase.rmse), EPOCH(#phase ".pc", COLUMN_REAL, phase.pc)
 
@@ -106,7 +112,10 @@ static const struct column epoch_columns[] = {
     EPOCH("learning_rate", COLUMN_REAL, learning_rate),
     EPOCH("time", COLUMN_REAL, time),
     EPOCH("best", COLUMN_BOOL, best),
+    EPOCH("test.run IS NOT NULL", COLUMN_BOOL, tested),
+    EPOCH("val.run IS NOT NULL", COLUMN_BOOL, validated),
     PHASE(train),
+    PHASE(val),
     PHASE(test),
     COLUMN_END,
 };
@@ -119,6 +128,8 @@ int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, stru
                       "FROM epoch"
                       " LEFT JOIN phase AS train ON train.run = epoch.run"
                       "  AND train.epoch = epoch.epoch AND train.phase = 'train'"
+                      " LEFT JOIN phase AS val ON val.run = epoch.run"
+                      "  AND val.epoch = epoch.epoch AND val.phase = 'val'"
                       " LEFT JOIN phase AS test ON test.run = epoch.run"
                       "  AND test.epoch = epoch.epoch AND test.phase = 'test'"
                       " WHERE epoch.run = ? ORDER BY epoch.epoch");

@@ -41,6 +41,7 @@ static const struct column found[] = {
     RUN("data_hash", COLUMN_TEXT, true, data_hash),
     RUN("parameters", COLUMN_INT64, false, parameters),
     RUN("train_images", COLUMN_INT64, false, train_images),
+    RUN("val_images", COLUMN_INT64, true, val_images),
     RUN("test_images", COLUMN_INT64, false, test_images),
     RUN("skipped_images", COLUMN_INT64, false, skipped_images),
     COLUMN_END,
@@ -165,23 +166,30 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
     return status;
 }
 
-int db_run_started(struct db *d, int64_t id, const struct run_row *run, struct err *e)
+static int set_found(struct db *d, int64_t id, const struct run_row *run, struct err *e)
+{
+    struct str sql;
+    str_init(&sql);
+    str_add(&sql, "UPDATE run SET ");
+    columns_add_sets(&sql, found);
+    str_add(&sql, " WHERE id = ?");
+    struct query q;
+    query_open_str(&q, d, &sql);
+    query_bind_row(&q, found, run);
+    query_bind_int(&q, id);
+    if (query_finish(&q, e))
+        return -1;
+    return sqlite3_changes(d->sql) ? 0 : db_no_run(d, id, e);
+}
+
+int db_run_started(struct db *d, int64_t id, const struct run_row *run, int resumed_epoch,
+                   struct err *e)
 {
     int status = db_begin(d, e);
-    if (!status) {
-        struct str sql;
-        str_init(&sql);
-        str_add(&sql, "UPDATE run SET ");
-        columns_add_sets(&sql, found);
-        str_add(&sql, " WHERE id = ?");
-        struct query q;
-        query_open_str(&q, d, &sql);
-        query_bind_row(&q, found, run);
-        query_bind_int(&q, id);
-        status = query_finish(&q, e);
-    }
-    if (!status && sqlite3_changes(d->sql) == 0)
-        status = db_no_run(d, id, e);
+    if (!status)
+        status = set_found(d, id, run, e);
+    if (!status)
+        status = db_forget_epochs(d, id, resumed_epoch, e);
     return db_end(d, status, e, "storing what run %" PRId64 " is", id);
 }
 

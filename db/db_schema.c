@@ -12,6 +12,9 @@
 static const char *const schema_1[] = {
 #include "db/schema_1.inc"
 };
+static const char *const schema_2[] = {
+#include "db/schema_2.inc"
+};
 
 struct step {
     const char *const *lines;
@@ -21,6 +24,7 @@ struct step {
 
 static const struct step steps[] = {
     {schema_1, sizeof schema_1 / sizeof schema_1[0], reference_seed},
+    {schema_2, sizeof schema_2 / sizeof schema_2[0], NULL},
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))

@@ -1,6 +1,5 @@
 /* rows.h - what the run database gives back: plain data, no SQL. Missing figures are NaN, missing
- * texts
- * "". Times are seconds since 1970. */
+ * texts "". Times are seconds since 1970. */
 #ifndef COMBOLAB_DB_ROWS_H
 #define COMBOLAB_DB_ROWS_H
 
@@ -26,15 +25,17 @@ struct run_row {
     int image_size, batch, epochs;
     int64_t seed;
     double learning_rate;
-    char select[8]; /* "test": what `best` was chosen on */
+    char select[8]; /* "test" or "val": the images that `best` is chosen on */
     int epochs_done;
-    double created, started, ended; /* NaN = not yet */
+    double created, started, ended; /* NaN = not yet; of the last time, when it was resumed */
+    int resumed;                    /* how often it went on after it had ended */
+    double earlier_s;               /* seconds it ran before it was resumed */
     char host[64];
     int64_t pid;
     /* provenance, "" until started */
     char program[64], library[64], device[ROW_TEXT_BYTES], data_hash[24];
-    int64_t parameters, train_images, test_images, skipped_images;
-    /* figures */
+    int64_t parameters, train_images, val_images, test_images, skipped_images;
+    /* figures of the test images, whatever the best epoch was chosen on */
     int best_epoch; /* 0 = none */
     double best_mae, best_rmse, best_pc;
     double last_mae, last_rmse, last_pc;
@@ -44,7 +45,8 @@ struct run_row {
 struct phase_row {
     int64_t images;
     double seconds, total;
-    double term[ROW_MAX_TERMS]; /* unweighted */
+    double term[ROW_MAX_TERMS];     /* unweighted */
+    double weighted[ROW_MAX_TERMS]; /* weight x term */
     double mae, rmse, pc;
 };
 
@@ -53,7 +55,9 @@ struct epoch_row {
     double learning_rate;
     double time; /* when it was stored */
     bool best;
-    struct phase_row train, test;
+    bool tested;    /* false between evaluations: then test and val are missing */
+    bool validated; /* val is there */
+    struct phase_row train, val, test;
 };
 
 struct term_row {

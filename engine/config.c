@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PI 3.14159265358979323846
+
 #define AT(field) offsetof(struct run_config, field)
 
 static const char *const protocols[] = {"auto", "60-40", "5-fold", "split", "fold", NULL};
@@ -156,6 +158,11 @@ int config_check(const struct run_config *c, struct err *e)
     if (c->resize && c->resize < c->image_size)
         return err_set(e, ERR_USAGE, "option 'resize': %lld is smaller than image-size %lld",
                        (long long)c->resize, (long long)c->image_size);
+    if (c->warmup && c->warmup >= c->epochs)
+        return err_set(e, ERR_USAGE,
+                       "option 'warmup': %lld epochs of warm-up leave nothing of %lld epochs; at "
+                       "least one must follow",
+                       (long long)c->warmup, (long long)c->epochs);
     if (!c->experiment[0])
         return err_set(e, ERR_USAGE, "option 'experiment' must not be empty");
     return 0;
@@ -172,5 +179,17 @@ void config_title(const struct run_config *c, char *to, size_t room)
 
 double config_learning_rate(const struct run_config *c, int epoch)
 {
-    return c->learning_rate * pow(c->lr_factor, (double)((epoch - 1) / c->lr_step));
+    if (epoch <= c->warmup)
+        return c->learning_rate * epoch / (double)(c->warmup + 1);
+    int64_t since = epoch - 1 - c->warmup; /* the warm-up's end */
+    switch ((enum config_schedule)c->schedule) {
+    case SCHEDULE_COSINE:
+        return c->learning_rate *
+               (1 + cos(PI * (double)since / (double)(c->epochs - c->warmup))) / 2;
+    case SCHEDULE_CONSTANT:
+        return c->learning_rate;
+    case SCHEDULE_STEP:
+        break;
+    }
+    return c->learning_rate * pow(c->lr_factor, (double)(since / c->lr_step));
 }

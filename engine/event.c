@@ -28,6 +28,9 @@ static const unsigned allowed[RUN_STATES] = {
     [RUN_RUNNING] = TO(RUN_PAUSED) | TO(RUN_STOPPED) | TO(RUN_FINISHED) | TO(RUN_DIVERGED) |
                     TO(RUN_FAILED) | TO(RUN_LOST),
     [RUN_PAUSED] = TO(RUN_RUNNING) | TO(RUN_STOPPED) | TO(RUN_FAILED) | TO(RUN_LOST),
+    [RUN_STOPPED] = TO(RUN_QUEUED),
+    [RUN_FAILED] = TO(RUN_QUEUED),
+    [RUN_LOST] = TO(RUN_QUEUED),
 };
 
 bool run_state_allows(enum run_state from, enum run_state to)

@@ -28,7 +28,33 @@ static const struct opt global_options[] = {
 const struct opt_table cli_global_options = {global_options,
                                              sizeof global_options / sizeof *global_options};
 
+#define CLI_MAX_NAMED 32 /* options that a command may name */
+
 enum { VALUE_OF = 1000, NO_OF = 2000, HELP = 'h' };
+
+/* Options of an experiment that a command names, as a table of their own. Made anew each time: one
+ * command is looked at after the other. */
+static const struct opt_table *named_options(const char *const *names)
+{
+    static struct opt options[CLI_MAX_NAMED];
+    static struct opt_table table = {options, 0};
+    table.count = 0;
+    for (size_t i = 0; i < config_options.count && table.count < CLI_MAX_NAMED; i++) {
+        const struct opt *o = &config_options.options[i];
+        bool named = false;
+        for (const char *const *name = names; *name; name++)
+            named |= !strcmp(*name, o->name);
+        if (named)
+            options[table.count++] = *o;
+    }
+    return &table;
+}
+
+/* Objects of this table are configs. */
+static const struct opt_table *config_table(const struct command *c)
+{
+    return c->config_names ? named_options(c->config_names) : &config_options;
+}
 
 int cli_tables(const struct command *c, const struct opt_table *tables[3])
 {
@@ -36,7 +62,7 @@ int cli_tables(const struct command *c, const struct opt_table *tables[3])
     if (c->own)
         tables[n++] = c->own;
     if (c->takes_config)
-        tables[n++] = &config_options;
+        tables[n++] = config_table(c);
     tables[n++] = &cli_global_options;
     return n;
 }
@@ -129,10 +155,10 @@ static const struct opt_table *owner(struct parser *p, size_t i, void **object)
         i -= tables[t]->count;
     if (tables[t] == &cli_global_options)
         *object = &p->in->global;
-    else if (tables[t] == &config_options)
-        *object = &p->base;
-    else
+    else if (tables[t] == p->command->own)
         *object = p->in->own;
+    else
+        *object = &p->base;
     return tables[t];
 }
 
@@ -152,9 +178,10 @@ static int take(struct parser *p, size_t i, const char *value, struct err *e)
     void *object;
     const struct opt_table *table = owner(p, i, &object);
     const struct opt *o = opt_find(table, p->options[i].name);
-    if (table == &config_options)
+    bool of_config = object == &p->base;
+    if (of_config)
         forget_list(p, o); /* given again: the last one counts */
-    bool list = table == &config_options && p->command->sweeps && strchr(value, ',') &&
+    bool list = of_config && p->command->sweeps && strchr(value, ',') &&
                 (o->type == OPT_INT || o->type == OPT_REAL || o->type == OPT_CHOICE);
     if (!list)
         return opt_set(table, object, o->name, value, e);

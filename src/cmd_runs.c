@@ -73,7 +73,7 @@ static void add_reference(struct table *t, const struct reference_row *r)
     table_real(t, r->alpha);
     table_real(t, r->beta);
     table_real(t, r->gamma);
-    for (int i = 0; i < 3; i++) /* epochs */
+    for (int i = 0; i < 4; i++) /* epochs, and how the best was chosen */
         table_missing(t);
     table_real(t, r->mae);
     table_real(t, r->rmse);
@@ -116,9 +116,11 @@ const struct command command_runs = {
     .arguments = "",
     .summary = "list runs, newest first",
     .details =
-        "Best figures are those of the epoch with the highest Pearson correlation on the test "
-        "images, as published figures are; `last` ones are of the last epoch. A missing "
-        "figure is '-': the correlation of constant predictions does not exist.",
+        "All figures are of the test images. Best ones are those of the epoch with the highest "
+        "Pearson correlation on the images that `best by` names: the test images themselves, as "
+        "with published figures, or val images held out of training (--select val). `last` ones "
+        "are of the last evaluation. A missing figure is '-': the correlation of constant "
+        "predictions does not exist.",
     .own = &table,
     .own_bytes = sizeof(struct options),
     .run = run,

@@ -2,14 +2,11 @@
 #include "src/command.h"
 
 #include "base/err.h"
-#include "base/mem.h"
-#include "base/str.h"
 #include "db/db.h"
 #include "src/output.h"
 #include "src/show.h"
 
 #include <stdio.h>
-#include <string.h>
 
 struct options {
     bool epochs, log;
@@ -21,7 +18,7 @@ static const char *const kinds[] = {"none", "best", "last", NULL};
 
 static const struct opt options[] = {
     {"epochs", 'e', OPT_FLAG, offsetof(struct options, epochs), 0, 0, "no", NULL, "", "Parts",
-     "a row for every epoch: losses by term and figures of both phases"},
+     "a row for every epoch: losses by term, weighted and not, and figures of every phase"},
     {"predictions", 'p', OPT_CHOICE, offsetof(struct options, predictions), 0, 0, "none", kinds, "",
      "Parts", "a row for every test image, as predicted by the best or the last weights"},
     {"ledger", 0, OPT_INT, offsetof(struct options, ledger), 0, 100000, "0", NULL, "", "Parts",
@@ -31,26 +28,6 @@ static const struct opt options[] = {
 };
 
 static const struct opt_table table = {options, sizeof options / sizeof *options};
-
-/* "last" is the newest run; else its number. */
-static int find_run(struct db *db, const char *which, struct run_row *run, struct err *e)
-{
-    int64_t id;
-    if (!strcmp(which, "last")) {
-        struct run_row *runs = NULL;
-        size_t n = 0;
-        if (db_runs(db, &runs, &n, e))
-            return -1;
-        if (n)
-            *run = runs[0];
-        mem_free(runs);
-        return n ? 0 : err_set(e, ERR_NOT_FOUND, "%s holds no runs yet", db_path(db));
-    }
-    if (str_to_int(which, &id) || id < 1)
-        return err_set(e, ERR_USAGE,
-                       "'%.60s' is no run: give a number from `combolab runs`, or last", which);
-    return db_run(db, id, run, e);
-}
 
 static int add_parts(struct show *show, const struct options *own, struct err *e)
 {
@@ -71,7 +48,8 @@ static int run(const struct invocation *in)
     struct show show = {0};
     struct err e;
     int status = EXIT_GOOD;
-    if (output_open_db(in, &show.db, &e) || find_run(show.db, in->arguments[0], &show.run, &e) ||
+    if (output_open_db(in, &show.db, &e) ||
+        output_find_run(show.db, in->arguments[0], &show.run, &e) ||
         add_parts(&show, in->own, &e)) {
         status = command_fail(&e);
     } else {

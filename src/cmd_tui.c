@@ -125,6 +125,25 @@ static void launch(struct tui *t, const struct run_config *config)
     int failed = session_add(t->session, config, &id, &e);
     snprintf(news, sizeof news, "run %lld is queued", (long long)id);
     say(t, failed, &e, news);
+    if (!failed)
+        ui_launched(t->ui, model_view(t->model));
+}
+
+/* What would be refused at the launch is told while the form is filled in. */
+static void check_launch(struct tui *t, const struct run_config *config)
+{
+    struct run_config settled = *config;
+    struct err e;
+    model_launch_problem(t->model, session_check(&settled, &e) ? e.text : "");
+}
+
+static void requeue(struct tui *t, int64_t run)
+{
+    struct err e;
+    char news[80];
+    int failed = session_resume(t->session, &run, 1, &e);
+    snprintf(news, sizeof news, "run %lld is queued, to go on", (long long)run);
+    say(t, failed, &e, news);
 }
 
 static void verb(struct tui *t, int64_t run, enum verb what, const char *name)
@@ -158,6 +177,12 @@ static void act(struct tui *t, const struct ui_action *action)
         break;
     case UI_LAUNCH:
         launch(t, &action->config);
+        break;
+    case UI_CHECK:
+        check_launch(t, &action->config);
+        break;
+    case UI_REQUEUE:
+        requeue(t, action->run);
         break;
     case UI_PAUSE:
         verb(t, action->run, VERB_PAUSE, "pausing after this step");

@@ -52,13 +52,15 @@ struct command {
     /* Takes every option of an experiment; with `sweeps`, a comma list for a choice or a number
      * ("--loss l1,mse,combo") makes one config for each combination. */
     bool takes_config, sweeps;
-    int least_arguments, most_arguments;     /* most -1 = any number */
+    const char *const *config_names;     /* takes_config: only these, to NULL; or NULL for all */
+    int least_arguments, most_arguments; /* most -1 = any number */
     int (*run)(const struct invocation *in); /* returns an exit status */
 };
 
-extern const struct command command_tui, command_train, command_work; /* the session's */
+extern const struct command command_tui, command_train, command_resume,
+    command_work; /* the session's */
 extern const struct command command_runs, command_show, command_synth, command_dataset,
-    command_devices, command_version;
+    command_devices, command_bench, command_version;
 
 /* Prints "combolab: MESSAGE" (visible characters only) to standard error; returns EXIT_USAGE for
  * ERR_USAGE, else EXIT_ERROR. */

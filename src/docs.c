@@ -91,10 +91,13 @@ static void add_command(struct str *out, const struct command *c)
     str_add(out, ".\n");
     if (c->details && c->details[0])
         add_paragraphs(out, c->details);
-    if (c->takes_config)
+    if (c->takes_config && !c->config_names)
         str_add(out, ".Pp\nTakes every option of an experiment, see\n.Sx OPTIONS .\n");
-    if (c->own)
-        add_options(out, c->own);
+    const struct opt_table *tables[3];
+    int n = cli_tables(c, tables);
+    for (int t = 0; t < n; t++)
+        if (tables[t] != &config_options && tables[t] != &cli_global_options)
+            add_options(out, tables[t]);
 }
 
 int docs_mdoc(const char *part, struct str *out)

@@ -2,8 +2,10 @@ bin_PROGRAMS += combolab
 combolab_SOURCES = \
 	src/check_images.c src/check_images.h \
 	src/cli.c src/cli.h \
+	src/cmd_bench.c \
 	src/cmd_dataset.c \
 	src/cmd_devices.c \
+	src/cmd_resume.c \
 	src/cmd_runs.c \
 	src/cmd_show.c \
 	src/cmd_synth.c \
@@ -16,6 +18,7 @@ combolab_SOURCES = \
 	src/docs.c src/docs.h \
 	src/help.c \
 	src/main.c \
+	src/measure.c src/measure.h \
 	src/meter.c src/meter.h \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \

@@ -14,8 +14,9 @@
 #include <string.h>
 
 const struct command *const cli_commands[] = {
-    &command_tui,   &command_train,   &command_work,    &command_runs,    &command_show,
-    &command_synth, &command_dataset, &command_devices, &command_version,
+    &command_tui,     &command_train, &command_resume,  &command_work,
+    &command_runs,    &command_show,  &command_synth,   &command_dataset,
+    &command_devices, &command_bench, &command_version,
 };
 const size_t cli_n_commands = sizeof cli_commands / sizeof *cli_commands;
 

@@ -23,12 +23,18 @@ struct model {
     int64_t shown; /* run that is open, 0 = none */
     char path[1024];
     char message[ERR_TEXT_BYTES];
+    char launch_problem[ERR_TEXT_BYTES];
 };
 
 void model_say(struct model *m, bool error, const char *text)
 {
     str_copy(m->message, sizeof m->message, text);
     m->view.message_is_error = error;
+}
+
+void model_launch_problem(struct model *m, const char *text)
+{
+    str_copy(m->launch_problem, sizeof m->launch_problem, text);
 }
 
 /* --- fetching --- */
@@ -188,6 +194,7 @@ int model_open(struct model **out, const char *db_path, bool can_train, struct e
     m->view.can_train = can_train;
     m->view.terms = m->terms;
     m->view.message = m->message;
+    m->view.launch_problem = m->launch_problem;
     fetch_runs(m);
     *out = m;
     return 0;

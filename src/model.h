@@ -27,6 +27,9 @@ void model_show(struct model *m, int64_t run);
 
 void model_live(struct model *m, const struct snapshot *now);
 
+/* Why the settings in the form cannot be launched; "" = they can. */
+void model_launch_problem(struct model *m, const char *text);
+
 /* The status line; "" clears it. */
 void model_say(struct model *m, bool error, const char *text);
 

@@ -2,10 +2,13 @@
 #include "src/output.h"
 
 #include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "db/db.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -17,6 +20,25 @@ int output_open_db(const struct invocation *in, struct db **out, struct err *e)
     if (db_default_path(path, sizeof path, e))
         return -1;
     return db_open(out, path, DB_READ, e);
+}
+
+int output_find_run(struct db *db, const char *which, struct run_row *run, struct err *e)
+{
+    int64_t id;
+    if (!strcmp(which, "last")) {
+        struct run_row *runs = NULL;
+        size_t n = 0;
+        if (db_runs(db, &runs, &n, e))
+            return -1;
+        if (n)
+            *run = runs[0];
+        mem_free(runs);
+        return n ? 0 : err_set(e, ERR_NOT_FOUND, "%s holds no runs yet", db_path(db));
+    }
+    if (str_to_int(which, &id) || id < 1)
+        return err_set(e, ERR_USAGE,
+                       "'%.60s' is no run: give a number from `combolab runs`, or last", which);
+    return db_run(db, id, run, e);
 }
 
 int output_tables(const struct invocation *in, struct table *const *tables, size_t n, struct err *e)
@@ -46,6 +68,7 @@ const struct table_column output_run_columns[] = {
     {"epochs_done", "done", TABLE_INT, 0, false},
     {"epochs", "epochs", TABLE_INT, 0, false},
     {"best_epoch", "best", TABLE_INT, 0, true},
+    {"select", "best by", TABLE_TEXT, 0, true},
     {"best_mae", "best MAE", TABLE_REAL, 4, false},
     {"best_rmse", "best RMSE", TABLE_REAL, 4, false},
     {"best_pc", "best PC", TABLE_REAL, 4, false},
@@ -56,7 +79,6 @@ const struct table_column output_run_columns[] = {
     {"age_s", "age", TABLE_DURATION, 0, true},
     /* of a single run */
     {"state_text", "why", TABLE_TEXT, 0, false},
-    {"select", "best chosen on", TABLE_TEXT, 0, false},
     {"image_size", "image size", TABLE_INT, 0, false},
     {"batch", "batch", TABLE_INT, 0, false},
     {"seed", "seed", TABLE_INT, 0, false},
@@ -64,6 +86,8 @@ const struct table_column output_run_columns[] = {
     {"created", "created", TABLE_TIME, 0, false},
     {"started", "started", TABLE_TIME, 0, false},
     {"ended", "ended", TABLE_TIME, 0, false},
+    {"seconds", "ran for", TABLE_DURATION, 0, false},
+    {"resumed", "times resumed", TABLE_INT, 0, false},
     {"host", "host", TABLE_TEXT, 0, false},
     {"pid", "process", TABLE_INT, 0, false},
     {"program", "program", TABLE_TEXT, 0, false},
@@ -72,11 +96,12 @@ const struct table_column output_run_columns[] = {
     {"data_hash", "data hash", TABLE_TEXT, 0, false},
     {"parameters", "parameters", TABLE_INT, 0, false},
     {"train_images", "training images", TABLE_INT, 0, false},
+    {"val_images", "val images", TABLE_INT, 0, false},
     {"test_images", "test images", TABLE_INT, 0, false},
     {"skipped_images", "images left out", TABLE_INT, 0, false},
 };
 
-const size_t output_run_listed = 23;
+const size_t output_run_listed = 24;
 const size_t output_run_all = sizeof output_run_columns / sizeof *output_run_columns;
 
 /* 0 means "not there" for counts from 1. */
@@ -88,10 +113,17 @@ static void count_from_1(struct table *t, int64_t value)
         table_missing(t);
 }
 
-static void details(struct table *t, const struct run_row *run)
+double output_run_seconds(const struct run_row *run, double now_s)
+{
+    double end = isfinite(run->ended) ? run->ended : now_s;
+    if (isfinite(run->started))
+        return run->earlier_s + fmax(end - run->started, 0);
+    return run->resumed ? run->earlier_s : NAN;
+}
+
+static void details(struct table *t, const struct run_row *run, double now_s)
 {
     table_text(t, run->state_text);
-    table_text(t, run->select);
     table_int(t, run->image_size);
     table_int(t, run->batch);
     table_int(t, run->seed);
@@ -99,6 +131,8 @@ static void details(struct table *t, const struct run_row *run)
     table_real(t, run->created);
     table_real(t, run->started);
     table_real(t, run->ended);
+    table_real(t, output_run_seconds(run, now_s));
+    table_int(t, run->resumed);
     table_text(t, run->host);
     count_from_1(t, run->pid);
     table_text(t, run->program);
@@ -107,6 +141,7 @@ static void details(struct table *t, const struct run_row *run)
     table_text(t, run->data_hash);
     count_from_1(t, run->parameters);
     count_from_1(t, run->train_images);
+    count_from_1(t, run->val_images);
     count_from_1(t, run->test_images);
     table_int(t, run->skipped_images);
 }
@@ -128,6 +163,7 @@ void output_run(struct table *t, const struct run_row *run, size_t columns, doub
     table_int(t, run->epochs_done);
     table_int(t, run->epochs);
     count_from_1(t, run->best_epoch);
+    table_text(t, run->select);
     table_real(t, run->best_mae);
     table_real(t, run->best_rmse);
     table_real(t, run->best_pc);
@@ -137,5 +173,5 @@ void output_run(struct table *t, const struct run_row *run, size_t columns, doub
     table_real(t, run->images_per_s > 0 ? run->images_per_s : NAN);
     table_real(t, now_s > run->created ? now_s - run->created : 0);
     if (columns == output_run_all)
-        details(t, run);
+        details(t, run, now_s);
 }

@@ -100,14 +100,21 @@ void progress_begin(struct progress *p, int64_t run, const char *name, int64_t e
 static void started(struct progress *p, const struct event *event)
 {
     const struct event_started *s = &event->started;
-    char device[256], whole[LINE_BYTES];
+    char device[256], val[48] = "", whole[LINE_BYTES];
     str_visible(device, sizeof device, s->device);
-    int n = snprintf(whole, sizeof whole, "run %lld: %lld training and %lld test images, on %s",
-                     (long long)event->run, (long long)s->train_images, (long long)s->test_images,
-                     device);
+    if (s->val_images)
+        snprintf(val, sizeof val, ", %lld val", (long long)s->val_images);
+    int n = snprintf(whole, sizeof whole, "run %lld: %lld training%s and %lld test images, on %s",
+                     (long long)event->run, (long long)s->train_images, val,
+                     (long long)s->test_images, device);
     if (s->skipped_images && n > 0 && (size_t)n < sizeof whole)
         snprintf(whole + n, sizeof whole - (size_t)n, "; %lld damaged images left out",
                  (long long)s->skipped_images);
+    line(p, whole);
+    if (!s->resumed_epoch)
+        return;
+    snprintf(whole, sizeof whole, "run %lld: goes on after epoch %d", (long long)event->run,
+             s->resumed_epoch);
     line(p, whole);
 }
 
@@ -120,27 +127,41 @@ static void figure(char to[16], double value)
         str_copy(to, 16, "-");
 }
 
+/* The evaluation, where there was one; "" between evaluations. */
+static void evaluation(char *to, size_t room, const struct event_epoch *e)
+{
+    char total[16], mae[16], rmse[16], pc[16], val[16], chosen[32] = "";
+    to[0] = '\0';
+    if (!e->tested)
+        return;
+    figure(total, e->test.total);
+    figure(mae, e->test.mae);
+    figure(rmse, e->test.rmse);
+    figure(pc, e->test.pc);
+    figure(val, e->val.pc);
+    if (e->validated)
+        snprintf(chosen, sizeof chosen, "  val PC %s", val);
+    snprintf(to, room, "  test %s  MAE %s  RMSE %s  PC %s%s%s", total, mae, rmse, pc, chosen,
+             e->best ? "  best" : "");
+}
+
 /* On a terminal the line ends where the terminal does: what matters most stands first. */
 static void epoch(struct progress *p, const struct event *event)
 {
     const struct event_epoch *e = &event->epoch;
-    char train[16], test[16], mae[16], rmse[16], pc[16], took[32], whole[LINE_BYTES];
-    double seconds = e->train.seconds + e->test.seconds;
+    char train[16], test[160], took[32], whole[LINE_BYTES];
+    double seconds =
+        e->train.seconds + (e->tested ? e->test.seconds : 0) + (e->validated ? e->val.seconds : 0);
     figure(train, e->train.total);
-    figure(test, e->test.total);
-    figure(mae, e->test.mae);
-    figure(rmse, e->test.rmse);
-    figure(pc, e->test.pc);
+    evaluation(test, sizeof test, e);
     if (seconds < 9.95)
         snprintf(took, sizeof took, "%.1fs", seconds);
     else
         str_duration(took, sizeof took, seconds);
     int digits = snprintf(NULL, 0, "%d", e->epochs);
-    int length =
-        snprintf(whole, sizeof whole,
-                 "epoch %*d/%d  train %s  test %s  MAE %s  RMSE %s  PC %s%s  %s  %.0f img/s",
-                 digits, e->epoch, e->epochs, train, test, mae, rmse, pc, e->best ? "  best" : "",
-                 took, e->train.seconds > 0 ? (double)e->train.images / e->train.seconds : 0.0);
+    int length = snprintf(whole, sizeof whole, "epoch %*d/%d  train %s%s  %s  %.0f img/s", digits,
+                          e->epoch, e->epochs, train, test, took,
+                          e->train.seconds > 0 ? (double)e->train.images / e->train.seconds : 0.0);
     if (p->moves && length > terminal_columns(p))
         whole[terminal_columns(p)] = '\0';
     line(p, whole);

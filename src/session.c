@@ -358,6 +358,12 @@ int session_add(struct session *s, const struct run_config *config, int64_t *id,
     return result;
 }
 
+int session_resume(struct session *s, const int64_t *runs, size_t n, struct err *e)
+{
+    struct session_request request = {.kind = SESSION_RESUME, .runs = runs, .n_runs = n, .err = e};
+    return ask(s, &request);
+}
+
 int session_take(struct session *s, int64_t id, struct err *e)
 {
     struct session_request request = {.kind = SESSION_TAKE, .run = id, .err = e};

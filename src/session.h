@@ -1,10 +1,11 @@
 /* session.h - wires the training engine, the run database and whoever watches.
  *
- * Order of calls: session_open (starts the session thread), then session_add, _take, _verb,
- * _delete, _snapshot, _changes from any thread, session_close. The session thread is the only
- * consumer of the engine's events and the only writer of the database: it stores an event first and
- * tells viewers afterwards, so that what is on screen is on disk. session_add, _take, _verb and
- * _delete hand the work to that thread and wait for its answer: one short transaction.
+ * Order of calls: session_open (starts the session thread), then session_add, _resume, _take,
+ * _verb, _delete, _snapshot, _changes from any thread, session_close. The session thread is the
+ * only consumer of the engine's events and the only writer of the database: it stores an event
+ * first and tells viewers afterwards, so that what is on screen is on disk. session_add, _resume,
+ * _take, _verb and _delete hand the work to that thread and wait for its answer: one short
+ * transaction.
  *
  * When the database cannot be written any more (a full disk), the run in progress is stopped, the
  * trouble is told to viewers, and the run is marked failed as soon as that can be written.
@@ -79,6 +80,10 @@ int session_check(struct run_config *config, struct err *e);
 
 /* session_check, then inserts a queued run. */
 int session_add(struct session *s, const struct run_config *config, int64_t *id, struct err *e);
+
+/* Queues runs that were stopped, failed or were lost, so that they go on from their newest
+ * checkpoint: all of them, or none and ERR_STATE says why. */
+int session_resume(struct session *s, const int64_t *runs, size_t n, struct err *e);
 
 /* Lets a SESSION_TAKES_NAMED session train queued run `id`, after those handed over before. */
 int session_take(struct session *s, int64_t id, struct err *e);

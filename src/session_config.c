@@ -112,7 +112,7 @@ static void fill_run(struct run_row *run, const struct run_config *c)
     run->epochs = (int)c->epochs;
     run->seed = c->seed;
     run->learning_rate = c->learning_rate;
-    str_copy(run->select, sizeof run->select, "test");
+    str_copy(run->select, sizeof run->select, c->select == SELECT_VAL ? "val" : "test");
     str_copy(run->program, sizeof run->program, PACKAGE_STRING);
 }
 

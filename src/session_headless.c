@@ -168,6 +168,27 @@ int headless_add(struct headless *h, const struct run_config *config, int64_t *i
     return h->out_of_memory ? mem_error(e, "the list of runs", h->room * sizeof *h->runs) : 0;
 }
 
+int headless_resume(struct headless *h, char **which, size_t n, struct err *e)
+{
+    int64_t *ids = mem_alloc(n, sizeof *ids);
+    if (!ids)
+        return mem_error(e, "the list of runs", n * sizeof *ids);
+    int result = 0;
+    for (size_t i = 0; !result && i < n; i++) {
+        struct run_row row;
+        result = output_find_run(h->db, which[i], &row, e);
+        ids[i] = result ? 0 : row.id;
+    }
+    if (!result)
+        result = session_resume(h->session, ids, n, e);
+    for (size_t i = 0; !result && i < n; i++)
+        note_run(h, ids[i]);
+    mem_free(ids);
+    if (!result && h->out_of_memory)
+        return mem_error(e, "the list of runs", h->room * sizeof *h->runs);
+    return result;
+}
+
 /* --- training --- */
 
 /* Runs of ours that another process took from the queue and has not ended. */
@@ -289,7 +310,7 @@ static void add_row(struct table *t, const struct run_row *row)
     table_real(t, row->last_mae);
     table_real(t, row->last_rmse);
     table_real(t, row->last_pc);
-    table_real(t, row->ended - row->started);
+    table_real(t, output_run_seconds(row, row->ended));
 }
 
 /* The worst state decides. */

@@ -1,9 +1,9 @@
 /* session_headless.h - trains without the screen: a session, progress on standard error, a table of
- * the runs on standard output, and what Ctrl-C means. For the commands train and work; main thread
- * only.
+ * the runs on standard output, and what Ctrl-C means. For the commands train, resume and work; main
+ * thread only.
  *
- * Order of calls: headless_open, headless_add for each experiment, headless_train, headless_report,
- * headless_close.
+ * Order of calls: headless_open, headless_add for each experiment or headless_resume, then
+ * headless_train, headless_report, headless_close.
  *
  * SIGINT, SIGTERM and SIGHUP stop the run in progress after its step, store that and end; a second
  * one leaves at once, and the run shows as lost.
@@ -27,6 +27,9 @@ struct headless_options {
 int headless_open(struct headless **out, const struct headless_options *options, struct err *e);
 void headless_close(struct headless *h); /* NULL is allowed */
 
+/* Queues runs again that were begun before, by what people call them: see output_find_run. */
+int headless_resume(struct headless *h, char **which, size_t n, struct err *e);
+
 /* Queues a run. */
 int headless_add(struct headless *h, const struct run_config *config, int64_t *id, struct err *e);
 
@@ -37,7 +40,7 @@ int headless_train(struct headless *h, struct err *e);
 /* Prints the table of the runs; *status from their states: enum exit_status. */
 int headless_report(struct headless *h, int *status, struct err *e);
 
-/* Prints the numbers of the runs that were added. */
+/* Prints the numbers of the runs that were added or resumed. */
 int headless_print_queued(struct headless *h, struct err *e);
 
 #endif

@@ -12,6 +12,7 @@
 
 enum session_request_kind {
     SESSION_ADD,
+    SESSION_RESUME,
     SESSION_TAKE,
     SESSION_VERB,
     SESSION_DELETE,
@@ -23,6 +24,8 @@ struct session_request {
     int64_t run;
     enum verb verb;
     const struct session_rows *rows;
+    const int64_t *runs; /* of SESSION_RESUME */
+    size_t n_runs;
     int result;
     struct err *err;
     bool answered;

@@ -23,6 +23,17 @@ static int add(struct session *s, struct session_request *r)
     return 0;
 }
 
+static int resume(struct session *s, struct session_request *r)
+{
+    if (db_runs_resume(s->db, r->runs, r->n_runs, r->err))
+        return -1;
+    s->look |= s->options.takes == SESSION_TAKES_ANY;
+    session_not_idle(s);
+    for (size_t i = 0; i < r->n_runs; i++)
+        session_changed(s, r->runs[i]);
+    return 0;
+}
+
 static int take(struct session *s, struct session_request *r)
 {
     if (s->options.takes != SESSION_TAKES_NAMED)
@@ -95,6 +106,9 @@ void session_answer(struct session *s, struct session_request *request)
     switch (request->kind) {
     case SESSION_ADD:
         request->result = add(s, request);
+        break;
+    case SESSION_RESUME:
+        request->result = resume(s, request);
         break;
     case SESSION_TAKE:
         request->result = take(s, request);

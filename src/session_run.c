@@ -47,13 +47,16 @@ static int claim(struct session *s, struct err *e)
     return claimed;
 }
 
-static int read_config(struct session *s, struct run_config *config, struct err *e)
+/* A run that was begun before goes on from its checkpoint, if it has come to one. */
+static int read_job(struct session *s, struct trainer_job *job, struct err *e)
 {
     struct option_row *options;
+    struct run_row row;
     size_t n;
-    if (db_options(s->db, s->run, &options, &n, e))
+    if (db_run(s->db, s->run, &row, e) || db_options(s->db, s->run, &options, &n, e))
         return -1;
-    int result = session_config_of_options(config, options, n, e);
+    job->resume = row.resumed > 0;
+    int result = session_config_of_options(&job->config, options, n, e);
     mem_free(options);
     return result;
 }
@@ -62,7 +65,7 @@ static int begin(struct session *s, struct trainer_job *job, struct err *e)
 {
     job->run = s->run;
     job->backend = s->options.backend;
-    if (read_config(s, &job->config, e))
+    if (read_job(s, job, e))
         return -1;
     if (s->options.viewer.begun)
         s->options.viewer.begun(s->options.viewer.context, s->run, &job->config);

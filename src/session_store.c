@@ -23,9 +23,10 @@ static int store_started(struct session *s, const struct event *event, struct er
     str_copy(row->data_hash, sizeof row->data_hash, from->data_hash);
     row->parameters = from->parameters;
     row->train_images = from->train_images;
+    row->val_images = from->val_images;
     row->test_images = from->test_images;
     row->skipped_images = from->skipped_images;
-    return db_run_started(s->db, event->run, row, e);
+    return db_run_started(s->db, event->run, row, from->resumed_epoch, e);
 }
 
 static void fill_phase(struct phase_row *to, const struct event_phase *from)
@@ -33,8 +34,10 @@ static void fill_phase(struct phase_row *to, const struct event_phase *from)
     to->images = from->images;
     to->seconds = from->seconds;
     to->total = from->total;
-    for (int t = 0; t < ROW_MAX_TERMS; t++)
+    for (int t = 0; t < ROW_MAX_TERMS; t++) {
         to->term[t] = from->term[t];
+        to->weighted[t] = from->weighted[t];
+    }
     to->mae = from->mae;
     to->rmse = from->rmse;
     to->pc = from->pc;
@@ -48,8 +51,11 @@ static int store_epoch(struct session *s, const struct event *event, struct err 
         .learning_rate = from->learning_rate,
         .time = event->time_s,
         .best = from->best,
+        .tested = from->tested,
+        .validated = from->validated,
     };
     fill_phase(&row.train, &from->train);
+    fill_phase(&row.val, &from->val);
     fill_phase(&row.test, &from->test);
     return db_epoch_add(s->db, event->run, &row, from->terms, from->test_scores, from->n, e);
 }

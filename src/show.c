@@ -103,13 +103,37 @@ int show_summary(struct show *show, struct err *e)
     return summary_weights(show, e);
 }
 
-/* Names of a phase's term columns: "train_regression". */
-struct term_names {
-    char name[2][ROW_MAX_TERMS][48], title[2][ROW_MAX_TERMS][48];
+enum { PHASE_TRAIN, PHASE_VAL, PHASE_TEST, PHASES };
+
+#define TERM_NAME_BYTES 64
+#define MOST_EPOCH_COLUMNS 48
+
+/* The columns of a list of epochs, with the names that its loss's terms give. */
+struct epoch_table {
+    struct table_column columns[MOST_EPOCH_COLUMNS];
+    size_t n;
+    const struct term_row *terms;
+    size_t n_terms;
+    bool with[PHASES]; /* val only where some epoch has it */
+    char name[PHASES][2 * ROW_MAX_TERMS][TERM_NAME_BYTES];
+    char title[PHASES][2 * ROW_MAX_TERMS][TERM_NAME_BYTES];
 };
 
-static void epoch_columns(struct table_column *columns, size_t *n, struct term_names *names,
-                          const struct term_row *terms, size_t n_terms)
+/* "train_regression", "train_regression_weighted" */
+static void term_columns(struct epoch_table *t, int phase, const char *phase_name)
+{
+    for (size_t i = 0; i < 2 * t->n_terms; i++) {
+        bool weighted = i % 2;
+        char *name = t->name[phase][i], *title = t->title[phase][i];
+        snprintf(name, TERM_NAME_BYTES, "%s_%.31s%s", phase_name, t->terms[i / 2].name,
+                 weighted ? "_weighted" : "");
+        snprintf(title, TERM_NAME_BYTES, "%s %.31s%s", phase_name, t->terms[i / 2].name,
+                 weighted ? ", weighted" : "");
+        t->columns[t->n++] = (struct table_column){name, title, TABLE_REAL, 4, true};
+    }
+}
+
+static void epoch_columns(struct epoch_table *t)
 {
     static const struct table_column head[] = {
         {"epoch", "epoch", TABLE_INT, 0, false},
@@ -117,7 +141,7 @@ static void epoch_columns(struct table_column *columns, size_t *n, struct term_n
         {"best", "best", TABLE_FLAG, 0, false},
         {"time", "time", TABLE_TIME, 0, true},
     };
-    static const struct table_column figures[2][7] = {
+    static const struct table_column figures[PHASES][7] = {
         {{"train_total", "train loss", TABLE_REAL, 4, false},
          {"train_mae", "train MAE", TABLE_REAL, 4, true},
          {"train_rmse", "train RMSE", TABLE_REAL, 4, true},
@@ -125,6 +149,13 @@ static void epoch_columns(struct table_column *columns, size_t *n, struct term_n
          {"train_images", "train images", TABLE_INT, 0, true},
          {"train_s", "train time", TABLE_DURATION, 0, true},
          {"train_images_per_s", "train images/s", TABLE_REAL, 1, true}},
+        {{"val_total", "val loss", TABLE_REAL, 4, true},
+         {"val_mae", "val MAE", TABLE_REAL, 4, true},
+         {"val_rmse", "val RMSE", TABLE_REAL, 4, true},
+         {"val_pc", "val PC", TABLE_REAL, 4, false},
+         {"val_images", "val images", TABLE_INT, 0, true},
+         {"val_s", "val time", TABLE_DURATION, 0, true},
+         {"val_images_per_s", "val images/s", TABLE_REAL, 1, true}},
         {{"test_total", "test loss", TABLE_REAL, 4, false},
          {"test_mae", "test MAE", TABLE_REAL, 4, false},
          {"test_rmse", "test RMSE", TABLE_REAL, 4, false},
@@ -133,57 +164,67 @@ static void epoch_columns(struct table_column *columns, size_t *n, struct term_n
          {"test_s", "test time", TABLE_DURATION, 0, true},
          {"test_images_per_s", "test images/s", TABLE_REAL, 1, true}},
     };
-    static const char *const phases[2] = {"train", "test"};
-    *n = 0;
+    static const char *const names[PHASES] = {"train", "val", "test"};
     for (size_t i = 0; i < sizeof head / sizeof *head; i++)
-        columns[(*n)++] = head[i];
-    for (int phase = 0; phase < 2; phase++) {
-        columns[(*n)++] = figures[phase][0];
-        for (size_t i = 0; i < n_terms; i++) {
-            char *name = names->name[phase][i], *title = names->title[phase][i];
-            snprintf(name, sizeof names->name[0][0], "%s_%.31s", phases[phase], terms[i].name);
-            snprintf(title, sizeof names->title[0][0], "%s %.31s", phases[phase], terms[i].name);
-            columns[(*n)++] = (struct table_column){name, title, TABLE_REAL, 4, true};
-        }
+        t->columns[t->n++] = head[i];
+    for (int phase = 0; phase < PHASES; phase++) {
+        if (!t->with[phase])
+            continue;
+        t->columns[t->n++] = figures[phase][0];
+        term_columns(t, phase, names[phase]);
         for (int i = 1; i < 7; i++)
-            columns[(*n)++] = figures[phase][i];
+            t->columns[t->n++] = figures[phase][i];
     }
 }
 
-static void epoch_phase(struct table *t, const struct phase_row *phase, size_t n_terms)
+/* A phase that was not made has no figures. */
+static void epoch_phase(struct table *t, const struct phase_row *phase, bool made, size_t n_terms)
 {
     table_real(t, phase->total);
-    for (size_t i = 0; i < n_terms; i++)
+    for (size_t i = 0; i < n_terms; i++) {
         table_real(t, phase->term[i]);
+        table_real(t, phase->weighted[i]);
+    }
     table_real(t, phase->mae);
     table_real(t, phase->rmse);
     table_real(t, phase->pc);
-    table_int(t, phase->images);
+    if (made)
+        table_int(t, phase->images);
+    else
+        table_missing(t);
     table_real(t, phase->seconds);
     table_real(t, phase->seconds > 0 ? (double)phase->images / phase->seconds : NAN);
 }
 
+static void add_epoch(struct table *t, const struct epoch_table *columns,
+                      const struct epoch_row *row)
+{
+    table_int(t, row->epoch);
+    table_real(t, row->learning_rate);
+    table_flag(t, row->best);
+    table_real(t, row->time);
+    epoch_phase(t, &row->train, true, columns->n_terms);
+    if (columns->with[PHASE_VAL])
+        epoch_phase(t, &row->val, row->validated, columns->n_terms);
+    epoch_phase(t, &row->test, row->tested, columns->n_terms);
+}
+
 int show_epochs(struct show *show, struct err *e)
 {
-    struct table_column columns[32];
-    struct term_names names;
     struct term_row terms[ROW_MAX_TERMS];
+    struct epoch_table columns = {.terms = terms, .with = {true, false, true}};
     struct epoch_row *rows = NULL;
     struct table *t;
-    size_t n = 0, n_terms = 0, n_columns;
-    if (db_terms(show->db, show->run.id, terms, &n_terms, e) ||
+    size_t n = 0;
+    if (db_terms(show->db, show->run.id, terms, &columns.n_terms, e) ||
         db_epochs(show->db, show->run.id, &rows, &n, e))
         return -1;
-    epoch_columns(columns, &n_columns, &names, terms, n_terms);
-    int result = begin(show, &t, "epochs", false, columns, n_columns, e);
-    for (size_t i = 0; !result && i < n; i++) {
-        table_int(t, rows[i].epoch);
-        table_real(t, rows[i].learning_rate);
-        table_flag(t, rows[i].best);
-        table_real(t, rows[i].time);
-        epoch_phase(t, &rows[i].train, n_terms);
-        epoch_phase(t, &rows[i].test, n_terms);
-    }
+    for (size_t i = 0; i < n; i++)
+        columns.with[PHASE_VAL] |= rows[i].validated;
+    epoch_columns(&columns);
+    int result = begin(show, &t, "epochs", false, columns.columns, columns.n, e);
+    for (size_t i = 0; !result && i < n; i++)
+        add_epoch(t, &columns, &rows[i]);
     mem_free(rows);
     return result;
 }

@@ -107,22 +107,23 @@ static void evaluate(struct verdict *v, struct pair *p, const struct tolerance *
     }
 }
 
-static void compare_loss(const struct backend_ops *ops, enum loss_kind kind, int threads,
-                         const struct tolerance *t)
+static void compare_loss(const struct backend_ops *ops, enum loss_kind kind, double clip_norm,
+                         int threads, const struct tolerance *t)
 {
     char name[80];
     struct net net;
     struct pair p;
     struct case_images images;
     struct verdict v = {.name = name};
-    snprintf(name, sizeof name, "images to weights under loss %s, threads %d",
-             loss_info(kind)->name, threads);
+    snprintf(name, sizeof name, "images to weights under loss %s%s, threads %d",
+             loss_info(kind)->name, clip_norm > 0 ? " with clipped gradients" : "", threads);
     case_net(&small, &net);
     net.heads = true;
     net.classes = loss_info(kind)->classes ? 5 : 0;
     struct backend_spec spec = training_spec(&net, kind);
     uint64_t seed = training_seed(&spec);
     spec.threads = threads;
+    spec.clip_norm = clip_norm;
     case_images(&images, IMAGES, &spec.augment, seed);
     subject_open(&p.mine, ops, &spec, seed);
     subject_open(&p.ref, ref_backend(), &spec, seed);
@@ -140,8 +141,95 @@ static void compare_loss(const struct backend_ops *ops, enum loss_kind kind, int
     subject_close(&p.ref);
 }
 
+/* --- clipping alone: gradients are given, so that the update is all that there is --- */
+
+#define CLIP (1.0 / 16)
+
+static double set_gradients(const struct subject *s)
+{
+    double squares = 0;
+    for (int i = 0; i < s->params->n; i++) {
+        size_t count = s->params->at[i].count;
+        float *values = mem_alloc(count, sizeof *values);
+        if (!net_role_trained(s->params->at[i].role) || !values) {
+            mem_free(values);
+            continue;
+        }
+        case_values(values, count, (uint64_t)i + 1, -1, 1);
+        for (size_t k = 0; k < count; k++)
+            squares += (double)values[k] * (double)values[k];
+        subject_set(s, BACKEND_GRADIENT, i, values);
+        mem_free(values);
+    }
+    return sqrt(squares);
+}
+
+static double momentum_norm(const struct subject *s)
+{
+    double squares = 0;
+    for (int i = 0; i < s->params->n; i++) {
+        if (!net_role_trained(s->params->at[i].role))
+            continue;
+        float *values = subject_get(s, BACKEND_MOMENTUM, i);
+        for (size_t k = 0; k < s->params->at[i].count; k++)
+            squares += (double)values[k] * (double)values[k];
+        mem_free(values);
+    }
+    return sqrt(squares);
+}
+
+static void open_clipping(struct subject *s, struct case_images *images,
+                          const struct backend_ops *ops, const struct net *net, int threads)
+{
+    struct backend_spec spec = training_spec(net, LOSS_MSE);
+    spec.clip_norm = CLIP;
+    spec.weight_decay = 0;
+    spec.threads = threads;
+    case_images(images, IMAGES, &spec.augment, 1);
+    subject_open(s, ops, &spec, 1);
+    subject_show(s, images);
+    subject_plan(s, images, 4, RATE);
+}
+
+static int same_params(const struct subject *a, const struct subject *b)
+{
+    int same = 1;
+    for (int i = 0; i < a->params->n; i++) {
+        float *x = subject_get(a, BACKEND_PARAM, i), *y = subject_get(b, BACKEND_PARAM, i);
+        same &= !memcmp(x, y, a->params->at[i].count * sizeof *x);
+        mem_free(x);
+        mem_free(y);
+    }
+    return same;
+}
+
+static void compare_clipping(const struct backend_ops *ops)
+{
+    struct net net;
+    struct subject one, three;
+    struct case_images images[2];
+    case_net(&small, &net);
+    net.heads = true;
+    open_clipping(&one, &images[0], ops, &net, 1);
+    open_clipping(&three, &images[1], ops, &net, 3);
+    double norm = set_gradients(&one);
+    set_gradients(&three);
+    subject_step(&one, BACKEND_UPDATE);
+    subject_step(&three, BACKEND_UPDATE);
+    ok(norm > 10, "given gradients have a norm far above the limit (%g)", norm);
+    is_near(momentum_norm(&one), CLIP, 1e-6, "clipped, they move by the limit");
+    ok(same_params(&one, &three), "to the same bits on any number of threads");
+    for (int i = 0; i < 2; i++)
+        case_images_free(&images[i]);
+    subject_close(&one);
+    subject_close(&three);
+}
+
 void compare_training(const struct backend_ops *ops, int threads, const struct tolerance *t)
 {
     for (int kind = 0; kind < LOSS_KINDS; kind++)
-        compare_loss(ops, (enum loss_kind)kind, threads, t);
+        compare_loss(ops, (enum loss_kind)kind, 0, threads, t);
+    compare_loss(ops, LOSS_MSE, CLIP, threads, t);
+    if (threads == 1)
+        compare_clipping(ops);
 }

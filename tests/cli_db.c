@@ -55,6 +55,7 @@ static int epoch(struct db *db, int64_t id, int number, struct err *e)
                               .seconds = 0.5,
                               .total = 1.0 / number,
                               .term = {0.25, 0.5, 0.125},
+                              .weighted = {0.5, 0.5, 0.0625},
                               .mae = 0.5 / number,
                               .rmse = 0.6 / number,
                               .pc = number == 1 ? NAN : 0.75};
@@ -62,6 +63,7 @@ static int epoch(struct db *db, int64_t id, int number, struct err *e)
                             .learning_rate = 0.01,
                             .time = 1700000000 + number,
                             .best = number == 2,
+                            .tested = true,
                             .train = phase,
                             .test = phase};
     return db_epoch_add(db, id, &row, 3, scores, 2, e);
@@ -85,7 +87,7 @@ static int finish(struct db *db, int64_t id, struct err *e)
     struct log_row line = {.time = 1700000003, .level = "info", .text = "said once"};
     str_copy(run.device, sizeof run.device, "cpu: test");
     str_copy(run.data_hash, sizeof run.data_hash, "0123456789abcdef");
-    if (db_run_started(db, id, &run, e) || epoch(db, id, 1, e) || epoch(db, id, 2, e) ||
+    if (db_run_started(db, id, &run, 0, e) || epoch(db, id, 1, e) || epoch(db, id, 2, e) ||
         db_checkpoint_add(db, id, &weights, predictions, 2, e) || db_log_add(db, id, &line, e))
         return -1;
     return db_run_state(db, id, "finished", "", e);

@@ -102,11 +102,12 @@ __attribute__((unused)) static int64_t help_add_running(struct db *d, const char
 __attribute__((unused)) static struct epoch_row help_epoch(int epoch, bool best)
 {
     struct epoch_row row = {
-        .epoch = epoch, .learning_rate = 0.01, .time = 1000 + epoch, .best = best};
+        .epoch = epoch, .learning_rate = 0.01, .time = 1000 + epoch, .best = best, .tested = true};
     row.train = (struct phase_row){.images = 300,
                                    .seconds = 2,
                                    .total = 1.5,
                                    .term = {1, 2, 3},
+                                   .weighted = {2, 2, 3},
                                    .mae = 0.5,
                                    .rmse = 0.6,
                                    .pc = 0.7};

@@ -153,8 +153,19 @@ static void kit_close(struct backend *b)
 }
 
 static const struct backend_ops kit_backend = {
-    BACKEND_VERSION, "arithmetic", kit_library, kit_devices, kit_open,  kit_images, kit_set,
-    kit_get,         kit_epoch,    kit_step,    kit_collect, kit_usage, kit_close,
+    .version = BACKEND_VERSION,
+    .name = "arithmetic",
+    .library = kit_library,
+    .devices = kit_devices,
+    .open = kit_open,
+    .images = kit_images,
+    .set = kit_set,
+    .get = kit_get,
+    .epoch = kit_epoch,
+    .step = kit_step,
+    .collect = kit_collect,
+    .usage = kit_usage,
+    .close = kit_close,
 };
 
 /* --- a folder with a data set and a database --- */

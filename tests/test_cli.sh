@@ -94,6 +94,9 @@ refuses 2 "'no-quiet' takes no value" runs --no-quiet=1
 refuses 2 "option 'seed' needs a value" train --seed
 refuses 2 "'lr' may mean 'lr-step' or 'lr-factor'" train --lr 1
 refuses 2 'missing argument: DIR' synth
+refuses 2 'missing argument: RUN...' resume
+refuses 2 "unknown option 'epochs'" bench --epochs 3
+refuses 2 'allowed: 0.01..3600' bench --seconds 0
 refuses 2 "unexpected argument 'b'" synth a b
 refuses 2 "option 'data' is missing" train --queue
 refuses 2 'See: combolab train --help' train --epochs 0
@@ -108,6 +111,9 @@ refuses 2 'the screen needs a terminal'
 refuses 1 'there is no run database' runs -D nothing.db
 [ ! -e nothing.db ]
 is $? 'reading makes no database'
+refuses 1 'there is no run database' resume 1 -D nothing.db
+[ ! -e nothing.db ]
+is $? 'nor does resuming'
 if [ -c /dev/full ]; then
     "$program" version >/dev/full 2>err
     got=$?
@@ -190,7 +196,7 @@ json 'show: run, terms, options, weights' 'j["run"]["device"] == "cpu: test" and
 says 'third' -D db.db show last
 says 'it^[[2Jfailed' -D db.db show 2
 run -D db.db show 1 --epochs --format json
-json 'show --epochs: terms by name, no correlation is null' 'len(j) == 2 and j[0]["test_pc"] is None and j[1]["test_pc"] == 0.75 and j[1]["train_classification"] == 0.125 and j[1]["best"] is True and j[0]["time"] == "2023-11-14T22:13:21Z" and j[0]["train_images_per_s"] == 4'
+json 'show --epochs: terms by name, no correlation is null' 'len(j) == 2 and j[0]["test_pc"] is None and j[1]["test_pc"] == 0.75 and j[1]["train_classification"] == 0.125 and j[1]["train_classification_weighted"] == 0.0625 and "val_pc" not in j[0] and j[1]["best"] is True and j[0]["time"] == "2023-11-14T22:13:21Z" and j[0]["train_images_per_s"] == 4'
 run -D db.db show 1 --predictions last --format csv
 [ "$(sed -n 3p out | tr -d '\r')" = '1,"b,""2"".jpg",3,3.5,0.5,,,' ]
 is $? 'show --predictions: CSV quotes, and leaves what is missing empty'
@@ -201,6 +207,38 @@ refuses 1 'no best predictions' -D db.db show 1 --predictions best
 refuses 1 'no ledger of epoch 9' -D db.db show 1 --ledger 9
 refuses 1 '99' -D db.db show 99
 refuses 2 "'newest' is no run" -D db.db show newest
+
+# --- going on ---
+refuses 1 'run 1 is finished and cannot be resumed' -D db.db resume 1
+refuses 1 'run 3 is queued and cannot be resumed' -D db.db resume 2 3 --queue
+run -D db.db show 2 --format json
+json 'one of two that cannot be resumed: none is' 'j["run"]["state"] == "failed" and j["run"]["resumed"] == 0'
+run -D db.db resume 2 --queue
+[ "$got" -eq 0 ] && [ "$(cat out)" = 2 ]
+is $? 'a failed run is queued again'
+run -D db.db show 2 --format json
+json 'and says so' 'j["run"]["state"] == "queued" and j["run"]["resumed"] == 1 and j["run"]["state_text"] == "" and j["run"]["seconds"] >= 0'
+refuses 2 "'newest' is no run" -D db.db resume newest
+refuses 1 'there is no run 99' -D db.db resume 99
+
+# --- bench ---
+if "$program" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
+    bench="bench --device cpu --image-size 32 --batch 4 --threads 1 --seconds 0.05"
+    # shellcheck disable=SC2086
+    run $bench --loss l1,combo --format json
+    [ "$got" -eq 0 ]
+    is $? 'bench measures two losses'
+    json 'bench: figures' '[b["loss"] for b in j["bench"]] == ["l1", "combo"] and all(b["backbone"] == "resnet18" and b["batch"] == 4 and b["threads"] == 1 and b["train_images_per_s"] > 1 and b["eval_images_per_s"] > b["train_images_per_s"] and b["memory_bytes"] > 44e6 and b["device"] and b["library"] for b in j["bench"])'
+    json 'bench: shares of a phase add up to about all of it' 'all(99 < sum(w["share"] for w in j["work"] if w["loss"] == l and w["phase"] == p) < 130 for l in ("l1", "combo") for p in ("train", "eval")) if j["work"] else "does not tell" in open("err").read()'
+    # shellcheck disable=SC2086
+    run $bench -q --format csv
+    [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 2 ] && [ ! -s err ]
+    is $? 'bench as CSV, quietly'
+    # shellcheck disable=SC2086
+    run $bench -q --work --format csv
+    [ "$got" -eq 0 ] && grep -q '^backbone,loss,image_size,batch,phase,work,' out
+    is $? 'bench --work as CSV'
+fi
 
 # --- devices, version, completion ---
 run devices --format json
@@ -215,6 +253,10 @@ run --complete dataset ./
 [ "$got" -eq 0 ] && [ ! -s out ]
 is $? 'files are left to the shell'
 says '.It Fl Fl alpha' --mdoc options
+says '--backbone' --complete bench --b
+run --complete bench --ep
+[ ! -s out ]
+is $? 'bench completes its own options only'
 
 echo "1..$count"
 exit $status

@@ -80,8 +80,8 @@ static void test_life(struct db *d)
     found.parameters = 11000000;
     found.train_images = 3300;
     found.test_images = 2200;
-    is_int(db_run_started(d, id, &found, &e), 0, "what it is made of is stored");
-    ok(db_run_started(d, 4711, &found, &e) == -1 && e.code == ERR_NOT_FOUND, "not for no run");
+    is_int(db_run_started(d, id, &found, 0, &e), 0, "what it is made of is stored");
+    ok(db_run_started(d, 4711, &found, 0, &e) == -1 && e.code == ERR_NOT_FOUND, "not for no run");
     db_run(d, id, &got, &e);
     ok(!strcmp(got.data, "SCUT-FBP5500") && got.parameters == 11000000 && got.test_images == 2200 &&
            !strcmp(got.device, "cpu: test"),
@@ -172,8 +172,11 @@ static void test_epochs(struct db *d)
            rows[0].test.images == 300,
        "phases, the missing correlation NaN");
     ok(n == 3 && rows[0].train.term[1] == 2 && isnan(rows[0].train.term[2]) &&
-           rows[1].test.term[2] == 3,
-       "terms, as many as there are");
+           rows[1].test.term[2] == 3 && rows[0].train.weighted[0] == 2 &&
+           isnan(rows[0].train.weighted[2]) && rows[1].test.weighted[2] == 3,
+       "terms, weighted and not, as many as there are");
+    ok(n == 3 && rows[0].tested && !rows[0].validated && isnan(rows[0].val.pc),
+       "no val images, no figures of them");
     mem_free(rows);
 
     struct run_row run;
@@ -203,6 +206,43 @@ static void test_epochs(struct db *d)
     ok(db_epoch_add(d, 4711, &row, 1, NULL, 0, &e) == -1 && e.code == ERR_NOT_FOUND,
        "no epoch of no run");
     has_text(e.text, "storing epoch 1 of run 4711: there is no such run", "the message says so");
+}
+
+/* Epochs between evaluations have no test; held-out images have figures of their own. */
+static void test_evaluations(struct db *d)
+{
+    struct err e;
+    int64_t id = help_add_running(d, "evaluations");
+    struct epoch_row row = help_epoch(1, false), *rows;
+    size_t n;
+    row.tested = false;
+    is_int(db_epoch_add(d, id, &row, 3, NULL, 0, &e), 0, "an epoch without an evaluation");
+    row = help_epoch(2, true);
+    row.validated = true;
+    row.val = row.test;
+    row.val.pc = 0.9;
+    row.val.images = 30;
+    is_int(db_epoch_add(d, id, &row, 3, NULL, 0, &e), 0, "one with a val phase");
+    row = help_epoch(3, false);
+    row.tested = false;
+    is_int(db_epoch_add(d, id, &row, 3, NULL, 0, &e), 0, "one without again");
+    is_int(db_epochs(d, id, &rows, &n, &e), 0, "all are read");
+    ok(n == 3 && !rows[0].tested && isnan(rows[0].test.total) && rows[0].train.pc == 0.7,
+       "where there was no test nothing is claimed");
+    ok(n == 3 && rows[1].tested && rows[1].validated && rows[1].val.pc == 0.9 &&
+           rows[1].val.images == 30 && rows[1].test.pc == 0.52,
+       "val and test do not mix");
+    mem_free(rows);
+    struct run_row run;
+    db_run(d, id, &run, &e);
+    ok(run.epochs_done == 3 && run.last_pc == 0.52 && run.best_epoch == 2 && run.best_pc == 0.52,
+       "three are done; figures are the test's at the last evaluation and at the best");
+    is_int(help_number(d, "SELECT count(*) FROM curve JOIN run ON run.id = curve.run"
+                          " WHERE name = 'evaluations' AND (val_pc = 0.9) + (test_pc = 0.52) = 2"),
+           1, "the curve view has all three phases");
+    is_int(help_number(d, "SELECT count(*) FROM phase JOIN run ON run.id = phase.run"
+                          " WHERE name = 'evaluations'"),
+           5, "five phases in three epochs");
 }
 
 static void test_checkpoints(struct db *d)
@@ -300,6 +340,7 @@ int main(void)
     test_life(d);
     test_states(d);
     test_epochs(d);
+    test_evaluations(d);
     test_checkpoints(d);
     test_log(d);
     test_delete(d);

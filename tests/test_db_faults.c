@@ -97,7 +97,7 @@ static int job_started(struct db *d, int64_t id, struct err *e)
 {
     struct run_row run = help_run("fault");
     str_copy(run.device, sizeof run.device, "cpu");
-    return db_run_started(d, id, &run, e);
+    return db_run_started(d, id, &run, 1, e);
 }
 
 static int job_verb(struct db *d, int64_t id, struct err *e)
@@ -166,6 +166,11 @@ out:
     return status;
 }
 
+static int job_resume(struct db *d, int64_t id, struct err *e)
+{
+    return db_runs_resume(d, &id, 1, e);
+}
+
 static int job_delete(struct db *d, int64_t id, struct err *e)
 {
     return db_run_delete(d, id, e);
@@ -206,6 +211,21 @@ static int64_t prepare_ended(struct db *d, int64_t id)
     return job_epoch(d, made, &e) || job_checkpoint(d, made, &e) || job_end(d, made, &e) ? 0 : made;
 }
 
+/* With an epoch that does not count any more. */
+static int64_t prepare_resumed(struct db *d, int64_t id)
+{
+    struct err e;
+    int64_t made = prepare_running(d, id);
+    return job_epoch(d, made, &e) || job_checkpoint(d, made, &e) ? 0 : made;
+}
+
+static int64_t prepare_stopped(struct db *d, int64_t id)
+{
+    struct err e;
+    int64_t made = prepare_running(d, id);
+    return db_run_state(d, made, "stopped", NULL, &e) ? 0 : made;
+}
+
 /* In this order: each finds what the ones before have left. */
 static const struct job jobs[] = {
     {"queuing", job_add,
@@ -227,6 +247,11 @@ static const struct job jobs[] = {
     {"reading", job_read, NULL, NULL},
     {"lost runs", job_lost, "SELECT count(*) FROM run WHERE state = 'lost'", prepare_dead},
     {"ending", job_end, "SELECT count(*) FROM run WHERE state = 'finished'", prepare_running},
+    {"going on", job_started,
+     "SELECT (SELECT count(*) FROM phase) + (SELECT count(*) FROM prediction) +"
+     " (SELECT sum(epochs_done) FROM run)",
+     prepare_resumed},
+    {"resuming", job_resume, "SELECT count(*) FROM run WHERE resumed", prepare_stopped},
     {"deleting", job_delete, "SELECT (SELECT count(*) FROM run) + (SELECT count(*) FROM phase)",
      prepare_ended},
 };

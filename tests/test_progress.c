@@ -32,7 +32,7 @@ static void tell_run(struct progress *p)
     struct event epoch = {.kind = EVENT_EPOCH, .run = 7};
     struct event log = {.kind = EVENT_LOG, .run = 7, .log = {LOG_WARNING, "odd \033[2J scores"}};
     struct event finished = {.kind = EVENT_FINISHED, .run = 7};
-    epoch.epoch = (struct event_epoch){.epoch = 3, .epochs = 200, .best = true};
+    epoch.epoch = (struct event_epoch){.epoch = 3, .epochs = 200, .tested = true, .best = true};
     epoch.epoch.train = (struct event_phase){.images = 100, .seconds = 2, .total = 1.5};
     epoch.epoch.test = (struct event_phase){.images = 10, .seconds = 0.5, .total = 2, .pc = NAN};
     finished.finished.state = RUN_STOPPED;
@@ -58,6 +58,32 @@ static void test_lines(void)
     has_text(text, "combolab: warning: run 7: odd ^[[2J scores\n", "a warning is one");
     has_text(text, "run 7: stopped after 3 of 200 epochs\n", "how it ended is said once");
     ok(!strpbrk(text, "\r\033\007"), "no control character reaches the file");
+}
+
+static void test_evaluations(void)
+{
+    struct progress *p;
+    struct event started = {.kind = EVENT_STARTED, .run = 7}, epoch = {.kind = EVENT_EPOCH};
+    FILE *file = begin();
+    progress_new(&p, file, false, NULL);
+    started.started = (struct event_started){
+        .train_images = 90, .val_images = 10, .test_images = 40, .resumed_epoch = 4};
+    strcpy(started.started.device, "cpu");
+    progress_event(p, &started);
+    epoch.epoch = (struct event_epoch){.epoch = 5, .epochs = 9};
+    epoch.epoch.train = (struct event_phase){.images = 100, .seconds = 2, .total = 1.5};
+    epoch.epoch.val.seconds = epoch.epoch.test.seconds = 7; /* nothing, as nothing was evaluated */
+    progress_event(p, &epoch);
+    epoch.epoch.tested = epoch.epoch.validated = epoch.epoch.best = true;
+    epoch.epoch.test = (struct event_phase){.seconds = 1, .total = 2, .pc = 0.5};
+    epoch.epoch.val = (struct event_phase){.seconds = 1, .total = 2, .pc = 0.625};
+    progress_event(p, &epoch);
+    end(p, file);
+    has_text(text, "run 7: 90 training, 10 val and 40 test images, on cpu\n",
+             "val images are told");
+    has_text(text, "run 7: goes on after epoch 4\n", "and where a resumed run goes on");
+    has_text(text, "epoch 5/9  train 1.5000  2.0s  50 img/s\n", "an epoch without an evaluation");
+    has_text(text, "PC 0.5000  val PC 0.6250  best  4.0s", "one with val images");
 }
 
 static void test_quiet(void)
@@ -98,6 +124,7 @@ static void test_moving(void)
 int main(void)
 {
     test_lines();
+    test_evaluations();
     test_quiet();
     test_moving();
     return tap_done();

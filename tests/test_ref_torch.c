@@ -166,13 +166,10 @@ static void report(const char *what)
     compared = apart = 0;
 }
 
-static void test_training(void)
+static void open_subject(struct subject *s, struct case_images *images, double clip_norm)
 {
-    const unsigned train = BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE;
     const double class_weight[CLASSES] = {1.5, 1, 2, 0.5, 0};
     struct net net;
-    struct subject s;
-    struct case_images images;
     case_net(&small, &net);
     net.heads = true;
     net.classes = CLASSES;
@@ -181,11 +178,20 @@ static void test_training(void)
     spec.batches[0] = BATCH;
     spec.batches[1] = IMAGES - BATCH;
     spec.keep = true;
-    subject_open(&s, ref_backend(), &spec, 0);
-    fill_params(&s);
-    fill_images(&images);
-    subject_show(&s, &images);
-    subject_plan(&s, &images, BATCH, 1.0 / 32);
+    spec.clip_norm = clip_norm;
+    subject_open(s, ref_backend(), &spec, 0);
+    fill_params(s);
+    fill_images(images);
+    subject_show(s, images);
+    subject_plan(s, images, BATCH, 1.0 / 32);
+}
+
+static void test_training(void)
+{
+    const unsigned train = BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE;
+    struct subject s;
+    struct case_images images;
+    open_subject(&s, &images, 0);
     compare_step(&s, "step1", train);
     report("first step");
     compare_step(&s, "step2", train);
@@ -200,6 +206,20 @@ static void test_training(void)
     subject_close(&s);
 }
 
+/* The limit lies between the norms of the two steps: one is clipped, the other is not. */
+static void test_clipping(void)
+{
+    struct subject s;
+    struct case_images images;
+    open_subject(&s, &images, 3);
+    for (int i = 0; i < 2; i++)
+        subject_step(&s, BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
+    compare_params(&s, "clipped", BACKEND_PARAM, "");
+    compare_params(&s, "clipped", BACKEND_MOMENTUM, ".momentum");
+    report("weights and momentum with clipped gradients");
+    subject_close(&s);
+}
+
 int main(void)
 {
     char path[1024];
@@ -209,6 +229,7 @@ int main(void)
     if (!ok(golden != NULL, "%s opens", path))
         return tap_done();
     test_training();
+    test_clipping();
     fclose(golden);
     return tap_done();
 }

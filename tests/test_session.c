@@ -74,7 +74,7 @@ static void same_phase(const struct phase_row *row, const struct event_phase *ev
                 row->total == event->total && row->mae == event->mae && row->rmse == event->rmse &&
                 isnan(row->pc) == isnan(event->pc);
     for (int t = 0; t < terms; t++)
-        same &= row->term[t] == event->term[t];
+        same &= row->term[t] == event->term[t] && row->weighted[t] == event->weighted[t];
     ok(same, "%s: the row is the event, to the bit", what);
 }
 
@@ -186,6 +186,62 @@ static void test_paths(void)
            !strcmp(row.state, "stopped"),
        "a queued run can be stopped");
     ok(!session_delete(s, run, NULL) && db_run(reader, run, &row, NULL), "and deleted");
+    session_close(s);
+}
+
+static void test_selection(void)
+{
+    struct run_config config;
+    struct run_row row;
+    struct session *s = open_session(SESSION_TAKES_NONE, NULL);
+    kit_config(&config);
+    int64_t run = add(s, &config);
+    db_run(reader, run, &row, NULL);
+    is_text(row.select, "test", "the best epoch is chosen on the test images");
+    session_verb(s, run, VERB_STOP, NULL);
+    config.select = SELECT_VAL;
+    run = add(s, &config);
+    db_run(reader, run, &row, NULL);
+    is_text(row.select, "val", "or on val images, as was asked");
+    session_verb(s, run, VERB_STOP, NULL);
+    session_close(s);
+}
+
+/* A run that is stopped on its way and then goes on: its rows are those of one run. */
+static void test_resume(void)
+{
+    struct err e;
+    struct run_config config;
+    struct run_row row;
+    struct epoch_row *epochs;
+    size_t n;
+    struct session *s = open_session(SESSION_TAKES_ANY, NULL);
+    kit_config(&config);
+    config.epochs = 40;
+    config.save_every = 1;
+    atomic_store(&kit_step_us, 5000);
+    int64_t run = add(s, &config), finished = 1;
+    double end = kit_now() + 10;
+    while (kit_now() < end && (db_run(reader, run, &row, NULL) || row.epochs_done < 2))
+        usleep(2000);
+    ok(session_resume(s, &run, 1, &e) && e.code == ERR_STATE, "a running run: %s", e.text);
+    ok(!session_verb(s, run, VERB_STOP, NULL) && kit_wait_state(reader, run, "stopped"),
+       "a run is stopped");
+    db_run(reader, run, &row, NULL);
+    ok(row.epochs_done >= 2 && row.epochs_done < 40 && !row.resumed, "in the middle");
+    ok(session_resume(s, &finished, 1, &e) && e.code == ERR_STATE, "a finished one: %s", e.text);
+    atomic_store(&kit_step_us, 0);
+    ok(!session_resume(s, &run, 1, &e) && kit_wait_state(reader, run, "finished"),
+       "it is resumed, taken and finished");
+    db_run(reader, run, &row, NULL);
+    ok(row.resumed == 1 && row.epochs_done == 40 && row.earlier_s > 0, "and says how often");
+    db_epochs(reader, run, &epochs, &n, NULL);
+    bool in_order = n == 40;
+    for (size_t i = 0; i < n; i++)
+        in_order &= epochs[i].epoch == (int)i + 1;
+    ok(in_order, "every epoch is there once");
+    mem_free(epochs);
+    ok(kit_wait_idle(s), "then the session is idle");
     session_close(s);
 }
 
@@ -362,8 +418,10 @@ int main(void)
     test_stored();
     test_refused();
     test_paths();
+    test_selection();
     test_named();
     test_verbs();
+    test_resume();
     test_refusing_database();
     test_memory();
     db_close(reader);

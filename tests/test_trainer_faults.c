@@ -156,6 +156,7 @@ static void test_saving(void)
     rig_weights(&rig, "kept");
     ends(RUN_FINISHED, "", "a run to be kept");
     rename(rig_path(&rig, "kept/last.safetensors"), rig_path(&rig, "kept.last"));
+    link(rig_path(&rig, "kept/checkpoint-1.safetensors"), rig_path(&rig, "kept.checkpoint"));
     link(rig_path(&rig, "kept/best.safetensors"), rig_path(&rig, "kept.best"));
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &before);
@@ -167,7 +168,10 @@ static void test_saving(void)
     is_int(end->finished.epochs, 1, "the epoch itself was completed");
     ok(rig_same_file(rig_path(&rig, "kept/best.safetensors"), rig_path(&rig, "kept.best")),
        "the former best stays");
-    is_int(files_in(rig_path(&rig, "kept")), 1, "no last, no temporary file is written");
+    ok(rig_same_file(rig_path(&rig, "kept/checkpoint-1.safetensors"),
+                     rig_path(&rig, "kept.checkpoint")),
+       "and so does the checkpoint");
+    is_int(files_in(rig_path(&rig, "kept")), 2, "no last, no temporary file is written");
     is_int(rig_count(&rig, EVENT_CHECKPOINT), 0, "and no checkpoint is told");
 
     write_text(rig_path(&rig, "file"), "");

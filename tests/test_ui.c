@@ -189,6 +189,32 @@ static void test_live(void)
     screen_of_live(24, 80, UI_CHART_BRAILLE, 0, "live_no_epoch");
 }
 
+/* Held-out images beside train and test; and evaluations that were made now and then. */
+static void screen_of_evaluations(int rows, int columns, enum ui_chart_style charts, int every,
+                                  bool zoom, const char *name)
+{
+    struct fixture *f = fixture_new(30);
+    struct ui *ui = open_ui(rows, columns, charts);
+    fixture_open(f, 30, 60, 200, false);
+    fixture_evaluate(f, every);
+    if (zoom)
+        PRESS(ui, f, '\n', '\n');
+    else
+        PRESS(ui, f, '\n');
+    is_screen(ui, name);
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_evaluations(void)
+{
+    screen_of_evaluations(40, 120, UI_CHART_BRAILLE, 1, false, "live_val_120x40");
+    screen_of_evaluations(24, 80, UI_CHART_BRAILLE, 5, true, "live_sparse");
+    screen_of_evaluations(24, 80, UI_CHART_BLOCK, 5, true, "live_sparse_block");
+    screen_of_evaluations(24, 80, UI_CHART_ASCII, 5, true, "live_sparse_ascii");
+    screen_of_evaluations(24, 80, UI_CHART_BRAILLE, 5, false, "live_sparse_80x24");
+}
+
 /* What keeps a run from its first epoch stands where its curves would. */
 static void test_live_failed(void)
 {
@@ -241,6 +267,14 @@ static void test_form(void)
     is_screen(ui, "launch_refused");
     PRESS(ui, f, 27, 'G');
     is_screen(ui, "launch_button");
+    PRESS(ui, f, 'k', '\n', 'j', '\n');
+    type_text(ui, &f->model, "/tmp/trace");
+    PRESS(ui, f, '\n', 'k');
+    is_screen(ui, "launch_unfolded");
+    f->model.launch_problem =
+        "data '/data/SCUT-FBP5500' cannot be opened: No such file or directory";
+    PRESS(ui, f, ' ');
+    is_screen(ui, "launch_folded");
     ui_close(ui);
     ui = open_ui(40, 120, UI_CHART_AUTO);
     PRESS(ui, f, 'n');
@@ -356,6 +390,7 @@ int main(void)
     test_filter();
     test_hostile();
     test_live();
+    test_evaluations();
     test_live_failed();
     test_live_keys();
     test_form();

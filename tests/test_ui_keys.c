@@ -29,7 +29,7 @@ static struct ui *open_ui(const struct run_config *config)
     return ui;
 }
 
-/* The action of the last key; every earlier one must have had none. */
+/* The action of the last key; every earlier one must have had none, or asked for a check. */
 static struct ui_action press(struct ui *ui, const struct ui_model *m, const int *keys)
 {
     static struct ui_action action;
@@ -39,7 +39,7 @@ static struct ui_action press(struct ui *ui, const struct ui_model *m, const int
         ui_test_key(ui, *keys);
         if (ui_key(ui, m, &action) != 1)
             diag("a key was lost");
-        early += keys[1] && action.kind != UI_NONE;
+        early += keys[1] && action.kind != UI_NONE && action.kind != UI_CHECK;
         ui_draw(ui, m);
     }
     if (early)
@@ -72,10 +72,13 @@ static void test_verbs(void)
 {
     struct fixture *f = fixture_new(20);
     struct ui *ui = open_ui(NULL);
+    ok(shows(ui, &f->model, "p pause") && !shows(ui, &f->model, "r resume") &&
+           !shows(ui, &f->model, "d delete"),
+       "the footer offers what a running run allows");
     is_action(PRESS(ui, f, 'p'), UI_PAUSE, 20, "p pauses the running run");
     is_action(PRESS(ui, f, 'c'), UI_CHECKPOINT, 20, "c saves it");
     is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "r does nothing to it");
-    ok(shows(ui, &f->model, "only a paused one can be resumed"), "and says why");
+    ok(shows(ui, &f->model, "only one that is paused, was stopped"), "and says why");
     is_action(PRESS(ui, f, 'd'), UI_NONE, 0, "a running run cannot be deleted");
     is_action(PRESS(ui, f, 'y'), UI_NONE, 0, "not even with a yes");
     is_action(PRESS(ui, f, 'x'), UI_NONE, 0, "x asks first");
@@ -86,6 +89,17 @@ static void test_verbs(void)
     is_action(PRESS(ui, f, 'y'), UI_NONE, 0, "and the question is gone");
     is_action(PRESS(ui, f, 'j', 'j', 'r'), UI_RESUME, 18, "r resumes the paused run");
     is_action(PRESS(ui, f, KEY_DOWN, 'd', 'y'), UI_DELETE, 17, "d and y delete an ended run");
+    is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "a finished run is not resumed");
+    is_action(PRESS(ui, f, 'j', 'r'), UI_NONE, 0, "nor is a diverged one");
+    PRESS(ui, f, 'j');
+    ok(shows(ui, &f->model, "r resume") && !shows(ui, &f->model, "p pause"), "and a failed one");
+    is_action(PRESS(ui, f, 'r'), UI_REQUEUE, 15, "r puts a failed run into the queue");
+    is_action(PRESS(ui, f, 'j', 'r'), UI_REQUEUE, 14, "and a stopped one");
+    is_action(PRESS(ui, f, 'j', 'r'), UI_REQUEUE, 13, "and a lost one");
+    f->model.can_train = false;
+    is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "not on a screen that only watches");
+    ok(shows(ui, &f->model, "only watches"), "which says so");
+    f->model.can_train = true;
     is_action(PRESS(ui, f, 'G', 'g', '\n'), UI_OPEN, 20, "Enter opens the selected run");
     fixture_open(f, 20, 12, 200, true);
     is_action(PRESS(ui, f, 'p'), UI_PAUSE, 20, "verbs act on the open run");
@@ -155,6 +169,9 @@ static void test_launch(void)
     is_action(a, UI_LAUNCH, 0, "F2 launches what the form was given");
     is_text(a.config.data, "/data", "with its values");
     is_int(a.config.epochs, 200, "and defaults");
+    ok(shows(ui, &f->model, "[n Launch]"), "the form stays until that is done");
+    ui_launched(ui, &f->model);
+    ok(shows(ui, &f->model, "[1 Runs]"), "then the list is shown");
     f->runs[0].id = 99; /* the launched run is there */
     is_action(PRESS(ui, f, '\n'), UI_OPEN, 99, "the new run becomes selected");
     PRESS(ui, f, '1', 'n');
@@ -180,6 +197,43 @@ static void test_launch(void)
        "a watching screen launches nothing");
     is_action(PRESS(ui, f, 27), UI_NONE, 0, "Escape leaves the form");
     ok(shows(ui, &f->model, "[1 Runs]"), "for the list");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+/* Groups of options that most launches leave alone. */
+static void test_groups(void)
+{
+    struct fixture *f = fixture_new(3);
+    struct run_config config;
+    config_defaults(&config);
+    str_copy(config.data, sizeof config.data, "/data");
+    struct ui *ui = open_ui(&config);
+    PRESS(ui, f, 'n', 'G', 'k', 'k', 'k', 'k');
+    ok(shows(ui, &f->model, "Data ") && !shows(ui, &f->model, "how rotated pixels"),
+       "rare options are folded away");
+    ok(shows(ui, &f->model, "all as by default"), "and said to be as by default");
+    PRESS(ui, f, '\n', 'j');
+    ok(shows(ui, &f->model, "shorter side") && shows(ui, &f->model, "how rotated pixels"),
+       "Enter shows them");
+    struct ui_action a = PRESS(ui, f, '9', '9', '\n');
+    ok(a.kind == UI_CHECK && a.config.resize == 99, "a value of the data is checked at once");
+    ok(shows(ui, &f->model, "99 is smaller than image-size"), "with the others");
+    PRESS(ui, f, 'k', KEY_LEFT);
+    ok(!shows(ui, &f->model, "how rotated pixels") && shows(ui, &f->model, "resize 99"),
+       "folded again, what was changed is still seen");
+    PRESS(ui, f, ' ', 'j', 'u');
+    a = PRESS(ui, f, 'k', 'h', KEY_F(2));
+    ok(a.kind == UI_LAUNCH && a.config.resize == 0, "a default brings it back");
+    f->model.launch_problem = "/data: there is no such folder";
+    ok(shows(ui, &f->model, "/data: there is no such folder"), "what a check found is shown");
+    a = PRESS(ui, f, 'g', '\n', 'x', '\n');
+    ok(a.kind == UI_CHECK && !strcmp(a.config.data, "/datax"),
+       "a path is checked when it is given");
+    a = PRESS(ui, f, 'j', ' ');
+    is_action(a, UI_CHECK, 0, "so is a protocol");
+    a = PRESS(ui, f, 'j', 'j', ' ');
+    is_action(a, UI_NONE, 0, "a net is not");
     ui_close(ui);
     fixture_free(f);
 }
@@ -253,6 +307,7 @@ int main(void)
     test_quit();
     test_selection();
     test_launch();
+    test_groups();
     test_any_keys();
     test_end_of_input();
     fclose(in);

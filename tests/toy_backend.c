@@ -23,12 +23,11 @@ struct backend {
     struct backend_spec spec;
     struct net net;
     struct net_params *params;
-    float **values;
+    float **values, **momenta;
     const struct image_set *images;
     float *labels;
     int *classes;
     int score_w, score_b, class_b; /* parameters */
-    double velocity[2 + LOSS_MAX_CLASSES];
     struct backend_plan plan;
     size_t next; /* sample */
     struct step ring[BACKEND_IN_FLIGHT], given;
@@ -61,14 +60,31 @@ static int toy_devices(struct backend_device *list, int room, char *why, size_t 
     return 1;
 }
 
+static void free_all(struct backend *b, float **all)
+{
+    for (int i = 0; all && i < b->params->n; i++)
+        mem_free(all[i]);
+    mem_free(all);
+}
+
+static float **alloc_all(struct backend *b)
+{
+    float **all = mem_alloc((size_t)b->params->n, sizeof *all);
+    for (int i = 0; all && i < b->params->n; i++)
+        if (!(all[i] = mem_alloc(b->params->at[i].count, sizeof(float)))) {
+            free_all(b, all);
+            return NULL;
+        }
+    return all;
+}
+
 static void toy_close(struct backend *b)
 {
     if (!b)
         return;
     toy.closed++;
-    for (int i = 0; b->values && i < b->params->n; i++)
-        mem_free(b->values[i]);
-    mem_free(b->values);
+    free_all(b, b->values);
+    free_all(b, b->momenta);
     mem_free(b->labels);
     mem_free(b->classes);
     mem_free((void *)b->plan.order);
@@ -91,11 +107,7 @@ static int toy_open(struct backend **out, const struct backend_spec *spec, struc
     b->spec.net = &b->net;
     if (net_params_new(&b->params, &b->net, e))
         goto failed;
-    b->values = mem_alloc((size_t)b->params->n, sizeof *b->values);
-    for (int i = 0; b->values && i < b->params->n; i++)
-        if (!(b->values[i] = mem_alloc(b->params->at[i].count, sizeof(float))))
-            goto memory;
-    if (!b->values)
+    if (!(b->values = alloc_all(b)) || !(b->momenta = alloc_all(b)))
         goto memory;
     b->score_w = net_params_role(b->params, -1, NET_SCORE_W);
     b->score_b = net_params_role(b->params, -1, NET_SCORE_B);
@@ -123,21 +135,22 @@ static int toy_images(struct backend *b, const struct image_set *set, const floa
     return 0;
 }
 
-static int check_access(struct backend *b, enum backend_kind kind, int index, size_t count)
+static float *place_of(struct backend *b, enum backend_kind kind, int index, size_t count)
 {
     promise(!b->in_flight, "set or get while %d steps are in flight", b->in_flight);
-    promise(kind == BACKEND_PARAM && index >= 0 && index < b->params->n &&
-                count == b->params->at[index].count,
+    promise(kind == BACKEND_PARAM || kind == BACKEND_MOMENTUM, "set or get of kind %d", (int)kind);
+    promise(index >= 0 && index < b->params->n && count == b->params->at[index].count,
             "set or get of what is not there");
-    return 0;
+    promise(kind == BACKEND_PARAM || net_role_trained(b->params->at[index].role),
+            "the momentum of what is not trained");
+    return (kind == BACKEND_PARAM ? b->values : b->momenta)[index];
 }
 
 static int toy_set(struct backend *b, enum backend_kind kind, int index, const float *from,
                    size_t count, struct err *e)
 {
     (void)e;
-    check_access(b, kind, index, count);
-    memcpy(b->values[index], from, count * sizeof *from);
+    memcpy(place_of(b, kind, index, count), from, count * sizeof *from);
     return 0;
 }
 
@@ -145,8 +158,7 @@ static int toy_get(struct backend *b, enum backend_kind kind, int index, float *
                    struct err *e)
 {
     (void)e;
-    check_access(b, kind, index, count);
-    memcpy(to, b->values[index], count * sizeof *to);
+    memcpy(to, place_of(b, kind, index, count), count * sizeof *to);
     return 0;
 }
 
@@ -193,12 +205,12 @@ static void update(struct backend *b, const double *gradient)
 {
     int n = 2 + (b->class_b >= 0 ? b->spec.loss.classes : 0);
     for (int k = 0; k < n; k++) {
-        float *w = k == 0   ? b->values[b->score_w]
-                   : k == 1 ? b->values[b->score_b]
-                            : b->values[b->class_b] + k - 2;
-        b->velocity[k] =
-            b->spec.momentum * b->velocity[k] + gradient[k] + b->spec.weight_decay * (double)*w;
-        *w = (float)((double)*w - b->plan.learning_rate * b->velocity[k]);
+        int index = k == 0 ? b->score_w : k == 1 ? b->score_b : b->class_b;
+        float *w = b->values[index] + (k < 2 ? 0 : k - 2);
+        float *v = b->momenta[index] + (k < 2 ? 0 : k - 2);
+        *v = (float)(b->spec.momentum * (double)*v + gradient[k] +
+                     b->spec.weight_decay * (double)*w);
+        *w = (float)((double)*w - b->plan.learning_rate * (double)*v);
     }
 }
 

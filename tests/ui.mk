@@ -39,8 +39,10 @@ EXTRA_DIST += \
 	tests/golden/ui_launch_120x40.txt \
 	tests/golden/ui_launch_80x24.txt \
 	tests/golden/ui_launch_button.txt \
+	tests/golden/ui_launch_folded.txt \
 	tests/golden/ui_launch_other_loss.txt \
 	tests/golden/ui_launch_refused.txt \
+	tests/golden/ui_launch_unfolded.txt \
 	tests/golden/ui_live_120x40.txt \
 	tests/golden/ui_live_120x40_ascii.txt \
 	tests/golden/ui_live_200_epochs.txt \
@@ -54,6 +56,11 @@ EXTRA_DIST += \
 	tests/golden/ui_live_log_planned.txt \
 	tests/golden/ui_live_no_epoch.txt \
 	tests/golden/ui_live_second_page.txt \
+	tests/golden/ui_live_sparse.txt \
+	tests/golden/ui_live_sparse_80x24.txt \
+	tests/golden/ui_live_sparse_ascii.txt \
+	tests/golden/ui_live_sparse_block.txt \
+	tests/golden/ui_live_val_120x40.txt \
 	tests/golden/ui_live_zoom_gaps.txt \
 	tests/golden/ui_message.txt \
 	tests/golden/ui_quit_question.txt \

@@ -93,6 +93,7 @@ struct fixture *fixture_new(int n)
         .n_runs = (size_t)n,
         .can_train = true,
         .message = "",
+        .launch_problem = "",
         .live = {.eta_s = NAN, .elapsed_s = NAN},
     };
     return f;
@@ -114,6 +115,8 @@ static void make_phase(struct phase_row *p, int epoch, bool test)
     p->term[0] = curve(epoch, 1.9 * more, 0.08 * more, ripple);
     p->term[1] = curve(epoch, 1.4 * more, 0.11 * more, ripple);
     p->term[2] = curve(epoch, 1.6 * more, 0.35 * more, ripple * 2);
+    for (int t = 0; t < 3; t++)
+        p->weighted[t] = (t ? 1 : 2) * p->term[t];
     p->total = 2 * p->term[0] + p->term[1] + p->term[2];
     p->mae = curve(epoch, 0.9, test ? 0.23 : 0.15, ripple);
     p->rmse = curve(epoch, 1.1, test ? 0.30 : 0.20, ripple);
@@ -133,6 +136,7 @@ static void make_rows(struct fixture *f, int done)
         e->time = NOW - 10.0 * (done - i);
         make_phase(&e->train, i + 1, false);
         make_phase(&e->test, i + 1, true);
+        e->tested = true;
     }
     for (int i = 0; i < 3; i++) {
         str_copy(f->terms[i].name, sizeof f->terms[i].name, names[i]);
@@ -148,6 +152,37 @@ static void make_rows(struct fixture *f, int done)
         str_copy(l->level, sizeof l->level, i == 10 ? "warning" : "info");
         snprintf(l->text, sizeof l->text,
                  i == 10 ? "image 17.jpg is very small" : "line %d of the log", i + 1);
+    }
+}
+
+void fixture_evaluate(struct fixture *f, int every)
+{
+    static const struct phase_row none = {.seconds = NAN,
+                                          .total = NAN,
+                                          .term = {NAN, NAN, NAN},
+                                          .weighted = {NAN, NAN, NAN},
+                                          .mae = NAN,
+                                          .rmse = NAN,
+                                          .pc = NAN};
+    for (size_t i = 0; i < f->model.n_epochs; i++) {
+        struct epoch_row *e = &f->epochs[i];
+        e->tested = e->validated = e->epoch % every == 0;
+        e->val = e->tested ? e->train : none;
+        if (!e->tested)
+            e->test = none;
+        for (int t = 0; t < 3; t++)
+            e->val.term[t] += 0.3;
+        e->val.total += 1.2;
+        e->val.mae += 0.02;
+        e->val.rmse += 0.02;
+        e->val.pc -= 0.02;
+        e->val.images = e->tested ? 330 : 0;
+    }
+    for (size_t i = 0; i < f->model.n_runs; i++) {
+        str_copy(f->runs[i].select, sizeof f->runs[i].select, "val");
+        f->runs[i].val_images = 330;
+        f->runs[i].resumed = 2;
+        f->runs[i].earlier_s = 4000;
     }
 }
 

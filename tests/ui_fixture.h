@@ -25,4 +25,7 @@ void fixture_free(struct fixture *f);
  * in this process, when `live`. */
 void fixture_open(struct fixture *f, int id, int done, int planned, bool live);
 
+/* As with --eval-every and --select val. After fixture_open. */
+void fixture_evaluate(struct fixture *f, int every);
+
 #endif

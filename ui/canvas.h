@@ -36,8 +36,8 @@ bool canvas_start(struct canvas *c, int rows, int columns, enum ui_chart_style s
 /* A dot, counted from the top left; outside the grid nothing happens. */
 void canvas_dot(struct canvas *c, int x, int y, int series);
 
-/* A line with both ends. `dash` counts along a dashed line from piece to piece; NULL draws solid.
- */
+/* A line with both ends: the first series' is solid, the second's dashed, the third's dotted.
+ * `dash` counts along it from piece to piece; NULL draws solid. */
 void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int series, int *dash);
 
 /* What to show in a cell; 0 for an empty one. */

@@ -2,8 +2,9 @@
  *
  * A series is first reduced to the chart's columns of dots (chart_reduce), keeping extremes, and
  * then drawn as one line: within a column from least to greatest, between columns from last to
- * first. Values that do not exist interrupt the line; a value alone between gaps is drawn as a
- * cross.
+ * first. Values that do not exist interrupt the line; a value without a neighbour, alone between
+ * gaps or one of few that were measured, is drawn as a cross. ASCII has no crosses: there, few
+ * values are points without a line.
  */
 #include "ui/chart.h"
 
@@ -36,9 +37,28 @@ static int x_at(const struct chart_series *s, size_t i)
     return *(const int *)(const void *)((const char *)s->x + i * s->stride);
 }
 
+static bool is_there(const struct chart_series *s, size_t i)
+{
+    return !s->there || *(const bool *)(const void *)((const char *)s->there + i * s->stride);
+}
+
 static bool drawable(double y, bool log_y)
 {
     return isfinite(y) && (!log_y || y > 0);
+}
+
+/* Row i has a value that is drawn. */
+static bool has_point(const struct chart_series *s, size_t i, bool log_y)
+{
+    return i < s->n && is_there(s, i) && drawable(value_at(s, i), log_y);
+}
+
+static bool is_sparse(const struct chart_series *s)
+{
+    for (size_t i = 0; s->there && i < s->n; i++)
+        if (!is_there(s, i))
+            return true;
+    return false;
 }
 
 int chart_column(int x, int x_first, int x_last, int columns)
@@ -57,7 +77,7 @@ void chart_reduce(const struct chart_series *s, int x_first, int x_last, bool lo
     for (size_t i = 0; i < s->n; i++) {
         double y = value_at(s, i);
         int x = x_at(s, i);
-        if (x < x_first || x > x_last)
+        if (x < x_first || x > x_last || !is_there(s, i))
             continue;
         if (!drawable(y, log_y)) {
             gap = true;
@@ -84,7 +104,7 @@ static bool range_of(const struct chart *chart, double *low, double *high)
         for (size_t i = 0; i < s->n; i++) {
             double y = value_at(s, i);
             int x = x_at(s, i);
-            if (!drawable(y, chart->log_y) || x < chart->x_first || x > chart->x_last)
+            if (!has_point(s, i, chart->log_y) || x < chart->x_first || x > chart->x_last)
                 continue;
             *low = any ? fmin(*low, y) : y;
             *high = any ? fmax(*high, y) : y;
@@ -113,13 +133,14 @@ static void draw_series(struct canvas *c, const struct plot *p, int k)
     const struct chart_series *s = &p->chart->series[k];
     int columns = c->columns * c->across, rows = c->rows * c->down;
     int dash_count = 0, *dash = k ? &dash_count : NULL;
+    bool points = c->style == UI_CHART_ASCII && is_sparse(s);
     chart_reduce(s, p->chart->x_first, p->chart->x_last, p->chart->log_y, c->column, columns);
     int before = -1; /* the last column with a value */
     for (int x = 0; x < columns; x++) {
         const struct canvas_column *at = &c->column[x];
         if (!at->n)
             continue;
-        bool joined = before >= 0 && !at->broken;
+        bool joined = before >= 0 && !at->broken && !points;
         if (joined)
             canvas_line(c, before, row_of(p, c->column[before].last, rows), x,
                         row_of(p, at->first, rows), k + 1, dash);
@@ -134,21 +155,20 @@ static void draw_series(struct canvas *c, const struct plot *p, int k)
     }
 }
 
-/* Values with a gap or nothing on both sides would be a single dot: easily missed. */
+/* Values without a neighbour would be a single dot, or nothing but a bend in a line. */
 static void mark_single(struct canvas *c, const struct plot *p, int k)
 {
     const struct chart_series *s = &p->chart->series[k];
     int columns = c->columns * c->across, rows = c->rows * c->down;
     for (size_t i = 0; i < s->n && c->style != UI_CHART_ASCII; i++) {
-        double y = value_at(s, i);
+        bool log_y = p->chart->log_y;
         int at = x_at(s, i);
-        if (!drawable(y, p->chart->log_y) || at < p->chart->x_first || at > p->chart->x_last)
+        if (!has_point(s, i, log_y) || at < p->chart->x_first || at > p->chart->x_last)
             continue;
-        if ((i && drawable(value_at(s, i - 1), p->chart->log_y)) ||
-            (i + 1 < s->n && drawable(value_at(s, i + 1), p->chart->log_y)))
+        if ((i && has_point(s, i - 1, log_y)) || has_point(s, i + 1, log_y))
             continue;
         int x = chart_column(at, p->chart->x_first, p->chart->x_last, columns);
-        int row = row_of(p, y, rows);
+        int row = row_of(p, value_at(s, i), rows);
         for (int d = -1; d <= 1; d++) {
             canvas_dot(c, x + d, row, k + 1);
             canvas_dot(c, x, row + d, k + 1);
@@ -232,35 +252,58 @@ static void draw_dots(struct pen *pen, const struct plot *p)
 static double read_value(const struct chart_series *s, int cursor)
 {
     for (size_t i = s->n; i-- > 0;)
-        if (cursor == INT_MIN || x_at(s, i) == cursor)
+        if (is_there(s, i) && (cursor == INT_MIN || x_at(s, i) == cursor))
             return value_at(s, i);
     return NAN;
 }
 
 static const char *sample_of(const struct pen *pen, int series)
 {
-    if (pen->charts == UI_CHART_ASCII)
-        return series ? "o" : "*";
-    return series ? pen->glyphs->dashed : pen->glyphs->solid;
+    static const char *const marks[CHART_MOST_SERIES] = {"*", "o", "+"};
+    const char *const lines[CHART_MOST_SERIES] = {pen->glyphs->solid, pen->glyphs->dashed,
+                                                  pen->glyphs->dotted};
+    return pen->charts == UI_CHART_ASCII ? marks[series] : lines[series];
+}
+
+/* " train 0.1774 ", with fewer digits or none where there is little room. */
+static void legend_text(const struct pen *pen, const struct chart *chart, int series, int digits,
+                        char *to, size_t room)
+{
+    const struct chart_series *s = &chart->series[series];
+    char value[32];
+    pen_figure(pen, value, sizeof value, digits == 4 ? "%.4g" : "%.3g",
+               read_value(s, chart->cursor));
+    snprintf(to, room, digits ? " %s %s " : " %s ", s->name, value);
+}
+
+static int legend_cells(const struct pen *pen, const struct chart *chart, int digits)
+{
+    char text[96];
+    int cells = 0;
+    for (int k = 0; k < chart->n_series; k++) {
+        legend_text(pen, chart, k, digits, text, sizeof text);
+        cells += 1 + text_cells(sample_of(pen, k), pen->unicode) + text_cells(text, pen->unicode);
+    }
+    return cells;
 }
 
 /* In the box's lower edge, from the right: how each series is drawn, its name and a value. */
 static void draw_legend(struct pen *pen, struct rect at, const struct chart *chart)
 {
-    int y = at.y + at.rows - 1, end = at.x + at.columns - 2;
+    int y = at.y + at.rows - 1, end = at.x + at.columns - 2, digits = 4;
+    while (digits && legend_cells(pen, chart, digits) > at.columns - 4)
+        digits = digits == 4 ? 3 : 0;
     for (int k = chart->n_series - 1; k >= 0; k--) {
-        const struct chart_series *s = &chart->series[k];
-        char value[32], text[96];
-        pen_figure(pen, value, sizeof value, "%.4g", read_value(s, chart->cursor));
-        snprintf(text, sizeof text, " %s %s ", s->name, value);
-        int cells = text_cells(text, pen->unicode);
+        char text[96];
+        legend_text(pen, chart, k, digits, text, sizeof text);
         const char *sample = sample_of(pen, k);
-        int sample_cells = pen->charts == UI_CHART_ASCII ? 1 : 2;
+        int cells = text_cells(text, pen->unicode);
+        int sample_cells = text_cells(sample, pen->unicode);
         int x = end - cells - sample_cells - 1;
         if (x < at.x + 2)
             return;
         pen_repeat(pen, y, x, 1, ROLE_TEXT, L' ');
-        pen_text(pen, y, x + 1, sample_cells, s->role, sample);
+        pen_text(pen, y, x + 1, sample_cells, chart->series[k].role, sample);
         pen_text(pen, y, x + 1 + sample_cells, cells, ROLE_TEXT, text);
         end = x;
     }

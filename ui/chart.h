@@ -6,7 +6,7 @@
 #include "ui/canvas.h"
 #include "ui/pen.h"
 
-#define CHART_MOST_SERIES 2
+#define CHART_MOST_SERIES 3
 
 /* Numbers that lie in an array of structs: the first one and the distance to the next, in bytes. */
 struct chart_series {
@@ -14,6 +14,9 @@ struct chart_series {
     enum role role;
     const double *y; /* not finite = a gap */
     const int *x;    /* rising */
+    /* NULL, or which of the rows belong to the series: those that don't are no gaps. Where the rows
+     * before and after don't, a value is marked as a point. */
+    const bool *there;
     size_t stride, n;
 };
 

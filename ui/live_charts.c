@@ -32,19 +32,31 @@ static void add_series(struct chart *c, const struct ui_model *m, const char *na
     s->stride = sizeof *m->epochs;
 }
 
-static void add_both(struct chart *c, const struct ui_model *m, size_t offset_in_phase)
+/* Epochs between evaluations have no test, and only some runs have val images. */
+static void add_phases(struct chart *c, const struct ui_model *m, size_t offset_in_phase)
 {
+    bool val = false;
+    for (size_t i = 0; i < m->n_epochs; i++)
+        val |= m->epochs[i].validated;
     add_series(c, m, "train", ROLE_TRAIN, offsetof(struct epoch_row, train) + offset_in_phase);
     add_series(c, m, "test", ROLE_TEST, offsetof(struct epoch_row, test) + offset_in_phase);
+    if (m->n_epochs)
+        c->series[1].there = &m->epochs->tested;
+    if (!val)
+        return;
+    add_series(c, m, "val", ROLE_VAL, offsetof(struct epoch_row, val) + offset_in_phase);
+    c->series[2].there = &m->epochs->validated;
 }
 
-/* The best test value of a figure and its epoch, for the chart's note. */
+/* The best value of a figure on the images that choose, and its epoch, for the chart's note. */
 static void note_best(const struct ui_model *m, size_t offset, bool greatest, char note[64])
 {
+    bool val = m->run && !strcmp(m->run->select, "val");
     double best = NAN;
     int epoch = 0;
     for (size_t i = 0; i < m->n_epochs; i++) {
-        double v = *(const double *)(const void *)((const char *)&m->epochs[i].test + offset);
+        const struct phase_row *phase = val ? &m->epochs[i].val : &m->epochs[i].test;
+        double v = *(const double *)(const void *)((const char *)phase + offset);
         if (!isfinite(v) || (epoch && (greatest ? v <= best : v >= best)))
             continue;
         best = v;
@@ -52,7 +64,7 @@ static void note_best(const struct ui_model *m, size_t offset, bool greatest, ch
     }
     note[0] = '\0';
     if (epoch)
-        snprintf(note, 64, "best test %.4f at %d", best, epoch);
+        snprintf(note, 64, "best %s %.4f at %d", val ? "val" : "test", best, epoch);
 }
 
 static void fit_epochs(const struct live_view *v, const struct ui_model *m, struct chart *c)
@@ -83,31 +95,31 @@ void live_chart(const struct live_view *v, const struct ui_model *m, int which, 
     fit_epochs(v, m, c);
     if (which == 0) {
         c->title = m->n_terms == 1 ? m->terms[0].name : "total loss";
-        add_both(c, m, offsetof(struct phase_row, total));
+        add_phases(c, m, offsetof(struct phase_row, total));
         return;
     }
     if (which <= terms) {
         const struct term_row *t = &m->terms[which - 1];
         c->title = t->name;
         snprintf(note, 64, "weight %g", t->weight);
-        add_both(c, m, offsetof(struct phase_row, term) + (size_t)(which - 1) * sizeof(double));
+        add_phases(c, m, offsetof(struct phase_row, term) + (size_t)(which - 1) * sizeof(double));
         return;
     }
     switch (which - terms) {
     case 1:
         c->title = "PC";
         c->log_y = false; /* correlations may be negative */
-        add_both(c, m, pc);
+        add_phases(c, m, pc);
         note_best(m, pc, true, note);
         return;
     case 2:
         c->title = "MAE";
-        add_both(c, m, mae);
+        add_phases(c, m, mae);
         note_best(m, mae, false, note);
         return;
     case 3:
         c->title = "RMSE";
-        add_both(c, m, rmse);
+        add_phases(c, m, rmse);
         note_best(m, rmse, false, note);
         return;
     default:

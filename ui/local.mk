@@ -4,6 +4,7 @@ libui_a_SOURCES = \
 	ui/chart.c ui/chart.h \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
+	ui/form.c ui/form.h \
 	ui/facts.c ui/facts.h \
 	ui/layout.c ui/layout.h \
 	ui/live_charts.c \

@@ -29,7 +29,7 @@
     R(LAUNCH, SCREEN, "launch", "the form that launches a run", 'n')                               \
     R(HELP, SCREEN, "help", "this help", '?', KEY_F(1))                                            \
     R(PAUSE, RUN, "pause", "pause the run", 'p')                                                   \
-    R(RESUME, RUN, "resume", "go on with a paused run", 'r')                                       \
+    R(RESUME, RUN, "resume", "go on with a paused or unfinished run", 'r')                         \
     R(STOP, RUN, "stop", "stop the run (asks)", 'x')                                               \
     R(CHECKPOINT, RUN, "checkpoint", "save a checkpoint now", 'c')                                 \
     R(DELETE, RUN, "delete", "delete the run (asks)", 'd', KEY_DC)                                 \

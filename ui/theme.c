@@ -31,6 +31,7 @@ static const struct look looks[ROLES] = {
     [ROLE_BAR] = {36, 10, COLOR_GREEN, A_NORMAL, A_NORMAL},
     [ROLE_TRAIN] = {74, 14, COLOR_CYAN, A_NORMAL, A_NORMAL},
     [ROLE_TEST] = {214, 11, COLOR_YELLOW, A_NORMAL, A_BOLD},
+    [ROLE_VAL] = {36, 10, COLOR_GREEN, A_NORMAL, A_NORMAL},
     [ROLE_CURSOR] = {175, 13, COLOR_MAGENTA, A_NORMAL, A_BOLD},
     [ROLE_EDIT] = {USUAL, USUAL, USUAL, A_UNDERLINE, A_UNDERLINE},
 };
@@ -56,6 +57,9 @@ const struct glyphs glyphs_unicode = {
     .close = " ›",
     .solid = "━━",
     .dashed = "╍╍",
+    .dotted = "┈┈",
+    .folded = "▸",
+    .unfolded = "▾",
     .state = {"○", "▶", "‖", "■", "✓", "∞", "✗", "?", " "},
 };
 
@@ -76,6 +80,9 @@ const struct glyphs glyphs_ascii = {
     .close = " >",
     .solid = "--",
     .dashed = "- ",
+    .dotted = "..",
+    .folded = "+",
+    .unfolded = "-",
     .state = {".", ">", "=", "#", "+", "~", "x", "?", " "},
 };
 

@@ -21,6 +21,7 @@ enum role {
     ROLE_BAR,    /* done part of a progress bar */
     ROLE_TRAIN,  /* first series of a chart */
     ROLE_TEST,   /* second series */
+    ROLE_VAL,    /* third series */
     ROLE_CURSOR, /* crosshair */
     ROLE_EDIT,   /* text being typed */
     ROLES
@@ -40,8 +41,9 @@ struct glyphs {
     wchar_t up_arrow, down_arrow, here;
     const char *none; /* a figure that does not exist */
     const char *separator, *open, *close;
-    const char *solid, *dashed; /* how a series is drawn, for the legend */
-    const char *state[9];       /* in the order of enum run_state, then unknown */
+    const char *solid, *dashed, *dotted; /* how a series is drawn, for the legend */
+    const char *folded, *unfolded;       /* a heading whose lines are hidden or shown */
+    const char *state[9];                /* in the order of enum run_state, then unknown */
 };
 
 extern const struct glyphs glyphs_unicode, glyphs_ascii;

@@ -160,11 +160,20 @@ static int draw_hint(struct pen *pen, int y, int x, int end, struct hint hint)
     return cells + 2;
 }
 
-static void draw_footer(struct ui *ui, struct pen *pen, struct rect at)
+static const struct run_row *current_run(struct ui *ui, const struct ui_model *m)
 {
+    const struct view *view = views[ui->view];
+    return view->run ? view->run(state_of(ui), m) : NULL;
+}
+
+static void draw_footer(struct ui *ui, struct pen *pen, const struct ui_model *m, struct rect at)
+{
+    const struct run_row *run = current_run(ui, m);
     /* Help and quit stand at the right, always. */
     int end = at.x + at.columns - 16, x = at.x + 1;
     for (const struct hint *h = views[ui->view]->footer; h->request != REQ_NONE; h++) {
+        if (!verbs_allow(m, run, h->request))
+            continue;
         int used = draw_hint(pen, at.y, x, end, *h);
         if (!used)
             break;
@@ -188,7 +197,7 @@ static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)
     draw_header(ui, pen, m, f.header);
     views[ui->view]->draw(state_of(ui), pen, m, f.body);
     draw_status(ui, pen, m, f.status);
-    draw_footer(ui, pen, f.footer);
+    draw_footer(ui, pen, m, f.footer);
 }
 
 void ui_draw(struct ui *ui, const struct ui_model *model)
@@ -230,8 +239,7 @@ static void show(struct ui *ui, enum view_index view)
 }
 
 /* An action leaves; the screen goes along with it. */
-static void finish(struct ui *ui, const struct ui_model *m, const struct ui_action *action,
-                   struct ui_action *out)
+static void finish(struct ui *ui, const struct ui_action *action, struct ui_action *out)
 {
     *out = *action;
     switch (action->kind) {
@@ -243,10 +251,6 @@ static void finish(struct ui *ui, const struct ui_model *m, const struct ui_acti
         return;
     case UI_CLOSE:
         ui->live.open = 0;
-        show(ui, VIEW_RUNS);
-        return;
-    case UI_LAUNCH:
-        runs_view_take_next(&ui->runs, m);
         show(ui, VIEW_RUNS);
         return;
     default:
@@ -262,15 +266,15 @@ static void act(struct ui *ui, const struct ui_model *m, const struct ui_action 
     if (ui->question[0])
         ui->asked = *action;
     else
-        finish(ui, m, action, out);
+        finish(ui, action, out);
 }
 
-static void answer(struct ui *ui, const struct ui_model *m, struct key key, struct ui_action *out)
+static void answer(struct ui *ui, struct key key, struct ui_action *out)
 {
     enum request request = request_of_key(key);
     if (key.character == L'y' || key.character == L'Y') {
         ui->question[0] = '\0';
-        finish(ui, m, &ui->asked, out);
+        finish(ui, &ui->asked, out);
     } else if (key.character == L'n' || key.character == L'N' || request == REQ_BACK ||
                request == REQ_QUIT || request == REQ_ENTER) {
         ui->question[0] = '\0';
@@ -319,8 +323,7 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
 {
     struct ui_action quit = {.kind = UI_QUIT};
     struct view_reply reply = {.note = ""};
-    const struct view *view = views[ui->view];
-    const struct run_row *run = view->run ? view->run(state_of(ui), m) : NULL;
+    const struct run_row *run = current_run(ui, m);
     switch (request) {
     case REQ_RUNS:
         show(ui, VIEW_RUNS);
@@ -367,7 +370,7 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
         return 1;
     ui->note[0] = '\0';
     if (ui->question[0]) {
-        answer(ui, model, key, out);
+        answer(ui, key, out);
         return 1;
     }
     const struct view *view = views[ui->view];
@@ -378,6 +381,12 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
     else
         common(ui, model, request, out);
     return 1;
+}
+
+void ui_launched(struct ui *ui, const struct ui_model *model)
+{
+    runs_view_take_next(&ui->runs, model);
+    show(ui, VIEW_RUNS);
 }
 
 /* --- tests --- */

@@ -49,15 +49,18 @@ struct ui_model {
     bool can_train;       /* false in --watch: launching is refused */
     const char *message;  /* one line for the status bar: last error or news, or "" */
     bool message_is_error;
+    const char *launch_problem; /* answer to the last UI_CHECK, "" = none */
 };
 
 enum ui_action_kind {
     UI_NONE,
     UI_OPEN,   /* show run `run`: fetch its rows */
     UI_CLOSE,  /* back to the list */
-    UI_LAUNCH, /* insert `config` as a queued run */
+    UI_CHECK,  /* can `config` be launched? the answer is ui_model.launch_problem */
+    UI_LAUNCH, /* insert `config` as a queued run, and when that is done call ui_launched */
     UI_PAUSE,
-    UI_RESUME,
+    UI_RESUME,  /* a paused run */
+    UI_REQUEUE, /* an ended run goes on: put it into the queue again */
     UI_STOP,
     UI_CHECKPOINT,
     UI_DELETE,
@@ -67,7 +70,7 @@ enum ui_action_kind {
 struct ui_action {
     enum ui_action_kind kind;
     int64_t run;
-    struct run_config config; /* UI_LAUNCH */
+    struct run_config config; /* UI_LAUNCH, UI_CHECK */
 };
 
 /* Takes the terminal. Messages: unknown TERM, not a terminal. */
@@ -82,6 +85,10 @@ void ui_draw(struct ui *ui, const struct ui_model *model);
 /* Takes one pending key without waiting: 1 when there was one (the action may be UI_NONE), 0 when
  * not. -1 at end of input. */
 int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out);
+
+/* The run of a UI_LAUNCH is in the database: leaves the form for the list, where it becomes
+ * selected. Before the model has it. */
+void ui_launched(struct ui *ui, const struct ui_model *model);
 
 /* Tests: gives a key by its curses code; and the screen as UTF-8 text, a line a row. */
 void ui_test_key(struct ui *ui, int key);

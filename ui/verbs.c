@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One row a verb: in which states it can be done. */
+/* In which states a verb can be done. A request with two rows means one or the other. */
 static const struct verb {
     enum request request;
     enum ui_action_kind kind;
@@ -14,7 +14,9 @@ static const struct verb {
     const char *only; /* "only ... can be WORD" */
 } verbs[] = {
     {REQ_PAUSE, UI_PAUSE, 1u << RUN_RUNNING, "only a running one can be paused"},
-    {REQ_RESUME, UI_RESUME, 1u << RUN_PAUSED, "only a paused one can be resumed"},
+    {REQ_RESUME, UI_REQUEUE, 1u << RUN_STOPPED | 1u << RUN_FAILED | 1u << RUN_LOST, ""},
+    {REQ_RESUME, UI_RESUME, 1u << RUN_PAUSED,
+     "only one that is paused, was stopped, has failed or was lost can be resumed"},
     {REQ_STOP, UI_STOP, 1u << RUN_QUEUED | 1u << RUN_RUNNING | 1u << RUN_PAUSED,
      "it has ended already"},
     {REQ_CHECKPOINT, UI_CHECKPOINT, 1u << RUN_RUNNING | 1u << RUN_PAUSED,
@@ -30,29 +32,50 @@ static const char *state_of(const struct ui_model *m, const struct run_row *run)
     return run->state;
 }
 
+/* The row for a request on a run in that state; when it is not allowed, the request's last row, or
+ * NULL when it is no verb. */
+static const struct verb *find_verb(enum request request, const char *state, bool *allowed)
+{
+    int index = run_state_of_name(state);
+    const struct verb *v = NULL;
+    *allowed = false;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs && !*allowed; i++) {
+        if (verbs[i].request != request)
+            continue;
+        v = &verbs[i];
+        *allowed =
+            index < 0 || v->states & 1u << index; /* an unknown state: the database decides */
+    }
+    return v;
+}
+
+bool verbs_allow(const struct ui_model *m, const struct run_row *run, enum request request)
+{
+    bool allowed;
+    const struct verb *v = find_verb(request, run ? state_of(m, run) : "", &allowed);
+    if (!v)
+        return true;
+    return run && allowed && (v->kind != UI_REQUEUE || m->can_train);
+}
+
 bool verbs_request(const struct ui_model *m, const struct run_row *run, enum request request,
                    struct view_reply *reply)
 {
-    const struct verb *v = NULL;
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (verbs[i].request == request)
-            v = &verbs[i];
+    const char *state = run ? state_of(m, run) : "";
+    bool can;
+    const struct verb *v = find_verb(request, state, &can);
     if (!v)
         return false;
-    if (!run) {
+    reply->note_is_error = true;
+    if (!run)
         str_copy(reply->note, sizeof reply->note, "no run is selected");
-        reply->note_is_error = true;
-        return true;
-    }
-    const char *state = state_of(m, run);
-    int index = run_state_of_name(state);
-    if (index >= 0 && !(v->states & 1u << index)) {
+    else if (!can)
         snprintf(reply->note, sizeof reply->note, "run %lld is %s: %s", (long long)run->id, state,
                  v->only);
-        reply->note_is_error = true;
-        return true;
-    }
-    reply->action = (struct ui_action){.kind = v->kind, .run = run->id};
+    else if (v->kind == UI_REQUEUE && !m->can_train)
+        str_copy(reply->note, sizeof reply->note, "this screen only watches: it cannot train");
+    else
+        reply->action = (struct ui_action){.kind = v->kind, .run = run->id};
     return true;
 }
 

@@ -1,9 +1,10 @@
 /* view_launch.c - the form that launches a run, made from the option table. Screen thread only.
  *
- * What most launches change stands first, the rest of the table after it; options of a loss that is
- * not chosen are left out. A value goes into the config only through opt_set, which also says what
- * is wrong with it.
+ * Which lines there are is form.c's. A value goes into the config only through opt_set, which also
+ * says what is wrong with it; whether the data can be opened is asked with UI_CHECK as soon as an
+ * option of theirs has changed.
  */
+#include "ui/form.h"
 #include "ui/views.h"
 
 #include "base/err.h"
@@ -13,57 +14,7 @@
 #include <string.h>
 
 #define NAME_CELLS 17
-#define MOST_FIELDS 64
 #define SHORT_VALUE_CELLS 24
-
-static const char *const common[] = {"data",  "protocol",      "fold",  "backbone",   "loss",
-                                     "alpha", "beta",          "gamma", "image-size", "epochs",
-                                     "batch", "learning-rate", "seed",  "device",     "threads",
-                                     "name",  "experiment"};
-static const char *const combo_only[] = {"alpha", "beta", "gamma", "classes"};
-
-/* The options that are on the form now, in its order. */
-struct fields {
-    const struct opt *of[MOST_FIELDS];
-    int n, common; /* the first `common` of them stand above the rest */
-};
-
-#define COUNT(a) ((int)(sizeof(a) / sizeof *(a)))
-
-static bool is_among(const char *name, const char *const *names, int n)
-{
-    for (int i = 0; i < n; i++)
-        if (!strcmp(names[i], name))
-            return true;
-    return false;
-}
-
-static bool applies(const struct launch_view *v, const char *name)
-{
-    char loss[64];
-    const struct opt *o = opt_find(&config_options, "loss");
-    if (!o || !is_among(name, combo_only, COUNT(combo_only)))
-        return true;
-    opt_format(o, &v->config, loss, sizeof loss);
-    return !strcmp(loss, "combo");
-}
-
-static struct fields fields_of(const struct launch_view *v)
-{
-    struct fields f = {.n = 0};
-    for (int i = 0; i < COUNT(common); i++) {
-        const struct opt *o = opt_find(&config_options, common[i]);
-        if (o && applies(v, common[i]))
-            f.of[f.n++] = o;
-    }
-    f.common = f.n;
-    for (size_t i = 0; i < config_options.count && f.n < MOST_FIELDS; i++) {
-        const struct opt *o = &config_options.options[i];
-        if (!is_among(o->name, common, COUNT(common)) && applies(v, o->name))
-            f.of[f.n++] = o;
-    }
-    return f;
-}
 
 void launch_view_init(struct launch_view *v, const struct run_config *config)
 {
@@ -147,14 +98,6 @@ static void draw_value(const struct launch_view *v, struct pen *pen, int y, int 
         pen_text(pen, y, x + used + 1, cells - used - 1, ROLE_DIM, o->unit);
 }
 
-/* Beside a short value: what it may be or, where there is room, what it means. */
-static void draw_remark(struct pen *pen, struct rect at, int y, int x, const struct opt *o)
-{
-    char range[256];
-    opt_range(o, range, sizeof range);
-    pen_text(pen, y, x, at.x + at.columns - x - 1, ROLE_DIM, at.columns < 100 ? range : o->help);
-}
-
 static void draw_field(const struct launch_view *v, struct pen *pen, struct rect at, int y,
                        const struct opt *o, bool here)
 {
@@ -165,21 +108,50 @@ static void draw_field(const struct launch_view *v, struct pen *pen, struct rect
         pen_glyph(pen, y, at.x, ROLE_KEY, pen->glyphs->here);
     pen_text(pen, y, at.x + 2, NAME_CELLS - 1, here ? ROLE_KEY : ROLE_TEXT, o->name);
     draw_value(v, pen, y, x, cells, o, here);
+    x += cells + 1;
     if (is_short)
-        draw_remark(pen, at, y, x + cells + 1, o);
+        pen_text(pen, y, x, at.x + at.columns - x - 1, ROLE_DIM, o->help);
+}
+
+/* A group's name, and what of it is not as it is by default: nothing that matters is hidden. */
+static void draw_heading(const struct launch_view *v, struct pen *pen, struct rect at, int y,
+                         const struct form_line *line, bool here)
+{
+    char text[256];
+    bool unfolded = v->unfolded >> line->group & 1;
+    int x = at.x + 2 + NAME_CELLS + 2, cells = at.columns - NAME_CELLS - 6;
+    if (here)
+        pen_glyph(pen, y, at.x, ROLE_KEY, pen->glyphs->here);
+    pen_format(pen, y, at.x + 2, NAME_CELLS - 1, here ? ROLE_KEY : ROLE_TITLE, "%s %s",
+               unfolded ? pen->glyphs->unfolded : pen->glyphs->folded, line->heading);
+    form_changed(&v->config, line, text, sizeof text);
+    if (unfolded)
+        return;
+    if (text[0])
+        pen_text(pen, y, x, cells, ROLE_TITLE, text);
+    else
+        pen_text(pen, y, x, cells, ROLE_DIM, "all as by default");
 }
 
 /* Two lines: what the field is and what it may be, or what is wrong with it. */
 static void draw_help(const struct launch_view *v, struct pen *pen, struct rect at,
-                      const struct opt *o)
+                      const struct form_line *line)
 {
-    char range[256];
+    char range[256], under[512];
+    const struct opt *o = line ? line->option : NULL;
     int x = at.x + 2, cells = at.columns - 3;
     if (v->error[0]) {
         pen_text(pen, at.y, x, cells, ROLE_BAD, v->error);
         if (at.rows > 1)
             pen_text(pen, at.y + 1, x, cells, ROLE_DIM,
                      "Enter tries again, Esc keeps the old value");
+        return;
+    }
+    if (line && !o) {
+        form_under(&v->config, line, under, sizeof under);
+        int used = pen_wrap(pen, (struct rect){at.y, x, at.rows, cells}, ROLE_TEXT, under);
+        if (used < at.rows)
+            pen_text(pen, at.y + used, x, cells, ROLE_DIM, "Enter shows them, or folds them again");
         return;
     }
     if (!o) {
@@ -211,41 +183,64 @@ static void draw_button(const struct launch_view *v, struct pen *pen, const stru
         pen_text(pen, at.y, x, cells, ROLE_WARN, "this screen only watches: it cannot train");
     } else if (config_check(&v->config, &e)) {
         pen_text(pen, at.y, x, cells, ROLE_WARN, e.text);
+    } else if (m->launch_problem && m->launch_problem[0]) {
+        pen_text(pen, at.y, x, cells, ROLE_WARN, m->launch_problem);
     } else {
         config_title(&v->config, title, sizeof title);
         pen_text(pen, at.y, x, cells, ROLE_DIM, v->config.name[0] ? v->config.name : title);
     }
 }
 
-/* Field i's line: the rest stands below an empty line. */
-static int line_of(const struct fields *f, int i)
+/* Line i of the form on the screen: headings and what is under them stand below an empty line. */
+static int row_of(const struct form *f, int i)
 {
     return i < f->common ? i : i + 1;
+}
+
+static struct form form_of(const struct launch_view *v)
+{
+    struct form f;
+    form_lines(&f, &v->config, v->unfolded);
+    return f;
+}
+
+/* NULL on the button. */
+static const struct form_line *line_here(const struct launch_view *v, const struct form *f)
+{
+    return v->at < f->n ? &f->line[v->at] : NULL;
 }
 
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
 {
     struct launch_view *v = state;
-    struct fields f = fields_of(v);
+    struct form f = form_of(v);
     struct form_layout l = layout_form(body);
     char right[64];
     if (v->at > f.n)
         v->at = f.n;
-    const struct opt *here = v->at < f.n ? f.of[v->at] : NULL;
+    const struct form_line *here = line_here(v, &f);
     v->page = l.fields.rows;
-    v->first =
-        layout_scroll(v->first, v->at < f.n ? line_of(&f, v->at) : v->first, f.n + 1, v->page);
-    int last = v->first + v->page < f.n + 1 ? v->first + v->page : f.n + 1;
-    snprintf(right, sizeof right, "lines %d-%d of %d", v->first + 1, last, f.n + 1);
+    int rows = row_of(&f, f.n), at = here ? row_of(&f, v->at) : rows - 1;
+    v->first = layout_scroll(v->first, at, rows, l.fields.rows);
+    int last = v->first + v->page < rows ? v->first + v->page : rows;
+    snprintf(right, sizeof right, "lines %d-%d of %d", v->first + 1, last, rows);
     pen_rule(pen, l.title.y, l.title.x, l.title.columns, "Launch a run",
-             last < f.n + 1 || v->first ? right : "");
+             last < rows || v->first ? right : "");
     for (int i = 0; i < f.n; i++) {
-        int row = line_of(&f, i) - v->first;
-        if (row >= 0 && row < l.fields.rows)
-            draw_field(v, pen, l.fields, l.fields.y + row, f.of[i], i == v->at);
+        int row = row_of(&f, i) - v->first;
+        if (row < 0 || row >= l.fields.rows)
+            continue;
+        if (f.line[i].option)
+            draw_field(v, pen, l.fields, l.fields.y + row, f.line[i].option, i == v->at);
+        else
+            draw_heading(v, pen, l.fields, l.fields.y + row, &f.line[i], i == v->at);
     }
-    pen_rule(pen, l.rule.y, l.rule.x, l.rule.columns, here ? here->name : "launch",
-             here ? here->group : "");
+    const struct opt *o = here ? here->option : NULL;
+    pen_rule(pen, l.rule.y, l.rule.x, l.rule.columns,
+             o      ? o->name
+             : here ? here->heading
+                    : "launch",
+             o ? o->group : "");
     draw_help(v, pen, l.help, here);
     draw_button(v, pen, m, l.button, !here);
 }
@@ -268,13 +263,13 @@ static void launch(struct launch_view *v, const struct ui_model *m, struct view_
     reply->action.config = v->config;
 }
 
-static void go_to(struct launch_view *v, const struct fields *f, int at)
+static void go_to(struct launch_view *v, const struct form *f, int at)
 {
     v->at = at < 0 ? 0 : at > f->n ? f->n : at;
     v->error[0] = '\0';
 }
 
-static bool move(struct launch_view *v, const struct fields *f, enum request request)
+static bool move(struct launch_view *v, const struct form *f, enum request request)
 {
     switch (request) {
     case REQ_UP:
@@ -306,53 +301,103 @@ static bool move(struct launch_view *v, const struct fields *f, enum request req
     }
 }
 
-static bool request(void *state, const struct ui_model *m, enum request request,
-                    struct view_reply *reply)
+/* Whether the data can be opened is not for the screen to find out. */
+static void ask_check(const struct launch_view *v, const struct opt *o, struct view_reply *reply)
 {
-    struct launch_view *v = state;
-    struct fields f = fields_of(v);
-    if (move(v, &f, request))
-        return true;
-    if (request == REQ_SUBMIT || (request == REQ_ENTER && v->at >= f.n)) {
-        launch(v, m, reply);
-        return true;
-    }
-    if (v->at >= f.n)
-        return false;
-    const struct opt *o = f.of[v->at];
+    if (strcmp(o->group, "Data"))
+        return;
+    reply->action.kind = UI_CHECK;
+    reply->action.config = v->config;
+}
+
+/* What is unfolded moves into sight, as far as there is room. */
+static bool request_heading(struct launch_view *v, const struct form *f,
+                            const struct form_line *line, enum request request)
+{
+    unsigned bit = 1u << line->group;
+    v->first = v->unfolded & bit ? v->first : row_of(f, v->at);
     switch (request) {
-    case REQ_LEFT:
-    case REQ_RIGHT:
-    case REQ_CHANGE:
-        if (cycles(o))
-            cycle(v, o, request == REQ_LEFT ? -1 : 1);
-        return true;
     case REQ_ENTER:
-        if (cycles(o))
-            cycle(v, o, 1);
-        else
-            start_typing(v, o, NULL);
+    case REQ_CHANGE:
+        v->unfolded ^= bit;
         return true;
-    case REQ_RESET:
-        set(v, o, o->fallback);
+    case REQ_RIGHT:
+        v->unfolded |= bit;
+        return true;
+    case REQ_LEFT:
+        v->unfolded &= ~bit;
         return true;
     default:
         return false;
     }
 }
 
-/* Keys while a value is typed; and digits, which start a new number. */
+static bool request_field(struct launch_view *v, const struct opt *o, enum request request,
+                          struct view_reply *reply)
+{
+    switch (request) {
+    case REQ_LEFT:
+    case REQ_RIGHT:
+    case REQ_CHANGE:
+        if (cycles(o)) {
+            cycle(v, o, request == REQ_LEFT ? -1 : 1);
+            ask_check(v, o, reply);
+        }
+        return true;
+    case REQ_ENTER:
+        if (cycles(o)) {
+            cycle(v, o, 1);
+            ask_check(v, o, reply);
+        } else {
+            start_typing(v, o, NULL);
+        }
+        return true;
+    case REQ_RESET:
+        if (set(v, o, o->fallback))
+            ask_check(v, o, reply);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool request(void *state, const struct ui_model *m, enum request request,
+                    struct view_reply *reply)
+{
+    struct launch_view *v = state;
+    struct form f = form_of(v);
+    const struct form_line *here = line_here(v, &f);
+    if (move(v, &f, request))
+        return true;
+    if (request == REQ_SUBMIT || (request == REQ_ENTER && !here)) {
+        launch(v, m, reply);
+        return true;
+    }
+    if (!here)
+        return false;
+    if (!here->option)
+        return request_heading(v, &f, here, request);
+    return request_field(v, here->option, request, reply);
+}
+
+/* A digit starts a new number. */
+static bool starts_number(const struct opt *o, struct key key)
+{
+    bool number = o && (o->type == OPT_INT || o->type == OPT_REAL);
+    return number && !key.code && key.character >= L'-' && key.character <= L'9' &&
+           key.character != L'/';
+}
+
+/* Keys while a value is typed; and digits. */
 static bool type(void *state, const struct ui_model *m, struct key key, struct view_reply *reply)
 {
     struct launch_view *v = state;
-    struct fields f = fields_of(v);
+    struct form f = form_of(v);
+    const struct form_line *here = line_here(v, &f);
+    const struct opt *o = here ? here->option : NULL;
     (void)m;
-    (void)reply;
-    const struct opt *o = v->at < f.n ? f.of[v->at] : NULL;
     if (!v->typing) {
-        bool number = o && (o->type == OPT_INT || o->type == OPT_REAL);
-        if (!number || key.code || key.character < L'-' || key.character > L'9' ||
-            key.character == L'/')
+        if (!starts_number(o, key))
             return false;
         char text[2] = {(char)key.character, '\0'};
         start_typing(v, o, text);
@@ -360,8 +405,10 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     }
     switch (edit_key(&v->edit, key)) {
     case EDIT_DONE:
-        if (set(v, o, v->edit.text))
+        if (set(v, o, v->edit.text)) {
             v->typing = false;
+            ask_check(v, o, reply);
+        }
         return true;
     case EDIT_CANCEL:
         v->typing = false;
@@ -377,6 +424,7 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     if (!set(v, o, v->edit.text))
         return true;
     v->typing = false;
+    ask_check(v, o, reply);
     return false;
 }
 

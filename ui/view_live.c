@@ -29,14 +29,18 @@ static void draw_name(struct pen *pen, const struct ui_model *m, struct rect at)
     const struct run_row *r = m->run;
     const char *state = facts_state(r, &m->live);
     char text[400], times[128] = "", took[32];
-    double end = isfinite(r->ended) ? r->ended : m->now;
+    bool over = isfinite(r->ended);
     if (isfinite(r->started))
-        str_duration(took, sizeof took, end - r->started);
+        str_duration(took, sizeof took,
+                     over ? r->earlier_s + r->ended - r->started : m->now - r->started);
     if (isfinite(r->started) && at.columns < 80) {
         str_copy(times, sizeof times, took);
     } else if (isfinite(r->started)) {
         snprintf(times, sizeof times, "run %lld%s%s %s%s", (long long)r->id, pen->glyphs->separator,
-                 isfinite(r->ended) ? "took" : "started", took, isfinite(r->ended) ? "" : " ago");
+                 over         ? "took"
+                 : r->resumed ? "resumed"
+                              : "started",
+                 took, over ? "" : " ago");
     } else {
         snprintf(times, sizeof times, "run %lld", (long long)r->id);
     }
@@ -69,7 +73,11 @@ static void draw_epochs(struct pen *pen, const struct ui_model *m, struct rect a
     } else if (r->best_epoch > 0) {
         char pc[32];
         pen_figure(pen, pc, sizeof pc, "%.4f", r->best_pc);
-        snprintf(more, sizeof more, "  best PC %s at %d", pc, r->best_epoch);
+        const char *by = r->select[0] ? r->select : "test";
+        if (at.columns < 80)
+            snprintf(more, sizeof more, "  best PC %s at %d", pc, r->best_epoch);
+        else
+            snprintf(more, sizeof more, "  PC %s at %d, best by %s PC", pc, r->best_epoch, by);
     }
     snprintf(text, sizeof text, "%d/%d  %3.0f %%%s", r->epochs_done, r->epochs, 100 * done, more);
     draw_bar(pen, at, y, "epochs", done, facts_state_role(facts_state(r, &m->live)), text);
@@ -183,10 +191,20 @@ static void draw_facts(struct pen *pen, const struct ui_model *m, struct rect at
     if (at.rows < 4 || at.columns < 30)
         return;
     pen_box(pen, at, ROLE_BORDER, "Run");
+    if (r->resumed > 0) {
+        char earlier[32];
+        str_duration(earlier, sizeof earlier, r->earlier_s);
+        snprintf(text, sizeof text, "%d %s, after %s", r->resumed,
+                 r->resumed == 1 ? "time" : "times", earlier);
+        line = fact(pen, at, line, "resumed", text);
+    }
     line = fact(pen, at, line, "device", r->device);
     line = fact(pen, at, line, "library", r->library);
     if (r->train_images > 0) {
-        snprintf(text, sizeof text, "%lld train, %lld test", (long long)r->train_images,
+        char val[32] = "";
+        if (r->val_images > 0)
+            snprintf(val, sizeof val, ", %lld val", (long long)r->val_images);
+        snprintf(text, sizeof text, "%lld train%s, %lld test", (long long)r->train_images, val,
                  (long long)r->test_images);
         line = fact(pen, at, line, "images", text);
         snprintf(text, sizeof text, "%lld", (long long)r->parameters);
@@ -347,9 +365,9 @@ static const struct run_row *current(void *state, const struct ui_model *m)
 }
 
 static const struct hint footer[] = {
-    {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"},    {REQ_LEFT, "values"},
-    {REQ_PAUSE, NULL}, {REQ_STOP, NULL},    {REQ_CHECKPOINT, NULL}, {REQ_LOG_Y, NULL},
-    {REQ_AXIS, NULL},  {REQ_MARKS, NULL},   {REQ_NONE, NULL},
+    {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"}, {REQ_LEFT, "values"},
+    {REQ_PAUSE, NULL}, {REQ_RESUME, NULL},  {REQ_STOP, NULL},    {REQ_CHECKPOINT, NULL},
+    {REQ_LOG_Y, NULL}, {REQ_AXIS, NULL},    {REQ_MARKS, NULL},   {REQ_NONE, NULL},
 };
 
 const struct view view_live = {"Live", footer, draw, request, NULL, current};

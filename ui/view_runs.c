@@ -119,7 +119,7 @@ static void draw_details(struct pen *pen, const struct ui_model *m, struct rect 
     pen_text(pen, y++, x, cells, ROLE_TEXT, text);
     if (r->best_epoch > 0) {
         facts_figures(pen, r->best_mae, r->best_rmse, r->best_pc, figures, sizeof figures);
-        snprintf(text, sizeof text, "best (chosen on %s) epoch %d: %s",
+        snprintf(text, sizeof text, "best by %s PC, epoch %d: %s",
                  r->select[0] ? r->select : "test", r->best_epoch, figures);
         pen_text(pen, y++, x, cells, ROLE_TEXT, text);
     }

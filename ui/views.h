@@ -35,7 +35,8 @@ struct live_view {
 
 struct launch_view {
     struct run_config config;
-    int at; /* line; one past the last is the button */
+    unsigned unfolded; /* groups, by bit */
+    int at;            /* line; one past the last is the button */
     int first;
     int page;
     bool typing;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MAX_RANK 4
+#define META_STEP 16 /* room for metadata grows by that many */
 
 int weights_new(struct weights **out, size_t n, struct err *e)
 {
@@ -52,8 +53,8 @@ static int count_of(int rank, const int *dims, size_t *count)
     return 0;
 }
 
-struct weights_tensor *weights_add(struct weights *w, const char *name, int rank, const int *dims,
-                                   struct err *e)
+struct weights_tensor *weights_list(struct weights *w, const char *name, int rank, const int *dims,
+                                    struct err *e)
 {
     size_t count;
     if (w->n == w->room) {
@@ -80,16 +81,26 @@ struct weights_tensor *weights_add(struct weights *w, const char *name, int rank
                 name, rank, MAX_RANK);
         return NULL;
     }
-    t->data = mem_alloc(count, sizeof *t->data);
-    if (!t->data) {
-        mem_error(e, name, count * sizeof *t->data);
-        return NULL;
-    }
     t->rank = rank;
     t->count = count;
     for (int i = 0; i < rank; i++)
         t->dims[i] = dims[i];
     w->n++;
+    return t;
+}
+
+struct weights_tensor *weights_add(struct weights *w, const char *name, int rank, const int *dims,
+                                   struct err *e)
+{
+    struct weights_tensor *t = weights_list(w, name, rank, dims, e);
+    if (!t)
+        return NULL;
+    t->data = mem_alloc(t->count, sizeof *t->data);
+    if (!t->data) {
+        w->n--;
+        mem_error(e, name, t->count * sizeof *t->data);
+        return NULL;
+    }
     return t;
 }
 
@@ -99,10 +110,12 @@ int weights_meta(struct weights *w, const char *key, const char *value, struct e
     if (!key[0] || strlen(key) > most || strlen(value) > most)
         return err_set(e, ERR_USAGE, "metadata '%s': key and value have at most %zu bytes", key,
                        most);
-    void *grown = mem_resize(w->meta, w->n_meta + 1, sizeof *w->meta);
-    if (!grown)
-        return mem_error(e, "metadata of weights", (w->n_meta + 1) * sizeof *w->meta);
-    w->meta = grown;
+    if (w->n_meta % META_STEP == 0) {
+        void *grown = mem_resize(w->meta, w->n_meta + META_STEP, sizeof *w->meta);
+        if (!grown)
+            return mem_error(e, "metadata of weights", (w->n_meta + META_STEP) * sizeof *w->meta);
+        w->meta = grown;
+    }
     str_copy(w->meta[w->n_meta][0], most + 1, key);
     str_copy(w->meta[w->n_meta][1], most + 1, value);
     w->n_meta++;
@@ -115,4 +128,21 @@ const struct weights_tensor *weights_find(const struct weights *w, const char *n
         if (!strcmp(w->at[i].name, name))
             return &w->at[i];
     return NULL;
+}
+
+const char *weights_meta_of(const struct weights *w, const char *key)
+{
+    for (size_t i = 0; i < w->n_meta; i++)
+        if (!strcmp(w->meta[i][0], key))
+            return w->meta[i][1];
+    return NULL;
+}
+
+size_t weights_most(const struct weights *w)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < w->n; i++)
+        if (w->at[i].count > most)
+            most = w->at[i].count;
+    return most;
 }

@@ -15,7 +15,7 @@ struct weights_tensor {
     int rank;
     int dims[4];
     size_t count;
-    float *data; /* owned by the struct weights */
+    float *data; /* owned by the struct weights; NULL in one that only lists */
 };
 
 struct weights {
@@ -35,13 +35,38 @@ struct weights_tensor *weights_add(struct weights *w, const char *name, int rank
                                    struct err *e);
 int weights_meta(struct weights *w, const char *key, const char *value, struct err *e);
 
+/* Adds a tensor without data: for files that are written or read one tensor at a time. */
+struct weights_tensor *weights_list(struct weights *w, const char *name, int rank, const int *dims,
+                                    struct err *e);
+
 const struct weights_tensor *weights_find(const struct weights *w, const char *name);
+
+/* The value of a key of the metadata, or NULL. */
+const char *weights_meta_of(const struct weights *w, const char *key);
+
+/* Elements of the largest tensor. */
+size_t weights_most(const struct weights *w);
 
 /* Writes atomically: temporary file in the same folder, fsync, rename, fsync of the folder. On -1
  * the former file stays and no temporary one is left. */
 int weights_write(const struct weights *w, const char *path, struct err *e);
 
+/* The same for listed tensors: `fill` gives the data of tensor number `i`, in the order of the
+ * list, so that only one tensor is in memory. What `fill` returns other than 0 ends the writing and
+ * is returned, with the former file as it was. */
+typedef int weights_fill(void *context, size_t i, float *to, struct err *e);
+int weights_stream(const struct weights *w, const char *path, weights_fill *fill, void *context,
+                   struct err *e);
+
 /* Reads a file of F32 tensors, checking every length against the file's size. */
 int weights_read(struct weights **out, const char *path, struct err *e);
+
+/* The same, one tensor at a time: opens the file, checks all but the data, and lists what is in it;
+ * `listed` stays the file's. weights_load reads tensor `i` of the list into `to`. */
+struct weights_file;
+int weights_open(struct weights_file **out, const struct weights **listed, const char *path,
+                 struct err *e);
+int weights_load(struct weights_file *f, size_t i, float *to, struct err *e);
+void weights_close(struct weights_file *f); /* NULL is allowed */
 
 #endif

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define HEADER_MOST_BYTES 100000000u /* as the reference implementation */
+#define PATH_BYTES 4096
 
 /* What one header entry says. */
 struct entry {
@@ -236,36 +237,98 @@ static int take_meta(struct reader *r, struct weights *w, struct err *e)
     return 0;
 }
 
-static int take_tensors(struct reader *r, struct weights *w, struct err *e)
+/* An open file whose header has been read and checked; entries and list are in the same order. */
+struct weights_file {
+    char path[PATH_BYTES];
+    int fd;
+    uint64_t data_at; /* byte of the file at which data begins */
+    uint64_t *begin;  /* of each tensor, within the data */
+    struct weights *listed;
+};
+
+static int list_tensors(struct reader *r, struct weights_file *f, struct err *e)
 {
+    f->begin = mem_alloc(r->n, sizeof *f->begin);
+    if (!f->begin)
+        return mem_error(e, "a weight file's list of tensors", r->n * sizeof *f->begin);
     for (size_t i = 0; i < r->n; i++) {
         const struct entry *from = &r->entries[i];
-        struct weights_tensor *t = weights_add(w, from->name, from->rank, from->dims, e);
-        if (!t)
+        f->begin[i] = from->begin;
+        if (!weights_list(f->listed, from->name, from->rank, from->dims, e))
             return err_prefix(e, "%s", r->path);
-        if (read_all(r, t->data, t->count * sizeof *t->data, e))
-            return -1;
     }
     return 0;
 }
 
-int weights_read(struct weights **out, const char *path, struct err *e)
+void weights_close(struct weights_file *f)
+{
+    if (!f)
+        return;
+    if (f->fd >= 0)
+        close(f->fd);
+    mem_free(f->begin);
+    weights_free(f->listed);
+    mem_free(f);
+}
+
+int weights_open(struct weights_file **out, const struct weights **listed, const char *path,
+                 struct err *e)
 {
     *out = NULL;
-    struct weights *w = NULL;
     struct reader r = {.path = path, .fd = -1};
+    struct weights_file *f = mem_alloc(1, sizeof *f);
+    if (!f)
+        return mem_error(e, "a weight file", sizeof *f);
+    f->fd = -1;
     int result = -1;
-    if (open_file(&r, e) || read_header(&r, e) || parse_header(&r, e) || weights_new(&w, r.n, e) ||
-        take_meta(&r, w, e) || take_tensors(&r, w, e))
+    if (str_copy(f->path, sizeof f->path, path)) {
+        err_set(e, ERR_USAGE, "%s: the path is too long", path);
         goto out;
-    *out = w;
-    w = NULL;
-    result = 0;
+    }
+    result = open_file(&r, e);
+    f->fd = r.fd;
+    if (!result && (read_header(&r, e) || parse_header(&r, e) || weights_new(&f->listed, r.n, e) ||
+                    take_meta(&r, f->listed, e) || list_tensors(&r, f, e)))
+        result = -1;
+    f->data_at = r.file_bytes - r.data_bytes;
 out:
-    weights_free(w);
     mem_free(r.entries);
     json_decref(r.header);
-    if (r.fd >= 0)
-        close(r.fd);
+    if (result) {
+        weights_close(f);
+        return -1;
+    }
+    *out = f;
+    *listed = f->listed;
+    return 0;
+}
+
+int weights_load(struct weights_file *f, size_t i, float *to, struct err *e)
+{
+    struct reader r = {.path = f->path, .fd = f->fd};
+    if (lseek(f->fd, (off_t)(f->data_at + f->begin[i]), SEEK_SET) < 0)
+        return err_errno(e, errno, "%s cannot be read", f->path);
+    return read_all(&r, to, f->listed->at[i].count * sizeof *to, e);
+}
+
+int weights_read(struct weights **out, const char *path, struct err *e)
+{
+    struct weights_file *f;
+    const struct weights *listed;
+    *out = NULL;
+    if (weights_open(&f, &listed, path, e))
+        return -1;
+    int result = 0;
+    for (size_t i = 0; !result && i < listed->n; i++) {
+        struct weights_tensor *t = &f->listed->at[i];
+        t->data = mem_alloc(t->count, sizeof *t->data);
+        result = t->data ? weights_load(f, i, t->data, e)
+                         : mem_error(e, t->name, t->count * sizeof *t->data);
+    }
+    if (!result) {
+        *out = f->listed;
+        f->listed = NULL;
+    }
+    weights_close(f);
     return result;
 }

@@ -113,7 +113,15 @@ static int write_all(int fd, const void *bytes, size_t count, const char *path, 
     return 0;
 }
 
-static int write_tensors(const struct weights *w, int fd, const char *path, struct err *e)
+/* Where the data comes from: `fill` into a buffer, or without it the tensors themselves. */
+struct source {
+    weights_fill *fill;
+    void *context;
+    float *buffer;
+};
+
+static int write_tensors(const struct weights *w, const struct source *from, int fd,
+                         const char *path, struct err *e)
 {
     struct str header;
     str_init(&header);
@@ -121,8 +129,13 @@ static int write_tensors(const struct weights *w, int fd, const char *path, stru
     if (!result)
         result = write_all(fd, header.text, header.length, path, e);
     str_fini(&header);
-    for (size_t i = 0; !result && i < w->n; i++)
-        result = write_all(fd, w->at[i].data, w->at[i].count * sizeof(float), path, e);
+    for (size_t i = 0; !result && i < w->n; i++) {
+        if (from->fill)
+            result = from->fill(from->context, i, from->buffer, e);
+        if (!result)
+            result = write_all(fd, from->fill ? from->buffer : w->at[i].data,
+                               w->at[i].count * sizeof(float), path, e);
+    }
     if (!result && fsync(fd))
         result = err_errno(e, errno, "%s cannot be written", path);
     return result;
@@ -158,7 +171,8 @@ static int open_folder(const char *path, struct err *e)
                   : fd;
 }
 
-int weights_write(const struct weights *w, const char *path, struct err *e)
+static int write_file(const struct weights *w, const struct source *from, const char *path,
+                      struct err *e)
 {
     char temporary[PATH_BYTES];
     int folder = open_folder(path, e);
@@ -168,7 +182,7 @@ int weights_write(const struct weights *w, const char *path, struct err *e)
     int fd = open_temporary(path, temporary, sizeof temporary, e);
     if (fd < 0)
         goto out;
-    result = write_tensors(w, fd, path, e);
+    result = write_tensors(w, from, fd, path, e);
     if (close(fd) && !result)
         result = err_errno(e, errno, "%s cannot be written", path);
     if (!result && rename(temporary, path))
@@ -180,5 +194,23 @@ int weights_write(const struct weights *w, const char *path, struct err *e)
         result = err_errno(e, errno, "%s was written, but its folder cannot be synced", path);
 out:
     close(folder);
+    return result;
+}
+
+int weights_write(const struct weights *w, const char *path, struct err *e)
+{
+    const struct source from = {0};
+    return write_file(w, &from, path, e);
+}
+
+int weights_stream(const struct weights *w, const char *path, weights_fill *fill, void *context,
+                   struct err *e)
+{
+    size_t most = weights_most(w);
+    struct source from = {fill, context, mem_alloc(most, sizeof *from.buffer)};
+    if (!from.buffer)
+        return mem_error(e, "a tensor to be saved", most * sizeof *from.buffer);
+    int result = write_file(w, &from, path, e);
+    mem_free(from.buffer);
     return result;
 }

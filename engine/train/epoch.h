@@ -4,10 +4,11 @@
 
 #include "engine/train/run.h"
 
-/* Trains all epochs; each ends with an evaluation of the test split, EVENT_EPOCH, and
- * best.safetensors where it is the best so far. Returns 0; 1 when people asked for a stop; -1 on an
- * error, with run->diverged set where a loss is no longer finite; then steps may still be in
- * flight, and nothing but closing the backend is left to do. */
+/* Trains the epochs that are left after run->at; each ends with EVENT_EPOCH, those that are
+ * evaluated with best.safetensors where they are the best so far. Returns 0, also when patience ran
+ * out; 1 when people asked for a stop; -1 on an error, with run->diverged set where a loss or a
+ * weight is no longer finite; then steps may still be in flight, and nothing but closing the
+ * backend is left to do. */
 int epoch_loop(struct run *run, struct err *e);
 
 #endif

@@ -7,6 +7,7 @@
 #include "engine/model/weights.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +29,7 @@ static int describe(const struct run *run, struct weights *w, struct err *e)
 {
     const struct net *net = &run->net;
     char number[32], classes[16], size[32], resize[32], pool[64];
-    snprintf(number, sizeof number, "%d", run->epochs_done);
+    snprintf(number, sizeof number, "%d", run->at.epochs_done);
     snprintf(classes, sizeof classes, "%d", net->classes);
     snprintf(size, sizeof size, "%lld", (long long)run->config->image_size);
     snprintf(resize, sizeof resize, "%lld",
@@ -52,32 +53,46 @@ static int describe(const struct run *run, struct weights *w, struct err *e)
     return 0;
 }
 
-int keep_gather(struct run *run, struct weights **out, struct err *e)
+int keep_list(const struct run *run, struct weights *w, struct err *e)
+{
+    if (describe(run, w, e))
+        return -1;
+    for (int i = 0; i < run->params->n; i++) {
+        const struct net_param *p = &run->params->at[i];
+        if (!weights_list(w, p->name, p->rank, p->dims, e))
+            return -1;
+    }
+    return 0;
+}
+
+int keep_values(struct run *run, enum backend_kind kind, int index, float *to, struct err *e)
+{
+    const struct net_param *p = &run->params->at[index];
+    int result = run->ops->get(run->backend, kind, index, to, p->count, e);
+    for (size_t i = 0; !result && i < p->count; i++)
+        if (!isfinite(to[i])) {
+            run->diverged = true;
+            result = err_set(e, ERR_STATE, "after epoch %d, step %zu: %s%s has a value that is %s",
+                             run->at.epochs_done, run->at.step,
+                             kind == BACKEND_MOMENTUM ? "the momentum of " : "", p->name,
+                             isnan(to[i]) ? "nan" : "inf");
+        }
+    return result;
+}
+
+static int fill_values(void *context, size_t i, float *to, struct err *e)
+{
+    return keep_values(context, BACKEND_PARAM, (int)i, to, e);
+}
+
+int keep_file(struct run *run, const char *path, struct err *e)
 {
     struct weights *w;
     if (weights_new(&w, (size_t)run->params->n, e))
         return -1;
-    int result = describe(run, w, e);
-    for (int i = 0; !result && i < run->params->n; i++) {
-        const struct net_param *p = &run->params->at[i];
-        struct weights_tensor *t = weights_add(w, p->name, p->rank, p->dims, e);
-        result = t ? run->ops->get(run->backend, BACKEND_PARAM, i, t->data, t->count, e) : -1;
-    }
-    if (result) {
-        weights_free(w);
-        return result;
-    }
-    *out = w;
-    return 0;
-}
-
-static int write_file(struct run *run, const char *path, struct err *e)
-{
-    struct weights *w;
-    int result = keep_gather(run, &w, e);
-    if (result)
-        return result;
-    result = weights_write(w, path, e);
+    int result = keep_list(run, w, e);
+    if (!result)
+        result = weights_stream(w, path, fill_values, run, e);
     weights_free(w);
     return result;
 }
@@ -109,8 +124,7 @@ static int list_predictions(struct run *run, struct event_checkpoint *out, struc
     return 0;
 }
 
-/* Gives the screen its phase back after saving. */
-static void show_saving(struct run *run, bool begins, struct snapshot *before)
+void keep_show_saving(struct run *run, bool begins, struct snapshot *before)
 {
     if (begins) {
         *before = run->report->now;
@@ -124,17 +138,17 @@ static void show_saving(struct run *run, bool begins, struct snapshot *before)
 int keep_weights(struct run *run, bool best, struct err *e)
 {
     struct event event = {.kind = EVENT_CHECKPOINT,
-                          .checkpoint = {.best = best, .epoch = run->epochs_done}};
+                          .checkpoint = {.best = best, .epoch = run->at.epochs_done}};
     char *path = event.checkpoint.path;
     struct snapshot before;
     if (str_path(path, sizeof event.checkpoint.path, run->job->weights_dir,
                  best ? "best.safetensors" : "last.safetensors"))
         return err_set(e, ERR_USAGE, "%s: the path is too long for weights", run->job->weights_dir);
-    show_saving(run, true, &before);
-    int result = write_file(run, path, e);
+    keep_show_saving(run, true, &before);
+    int result = keep_file(run, path, e);
     if (!result)
         result = list_predictions(run, &event.checkpoint, e);
-    show_saving(run, false, &before);
+    keep_show_saving(run, false, &before);
     if (result) {
         event_fini(&event);
         return result;

@@ -1,10 +1,10 @@
 /* keep.h - weight files of a run: best.safetensors and last.safetensors. Internal to engine/train.
  *
- * best is written whenever an epoch's test correlation is the highest so far; an epoch without a
- * correlation (constant predictions) is never best. last is written at the end, at a stop, and when
- * a checkpoint is asked for. EVENT_CHECKPOINT carries the test predictions that the saved weights
- * made; none when the weights were saved in the middle of an epoch, since they have not been tested
- * then.
+ * best is written whenever an evaluation's correlation, on the images that choose the best epoch,
+ * is the highest so far; one without a correlation (constant predictions) is never best. last is
+ * written at the end, at a stop, and when a checkpoint is asked for. EVENT_CHECKPOINT carries the
+ * test predictions that the saved weights made; none when the weights were saved in the middle of
+ * an epoch, since they have not been tested then.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_KEEP_H
 #define COMBOLAB_ENGINE_TRAIN_KEEP_H
@@ -16,10 +16,23 @@ struct weights;
 /* Makes the folder of the weights with all above it, and checks that it can be written to. */
 int keep_folder(const char *path, struct err *e);
 
-/* The backend's present parameters with what describes them; no step may be in flight. */
-int keep_gather(struct run *run, struct weights **out, struct err *e);
+/* Adds to a set what a reader needs besides names and shapes, and lists the net's parameters. */
+int keep_list(const struct run *run, struct weights *w, struct err *e);
 
-/* Saves best or last and says so. On -1 the former file is as it was. */
+/* Parameter `index`, or its momentum, as a file wants it. A value that is not finite is an error
+ * and sets run->diverged: what training has lost replaces no good file. No step may be in flight.
+ */
+int keep_values(struct run *run, enum backend_kind kind, int index, float *to, struct err *e);
+
+/* Writes the backend's present parameters, one tensor at a time. On -1 the former file is as it
+ * was.
+ */
+int keep_file(struct run *run, const char *path, struct err *e);
+
+/* Saves best or last and says so. */
 int keep_weights(struct run *run, bool best, struct err *e);
+
+/* Shows that something is being saved, and the phase before it again. */
+void keep_show_saving(struct run *run, bool begins, struct snapshot *before);
 
 #endif

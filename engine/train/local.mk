@@ -3,14 +3,21 @@ libcore_a_SOURCES += \
 	engine/train/loss_math.h
 
 libengine_a_SOURCES += \
+	engine/train/checkpoint.c engine/train/checkpoint.h \
+	engine/train/checkpoint_list.c \
 	engine/train/epoch.c engine/train/epoch.h \
+	engine/train/hold.c engine/train/hold.h \
 	engine/train/keep.c engine/train/keep.h \
 	engine/train/metrics.c engine/train/metrics.h \
+	engine/train/pass.c engine/train/pass.h \
 	engine/train/plan.c engine/train/plan.h \
 	engine/train/report.c engine/train/report.h \
+	engine/train/resume.c engine/train/resume.h \
 	engine/train/run.c engine/train/run.h \
 	engine/train/run_data.c \
 	engine/train/run_net.c \
+	engine/train/schedule.c engine/train/schedule.h \
+	engine/train/settings.c engine/train/settings.h \
 	engine/train/tally.c engine/train/tally.h \
 	engine/train/trace.c engine/train/trace.h \
 	engine/train/trainer.c engine/train/trainer.h \

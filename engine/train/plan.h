@@ -1,4 +1,5 @@
-/* plan.h - the order of an epoch's samples and what is drawn for each. Internal to engine/train.
+/* plan.h - the order of an epoch's samples and what is drawn for each. For engine/train and for
+ * who measures what a backend does with a plan.
  *
  * The order is a Fisher-Yates shuffle of the training places, ascending at first, drawn from seed,
  * epoch and position. A sample's augmentation is drawn from seed, epoch and its place in the whole

@@ -2,8 +2,10 @@
 #include "engine/train/run.h"
 
 #include "base/str.h"
+#include "engine/train/checkpoint.h"
 #include "engine/train/epoch.h"
 #include "engine/train/keep.h"
+#include "engine/train/resume.h"
 #include "engine/train/trace.h"
 
 #include <math.h>
@@ -37,6 +39,8 @@ static void report_started(struct run *run)
     dataset_hash(run->data, s->data_hash);
     s->train_images = (int64_t)run->train_split.n;
     s->test_images = (int64_t)run->test_split.n;
+    s->val_images = (int64_t)run->val_split.n;
+    s->resumed_epoch = run->resumed_epoch;
     s->parameters = (int64_t)run->params->trained;
     s->score_least = run->data->score_least;
     s->score_most = run->data->score_most;
@@ -44,20 +48,26 @@ static void report_started(struct run *run)
     report_event(run->report, &event);
     run_log_data(run);
     run_log_net(run);
+    resume_log_notes(run);
 }
 
 static int prepare(struct run *run, struct err *e)
 {
-    size_t n_train = run->train_split.n, n_test = run->test_split.n;
+    size_t n_train = run->train_split.n, n_val = run->val_split.n, n_test = run->test_split.n;
     if (plan_init(&run->train_plan, n_train, run_epoch_images(run), e) ||
+        plan_init(&run->val_plan, n_val, n_val, e) ||
         plan_init(&run->test_plan, n_test, n_test, e) ||
         tally_init(&run->train_tally, &run->loss, n_train, e) ||
+        tally_init(&run->val_tally, &run->loss, n_val, e) ||
         tally_init(&run->test_tally, &run->loss, n_test, e))
+        return -1;
+    if (run->job->resume && resume_run(run, e))
         return -1;
     return run->config->trace[0] ? trace_new(&run->trace, run, e) : 0;
 }
 
-/* 0 finished, 1 stopped, -1 diverged or failed. */
+/* 0 finished, 1 stopped, -1 diverged or failed. The last checkpoint comes last, so that a run
+ * resumed from it finds everything else done. */
 static int open_and_train(struct run *run, struct err *e)
 {
     if (config_check(run->config, e) || keep_folder(run->job->weights_dir, e))
@@ -74,25 +84,44 @@ static int open_and_train(struct run *run, struct err *e)
     result = epoch_loop(run, e);
     if (result < 0)
         return -1;
-    return keep_weights(run, false, e) ? -1 : result;
+    return keep_weights(run, false, e) || checkpoint_save(run, e) ? -1 : result;
 }
 
 static void close_all(struct run *run)
 {
     trace_free(run->trace);
+    resume_free_notes(run);
     tally_fini(&run->test_tally);
+    tally_fini(&run->val_tally);
     tally_fini(&run->train_tally);
     plan_fini(&run->test_plan);
+    plan_fini(&run->val_plan);
     plan_fini(&run->train_plan);
     run_close_net(run);
     run_close_data(run);
+}
+
+/* "ended after 30 of 200 epochs: ..."; "" for a run that did all that were planned. */
+static void say_why_early(const struct run *run, char *to, size_t room)
+{
+    const struct progress *at = &run->at;
+    if (at->epochs_done >= run->config->epochs)
+        return;
+    int n = snprintf(to, room, "ended after %d of %lld epochs: patience ran out, since ",
+                     at->epochs_done, (long long)run->config->epochs);
+    if (at->best_epoch)
+        snprintf(to + n, room - (size_t)n,
+                 "epoch %d (PC %.4f on the %s images) was better than the %d evaluations after it",
+                 at->best_epoch, at->best_pc, run->val_split.n ? "held out" : "test", at->worse);
+    else
+        snprintf(to + n, room - (size_t)n, "none of %d evaluations had a correlation", at->worse);
 }
 
 static void say_how_it_ended(const struct run *run, int result, const struct err *e,
                              struct event_finished *out)
 {
     memset(out, 0, sizeof *out);
-    out->epochs = run->epochs_done;
+    out->epochs = run->at.epochs_done;
     if (result < 0) {
         out->state = run->diverged ? RUN_DIVERGED : RUN_FAILED;
         str_copy(out->text, sizeof out->text, e->text);
@@ -100,11 +129,12 @@ static void say_how_it_ended(const struct run *run, int result, const struct err
         out->state = RUN_STOPPED;
         if (run->epoch)
             snprintf(out->text, sizeof out->text, "stopped after %d of %lld epochs",
-                     run->epochs_done, (long long)run->config->epochs);
+                     run->at.epochs_done, (long long)run->config->epochs);
         else
             str_copy(out->text, sizeof out->text, "stopped before training began");
     } else {
         out->state = RUN_FINISHED;
+        say_why_early(run, out->text, sizeof out->text);
     }
 }
 
@@ -118,13 +148,15 @@ void run_job(const struct trainer_job *job, struct report *report, struct verbs 
         .report = report,
         .verbs = verbs,
         .log = &report->log,
+        .at = {.best_pc = -INFINITY},
     };
     err_clear(&e);
     int result = open_and_train(&run, &e);
-    if (!result && run.best_pc == -INFINITY)
+    if (!result && !run.at.best_epoch)
         log_say(run.log, LOG_WARNING,
-                "no epoch had a correlation of the test predictions, so there "
-                "is no best.safetensors");
+                "no epoch had a correlation of the %s predictions, so there "
+                "is no best.safetensors",
+                run.val_split.n ? "held out images'" : "test");
     say_how_it_ended(&run, result, &e, finished);
     close_all(&run);
 }

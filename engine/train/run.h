@@ -2,8 +2,9 @@
  * all from the engine thread.
  *
  * Who does what:  run.c opens, trains, closes, and says how it ended;  run_data.c opens data set
- * and store;  run_net.c opens net and backend;  epoch.c is the loop;  plan.c, tally.c, keep.c and
- * trace.c serve it.
+ * and store;  run_net.c opens net and backend;  epoch.c is the loop over epochs, pass.c that over
+ * steps;  plan.c, tally.c, keep.c and trace.c serve them;  checkpoint.c keeps what it takes to go
+ * on, and resume.c goes on.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_RUN_H
 #define COMBOLAB_ENGINE_TRAIN_RUN_H
@@ -24,6 +25,19 @@ struct split {
     uint32_t *places;
 };
 
+/* How far a run is: what the loop knows besides the weights, their momenta and the sums of an epoch
+ * in progress. Checkpoints keep it. */
+struct progress {
+    int epochs_done;
+    size_t step;    /* training steps done of the epoch after those */
+    double train_s; /* seconds they took */
+    double best_pc; /* -inf before there is one */
+    int best_epoch; /* 0 before there is one */
+    int worse;      /* evaluations since, without a better one */
+};
+
+struct resume_notes;
+
 struct run {
     const struct trainer_job *job;
     const struct run_config *config; /* the job's */
@@ -36,10 +50,11 @@ struct run {
     struct store *store;
     const struct image_set *images;
     struct split train_split, test_split;
-    size_t skipped; /* damaged images left out */
-    float *scores;  /* of all images, for the backend */
-    int *classes;   /* of all images, 0-based */
-    double *truth;  /* a batch's scores, gathered */
+    struct split val_split; /* held out of the training images; empty unless asked for */
+    size_t skipped;         /* damaged images left out */
+    float *scores;          /* of all images, for the backend */
+    int *classes;           /* of all images, 0-based */
+    double *truth;          /* a batch's scores, gathered */
 
     /* run_net.c */
     struct loss_spec loss;
@@ -51,14 +66,20 @@ struct run {
     struct backend *backend;
 
     /* the loop's */
-    struct plan train_plan, test_plan;
-    struct tally train_tally, test_tally;
+    struct plan train_plan, val_plan, test_plan;
+    struct tally train_tally, val_tally, test_tally;
     struct trace *trace;                /* NULL unless asked for */
     double train_image_s, test_image_s; /* seconds an image, measured; NaN before */
     int epoch;                          /* in progress, from 1 */
-    int epochs_done;
-    bool tested;    /* the present weights are those that test_tally was made with */
-    double best_pc; /* NaN before there is one */
+    struct progress at;
+    bool tested; /* the present weights are those that test_tally was made with */
+
+    /* checkpoint.c, resume.c */
+    struct progress saved; /* what the newest checkpoint holds */
+    bool has_saved;
+    int resumed_epoch;          /* epochs that were done before the run was resumed */
+    struct resume_notes *notes; /* what there is to say about resuming, once it has started */
+
     bool diverged;
 };
 

@@ -3,6 +3,7 @@
 #include "engine/train/run.h"
 
 #include "base/mem.h"
+#include "engine/train/hold.h"
 
 #include <string.h>
 
@@ -84,7 +85,7 @@ int run_open_data(struct run *run, struct err *e)
     const uint32_t *bad;
     run->skipped = store_bad(run->store, &bad);
     if (without_damaged(run, d->train, d->n_train, "training", &run->train_split, e) ||
-        without_damaged(run, d->test, d->n_test, "test", &run->test_split, e))
+        without_damaged(run, d->test, d->n_test, "test", &run->test_split, e) || hold_out(run, e))
         return -1;
     return label(run, e);
 }
@@ -104,6 +105,7 @@ void run_close_data(struct run *run)
     mem_free(run->classes);
     mem_free(run->scores);
     mem_free(run->test_split.places);
+    mem_free(run->val_split.places);
     mem_free(run->train_split.places);
     store_close(run->store);
     dataset_free(run->data);

@@ -88,12 +88,14 @@ static void add_batch(int *batches, size_t size)
     batches[i] = (int)size;
 }
 
-/* Whole batches and remainders of both splits: at most three sizes. */
+/* Whole batches and remainders of all splits: at most four sizes. */
 static void list_batches(const struct run *run, int batches[BACKEND_MAX_BATCHES])
 {
-    const size_t images[] = {run_epoch_images(run), run->test_split.n};
+    const size_t images[] = {run_epoch_images(run), run->val_split.n, run->test_split.n};
     int sizes[BACKEND_MAX_BATCHES + 1] = {0};
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
+        if (!images[i])
+            continue;
         size_t batch = (size_t)run_batch(run, images[i]);
         add_batch(sizes, batch);
         if (images[i] % batch)
@@ -120,6 +122,7 @@ static int open_backend(struct run *run, struct err *e)
         .augment = run->augment,
         .momentum = c->momentum,
         .weight_decay = c->weight_decay,
+        .clip_norm = c->clip,
         .precision = BACKEND_F32,
         .deterministic = true,
         .threads = (int)c->threads,

@@ -65,6 +65,13 @@ void tally_add(struct tally *t, const struct backend_result *result, const doubl
     }
 }
 
+void tally_nothing(struct event_phase *out)
+{
+    *out = (struct event_phase){.total = NAN, .mae = NAN, .rmse = NAN, .pc = NAN};
+    for (int k = 0; k < LOSS_MAX_TERMS; k++)
+        out->term[k] = out->weighted[k] = NAN;
+}
+
 void tally_phase(const struct tally *t, double seconds, struct event_phase *out)
 {
     struct metrics m;
@@ -73,8 +80,10 @@ void tally_phase(const struct tally *t, double seconds, struct event_phase *out)
     out->images = (int64_t)t->n;
     out->seconds = seconds;
     out->total = t->total / (double)t->n;
-    for (int k = 0; k < LOSS_MAX_TERMS; k++)
+    for (int k = 0; k < LOSS_MAX_TERMS; k++) {
         out->term[k] = t->term[k] / (double)t->n;
+        out->weighted[k] = t->loss->weight[k] * out->term[k];
+    }
     out->mae = m.mae;
     out->rmse = m.rmse;
     out->pc = m.pc;

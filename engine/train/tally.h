@@ -27,6 +27,9 @@ void tally_clear(struct tally *t);
 /* Adds a step, weighted by its images. truth[i] belongs to the result's i-th sample. */
 void tally_add(struct tally *t, const struct backend_result *result, const double *truth);
 
+/* The figures of a phase that there was none of: no images, NaN. */
+void tally_nothing(struct event_phase *out);
+
 /* The means so far, as an epoch's event wants them. */
 void tally_phase(const struct tally *t, double seconds, struct event_phase *out);
 

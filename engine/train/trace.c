@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "engine/model/weights.h"
 #include "engine/train/keep.h"
 
 #include <errno.h>
@@ -14,6 +13,7 @@
 
 struct trace {
     char folder[1024];
+    bool goes_on; /* the files begin with what was traced before the run was resumed */
     FILE *order, *steps;
 };
 
@@ -22,7 +22,7 @@ static int open_csv(struct trace *t, FILE **out, const char *name, struct err *e
     char path[1100];
     if (str_path(path, sizeof path, t->folder, name))
         return err_set(e, ERR_USAGE, "option 'trace': the path is too long");
-    *out = fopen(path, "we");
+    *out = fopen(path, t->goes_on ? "ae" : "we");
     return *out ? 0 : err_errno(e, errno, "%s cannot be written", path);
 }
 
@@ -91,26 +91,23 @@ static int write_run(struct trace *t, const struct run *run, struct err *e)
 static int write_initial(struct trace *t, struct run *run, struct err *e)
 {
     char path[1100];
-    struct weights *w;
     if (str_path(path, sizeof path, t->folder, "initial.safetensors"))
         return err_set(e, ERR_USAGE, "option 'trace': the path is too long");
-    int result = keep_gather(run, &w, e);
-    if (result)
-        return result;
-    result = weights_write(w, path, e);
-    weights_free(w);
-    return result;
+    return keep_file(run, path, e);
 }
 
 static int begin_files(struct trace *t, struct run *run, struct err *e)
 {
     const struct loss_info *info = loss_info(run->loss.kind);
-    int result = write_initial(t, run, e);
+    t->goes_on = run->has_saved;
+    int result = t->goes_on ? 0 : write_initial(t, run, e);
     if (result)
         return result;
     if (write_run(t, run, e) || open_csv(t, &t->order, "order.csv", e) ||
         open_csv(t, &t->steps, "steps.csv", e))
         return -1;
+    if (t->goes_on)
+        return 0;
     fprintf(t->order, "epoch,step,place,image,score,top,left,flip\n");
     fprintf(t->steps, "epoch,step,images,learning_rate,total");
     for (int k = 0; k < info->terms; k++)

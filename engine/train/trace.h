@@ -5,6 +5,9 @@
  *   initial.safetensors   the weights before the first step
  *   order.csv             epoch,step,place,image,score,top,left,flip: every sample of every step
  *   steps.csv             epoch,step,images,learning_rate,total, then one column a loss term
+ *
+ * A resumed run adds to these files. After a kill, steps later than the checkpoint that it goes on
+ * from are in them twice.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_TRACE_H
 #define COMBOLAB_ENGINE_TRAIN_TRACE_H

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Writes ref_torch.txt: a small net trained for two steps and evaluated once by PyTorch, in double.
+"""Writes ref_torch.txt: a small net trained for two steps and evaluated once by PyTorch, in double;
+and trained for the same steps with clipped gradients.
 
 Run in this folder: ./make_ref_golden.py > ref_torch.txt. tests/test_ref_torch.c builds the same net,
 fills it by the same formulas (every value is a small multiple of 1/256, so exact in float), and compares.
@@ -19,6 +20,7 @@ HEIGHT, WIDTH = 9, 8  # of the crop
 IMAGE_HEIGHT, IMAGE_WIDTH = 11, 10
 IMAGES, BATCH, CLASSES = 7, 4, 5
 RATE = 1 / 32
+CLIP = 3.0
 CLASS_WEIGHT = [1.5, 1.0, 2.0, 0.5, 0.0]
 TERM_WEIGHT = [2.0, 1.0, 1.0]
 
@@ -121,14 +123,42 @@ def say_results(when, tensors, score, logits, total, terms):
         say(f"{when}.tensor{i}", t.permute(0, 2, 3, 1))
 
 
-def main():
+def fresh():
     p = {}
     for k, (name, shape, offset, scale) in enumerate(PARAMS):
         values = offset + scale * noise(k, int(np.prod(shape)))
         p[name] = torch.tensor(values).reshape(shape)
     trained = {n: v.requires_grad_() for n, v in p.items() if "running" not in n}
-    optimiser = torch.optim.SGD(trained.values(), RATE, momentum=0.9, weight_decay=0.01)
-    steps = [list(range(0, BATCH)), list(range(BATCH, IMAGES))]
+    return p, trained, torch.optim.SGD(trained.values(), RATE, momentum=0.9, weight_decay=0.01)
+
+
+def say_after(when, p, trained, optimiser):
+    for name, v in p.items():
+        say(f"{when}.{name}", v)
+    for name, v in trained.items():
+        say(f"{when}.{name}.momentum", optimiser.state[v]["momentum_buffer"])
+
+
+STEPS = [list(range(0, BATCH)), list(range(BATCH, IMAGES))]
+
+
+def clipped():
+    """The same two steps, gradients clipped: the limit lies between the norms of the two."""
+    p, trained, optimiser = fresh()
+    norms = []
+    for images in STEPS:
+        _, score, logits = forward(p, batch_of(images), True)
+        optimiser.zero_grad()
+        loss_of(score, logits, images)[0].backward()
+        norms.append(torch.nn.utils.clip_grad_norm_(trained.values(), CLIP))
+        optimiser.step()
+    assert min(norms) < CLIP < max(norms), norms
+    say_after("clipped", p, trained, optimiser)
+
+
+def main():
+    p, trained, optimiser = fresh()
+    steps = STEPS
     for number, images in enumerate(steps, 1):
         tensors, score, logits = forward(p, batch_of(images), True)
         for t in tensors[1:]:
@@ -143,13 +173,11 @@ def main():
         for name, v in trained.items():
             say(f"{when}.{name}.gradient", v.grad)
         optimiser.step()
-    for name, v in p.items():
-        say(f"after.{name}", v)
-    for name, v in trained.items():
-        say(f"after.{name}.momentum", optimiser.state[v]["momentum_buffer"])
+    say_after("after", p, trained, optimiser)
     tensors, score, logits = forward(p, batch_of(steps[0]), False)
     total, terms = loss_of(score, logits, steps[0])
     say_results("evaluation", tensors, score, logits, total, terms)
+    clipped()
 
 
 main()

@@ -78,16 +78,31 @@ static void backward(struct backend *b)
     b->graded = true;
 }
 
+/* What the gradients are multiplied by, so that their norm is at most spec.clip_norm. */
+static double clip_scale(const struct backend *b)
+{
+    double squares = 0;
+    for (int i = 0; i < b->params->n; i++) {
+        const struct ref_param *p = &b->at[i];
+        for (size_t k = 0; p->gradient && k < b->params->at[i].count; k++)
+            squares += p->gradient[k] * p->gradient[k];
+    }
+    double scale = b->spec.clip_norm / (sqrt(squares) + 1e-6);
+    return b->spec.clip_norm > 0 && !(scale >= 1) ? scale : 1;
+}
+
 /* SGD as PyTorch: v = m v + (g + d w);  w -= lr v. Nothing after a step whose loss was not finite.
- */
+ * Between steps weights and momenta are float32, as in every backend, so that get and set lose
+ * nothing and a run can go on from what was saved. */
 static void update(struct backend *b)
 {
+    double scale = b->frozen ? 1 : clip_scale(b);
     for (int i = 0; !b->frozen && i < b->params->n; i++) {
         struct ref_param *p = &b->at[i];
         for (size_t k = 0; p->momentum && k < b->params->at[i].count; k++) {
-            p->momentum[k] = b->spec.momentum * p->momentum[k] + p->gradient[k] +
-                             b->spec.weight_decay * p->value[k];
-            p->value[k] -= b->plan.learning_rate * p->momentum[k];
+            p->momentum[k] = (float)(b->spec.momentum * p->momentum[k] + scale * p->gradient[k] +
+                                     b->spec.weight_decay * p->value[k]);
+            p->value[k] = (float)(p->value[k] - b->plan.learning_rate * p->momentum[k]);
         }
     }
 }

@@ -47,8 +47,10 @@ static void normalise(struct backend *b, int u, bool training)
         moments(t->hat, rows, channels, mean, variance);
         double unbiased = (double)rows / (double)(rows - 1);
         for (int c = 0; c < channels; c++) {
-            running_mean[c] += NET_BN_MOMENTUM * (mean[c] - running_mean[c]);
-            running_variance[c] += NET_BN_MOMENTUM * (variance[c] * unbiased - running_variance[c]);
+            double m = running_mean[c], v = running_variance[c];
+            /* Float32 between steps, as weights: see update in ref_step.c. */
+            running_mean[c] = (float)(m + NET_BN_MOMENTUM * (mean[c] - m));
+            running_variance[c] = (float)(v + NET_BN_MOMENTUM * (variance[c] * unbiased - v));
         }
     } else {
         memcpy(mean, running_mean, (size_t)channels * sizeof *mean);

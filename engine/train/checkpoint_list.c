@@ -1,0 +1,133 @@
+/* checkpoint_list.c - which checkpoints a folder has, and which of them may go. */
+#include "engine/train/checkpoint.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STEM "checkpoint-"
+#define ENDING ".safetensors"
+#define TEMPORARY ".tmp"
+
+void checkpoint_name(const struct progress *at, char to[80])
+{
+    if (at->step)
+        snprintf(to, 80, STEM "%d-%zu" ENDING, at->epochs_done, at->step);
+    else
+        snprintf(to, 80, STEM "%d" ENDING, at->epochs_done);
+}
+
+/* A name is one of ours if it is the name that its numbers give. */
+static bool parse(const char *name, struct checkpoint_file *out)
+{
+    struct progress at = {0};
+    if (sscanf(name, STEM "%d-%zu", &at.epochs_done, &at.step) < 1 || at.epochs_done < 0)
+        return false;
+    *out = (struct checkpoint_file){.epoch = at.epochs_done, .step = at.step};
+    checkpoint_name(&at, out->name);
+    return !strcmp(name, out->name);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct checkpoint_file *x = a, *y = b;
+    if (x->epoch != y->epoch)
+        return x->epoch < y->epoch ? 1 : -1;
+    return x->step < y->step ? 1 : x->step > y->step ? -1 : 0;
+}
+
+static int read_folder(DIR *d, struct checkpoint_file **out, size_t *n, struct err *e)
+{
+    size_t room = 0;
+    for (struct dirent *at; (at = readdir(d));) {
+        struct checkpoint_file one;
+        if (!parse(at->d_name, &one))
+            continue;
+        if (*n == room) {
+            room = 2 * room + 8;
+            struct checkpoint_file *grown = mem_resize(*out, room, sizeof *grown);
+            if (!grown)
+                return mem_error(e, "a list of checkpoints", room * sizeof *grown);
+            *out = grown;
+        }
+        (*out)[(*n)++] = one;
+    }
+    if (*n)
+        qsort(*out, *n, sizeof **out, newest_first);
+    return 0;
+}
+
+int checkpoint_list(struct checkpoint_file **out, size_t *n, const char *folder, struct err *e)
+{
+    *out = NULL;
+    *n = 0;
+    DIR *d = opendir(folder);
+    if (!d)
+        return err_errno(e, errno, "folder %s cannot be read", folder);
+    int result = read_folder(d, out, n, e);
+    closedir(d);
+    if (result) {
+        mem_free(*out);
+        *out = NULL;
+    }
+    return result;
+}
+
+static void remove_one(const char *folder, const char *name, const struct log *log)
+{
+    char path[1200];
+    if (!str_path(path, sizeof path, folder, name) && unlink(path))
+        log_say(log, LOG_WARNING, "%s cannot be removed: %s", path, strerror(errno));
+}
+
+/* "best.safetensors.1234-0.tmp": of this run, since a folder of weights belongs to one. */
+static bool is_left_over(const char *name)
+{
+    static const char *const stems[] = {STEM, "best" ENDING, "last" ENDING};
+    size_t length = strlen(name), ending = strlen(TEMPORARY);
+    if (length < ending || strcmp(name + length - ending, TEMPORARY))
+        return false;
+    for (int i = 0; i < 3; i++)
+        if (!strncmp(name, stems[i], strlen(stems[i])))
+            return true;
+    return false;
+}
+
+static void remove_left_over(const char *folder, const struct log *log)
+{
+    DIR *d = opendir(folder);
+    for (struct dirent *at; d && (at = readdir(d));)
+        if (is_left_over(at->d_name))
+            remove_one(folder, at->d_name, log);
+    if (d)
+        closedir(d);
+}
+
+void checkpoint_prune(const char *folder, const struct progress *at, int64_t keep,
+                      const struct log *log)
+{
+    struct checkpoint_file *files;
+    struct err e;
+    size_t n;
+    const struct checkpoint_file ours = {.epoch = at->epochs_done, .step = at->step};
+    if (checkpoint_list(&files, &n, folder, &e)) {
+        log_say(log, LOG_WARNING, "old checkpoints are not removed: %s", e.text);
+        return;
+    }
+    int64_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool further = newest_first(&files[i], &ours) < 0;
+        if (further || (keep && kept == keep))
+            remove_one(folder, files[i].name, log);
+        else
+            kept++;
+    }
+    mem_free(files);
+    remove_left_over(folder, log);
+}

@@ -1,0 +1,204 @@
+/* pass.c - the steps of a pass: started a few ahead, collected in order, each added to the tally.
+ *
+ * What people ask for (pause, stop, checkpoint) is looked at before every step, and done once no
+ * step is in flight; so a checkpoint always lies between two steps.
+ */
+#include "engine/train/pass.h"
+
+#include "engine/train/checkpoint.h"
+#include "engine/train/keep.h"
+#include "engine/train/schedule.h"
+#include "engine/train/trace.h"
+
+#include <math.h>
+
+/* --- progress --- */
+
+/* Before the first evaluation has been timed, its forward-only images are taken for a third of the
+ * work of training ones. With patience this is the time until the run ends if nothing gets better.
+ */
+static double eta_s(const struct run *run, const struct pass *pass)
+{
+    double train_s = run->train_image_s;
+    double test_s = isnan(run->test_image_s) ? train_s / 3 : run->test_image_s;
+    double left = (double)(pass->plan->n - pass->tally->n);
+    double rest = left * (pass->trains ? train_s : test_s) + (double)pass->later_images * test_s;
+    int last = schedule_last(run->config, run->epoch, run->at.worse);
+    int evaluations = schedule_evaluations(run->config, run->epoch, last);
+    double evaluated = (double)(run->val_plan.n + run->test_plan.n);
+    return rest + (double)(last - run->epoch) * (double)run->train_plan.n * train_s +
+           evaluations * evaluated * test_s;
+}
+
+static void show_progress(struct run *run, const struct pass *pass)
+{
+    struct snapshot *now = &run->report->now;
+    const struct tally *t = pass->tally;
+    double spent_s = report_clock(run->report) - pass->began_s;
+    double images = (double)(t->n - pass->skip * (size_t)run_batch(run, pass->plan->n));
+    if (images > 0)
+        *(pass->trains ? &run->train_image_s : &run->test_image_s) = spent_s / images;
+    now->step = (int64_t)pass->done;
+    now->images_per_s = spent_s > 0 ? images / spent_s : 0;
+    now->eta_s = eta_s(run, pass);
+    now->total = t->n ? t->total / (double)t->n : NAN;
+    for (int k = 0; k < now->terms; k++)
+        now->term[k] = t->n ? t->term[k] / (double)t->n : NAN;
+    report_show(run->report, false);
+}
+
+/* --- what people ask for --- */
+
+static void show_paused(struct run *run, bool paused)
+{
+    struct event event = {.kind = EVENT_STATE, .state = paused ? RUN_PAUSED : RUN_RUNNING};
+    run->report->now.paused = paused;
+    report_show(run->report, true);
+    report_event(run->report, &event);
+}
+
+/* 0 to go on, 1 to stop, -1. No step is in flight; the time spent here is no training time. */
+static int attend(struct run *run, struct err *e)
+{
+    int result = 0;
+    bool paused = false, going = true;
+    report_rest(run->report, true);
+    while (going && !result) {
+        switch (verbs_next(run->verbs, paused)) {
+        case WISH_PAUSE:
+            if (!paused)
+                show_paused(run, paused = true);
+            break;
+        case WISH_CHECKPOINT:
+            result = keep_weights(run, false, e);
+            if (!result)
+                result = checkpoint_save(run, e);
+            break;
+        case WISH_STOP:
+            result = 1;
+            break;
+        case WISH_GO:
+            going = false;
+            break;
+        }
+    }
+    report_rest(run->report, false);
+    run->report->now.paused = false;
+    if (paused && !result)
+        show_paused(run, false);
+    return result;
+}
+
+/* --- a pass --- */
+
+static const char *lost_number(double value)
+{
+    if (isnan(value))
+        return "nan";
+    return isinf(value) ? "inf" : "not finite";
+}
+
+/* "epoch 3, step 12: regression is nan", and frozen weights: the end of the run. */
+static int diverged(struct run *run, const struct pass *pass, const struct backend_result *r,
+                    struct err *e)
+{
+    const struct loss_info *info = loss_info(run->loss.kind);
+    const char *name = "total";
+    double value = r->total;
+    for (int k = 0; k < info->terms; k++)
+        if (!isfinite(r->term[k])) {
+            name = info->term[k];
+            value = r->term[k];
+            break;
+        }
+    run->diverged = true;
+    return err_set(e, ERR_STATE, "epoch %d, %sstep %zu: %s is %s", run->epoch, pass->what,
+                   pass->done + 1, name, lost_number(value));
+}
+
+static double pass_seconds(const struct run *run, const struct pass *pass)
+{
+    return pass->skipped_s + report_clock(run->report) - pass->began_s;
+}
+
+static int begin_step(struct run *run, struct pass *pass, struct err *e)
+{
+    unsigned phases =
+        pass->trains ? BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE : BACKEND_EVAL;
+    int result = run->ops->step(run->backend, phases, e);
+    if (!result)
+        pass->begun++;
+    return result;
+}
+
+static int collect_step(struct run *run, struct pass *pass, struct err *e)
+{
+    struct backend_result r;
+    int result = run->ops->collect(run->backend, &r, e);
+    if (result)
+        return result;
+    /* The backend's plan begins after the steps skipped. */
+    r.first += pass->skip * (size_t)run_batch(run, pass->plan->n);
+    if (!r.finite || !isfinite(r.total))
+        return diverged(run, pass, &r, e);
+    for (int i = 0; i < r.n; i++)
+        run->truth[i] = run->data->items[pass->plan->order[r.first + (size_t)i]].score;
+    tally_add(pass->tally, &r, run->truth);
+    pass->done++;
+    if (pass->trains) {
+        run->at.step = pass->done;
+        run->at.train_s = pass_seconds(run, pass);
+    }
+    if (run->trace && pass->trains)
+        result = trace_step(run->trace, run, pass->done, &r, pass->learning_rate, e);
+    show_progress(run, pass);
+    return result;
+}
+
+static int all_steps(struct run *run, struct pass *pass, struct err *e)
+{
+    while (pass->done < pass->steps) {
+        int result = 0;
+        while (!result && pass->begun < pass->steps && !verbs_waiting(run->verbs) &&
+               pass->begun - pass->done < BACKEND_IN_FLIGHT)
+            result = begin_step(run, pass, e);
+        if (!result && pass->begun > pass->done)
+            result = collect_step(run, pass, e);
+        else if (!result)
+            result = attend(run, e);
+        if (result)
+            return result;
+    }
+    return 0;
+}
+
+/* The rest of the plan, after the steps skipped. */
+static int begin_plan(struct run *run, const struct pass *pass, size_t batch, struct err *e)
+{
+    size_t first = pass->skip * batch;
+    const struct backend_plan plan = {
+        .n = pass->plan->n - first,
+        .order = pass->plan->order + first,
+        .draws = pass->plan->draws + first,
+        .batch = (int)batch,
+        .learning_rate = pass->learning_rate,
+    };
+    return run->ops->epoch(run->backend, &plan, e);
+}
+
+int pass_run(struct run *run, struct pass *pass, struct event_phase *figures, struct err *e)
+{
+    size_t batch = (size_t)run_batch(run, pass->plan->n);
+    pass->steps = (pass->plan->n + batch - 1) / batch;
+    pass->begun = pass->done = pass->skip;
+    if (!pass->skip)
+        tally_clear(pass->tally);
+    report_phase(run->report, pass->trains ? SNAPSHOT_TRAIN : SNAPSHOT_TEST, (int64_t)pass->steps);
+    pass->began_s = report_clock(run->report);
+    int result = pass->done < pass->steps ? begin_plan(run, pass, batch, e) : 0;
+    if (!result)
+        result = all_steps(run, pass, e);
+    if (!result)
+        tally_phase(pass->tally, pass_seconds(run, pass), figures);
+    return result;
+}

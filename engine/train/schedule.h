@@ -1,0 +1,21 @@
+/* schedule.h - which epochs are evaluated, and which is likely the last. Pure functions of the
+ * options. Internal to engine/train. The learning rate's schedule is config_learning_rate. */
+#ifndef COMBOLAB_ENGINE_TRAIN_SCHEDULE_H
+#define COMBOLAB_ENGINE_TRAIN_SCHEDULE_H
+
+#include "engine/config.h"
+
+/* True when epoch (from 1) ends with an evaluation: every eval_every-th, and the last. */
+bool schedule_evaluates(const struct run_config *config, int epoch);
+
+/* Evaluations of the epochs after `from` up to `to`. */
+int schedule_evaluations(const struct run_config *config, int from, int to);
+
+/* The epoch after which training ends if no evaluation from that of `epoch` on is the best, when
+ * `worse` before it weren't either: with patience that may be before the last one planned. */
+int schedule_last(const struct run_config *config, int epoch, int worse);
+
+/* True when `worse` evaluations in a row use up the patience. */
+bool schedule_patience_over(const struct run_config *config, int worse);
+
+#endif

@@ -1,0 +1,24 @@
+/* settings.h - what a checkpoint says about the run it is of, so that no other run goes on from it:
+ * every option's value, the data's fingerprint, which images train, what computed. Internal to
+ * engine/train. */
+#ifndef COMBOLAB_ENGINE_TRAIN_SETTINGS_H
+#define COMBOLAB_ENGINE_TRAIN_SETTINGS_H
+
+#include "engine/train/run.h"
+
+struct weights;
+
+/* Adds them to the metadata. */
+int settings_put(const struct run *run, struct weights *w, struct err *e);
+
+/* -1 with the option named where going on from `w` would not be going on with the same run. What
+ * may differ are options of no influence on the numbers, and epochs and patience, which say when to
+ * end.
+ */
+int settings_check(const struct run *run, const struct weights *w, struct err *e);
+
+/* What may change the last bits (threads, device, library): a line for the log, or "" when nothing
+ * did. */
+void settings_warn(const struct run *run, const struct weights *w, char *to, size_t room);
+
+#endif

@@ -1,0 +1,75 @@
+/* cmd_resume.c - combolab resume: runs that ended early go on, one after another. */
+#include "src/command.h"
+
+#include "base/err.h"
+#include "db/db.h"
+#include "src/output.h"
+#include "src/session_headless.h"
+
+struct resume_options {
+    bool queue;
+};
+
+static const struct opt options[] = {
+    {"queue", 'Q', OPT_FLAG, offsetof(struct resume_options, queue), 0, 0, "no", NULL, "", "Resume",
+     "only put the runs back into the queue and print their numbers; combolab work trains them"},
+};
+static const struct opt_table own = {options, sizeof options / sizeof *options};
+
+static int resume(struct headless *h, const struct invocation *in, bool queue, int *status,
+                  struct err *e)
+{
+    if (headless_resume(h, in->arguments, (size_t)in->n_arguments, e))
+        return -1;
+    if (queue)
+        return headless_print_queued(h, e);
+    if (headless_train(h, e))
+        return -1;
+    return headless_report(h, status, e);
+}
+
+/* Opening to write would make a database where there is none. An older one is brought up to date.
+ */
+static int check_database(const struct invocation *in, struct err *e)
+{
+    struct db *db;
+    int result = output_open_db(in, &db, e);
+    db_close(db);
+    return result && e->code != ERR_VERSION ? -1 : 0;
+}
+
+static int run(const struct invocation *in)
+{
+    const struct resume_options *own_options = in->own;
+    bool queue = own_options->queue;
+    struct headless_options ho = {
+        .in = in,
+        .takes = queue ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
+    };
+    struct err e;
+    struct headless *h;
+    int status = EXIT_GOOD;
+    if (check_database(in, &e) || headless_open(&h, &ho, &e))
+        return command_fail(&e);
+    int result = resume(h, in, queue, &status, &e);
+    headless_close(h);
+    return result ? command_fail(&e) : status;
+}
+
+const struct command command_resume = {
+    .name = "resume",
+    .arguments = "RUN...",
+    .summary = "go on with runs that were stopped, failed or were lost",
+    .details =
+        "Each RUN, a number from `combolab runs` or `last` for the newest, goes on from its newest "
+        "checkpoint, with the settings it was launched with, and comes to what it would have been "
+        "without the interruption; epochs after that checkpoint are done again. A run without a "
+        "checkpoint begins anew. Runs that are finished or have diverged are refused, and then "
+        "none is resumed.\n"
+        "Progress, the table at the end and Ctrl-C are those of `combolab train`.",
+    .own = &own,
+    .own_bytes = sizeof(struct resume_options),
+    .least_arguments = 1,
+    .most_arguments = -1,
+    .run = run,
+};
