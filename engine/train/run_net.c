@@ -159,7 +159,10 @@ int run_open_net(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
     report_phase(run->report, SNAPSHOT_PLANNING, 0);
-    if (make_loss(run, e) || net_build(&run->net, net_names[c->backbone], run->loss.classes, e) ||
+    const struct net_options options = {.ceil_pool = c->stem_pool == STEM_POOL_CEIL,
+                                        .stride_first = c->block_stride == BLOCK_STRIDE_1X1};
+    if (make_loss(run, e) ||
+        net_build(&run->net, net_names[c->backbone], &options, run->loss.classes, e) ||
         net_params_new(&run->params, &run->net, e) || choose_backend(run, e))
         return -1;
     run->augment = (struct augment_spec){
