@@ -88,7 +88,7 @@ refuses 2 'allowed: 0..10' train --learning-rate 11
 refuses 2 'allowed: 1..4096' train --batch 0
 refuses 2 "'4x' is not a whole number" train --batch 4x
 refuses 2 "'nan' is not a number" train --alpha nan
-refuses 2 'allowed: l1|mse|combo' train --loss huber
+refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --loss huber
 refuses 2 "'maybe' is not yes or no" train --skip-bad-images=maybe
 refuses 2 "'no-quiet' takes no value" runs --no-quiet=1
 refuses 2 "option 'seed' needs a value" train --seed
@@ -98,8 +98,8 @@ refuses 2 "unexpected argument 'b'" synth a b
 refuses 2 "option 'data' is missing" train --queue
 refuses 2 'See: combolab train --help' train --epochs 0
 refuses 2 "stands twice in the list" train --data x --seed 1,2,01
-refuses 2 'allowed: l1|mse|combo' train --data x --loss l1,huber
-refuses 2 'allowed: l1|mse|combo' train --data x --loss l1,
+refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --data x --loss l1,huber
+refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --data x --loss l1,
 refuses 2 'more than 1000 combinations' train --data x --seed 1,2,3,4,5,6,7,8,9,10,11 \
     --batch 1,2,3,4,5,6,7,8,9,10 --epochs 1,2,3,4,5,6,7,8,9,10
 refuses 2 'is not one of the choices' tui --format csv,json

@@ -1,8 +1,16 @@
 libcore_a_SOURCES += \
 	engine/train/loss.c engine/train/loss.h \
-	engine/train/loss_math.h
+	engine/train/loss_math.h \
+	engine/train/loss/combo.h \
+	engine/train/loss/combo_released.h \
+	engine/train/loss/l1.h \
+	engine/train/loss/mse.h \
+	engine/train/loss/sample.h \
+	engine/train/loss/smooth_huber.h \
+	engine/train/loss/smooth_l1.h
 
 libengine_a_SOURCES += \
+	engine/train/classes.c engine/train/classes.h \
 	engine/train/epoch.c engine/train/epoch.h \
 	engine/train/keep.c engine/train/keep.h \
 	engine/train/metrics.c engine/train/metrics.h \

@@ -10,6 +10,7 @@
 
 #include "engine/data/dataset.h"
 #include "engine/data/store.h"
+#include "engine/train/classes.h"
 #include "engine/train/plan.h"
 #include "engine/train/report.h"
 #include "engine/train/tally.h"
@@ -36,10 +37,11 @@ struct run {
     struct store *store;
     const struct image_set *images;
     struct split train_split, test_split;
-    size_t skipped; /* damaged images left out */
-    float *scores;  /* of all images, for the backend */
-    int *classes;   /* of all images, 0-based */
-    double *truth;  /* a batch's scores, gathered */
+    size_t skipped;          /* damaged images left out */
+    float *scores;           /* of all images, for the backend */
+    struct classes division; /* of scores into classes; n = 0 for a loss without */
+    int *classes;            /* of all images, 0-based; NULL for a loss without */
+    double *truth;           /* a batch's scores, gathered */
 
     /* run_net.c */
     struct loss_spec loss;
