@@ -260,7 +260,7 @@ static void test_refusals(void)
         {0, ROUND_AUTO, "inf", "auto", "auto", "'class-edges': number 1"},
         {0, ROUND_AUTO, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", "auto", "auto", "16 edges"},
         {0, ROUND_AUTO, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "auto", "auto", "more than"},
-        {3, ROUND_AUTO, "1,2,3", "auto", "auto", "3 edges make 4 classes, not 3"},
+        {3, ROUND_AUTO, "1,2,3", "auto", "auto", "into 4 classes, not 3"},
         {0, ROUND_HALF_UP, "1,2", "auto", "auto", "edges or auto, not half-up"},
         {0, ROUND_EDGES, "", "auto", "auto", "--class-edges"},
         {5, ROUND_AUTO, "", "1,2,3", "auto", "'class-values': 3 numbers for 5 classes"},

@@ -136,6 +136,14 @@ run dataset one --format json --protocol fold --fold 2 --classes 3
 is $? 'dataset as JSON'
 json 'dataset: its figures' 'j["dataset"]["images"] == 20 and j["dataset"]["fold"] == 2 and j["dataset"]["train_images"] + j["dataset"]["test_images"] == 20 and 1 <= j["dataset"]["score_least"] <= j["dataset"]["score_mean"] <= j["dataset"]["score_most"] <= 5 and len(j["dataset"]["hash"]) == 16'
 json 'dataset: its classes' 'len(j["classes"]) == 3 and sum(c["images"] for c in j["classes"]) == 20 and all(c["train_images"] + c["test_images"] == c["images"] for c in j["classes"]) and all(abs(c["weight"] * c["train_images"] - max(d["train_images"] for d in j["classes"])) < 1e-9 for c in j["classes"] if c["train_images"])'
+json 'a CSV file is cut into bins' 'j["dataset"]["rounding"] == "bins" and j["classes"][0]["begins"] is None and all(b["begins"] <= b["value"] for b in j["classes"][1:])'
+run dataset one --format json --rounding half-up --loss combo-released --class-weights 1,2,3,4,5
+json 'dataset --rounding: numbers, the weights given' 'j["dataset"]["rounding"] == "half-up" and [c["value"] for c in j["classes"]] == [1, 2, 3, 4, 5] and [c["begins"] for c in j["classes"]][1:] == [1.5, 2.5, 3.5, 4.5] and [c["weight"] for c in j["classes"]] == [1, 2, 3, 4, 5]'
+run dataset one --format json --class-edges -1,2.5 --class-values=0,1,4
+json 'dataset --class-edges: as many classes, the values given' 'j["dataset"]["rounding"] == "edges" and [(c["begins"], c["value"]) for c in j["classes"]] == [(None, 0), (-1, 1), (2.5, 4)] and j["classes"][0]["images"] == 0'
+refuses 2 '2 does not ascend after 3' dataset one --class-edges 3,2
+refuses 2 '2 numbers for 5 classes' dataset one --class-values 1,2
+refuses 2 'divides scores into 2 classes, not 3' train --queue --data one --classes 3 --class-edges 1
 run dataset one --check
 [ "$got" -eq 0 ] && grep -q 'all 20 images can be decoded' out
 is $? 'dataset --check of good images'
@@ -164,6 +172,10 @@ run runs --database runs.db --experiment sweep --format csv
 is $? 'runs as CSV, with global options before or after the command'
 run -D runs.db runs --format json
 json 'in the order given, the last list fastest' '[(r["loss"], r["alpha"]) for r in reversed(j)] == [("l1", None)] * 2 + [("combo", 1)] * 2 + [("combo", 2)] * 2'
+run -D sweep.db train --queue --data three --loss mse,smooth-l1,combo-released \
+    --smooth-beta 0.5,1 --huber-delta 1,2 --gamma 1,2
+run -D sweep.db runs --format json
+json 'sweeps leave out what a loss does not use' '[(r["loss"], r["gamma"]) for r in reversed(j)] == [("mse", None)] + [("smooth-l1", None)] * 2 + [("combo-released", 1), ("combo-released", 2)]'
 run -D runs.db show 2 --format json
 json 'a run shows its options' '{o["name"]: o["value"] for o in j["options"]}["seed"] == "4"'
 run -D runs.db train --queue --data three --seed 1,2 --seed 3 --no-skip-bad-images

@@ -133,8 +133,9 @@ static int check_edges(const struct run_config *c, const struct numbers *edges, 
         return err_set(e, ERR_USAGE,
                        "option 'rounding': edges needs the edges, such as --class-edges -1,1");
     if (edges->n && c->classes && c->classes != edges->n + 1)
-        return err_set(e, ERR_USAGE, "option 'class-edges': %d edges make %d classes, not %lld",
-                       edges->n, edges->n + 1, (long long)c->classes);
+        return err_set(e, ERR_USAGE,
+                       "option 'class-edges' divides scores into %d classes, not %lld",
+                       edges->n + 1, (long long)c->classes);
     return 0;
 }
 
