@@ -39,7 +39,7 @@ static double now_s(void)
 static int open_net(struct bench *b, const char *name, struct err *e)
 {
     struct backend_module module;
-    if (net_build(&b->net, name, 0, e) || backend_load(&module, "cpu", e))
+    if (net_build(&b->net, name, NULL, 0, e) || backend_load(&module, "cpu", e))
         return -1;
     b->ops = module.ops;
     struct backend_spec spec = {

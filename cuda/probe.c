@@ -32,11 +32,6 @@ static void fill(struct batch *b)
     for (int c = 0; c < 3; c++)
         for (int v = 0; v < 256; v++)
             b->table.value[c][v] = (float)(v - 128) / (float)(c + 50);
-    b->spec = (struct loss_spec){.kind = LOSS_COMBO, .weight = {2, 1, 1}, .classes = CLASSES};
-    for (int c = 0; c < CLASSES; c++) {
-        b->spec.value[c] = c + 1;
-        b->spec.class_weight[c] = 1 + 0.5 * c;
-    }
     for (int i = 0; i < SAMPLES; i++) {
         b->samples[i] = (struct kernel_sample){.image_width = STORED,
                                                .draw = {.top = (uint16_t)i,
@@ -44,7 +39,7 @@ static void fill(struct batch *b)
                                                         .flip = (uint8_t)(i % 2)}};
         b->scores[i] = 1.5f + 0.7f * (float)i;
         b->truths[i] = 3;
-        b->classes[i] = 2;
+        b->classes[i] = 1 + i % 3;
         for (int c = 0; c < CLASSES; c++)
             b->logits[i * CLASSES + c] = 0.3f * (float)((i + 2 * c) % 5);
     }
@@ -68,17 +63,26 @@ static int compare_images(const struct batch *b, struct err *e)
 
 static int compare_losses(const struct batch *b, struct err *e)
 {
+    double weights = 0;
+    for (int i = 0; i < SAMPLES; i++)
+        weights += b->spec.class_weight[b->classes[i]];
+    double scale = loss_class_scale(&b->spec, weights, SAMPLES);
     for (int i = 0; i < SAMPLES; i++) {
         struct loss_sample s;
-        loss_of_sample(&b->spec, b->scores[i], b->logits + i * CLASSES, b->truths[i], b->classes[i],
-                       &s);
+        loss_of_sample(&b->spec, b->scores[i], b->logits + i * b->spec.classes, b->truths[i],
+                       b->classes[i], scale, &s);
         for (int t = 0; t < LOSS_MAX_TERMS; t++)
             if (!(fabs(b->terms[i * LOSS_MAX_TERMS + t] - s.term[t]) < 1e-12))
-                return err_set(e, ERR_DEVICE, "the loss kernel gives %.17g, the host %.17g",
-                               b->terms[i * LOSS_MAX_TERMS + t], s.term[t]);
-        for (int c = 0; c < CLASSES; c++)
-            if (!(fabs(b->logit_gradient[i * CLASSES + c] - s.logit_gradient[c] / SAMPLES) < 1e-6))
-                return err_set(e, ERR_DEVICE, "the loss kernel's gradient differs from the host's");
+                return err_set(e, ERR_DEVICE, "the kernel of loss %s gives %.17g, the host %.17g",
+                               loss_names[b->spec.kind], b->terms[i * LOSS_MAX_TERMS + t],
+                               s.term[t]);
+        double worst = fabs(b->score_gradient[i] - s.score_gradient / SAMPLES);
+        for (int c = 0; c < b->spec.classes; c++)
+            worst = fmax(worst, fabs(b->logit_gradient[i * b->spec.classes + c] -
+                                     s.logit_gradient[c] / SAMPLES));
+        if (!(worst < 1e-6))
+            return err_set(e, ERR_DEVICE, "the gradient of loss %s differs from the host's",
+                           loss_names[b->spec.kind]);
     }
     return 0;
 }
@@ -88,21 +92,36 @@ static int cuda_error(int code, const char *what, struct err *e)
     return err_set(e, ERR_DEVICE, "%s: %s", what, cudaGetErrorString((cudaError_t)code));
 }
 
+static int run_loss(struct batch *b, enum loss_kind kind, struct err *e)
+{
+    const double weights[LOSS_MAX_TERMS] = {2, 1, 1};
+    loss_spec_init(&b->spec, kind, weights, CLASSES, NULL, 0);
+    for (int c = 0; c < CLASSES; c++)
+        b->spec.class_weight[c] = 1 + 0.5 * c;
+    int code = kernel_loss(&b->spec, b->scores, b->logits, b->truths, b->classes, SAMPLES, b->terms,
+                           b->score_gradient, b->logit_gradient, NULL);
+    if (code)
+        return cuda_error(code, "the loss kernel cannot be started", e);
+    code = (int)cudaDeviceSynchronize();
+    if (code)
+        return cuda_error(code, "the loss kernel failed", e);
+    return compare_losses(b, e);
+}
+
 static int run(struct batch *b, struct err *e)
 {
     int code = kernel_fetch(b->pixels, b->samples, &b->table, SAMPLES, CROP, CROP, b->images, NULL);
     if (code)
         return cuda_error(code, "the image kernel cannot be started", e);
-    code = kernel_loss(&b->spec, b->scores, b->logits, b->truths, b->classes, SAMPLES, b->terms,
-                       b->score_gradient, b->logit_gradient, NULL);
-    if (code)
-        return cuda_error(code, "the loss kernel cannot be started", e);
     code = (int)cudaDeviceSynchronize();
     if (code)
-        return cuda_error(code, "the kernels failed", e);
+        return cuda_error(code, "the image kernel failed", e);
     if (compare_images(b, e))
         return -1;
-    return compare_losses(b, e);
+    for (int kind = 0; kind < LOSS_KINDS; kind++)
+        if (run_loss(b, (enum loss_kind)kind, e))
+            return -1;
+    return 0;
 }
 
 int probe_device(int number, struct err *e)

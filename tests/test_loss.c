@@ -1,5 +1,5 @@
-/* test_loss.c - losses against PyTorch (tests/golden/loss_torch.txt) and finite differences,
- * classes of scores and their weights, and the drawing of augmentations. */
+/* test_loss.c - losses against PyTorch (tests/golden/loss_torch.txt) and finite differences, their
+ * kinks and extremes, class weights, and the drawing of augmentations. */
 #include "engine/data/augment.h"
 #include "engine/train/loss.h"
 #include "engine/train/loss_math.h"
@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #define CLASSES 5
+#define BATCH 5
+#define LINES 30 /* of each loss in the golden */
 
 /* As in tests/golden/make_loss_golden.py. */
 static struct loss_spec spec_of(enum loss_kind kind)
@@ -21,18 +23,18 @@ static struct loss_spec spec_of(enum loss_kind kind)
     return spec;
 }
 
-static double total_of(const struct loss_spec *spec, const struct loss_sample *s)
+static double total_of(const struct loss_spec *spec, const double *term)
 {
     double total = 0;
     for (int t = 0; t < loss_info(spec->kind)->terms; t++)
-        total += spec->weight[t] * s->term[t];
+        total += spec->weight[t] * term[t];
     return total;
 }
 
 /* --- PyTorch --- */
 
 struct golden {
-    char loss[16];
+    char loss[24];
     float score, truth, logits[CLASSES];
     int true_class;
     double total, term[3], score_gradient, logit_gradient[CLASSES];
@@ -40,7 +42,7 @@ struct golden {
 
 static int read_line(FILE *in, struct golden *g)
 {
-    int n = fscanf(in, "%15s %f %f %d", g->loss, &g->score, &g->truth, &g->true_class);
+    int n = fscanf(in, "%23s %f %f %d", g->loss, &g->score, &g->truth, &g->true_class);
     for (int c = 0; c < CLASSES; c++)
         n += fscanf(in, "%f", &g->logits[c]);
     n += fscanf(in, "%lf %lf %lf %lf %lf", &g->total, &g->term[0], &g->term[1], &g->term[2],
@@ -50,24 +52,39 @@ static int read_line(FILE *in, struct golden *g)
     return n == 9 + 2 * CLASSES;
 }
 
+static int read_batch(FILE *in, struct golden *g)
+{
+    int n = 0;
+    while (n < BATCH && read_line(in, &g[n]))
+        n++;
+    return n == BATCH;
+}
+
 static double apart(double a, double b)
 {
     double d = fabs(a - b) / (1 + fabs(b));
     return isnan(d) ? INFINITY : d;
 }
 
-static double compare_line(const struct golden *g, enum loss_kind kind)
+static double compare_batch(const struct golden *g, enum loss_kind kind)
 {
     struct loss_spec spec = spec_of(kind);
-    struct loss_sample s = {0};
-    loss_of_sample(&spec, g->score, g->logits, g->truth, g->true_class, &s);
-    double worst =
-        fmax(apart(total_of(&spec, &s), g->total), apart(s.score_gradient, g->score_gradient));
-    for (int t = 0; t < 3; t++)
-        worst = fmax(worst, apart(s.term[t], g->term[t]));
-    for (int c = 0; c < spec.classes; c++)
-        worst = fmax(worst, apart(s.logit_gradient[c], g->logit_gradient[c]));
-    return worst;
+    double worst = 0, weights = 0, term[LOSS_MAX_TERMS] = {0};
+    for (int i = 0; i < BATCH; i++)
+        weights += spec.class_weight[g[i].true_class];
+    for (int i = 0; i < BATCH; i++) {
+        struct loss_sample s = {0};
+        loss_of_sample(&spec, g[i].score, g[i].logits, g[i].truth, g[i].true_class,
+                       loss_class_scale(&spec, weights, BATCH), &s);
+        worst = fmax(worst, apart(s.score_gradient, g[i].score_gradient));
+        for (int c = 0; c < spec.classes; c++)
+            worst = fmax(worst, apart(s.logit_gradient[c], g[i].logit_gradient[c]));
+        for (int t = 0; t < LOSS_MAX_TERMS; t++)
+            term[t] += s.term[t] / BATCH;
+    }
+    for (int t = 0; t < LOSS_MAX_TERMS; t++)
+        worst = fmax(worst, apart(term[t], g->term[t]));
+    return fmax(worst, apart(total_of(&spec, term), g->total));
 }
 
 static void test_torch(void)
@@ -78,29 +95,47 @@ static void test_torch(void)
     FILE *in = fopen(path, "r");
     if (!ok(in != NULL, "%s opens", path))
         return;
-    struct golden g;
+    struct golden g[BATCH];
     int lines[LOSS_KINDS] = {0};
     double worst[LOSS_KINDS] = {0};
-    while (read_line(in, &g))
+    while (read_batch(in, g))
         for (int kind = 0; kind < LOSS_KINDS; kind++)
-            if (!strcmp(g.loss, loss_names[kind])) {
-                worst[kind] = fmax(worst[kind], compare_line(&g, (enum loss_kind)kind));
-                lines[kind]++;
+            if (!strcmp(g->loss, loss_names[kind])) {
+                worst[kind] = fmax(worst[kind], compare_batch(g, (enum loss_kind)kind));
+                lines[kind] += BATCH;
             }
     fclose(in);
     for (int kind = 0; kind < LOSS_KINDS; kind++)
-        ok(lines[kind] == 25 && worst[kind] < 1e-13,
+        ok(lines[kind] == LINES && worst[kind] < 1e-13,
            "%s: %d values and gradients as PyTorch's within %.1e", loss_names[kind], lines[kind],
            worst[kind]);
 }
 
 /* --- finite differences --- */
 
+#define TRUTH 2.75f
+#define SCALE 1.25 /* of the class terms, where the loss has one */
+
+static void sample_at(const struct loss_spec *spec, float score, const float *logits, int class,
+                      struct loss_sample *s)
+{
+    memset(s, 0, sizeof *s);
+    loss_of_sample(spec, score, logits, TRUTH, class, spec->mean_by_weight ? SCALE : 1, s);
+}
+
 static double total_at(const struct loss_spec *spec, float score, const float *logits, int class)
 {
-    struct loss_sample s = {0};
-    loss_of_sample(spec, score, logits, 2.75f, class, &s);
-    return total_of(spec, &s);
+    struct loss_sample s;
+    sample_at(spec, score, logits, class, &s);
+    return total_of(spec, s.term);
+}
+
+static bool near_kink(const struct loss_spec *spec, float score, const struct loss_sample *s)
+{
+    double size = fabs((double)score - (double)TRUTH);
+    return size < 0.01 || (spec->classes && fabs(s->expectation - (double)TRUTH) < 0.01) ||
+           (spec->kind == LOSS_SMOOTH_HUBER && fabs(size - spec->huber_delta) < 0.01) ||
+           (spec->kind == LOSS_SMOOTH_L1 && fabs(size - spec->smooth_beta) < 0.01);
 }
 
 /* Steps of 2^-10 around values that are multiples of 2^-4: all exact in float. */
@@ -109,15 +144,16 @@ static void test_differences(enum loss_kind kind)
     const float step = 1.0f / 1024;
     struct loss_spec spec = spec_of(kind);
     double worst = 0;
+    int compared = 0;
     for (int k = 0; k < 50; k++) {
         float score = (float)(k * 7 % 61) / 16, logits[CLASSES];
         for (int c = 0; c < CLASSES; c++)
             logits[c] = (float)((k * 5 + c * 23) % 41 - 20) / 16;
-        struct loss_sample s = {0};
-        loss_of_sample(&spec, score, logits, 2.75f, k % CLASSES, &s);
-        if (fabs((double)score - 2.75) < 0.01 ||
-            (spec.classes && fabs(s.expectation - 2.75) < 0.01))
-            continue; /* an L1's kink */
+        struct loss_sample s;
+        sample_at(&spec, score, logits, k % CLASSES, &s);
+        if (near_kink(&spec, score, &s))
+            continue;
+        compared++;
         double slope = (total_at(&spec, score + step, logits, k % CLASSES) -
                         total_at(&spec, score - step, logits, k % CLASSES)) *
                        512;
@@ -132,57 +168,109 @@ static void test_differences(enum loss_kind kind)
             worst = fmax(worst, apart(slope, s.logit_gradient[c]));
         }
     }
-    ok(worst < 1e-6, "%s: gradients as differences within %.1e", loss_names[kind], worst);
+    ok(worst < 1e-6 && compared > 40, "%s: gradients of %d samples as differences within %.1e",
+       loss_names[kind], compared, worst);
 }
 
-static void test_extremes(void)
+/* --- kinks and extremes --- */
+
+static struct loss_sample of_error(const struct loss_spec *spec, float e)
 {
-    struct loss_spec spec = spec_of(LOSS_COMBO);
-    const float logits[CLASSES] = {1000, -1000, 1000, -1000, -1000};
     struct loss_sample s = {0};
-    loss_of_sample(&spec, 3, logits, 3, 1, &s);
-    is_near(s.term[2], 2 * (2000 + log(2)), 1e-9, "cross entropy of a hopeless class is finite");
-    is_near(s.expectation, 2, 1e-12, "two equal classes share the expectation");
+    loss_of_sample(spec, e, NULL, 0, 0, 1, &s);
+    return s;
+}
+
+static void test_smooth_l1(void)
+{
+    struct loss_spec spec = spec_of(LOSS_SMOOTH_L1);
+    spec.smooth_beta = 0.5;
+    struct loss_sample s = of_error(&spec, -0.25f);
+    ok(s.term[0] == 0.0625 && s.score_gradient == -0.5, "smooth-l1 inside: e^2 / 2b, slope e / b");
+    s = of_error(&spec, 0.5f);
+    ok(s.term[0] == 0.25 && s.score_gradient == 1, "at b: |e| - b / 2, slope 1");
+    s = of_error(&spec, nextafterf(-0.5f, 0));
+    ok(fabs(s.term[0] - 0.25) < 1e-7 && fabs(s.score_gradient + 1) < 1e-6,
+       "and there is no jump at b");
+    s = of_error(&spec, -3);
+    ok(s.term[0] == 2.75 && s.score_gradient == -1, "outside: |e| - b / 2, slope -1");
+    ok(of_error(&spec, 0).score_gradient == 0, "flat at 0");
+}
+
+static void test_smooth_huber(void)
+{
+    struct loss_spec spec = spec_of(LOSS_SMOOTH_HUBER);
+    is_near(spec.huber_delta, 0.8, 0, "the paper's delta");
+    spec.huber_delta = 0.75;
+    struct loss_sample s = of_error(&spec, 0.75f);
+    ok(s.term[0] == 0.75 && s.score_gradient == 1, "smooth-huber at delta: |e|, slope 1");
+    s = of_error(&spec, -0.75f);
+    ok(s.term[0] == 0.75 && s.score_gradient == -1, "and at -delta");
+    s = of_error(&spec, nextafterf(0.75f, 0));
+    is_near(s.term[0], log(cosh(0.75)), 1e-7, "just below it: log cosh e");
+    is_near(s.score_gradient, tanh(0.75), 1e-7, "with slope tanh e");
+    s = of_error(&spec, 1e-6f);
+    is_near(s.term[0] * 1e12, 0.5, 1e-6, "a small error keeps its digits: e^2 / 2");
+    spec.huber_delta = 1000;
+    s = of_error(&spec, 900);
+    is_near(s.term[0], 900 - log(2), 1e-9, "a large one does not overflow");
+    spec.huber_delta = 0;
+    s = of_error(&spec, 0.125f);
+    ok(s.term[0] == 0.125 && s.score_gradient == 1, "a delta of 0 is L1");
+}
+
+static void test_extremes(enum loss_kind kind)
+{
+    struct loss_spec spec = spec_of(kind);
+    const float logits[CLASSES] = {1000, -1000, 1000, -1000, -1000};
+    const char *name = loss_names[kind];
+    /* Probabilities 1/2 and 0 through a second softmax: e^0 among two of e^1/2 and three of e^0. */
+    double hopeless = kind == LOSS_COMBO ? 2 * (2000 + log(2)) : 2 * log(2 * exp(0.5) + 3);
+    struct loss_sample s = {0};
+    loss_of_sample(&spec, 3, logits, 3, 1, 1, &s);
+    ok(apart(s.term[2], hopeless) <= 1e-9, "%s: cross entropy of a hopeless class", name);
+    ok(apart(s.expectation, 2) <= 1e-12, "%s: two equal classes share the expectation", name);
     double sum = 0, gradients = 0;
     for (int c = 0; c < CLASSES; c++) {
         sum += s.probability[c];
         gradients += s.logit_gradient[c];
     }
-    is_near(sum, 1, 1e-12, "probabilities sum to 1");
-    is_near(gradients, 0, 1e-12, "logit gradients sum to 0");
-    loss_of_sample(&spec, 3, logits, 3, 4, &s);
-    is_near(s.term[2], 0, 0, "an empty class costs nothing");
-    loss_of_sample(&spec, NAN, logits, 3, 0, &s);
-    ok(isnan(total_of(&spec, &s)), "a score that is no number gives a loss that is none");
+    ok(apart(sum, 1) <= 1e-12, "%s: probabilities sum to 1", name);
+    ok(apart(gradients, 0) <= 1e-12, "%s: logit gradients sum to 0", name);
+    loss_of_sample(&spec, 3, logits, 3, 4, 1, &s);
+    ok(apart(s.term[2], 0) <= 0, "%s: an empty class costs nothing", name);
+    loss_of_sample(&spec, NAN, logits, 3, 0, 1, &s);
+    ok(isnan(total_of(&spec, s.term)), "%s: a score that is no number gives a loss that is none",
+       name);
     const float broken[CLASSES] = {0, NAN, 0, 0, 0};
-    loss_of_sample(&spec, 3, broken, 3, 0, &s);
-    ok(isnan(total_of(&spec, &s)), "nor does a logit");
+    loss_of_sample(&spec, 3, broken, 3, 0, 1, &s);
+    ok(isnan(total_of(&spec, s.term)), "%s: nor does a logit", name);
 }
 
-/* --- classes --- */
-
-static void test_class_of_score(void)
+static void test_class_scale(void)
 {
-    static const struct {
-        double score;
-        int classes, wanted;
-    } rows[] = {
-        {1, 5, 0},    {1.5, 5, 0},   {1.5000001, 5, 1}, {2, 5, 1},        {2.5, 5, 1},
-        {2.51, 5, 2}, {3.5, 5, 2},   {4.4999, 5, 3},    {4.5, 5, 3},      {4.51, 5, 4},
-        {5, 5, 4},    {5.5, 5, 4},   {5.6, 5, 4},       {0.5, 5, 0},      {0, 5, 0},
-        {-7, 5, 0},   {1e300, 5, 4}, {-1e300, 5, 0},    {INFINITY, 5, 4}, {-INFINITY, 5, 0},
-        {NAN, 5, 0},  {2.5, 2, 1},   {9, 1, 0},         {2.7, 3, 2},
-    };
-    int wrong = 0;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        int got = loss_class_of_score(rows[i].score, rows[i].classes);
-        wrong += got != rows[i].wanted;
-        if (got != rows[i].wanted)
-            diag("%g in %d classes: got %d, wanted %d", rows[i].score, rows[i].classes, got,
-                 rows[i].wanted);
-    }
-    is_int(wrong, 0, "classes of scores: halves go down, outside goes to the ends");
+    struct loss_spec combo = spec_of(LOSS_COMBO), released = spec_of(LOSS_COMBO_RELEASED);
+    is_near(loss_class_scale(&combo, 8, 4), 1, 0, "combo's class term is a mean over samples");
+    is_near(loss_class_scale(&released, 8, 4), 0.5, 0, "the released code's one over weights");
+    is_near(loss_class_scale(&released, 0, 4), 0, 0, "weights that sum to 0 contribute 0");
+    const float logits[CLASSES] = {1, 2, 3, 4, 5};
+    struct loss_sample s = {0};
+    loss_of_sample(&released, 3, logits, 3, 4, loss_class_scale(&released, 0, 1), &s);
+    ok(s.term[2] == 0 && isfinite(total_of(&released, s.term)), "and give a finite loss");
 }
+
+static void test_uses(void)
+{
+    ok(loss_uses(LOSS_COMBO, "alpha") && loss_uses(LOSS_COMBO_RELEASED, "class-weights") &&
+           loss_uses(LOSS_SMOOTH_L1, "smooth-beta") && loss_uses(LOSS_SMOOTH_HUBER, "huber-delta"),
+       "losses use their options");
+    ok(!loss_uses(LOSS_L1, "alpha") && !loss_uses(LOSS_COMBO, "smooth-beta") &&
+           !loss_uses(LOSS_SMOOTH_L1, "huber-delta") && !loss_uses(LOSS_MSE, "classes"),
+       "but not those of others");
+    ok(loss_uses(LOSS_L1, "epochs"), "and all use what is no loss's own");
+}
+
+/* --- class weights --- */
 
 static void test_class_weights(void)
 {
@@ -314,8 +402,12 @@ int main(void)
     test_torch();
     for (int kind = 0; kind < LOSS_KINDS; kind++)
         test_differences((enum loss_kind)kind);
-    test_extremes();
-    test_class_of_score();
+    test_smooth_l1();
+    test_smooth_huber();
+    test_extremes(LOSS_COMBO);
+    test_extremes(LOSS_COMBO_RELEASED);
+    test_class_scale();
+    test_uses();
     test_class_weights();
     test_draws_pure();
     test_draws_uniform();

@@ -219,13 +219,17 @@ static void forward(struct backend *b, struct step *s, double *gradient)
     const struct loss_spec *l = &b->spec.loss;
     const float *logits = b->class_b >= 0 ? b->values[b->class_b] : NULL;
     struct backend_result *r = &s->result;
+    double weights = 0;
+    for (int i = 0; i < r->n && b->classes; i++)
+        weights += l->class_weight[b->classes[b->plan.order[r->first + (size_t)i]]];
     for (int i = 0; i < r->n; i++) {
         uint32_t image = b->plan.order[r->first + (size_t)i];
         double grey = grey_of(b, r->first + (size_t)i);
         struct loss_sample one;
         s->scores[i] = (float)((double)b->values[b->score_w][0] * grey) + b->values[b->score_b][0];
         loss_of_sample(l, s->scores[i], logits, b->labels[image],
-                       b->classes ? b->classes[image] : 0, &one);
+                       b->classes ? b->classes[image] : 0, loss_class_scale(l, weights, r->n),
+                       &one);
         gradient[0] += one.score_gradient * grey / r->n;
         gradient[1] += one.score_gradient / r->n;
         for (int t = 0; t < LOSS_MAX_TERMS; t++)

@@ -11,6 +11,7 @@
 
 #include "engine/data/dataset.h"
 #include "engine/data/store.h"
+#include "engine/train/classes.h"
 #include "engine/train/plan.h"
 #include "engine/train/report.h"
 #include "engine/train/tally.h"
@@ -50,11 +51,12 @@ struct run {
     struct store *store;
     const struct image_set *images;
     struct split train_split, test_split;
-    struct split val_split; /* held out of the training images; empty unless asked for */
-    size_t skipped;         /* damaged images left out */
-    float *scores;          /* of all images, for the backend */
-    int *classes;           /* of all images, 0-based */
-    double *truth;          /* a batch's scores, gathered */
+    struct split val_split;  /* held out of the training images; empty unless asked for */
+    size_t skipped;          /* damaged images left out */
+    float *scores;           /* of all images, for the backend */
+    struct classes division; /* of scores into classes; n = 0 for a loss without */
+    int *classes;            /* of all images, 0-based; NULL for a loss without */
+    double *truth;           /* a batch's scores, gathered */
 
     /* run_net.c */
     struct loss_spec loss;

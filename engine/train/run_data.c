@@ -58,19 +58,33 @@ static int without_damaged(struct run *run, const uint32_t *all, size_t n, const
     return 0;
 }
 
+/* Classes of all images, divided by what the training split has. */
+static int classify(struct run *run, struct err *e)
+{
+    const struct dataset *d = run->data;
+    if (!loss_info((enum loss_kind)run->config->loss)->classes)
+        return 0;
+    if (classes_make(&run->division, run->config, d, run->train_split.places, run->train_split.n,
+                     e))
+        return -1;
+    run->classes = mem_alloc(d->n, sizeof *run->classes);
+    if (!run->classes)
+        return mem_error(e, "classes", d->n * sizeof *run->classes);
+    for (size_t i = 0; i < d->n; i++)
+        run->classes[i] = classes_of_score(&run->division, d->items[i].score);
+    return 0;
+}
+
 static int label(struct run *run, struct err *e)
 {
     const struct dataset *d = run->data;
     run->scores = mem_alloc(d->n, sizeof *run->scores);
-    run->classes = mem_alloc(d->n, sizeof *run->classes);
     run->truth = mem_alloc((size_t)run->config->batch, sizeof *run->truth);
-    if (!run->scores || !run->classes || !run->truth)
-        return mem_error(e, "labels", d->n * (sizeof *run->scores + sizeof *run->classes));
-    for (size_t i = 0; i < d->n; i++) {
+    if (!run->scores || !run->truth)
+        return mem_error(e, "labels", d->n * sizeof *run->scores);
+    for (size_t i = 0; i < d->n; i++)
         run->scores[i] = (float)d->items[i].score;
-        run->classes[i] = loss_class_of_score(d->items[i].score, (int)run->config->classes);
-    }
-    return 0;
+    return classify(run, e);
 }
 
 int run_open_data(struct run *run, struct err *e)

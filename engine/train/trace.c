@@ -76,10 +76,12 @@ static int write_run(struct trace *t, const struct run *run, struct err *e)
     for (int k = 0; k < info->terms; k++)
         json_array_append_new(terms, json_string(info->term[k]));
     json_t *all = json_pack(
-        "{s:o, s:s, s:s, s:i, s:o, s:o, s:o, s:o}", "options", options_of(run->config), "root",
-        run->data->root, "loss", info->name, "classes", l->classes, "terms", terms, "term_weights",
-        reals_of(l->weight, info->terms), "class_values", reals_of(l->value, l->classes),
-        "class_weights", reals_of(l->class_weight, l->classes));
+        "{s:o, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "options", options_of(run->config),
+        "root", run->data->root, "loss", info->name, "classes", l->classes, "rounding",
+        config_rounding_names[run->division.rounding], "class_edges",
+        reals_of(run->division.edge, l->classes ? l->classes - 1 : 0), "terms", terms,
+        "term_weights", reals_of(l->weight, info->terms), "class_values",
+        reals_of(l->value, l->classes), "class_weights", reals_of(l->class_weight, l->classes));
     if (!all)
         return err_set(e, ERR_FORMAT,
                        "%s cannot be made: out of memory, or a name that is not UTF-8", path);
