@@ -1,6 +1,7 @@
 /* epoch.c - images, labels and the plan of an epoch: checked, copied where they may change, and
- * fetched batch by batch, cropped, mirrored and normalised. */
+ * fetched batch by batch, augmented and normalised. */
 #include "cpu/cpu.h"
+#include "cpu/fetch.h"
 
 #include "base/mem.h"
 
@@ -60,14 +61,17 @@ static bool planned(const struct backend *b, int batch)
     return false;
 }
 
-static int check_draw(const struct backend *b, uint32_t image, struct augment_draw d, struct err *e)
+static int check_draw(const struct backend *b, uint32_t image, const struct augment_draw *d,
+                      struct err *e)
 {
     if (image >= b->images.n)
         return err_set(e, ERR_USAGE, "the plan names image %u of %zu", image, b->images.n);
     const struct image_place *p = &b->images.place[image];
-    if (d.top + b->shapes[0].h > p->height || d.left + b->shapes[0].w > p->width || d.flip > 1)
-        return err_set(e, ERR_USAGE, "a crop of %dx%d at %d,%d leaves image %u of %dx%d",
-                       b->shapes[0].h, b->shapes[0].w, d.top, d.left, image, p->height, p->width);
+    if (!augment_fits(&b->spec.augment, d, p->height, p->width))
+        return err_set(e, ERR_USAGE,
+                       "a crop of %dx%d at %d,%d leaves image %u of %dx%d, or cannot be augmented "
+                       "as was drawn",
+                       b->shapes[0].h, b->shapes[0].w, d->top, d->left, image, p->height, p->width);
     return 0;
 }
 
@@ -87,7 +91,7 @@ static int check_plan(const struct backend *b, const struct backend_plan *plan, 
     if (!b->images.n)
         return err_set(e, ERR_STATE, "an epoch begins before there are images");
     for (size_t i = 0; i < plan->n; i++)
-        if (check_draw(b, plan->order[i], plan->draws[i], e))
+        if (check_draw(b, plan->order[i], &plan->draws[i], e))
             return -1;
     return 0;
 }
@@ -155,13 +159,8 @@ void epoch_fetch(struct backend *b)
     for (int r = 0; r < b->n * s.h; r++) {
         size_t place = b->first + (size_t)(r / s.h);
         const struct image_place *p = &b->images.place[b->order[place]];
-        float *to = b->tensor[0] + (size_t)r * (size_t)s.w * 3;
-        for (int x = 0; x < s.w; x++) {
-            uint8_t rgb[3];
-            augment_pixel(b->images.pixels + p->offset, p->width, b->draws[place], s.w, r % s.h, x,
-                          rgb);
-            for (int c = 0; c < 3; c++)
-                *to++ = b->table.value[c][rgb[c]];
-        }
+        const struct augment_source source = {b->images.pixels + p->offset, p->width, s.h, s.w};
+        fetch_row(&source, &b->draws[place], &b->table, r % s.h,
+                  b->tensor[0] + (size_t)r * (size_t)s.w * 3);
     }
 }
