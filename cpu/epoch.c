@@ -7,6 +7,36 @@
 
 #include <string.h>
 
+/* --- images that don't all fit in memory --- */
+
+/* Tells the image set that samples of the plan, up to `end`, will be read. */
+static void announce(struct backend *b, size_t end)
+{
+    if (end > b->epoch.n)
+        end = b->epoch.n;
+    if (!b->images.soon || end <= b->announced)
+        return;
+    b->images.soon(b->images.context, b->order + b->announced, end - b->announced);
+    b->announced = end;
+}
+
+/* Tells it that those announced have been read, or won't be, up to `end`. */
+static void release(struct backend *b, size_t end)
+{
+    if (!b->images.done || end <= b->released)
+        return;
+    b->images.done(b->images.context, b->order + b->released, end - b->released);
+    b->released = end;
+}
+
+void epoch_end(struct backend *b)
+{
+    release(b, b->announced);
+    b->announced = b->released = 0;
+}
+
+/* --- images and plans --- */
+
 static int check_images(const struct backend *b, const struct image_set *set, const int *classes,
                         struct err *e)
 {
@@ -43,6 +73,7 @@ int epoch_images(struct backend *b, const struct image_set *set, const float *sc
         mem_free(label_class);
         return mem_error(e, "labels", set->n * sizeof *scores);
     }
+    epoch_end(b);
     mem_free(b->label);
     mem_free(b->label_class);
     b->label = label;
@@ -137,6 +168,7 @@ int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *
         return err_set(e, ERR_STATE, "an epoch begins while a step is in flight");
     if (check_plan(b, plan, e) || (!b->spec.probe && make_room(b, plan->n, e)))
         return -1;
+    epoch_end(b);
     b->epoch = *plan;
     b->epoch.order = NULL;
     b->epoch.draws = NULL;
@@ -149,12 +181,16 @@ int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *
     }
     memcpy(b->order, plan->order, plan->n * sizeof *b->order);
     memcpy(b->draws, plan->draws, plan->n * sizeof *b->draws);
+    announce(b, (size_t)plan->batch);
     return 0;
 }
 
+/* The next batch is announced first: it is read while this one is computed. */
 void epoch_fetch(struct backend *b)
 {
     struct net_shape s = b->shapes[0];
+    size_t end = b->first + (size_t)b->n;
+    announce(b, end + (size_t)b->epoch.batch);
 #pragma omp parallel for schedule(static)
     for (int r = 0; r < b->n * s.h; r++) {
         size_t place = b->first + (size_t)(r / s.h);
@@ -163,4 +199,5 @@ void epoch_fetch(struct backend *b)
         fetch_row(&source, &b->draws[place], &b->table, r % s.h,
                   b->tensor[0] + (size_t)r * (size_t)s.w * 3);
     }
+    release(b, end);
 }

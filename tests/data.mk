@@ -16,6 +16,14 @@ tests_test_data_store_LDADD = $(ENGINE_LIBS)
 tests_test_data_synth_SOURCES = tests/test_data_synth.c
 tests_test_data_synth_LDADD = $(ENGINE_LIBS)
 
+# Sets larger than memory, up to a run of the trainer.
+check_PROGRAMS += tests/test_data_memory
+TESTS += tests/test_data_memory
+tests_test_data_memory_SOURCES = tests/test_data_memory.c \
+	tests/toy_backend.c tests/toy_backend.h \
+	tests/trainer_rig.c tests/trainer_rig.h
+tests_test_data_memory_LDADD = $(ENGINE_LIBS)
+
 # What happens to a decoded image on its way into a net.
 check_PROGRAMS += tests/test_augment tests/test_augment_cpu
 TESTS += tests/test_augment tests/test_augment_cpu

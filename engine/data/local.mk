@@ -11,7 +11,9 @@ libengine_a_SOURCES += \
 	engine/data/pool.c engine/data/pool.h
 libengine_a_SOURCES += \
 	engine/data/store.c engine/data/store.h engine/data/store_file.h \
-	engine/data/store_build.c
+	engine/data/store_build.c \
+	engine/data/store_memory.c \
+	engine/data/store_window.c engine/data/store_window.h
 libengine_a_SOURCES += \
 	engine/data/synth.c engine/data/synth.h \
 	engine/data/synth_draw.c engine/data/synth_write.c \
