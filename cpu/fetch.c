@@ -8,6 +8,8 @@
 
 #include "cpu/simd.h"
 
+#include <string.h>
+
 enum { PIECE = 128 };
 
 struct planes {
@@ -71,16 +73,25 @@ SIMD_BODY void nearest_taps_body(const struct piece *p, struct taps *t)
 
 SIMD_KERNEL(nearest_taps, (const struct piece *p, struct taps *t), (p, t))
 
-/* A pixel in the lower three bytes. */
+/* A pixel in the lower three bytes; what is in the fourth doesn't count. */
 static inline uint32_t load_word(const uint8_t *p)
 {
     return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
 }
 
-static void load_words(const uint8_t *image, const int32_t *at, int n, uint32_t *word)
+/* What there are of a piece's pixels, and black ones to its end. A word is read in one go unless
+ * that would reach beyond the crop's last row. */
+static void load_words(const struct piece *p, const int32_t *at, uint32_t word[PIECE])
 {
-    for (int i = 0; i < n; i++)
-        word[i] = load_word(image + at[i]);
+    const uint8_t *image = p->source->image;
+    const bool whole = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+    int32_t last = (p->draw->top + p->source->height) * p->stride - (int32_t)sizeof *word;
+    for (int i = 0; i < p->n; i++)
+        if (whole && at[i] <= last)
+            memcpy(&word[i], image + at[i], sizeof *word);
+        else
+            word[i] = load_word(image + at[i]);
+    memset(word + p->n, 0, (size_t)(PIECE - p->n) * sizeof *word);
 }
 
 SIMD_BODY void mix_body(uint32_t word[4][PIECE], const struct taps *t, struct planes *out)
@@ -92,7 +103,8 @@ SIMD_BODY void mix_body(uint32_t word[4][PIECE], const struct taps *t, struct pl
         out->r[i] = t->inside[i] & augment_between(k & 255, l & 255, m & 255, n & 255, right, down);
         out->g[i] = t->inside[i] & augment_between(k >> 8 & 255, l >> 8 & 255, m >> 8 & 255,
                                                    n >> 8 & 255, right, down);
-        out->b[i] = t->inside[i] & augment_between(k >> 16, l >> 16, m >> 16, n >> 16, right, down);
+        out->b[i] = t->inside[i] & augment_between(k >> 16 & 255, l >> 16 & 255, m >> 16 & 255,
+                                                   n >> 16 & 255, right, down);
     }
 }
 
@@ -106,29 +118,26 @@ SIMD_BODY void split_body(const uint32_t *word, const int32_t *inside, struct pl
         int32_t k = (int32_t)word[i] & inside[i];
         out->r[i] = k & 255;
         out->g[i] = k >> 8 & 255;
-        out->b[i] = k >> 16;
+        out->b[i] = k >> 16 & 255;
     }
 }
 
 SIMD_KERNEL(split, (const uint32_t *word, const int32_t *inside, struct planes *out),
             (word, inside, out))
 
-/* Taps are made for whole pieces, but only those of pixels that there are may be loaded: the others
- * keep words of before, and colours that nobody reads. */
 static void turn(const struct piece *p, struct planes *out)
 {
     struct taps t;
-    uint32_t word[4][PIECE] = {{0}};
-    const uint8_t *image = p->source->image;
+    uint32_t word[4][PIECE];
     if (p->draw->turn == AUGMENT_NEAREST) {
         nearest_taps(p, &t);
-        load_words(image, t.at[0], p->n, word[0]);
+        load_words(p, t.at[0], word[0]);
         split(word[0], t.inside, out);
         return;
     }
     bilinear_taps(p, &t);
     for (int k = 0; k < 4; k++)
-        load_words(image, t.at[k], p->n, word[k]);
+        load_words(p, t.at[k], word[k]);
     mix(word, &t, out);
 }
 
@@ -201,6 +210,8 @@ static void load_straight(const struct piece *p, struct planes *out)
         out->g[i] = from[1];
         out->b[i] = from[2];
     }
+    for (int i = p->n; i < PIECE; i++)
+        out->r[i] = out->g[i] = out->b[i] = 0;
 }
 
 static float *normalise(const struct planes *c, int n, const struct augment_table *table, float *to)
@@ -235,7 +246,7 @@ void fetch_row(const struct augment_source *s, const struct augment_draw *d,
                       .origin = augment_offset(s, d, 0, 0),
                       .step = d->flip ? -3 : 3,
                       .stride = 3 * s->image_width};
-    struct planes colours = {{0}, {0}, {0}};
+    struct planes colours;
     if (!d->turn && !jittered) {
         copy_row(&p, table, to);
         return;
