@@ -240,7 +240,7 @@ void case_images(struct case_images *out, size_t n, const struct augment_spec *a
         out->order[i] = (uint32_t)(n - 1 - i);
         out->draws[i] = augment_draw_sample(augment, seed, 0, (uint32_t)i, height, width, 128);
     }
-    out->set = (struct image_set){n, pixels, place};
+    out->set = (struct image_set){.n = n, .pixels = pixels, .place = place};
 }
 
 void case_images_free(struct case_images *i)
