@@ -96,10 +96,10 @@ static int make_images(struct bench *b, struct err *e)
     }
     for (int i = 0; i < MOST_STEPS; i++) {
         b->order[i] = (uint32_t)i % IMAGES;
-        b->draws[i] =
-            (struct augment_draw){(uint16_t)(i % BORDER), (uint16_t)(i / 8 % BORDER), i % 2};
+        b->draws[i] = (struct augment_draw){
+            .top = (uint16_t)(i % BORDER), .left = (uint16_t)(i / 8 % BORDER), .flip = i % 2};
     }
-    const struct image_set set = {IMAGES, b->pixels, b->place};
+    const struct image_set set = {.n = IMAGES, .pixels = b->pixels, .place = b->place};
     return b->ops->images(b->backend, &set, b->scores, NULL, e);
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Repeats the first steps of a run in PyTorch and compares the losses.
 
-    combolab train --data DATA --trace TRACE ...
+    combolab train --data DATA --trace TRACE --rotate 0 ...
     python3 bench/torch_steps.py TRACE [--steps N] [--data ROOT] [--threads N]
 
 Reads what --trace wrote: run.json, initial.safetensors, order.csv and steps.csv. Builds the same net from
@@ -202,6 +202,19 @@ def terms_of(run, score, logits, truth, classes):
     ]
 
 
+def check_repeatable(samples):
+    """Rotation and jitter are computed in fixed point, which Pillow meets only to a level: no basis for
+    comparing losses to rounding."""
+    for rows in samples.values():
+        for row in rows:
+            if int(row["turn"]) or any(int(row[name]) for name in ("brightness", "contrast", "saturation", "hue")):
+                sys.exit(
+                    f"epoch {row['epoch']}, step {row['step']}: {row['image']} was rotated or its colours were "
+                    "changed, which torch_steps.py cannot repeat to the bit; make the trace with --rotate 0 "
+                    "and without brightness, contrast, saturation and hue"
+                )
+
+
 def batches_of(trace):
     with open(os.path.join(trace, "order.csv"), newline="") as file:
         for row in csv.DictReader(file):
@@ -258,6 +271,7 @@ def main():
         samples.setdefault(key, []).append(row)
     if not steps:
         sys.exit("the trace has no steps")
+    check_repeatable(samples)
 
     single = Replica(args.trace, run, torch.float32)
     double = Replica(args.trace, run, torch.float64)

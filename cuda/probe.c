@@ -24,6 +24,24 @@ struct batch {
     float score_gradient[SAMPLES], logit_gradient[SAMPLES * CLASSES];
 };
 
+/* Of the four samples one is a plain crop, and each way of rotating comes with every jitter. */
+static void fill_draw(struct augment_draw *draw, int i)
+{
+    const struct augment_spec spec = {.height = CROP, .width = CROP, .nearest = i == 1};
+    *draw = (struct augment_draw){.top = (uint16_t)i,
+                                  .left = (uint16_t)(SAMPLES - i),
+                                  .flip = (uint8_t)(i % 2),
+                                  .order = AUGMENT_HUE | AUGMENT_SATURATION << 2 |
+                                           AUGMENT_CONTRAST << 4 | AUGMENT_BRIGHTNESS << 6,
+                                  .pivot = 90,
+                                  .brightness = (int16_t)(i * 700),
+                                  .contrast = (int16_t)(i * -900),
+                                  .saturation = (int16_t)(i * 2500),
+                                  .hue = (int16_t)(i * 5000)};
+    if (i)
+        augment_rotate(&spec, draw, 40 * i - 75);
+}
+
 static void fill(struct batch *b)
 {
     memset(b, 0, sizeof *b);
@@ -33,10 +51,8 @@ static void fill(struct batch *b)
         for (int v = 0; v < 256; v++)
             b->table.value[c][v] = (float)(v - 128) / (float)(c + 50);
     for (int i = 0; i < SAMPLES; i++) {
-        b->samples[i] = (struct kernel_sample){.image_width = STORED,
-                                               .draw = {.top = (uint16_t)i,
-                                                        .left = (uint16_t)(SAMPLES - i),
-                                                        .flip = (uint8_t)(i % 2)}};
+        fill_draw(&b->samples[i].draw, i);
+        b->samples[i].image_width = STORED;
         b->scores[i] = 1.5f + 0.7f * (float)i;
         b->truths[i] = 3;
         b->classes[i] = 1 + i % 3;
@@ -47,10 +63,11 @@ static void fill(struct batch *b)
 
 static int compare_images(const struct batch *b, struct err *e)
 {
+    const struct augment_source source = {b->pixels, STORED, CROP, CROP};
     for (int i = 0; i < SAMPLES; i++) {
         for (int p = 0; p < CROP * CROP; p++) {
             uint8_t rgb[3];
-            augment_pixel(b->pixels, STORED, b->samples[i].draw, CROP, p / CROP, p % CROP, rgb);
+            augment_pixel(&source, &b->samples[i].draw, p / CROP, p % CROP, rgb);
             for (int c = 0; c < 3; c++)
                 if (b->images[(i * CROP * CROP + p) * 3 + c] != b->table.value[c][rgb[c]])
                     return err_set(e, ERR_DEVICE,

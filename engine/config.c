@@ -43,7 +43,7 @@ static const struct opt options[] = {
      "where training images are cropped; test images always in the centre"},
     {"flip", 0, OPT_REAL, AT(flip), 0, 1, "0", NULL, "", "Data",
      "probability that a training image is mirrored left to right"},
-    {"rotate", 0, OPT_REAL, AT(rotate), 0, 180, "0", NULL, "degrees", "Data",
+    {"rotate", 0, OPT_REAL, AT(rotate), 0, 180, "30", NULL, "degrees", "Data",
      "training images are rotated by up to this angle, either way"},
     {"rotate-filter", 0, OPT_CHOICE, AT(rotate_filter), 0, 0, "bilinear", filters, "", "Data",
      "how rotated pixels are found; the paper's code takes the nearest"},

@@ -238,7 +238,7 @@ void case_images(struct case_images *out, size_t n, const struct augment_spec *a
         place[i] = (struct image_place){i * bytes, (uint16_t)height, (uint16_t)width, 128};
         out->classes[i] = (int)ceilf(out->scores[i] - 0.5f) - 1;
         out->order[i] = (uint32_t)(n - 1 - i);
-        out->draws[i] = augment_draw_sample(augment, seed, 0, (uint32_t)i, height, width);
+        out->draws[i] = augment_draw_sample(augment, seed, 0, (uint32_t)i, height, width, 128);
     }
     out->set = (struct image_set){.n = n, .pixels = pixels, .place = place};
 }

@@ -1,6 +1,5 @@
 /* test_loss.c - losses against PyTorch (tests/golden/loss_torch.txt) and finite differences, their
- * kinks and extremes, class weights, and the drawing of augmentations. */
-#include "engine/data/augment.h"
+ * kinks and extremes, and class weights. */
 #include "engine/train/loss.h"
 #include "engine/train/loss_math.h"
 #include "tests/tap.h"
@@ -297,106 +296,6 @@ static void test_class_weights(void)
     ok(!spec.classes && spec.weight[0] == 1 && spec.weight[1] == 0, "mse has one term, no classes");
 }
 
-/* --- augmentation --- */
-
-static bool equal(struct augment_draw a, struct augment_draw b)
-{
-    return a.top == b.top && a.left == b.left && a.flip == b.flip;
-}
-
-static void test_draws_pure(void)
-{
-    struct augment_spec spec = {
-        .height = 200, .width = 150, .random_crop = true, .flip_probability = 0.5};
-    int same = 0, seed = 0, epoch = 0, place = 0, outside = 0;
-    for (uint32_t i = 0; i < 1000; i++) {
-        struct augment_draw d = augment_draw_sample(&spec, 1, 2, i, 350, 300);
-        same += equal(d, augment_draw_sample(&spec, 1, 2, i, 350, 300));
-        seed += equal(d, augment_draw_sample(&spec, 2, 2, i, 350, 300));
-        epoch += equal(d, augment_draw_sample(&spec, 1, 3, i, 350, 300));
-        place += equal(d, augment_draw_sample(&spec, 1, 2, i + 1000, 350, 300));
-        outside += d.top > 150 || d.left > 150 || d.flip > 1;
-    }
-    is_int(same, 1000, "a draw is a function of seed, epoch and place");
-    ok(seed < 5 && epoch < 5 && place < 5, "and of each of them");
-    is_int(outside, 0, "crops lie inside");
-}
-
-/* All 7 x 5 crops and both mirrorings, each as often as the others: chi-square with 69 degrees of
- * freedom stays below 120 but once in ten thousand. */
-static void test_draws_uniform(void)
-{
-    enum { DRAWS = 70000 };
-    struct augment_spec spec = {
-        .height = 10, .width = 20, .random_crop = true, .flip_probability = 0.5};
-    int count[7][5][2] = {0};
-    for (uint32_t i = 0; i < DRAWS; i++) {
-        struct augment_draw d = augment_draw_sample(&spec, 7, i / 500, i % 500, 16, 24);
-        if (d.top < 7 && d.left < 5 && d.flip < 2)
-            count[d.top][d.left][d.flip]++;
-    }
-    double square = 0, each = DRAWS / 70.0;
-    for (int i = 0; i < 70; i++) {
-        double d = count[i / 10][i / 2 % 5][i % 2] - each;
-        square += d * d / each;
-    }
-    ok(square > 30 && square < 120, "crops and flips are uniform and independent: chi-square %.0f",
-       square);
-}
-
-static void test_flips(void)
-{
-    struct augment_spec spec = {.height = 8, .width = 8};
-    const double probability[4] = {0, 0.25, 0.5, 1};
-    for (int k = 0; k < 4; k++) {
-        int flips = 0, moved = 0;
-        spec.flip_probability = probability[k];
-        for (uint32_t i = 0; i < 10000; i++) {
-            struct augment_draw d = augment_draw_sample(&spec, 3, 0, i, 11, 9);
-            flips += d.flip;
-            moved += d.top != 2 || d.left != 0;
-        }
-        double deviation = sqrt(10000 * probability[k] * (1 - probability[k]));
-        ok(fabs(flips - 10000 * probability[k]) <= 4 * deviation && !moved,
-           "flip probability %g: %d of 10000, all from the centre", probability[k], flips);
-    }
-}
-
-static void test_centre(void)
-{
-    static const int rows[][2] = {{8, 0},  {9, 0},  {10, 1}, {11, 2},
-                                  {12, 2}, {13, 2}, {15, 4}, {17, 4}};
-    struct augment_spec spec = {.height = 8, .width = 8};
-    int wrong = 0;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct augment_draw d = augment_centre(&spec, rows[i][0], 8);
-        wrong += d.top != rows[i][1] || d.left || d.flip;
-        d = augment_centre(&spec, 8, rows[i][0]);
-        wrong += d.left != rows[i][1] || d.top || d.flip;
-    }
-    is_int(wrong, 0, "the centre rounds halves to even");
-}
-
-static void test_pixels(void)
-{
-    uint8_t image[4 * 5 * 3], rgb[3];
-    for (int i = 0; i < 60; i++)
-        image[i] = (uint8_t)i;
-    struct augment_draw d = {.top = 1, .left = 2};
-    augment_pixel(image, 5, d, 3, 2, 1, rgb);
-    ok(rgb[0] == (3 * 5 + 3) * 3 && rgb[1] == rgb[0] + 1 && rgb[2] == rgb[0] + 2, "a crop");
-    d.flip = 1;
-    augment_pixel(image, 5, d, 3, 2, 0, rgb);
-    ok(rgb[0] == (3 * 5 + 4) * 3 && rgb[1] == rgb[0] + 1, "a mirrored crop starts at its right");
-    struct augment_spec spec = {.mean = {0.5f, 0.25f, 0}, .deviation = {0.5f, 0.25f, 2}};
-    struct augment_table table;
-    augment_table(&spec, &table);
-    ok(table.value[0][0] == -1 && table.value[0][255] == 1 && table.value[1][255] == 3 &&
-           table.value[2][0] == 0 && table.value[2][255] == 0.5f,
-       "normalisation by table");
-    is_near((double)table.value[1][64], (64 / 255.0 - 0.25) / 0.25, 1e-6, "and in between");
-}
-
 int main(void)
 {
     test_torch();
@@ -409,10 +308,5 @@ int main(void)
     test_class_scale();
     test_uses();
     test_class_weights();
-    test_draws_pure();
-    test_draws_uniform();
-    test_flips();
-    test_centre();
-    test_pixels();
     return tap_done();
 }

@@ -124,7 +124,8 @@ static void fill_images(struct case_images *out)
         scores[i] = 1 + (float)(i * 5 % 9) / 2;
         classes[i] = (int)ceilf(scores[i] - 0.5f) - 1;
         order[i] = i;
-        draws[i] = (struct augment_draw){(uint16_t)(i % 3), (uint16_t)(2 * i % 3), i % 2};
+        draws[i] = (struct augment_draw){
+            .top = (uint16_t)(i % 3), .left = (uint16_t)(2 * i % 3), .flip = i % 2};
     }
     *out = (struct case_images){
         {.n = IMAGES, .pixels = pixels, .place = places}, scores, classes, order, draws};

@@ -182,13 +182,14 @@ static double grey_of(const struct backend *b, size_t i)
     const struct image_place *p = &b->images->place[b->plan.order[i]];
     const struct augment_spec *a = &b->spec.augment;
     struct augment_draw draw = b->plan.draws[i];
-    promise(draw.top + a->height <= p->height && draw.left + a->width <= p->width,
-            "a crop leaves its image");
+    const struct augment_source source = {b->images->pixels + p->offset, p->width, a->height,
+                                          a->width};
+    promise(augment_fits(a, &draw, p->height, p->width), "a crop leaves its image");
     uint64_t sum = 0;
     for (int y = 0; y < a->height; y++)
         for (int x = 0; x < a->width; x++) {
             uint8_t rgb[3];
-            augment_pixel(b->images->pixels + p->offset, p->width, draw, a->width, y, x, rgb);
+            augment_pixel(&source, &draw, y, x, rgb);
             sum += rgb[0] + rgb[1] + rgb[2];
         }
     return (double)sum / (765.0 * a->height * a->width);

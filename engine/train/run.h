@@ -92,7 +92,7 @@ void run_job(const struct trainer_job *job, struct report *report, struct verbs 
 /* Data set, store, splits without damaged images, labels. 0, -1, or 1 when stopped. */
 int run_open_data(struct run *run, struct err *e);
 void run_close_data(struct run *run);
-void run_log_data(struct run *run); /* which images were left out */
+void run_log_data(struct run *run); /* images left out, or not kept in memory */
 
 /* Loss, net, backend with images and initial weights. 0, -1, or 1 when stopped. */
 int run_open_net(struct run *run, struct err *e);

@@ -26,6 +26,7 @@ static int open_store(struct run *run, struct err *e)
         .shorter_side = (int)(c->resize ? c->resize : c->image_size),
         .threads = (int)c->threads,
         .skip_bad = c->skip_bad_images,
+        .memory_bytes = (uint64_t)c->image_memory << 20,
         .cancel = &run->verbs->cancel,
         .progress = show_decoding,
         .context = run->report,
@@ -111,6 +112,12 @@ void run_log_data(struct run *run)
     if (run->skipped > NAMED_DAMAGED)
         log_say(run->log, LOG_WARNING, "left out: %zu more damaged images",
                 run->skipped - NAMED_DAMAGED);
+    uint64_t all = store_bytes(run->store), kept = store_kept_bytes(run->store);
+    if (kept < all)
+        log_say(run->log, LOG_INFO,
+                "decoded images take %.1f MiB, of which %.1f MiB stay in memory; the others are "
+                "read from %s as they are needed",
+                (double)all / 1048576, (double)kept / 1048576, store_path(run->store));
 }
 
 void run_close_data(struct run *run)

@@ -168,6 +168,12 @@ int run_open_net(struct run *run, struct err *e)
         .width = (int)c->image_size,
         .random_crop = c->crop == CROP_RANDOM,
         .flip_probability = c->flip,
+        .rotate = c->rotate,
+        .nearest = c->rotate_filter == FILTER_NEAREST,
+        .brightness = c->brightness,
+        .contrast = c->contrast,
+        .saturation = c->saturation,
+        .hue = c->hue,
     };
     memcpy(run->augment.mean, imagenet_mean, sizeof imagenet_mean);
     memcpy(run->augment.deviation, imagenet_deviation, sizeof imagenet_deviation);

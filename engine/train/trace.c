@@ -110,7 +110,9 @@ static int begin_files(struct trace *t, struct run *run, struct err *e)
         return -1;
     if (t->goes_on)
         return 0;
-    fprintf(t->order, "epoch,step,place,image,score,top,left,flip\n");
+    fprintf(t->order,
+            "epoch,step,place,image,score,top,left,flip,turn,cosine,sine,from_y,from_x,order,"
+            "brightness,contrast,saturation,hue,pivot\n");
     fprintf(t->steps, "epoch,step,images,learning_rate,total");
     for (int k = 0; k < info->terms; k++)
         fprintf(t->steps, ",%s", info->term[k]);
@@ -147,6 +149,13 @@ void trace_free(struct trace *t)
     mem_free(t);
 }
 
+static void put_draw(FILE *to, const struct augment_draw *d)
+{
+    fprintf(to, "%u,%u,%u,%u,%d,%d,%d,%d,%u,%d,%d,%d,%d,%u\n", d->top, d->left, d->flip, d->turn,
+            d->cosine, d->sine, d->from_y, d->from_x, d->order, d->brightness, d->contrast,
+            d->saturation, d->hue, d->pivot);
+}
+
 int trace_order(struct trace *t, const struct run *run, struct err *e)
 {
     const struct plan *p = &run->train_plan;
@@ -155,8 +164,8 @@ int trace_order(struct trace *t, const struct run *run, struct err *e)
         const struct dataset_item *item = &run->data->items[p->order[i]];
         fprintf(t->order, "%d,%zu,%u,", run->epoch, i / batch + 1, (unsigned)p->order[i]);
         put_text(t->order, item->name);
-        fprintf(t->order, ",%.17g,%u,%u,%u\n", item->score, p->draws[i].top, p->draws[i].left,
-                p->draws[i].flip);
+        fprintf(t->order, ",%.17g,", item->score);
+        put_draw(t->order, &p->draws[i]);
     }
     return check(t, t->order, e);
 }
