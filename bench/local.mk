@@ -1,6 +1,16 @@
-# Benchmarks are built on demand: make combolab-cpu.so bench/step
+# Benchmarks are built on demand: make combolab-cpu.so bench/step bench/augment bench/decode
 EXTRA_PROGRAMS = bench/step
 bench_step_SOURCES = bench/step.c
 bench_step_LDADD = $(ENGINE_LIBS)
 CLEANFILES += bench/step
+EXTRA_PROGRAMS += bench/augment
+bench_augment_SOURCES = bench/augment.c cpu/fetch.c cpu/fetch.h
+bench_augment_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -O3
+bench_augment_LDADD = libcore.a libbase.a
+CLEANFILES += bench/augment
+EXTRA_PROGRAMS += bench/decode
+bench_decode_SOURCES = bench/decode.c
+bench_decode_LDADD = $(ENGINE_LIBS)
+CLEANFILES += bench/decode
+EXTRA_DIST += bench/decode.sh bench/decode_pillow.py
 EXTRA_DIST += bench/step.sh bench/step_torch.py

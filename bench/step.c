@@ -39,7 +39,7 @@ static double now_s(void)
 static int open_net(struct bench *b, const char *name, struct err *e)
 {
     struct backend_module module;
-    if (net_build(&b->net, name, 0, e) || backend_load(&module, "cpu", e))
+    if (net_build(&b->net, name, NULL, 0, e) || backend_load(&module, "cpu", e))
         return -1;
     b->ops = module.ops;
     struct backend_spec spec = {
@@ -96,10 +96,10 @@ static int make_images(struct bench *b, struct err *e)
     }
     for (int i = 0; i < MOST_STEPS; i++) {
         b->order[i] = (uint32_t)i % IMAGES;
-        b->draws[i] =
-            (struct augment_draw){(uint16_t)(i % BORDER), (uint16_t)(i / 8 % BORDER), i % 2};
+        b->draws[i] = (struct augment_draw){
+            .top = (uint16_t)(i % BORDER), .left = (uint16_t)(i / 8 % BORDER), .flip = i % 2};
     }
-    const struct image_set set = {IMAGES, b->pixels, b->place};
+    const struct image_set set = {.n = IMAGES, .pixels = b->pixels, .place = b->place};
     return b->ops->images(b->backend, &set, b->scores, NULL, e);
 }
 

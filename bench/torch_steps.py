@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Repeats the first steps of a run in PyTorch and compares the losses.
 
-    combolab train --data DATA --trace TRACE ...
+    combolab train --data DATA --trace TRACE --rotate 0 ...
     python3 bench/torch_steps.py TRACE [--steps N] [--data ROOT] [--threads N]
 
 Reads what --trace wrote: run.json, initial.safetensors, order.csv and steps.csv. Builds the same net from
@@ -23,10 +23,9 @@ import sys
 
 import numpy as np
 import torch
-import torchvision
 from PIL import Image, ImageOps
 from torch import nn
-from torchvision.models.resnet import Bottleneck, ResNet
+from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 
 
 def read_safetensors(path):
@@ -70,17 +69,37 @@ class GatedBottleneck(Bottleneck):
         return torch.relu(self.se(self.bn3(self.conv3(y))) + shortcut)
 
 
-class TwoHeads(nn.Module):
-    """A trunk of torchvision's ResNet with a score head and, where classes > 0, a class head."""
+RESNEXT = {"groups": 32, "width_per_group": 4}
+TRUNKS = {
+    "resnet18": (BasicBlock, [2, 2, 2, 2], {}),
+    "resnet50": (Bottleneck, [3, 4, 6, 3], {}),
+    "resnext50": (Bottleneck, [3, 4, 6, 3], RESNEXT),
+    "se-resnet50": (GatedBottleneck, [3, 4, 6, 3], {}),
+    "se-resnext50": (GatedBottleneck, [3, 4, 6, 3], RESNEXT),
+}
 
-    def __init__(self, backbone, classes):
+
+def trunk_of(options):
+    """torchvision's ResNet, with pool and stride where the run has them."""
+    if options["backbone"] not in TRUNKS:
+        sys.exit(f"torch_steps.py knows no backbone '{options['backbone']}'")
+    block, depths, widths = TRUNKS[options["backbone"]]
+    trunk = ResNet(block, depths, **widths)
+    if options.get("stem-pool") == "ceil":
+        trunk.maxpool = nn.MaxPool2d(3, 2, 0, ceil_mode=True)
+    if options.get("block-stride") == "1x1":
+        for module in trunk.modules():
+            if isinstance(module, Bottleneck):
+                module.conv1.stride, module.conv2.stride = module.conv2.stride, module.conv1.stride
+    return trunk
+
+
+class TwoHeads(nn.Module):
+    """A trunk with a score head and, where classes > 0, a class head."""
+
+    def __init__(self, options, classes):
         super().__init__()
-        if backbone == "resnet18":
-            self.trunk = torchvision.models.resnet18()
-        elif backbone == "se-resnext50":
-            self.trunk = ResNet(GatedBottleneck, [3, 4, 6, 3], groups=32, width_per_group=4)
-        else:
-            sys.exit(f"torch_steps.py knows no backbone '{backbone}'")
+        self.trunk = trunk_of(options)
         features = self.trunk.fc.in_features
         self.trunk.fc = nn.Identity()
         self.fc = nn.Linear(features, 1)
@@ -132,24 +151,68 @@ class Pictures:
         return torch.from_numpy(np.ascontiguousarray(x.transpose(2, 0, 1)))
 
 
-def terms_of(run, score, logits, truth):
+def classes_of(run, truth):
+    """Classes from 0: rounded scores, or the number of edges that a score has reached."""
+    if run["rounding"] in ("edges", "bins"):
+        edges = torch.tensor(run["class_edges"], dtype=truth.dtype)
+        return (truth[:, None] >= edges[None]).sum(1)
+    rounded = {
+        "half-down": lambda s: torch.ceil(s - 0.5),
+        "half-up": lambda s: torch.floor(s + 0.5),
+        "half-even": torch.round,
+    }[run["rounding"]](truth)
+    return torch.clamp(rounded, 1, run["classes"]).long() - 1
+
+
+def smooth_huber(score, truth, delta):
+    e = score - truth
+    return torch.where(e.abs() < delta, torch.log(torch.cosh(e.clamp(-delta, delta))), e.abs()).mean()
+
+
+def cross_entropy(run, logits, classes, weights):
+    """The mean over samples, or as the released code: of probabilities, over the weights."""
+    if run["loss"] == "combo":
+        return nn.functional.cross_entropy(logits, classes, weight=weights, reduction="none").mean()
+    if weights[classes].sum() == 0:
+        return 0 * logits.sum()
+    return nn.functional.cross_entropy(torch.softmax(logits, 1), classes, weight=weights)
+
+
+def terms_of(run, score, logits, truth, classes):
     """The loss's terms, each a mean over the batch, from PyTorch's own functions where it has them."""
-    if run["loss"] == "l1":
-        return [nn.functional.l1_loss(score, truth)]
-    if run["loss"] == "mse":
-        return [nn.functional.mse_loss(score, truth)]
-    if run["loss"] != "combo":
+    single = {
+        "l1": lambda: nn.functional.l1_loss(score, truth),
+        "mse": lambda: nn.functional.mse_loss(score, truth),
+        "smooth-l1": lambda: nn.functional.smooth_l1_loss(
+            score, truth, beta=float(run["options"]["smooth-beta"])
+        ),
+        "smooth-huber": lambda: smooth_huber(score, truth, float(run["options"]["huber-delta"])),
+    }
+    if run["loss"] in single:
+        return [single[run["loss"]]()]
+    if run["loss"] not in ("combo", "combo-released"):
         sys.exit(f"torch_steps.py knows no loss '{run['loss']}'")
-    classes = torch.clamp(torch.ceil(truth - 0.5), 1, run["classes"]).long() - 1
     values = torch.tensor(run["class_values"], dtype=score.dtype)
     weights = torch.tensor(run["class_weights"], dtype=score.dtype)
     expectation = (torch.softmax(logits, 1) * values).sum(1)
-    entropy = nn.functional.cross_entropy(logits, classes, weight=weights, reduction="none").mean()
     return [
         nn.functional.l1_loss(score, truth),
         nn.functional.l1_loss(expectation, truth),
-        entropy,
+        cross_entropy(run, logits, classes, weights),
     ]
+
+
+def check_repeatable(samples):
+    """Rotation and jitter are computed in fixed point, which Pillow meets only to a level: no basis for
+    comparing losses to rounding."""
+    for rows in samples.values():
+        for row in rows:
+            if int(row["turn"]) or any(int(row[name]) for name in ("brightness", "contrast", "saturation", "hue")):
+                sys.exit(
+                    f"epoch {row['epoch']}, step {row['step']}: {row['image']} was rotated or its colours were "
+                    "changed, which torch_steps.py cannot repeat to the bit; make the trace with --rotate 0 "
+                    "and without brightness, contrast, saturation and hue"
+                )
 
 
 def batches_of(trace):
@@ -164,7 +227,7 @@ class Replica:
     def __init__(self, trace, run, kind):
         options = run["options"]
         self.run, self.kind = run, kind
-        self.net = TwoHeads(options["backbone"], run["classes"])
+        self.net = TwoHeads(options, run["classes"])
         self.net.load(read_safetensors(os.path.join(trace, "initial.safetensors")))
         self.net = self.net.to(kind).train()
         self.optimiser = torch.optim.SGD(
@@ -178,10 +241,11 @@ class Replica:
         """Total and terms before the update."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
+        classes = classes_of(self.run, truth) if self.run["classes"] else None
         truth = truth.to(self.kind)
         self.optimiser.zero_grad()
         score, logits = self.net(x.to(self.kind))
-        terms = terms_of(self.run, score, logits, truth)
+        terms = terms_of(self.run, score, logits, truth, classes)
         total = sum(w * t for w, t in zip(self.run["term_weights"], terms))
         total.backward()
         self.optimiser.step()
@@ -207,6 +271,7 @@ def main():
         samples.setdefault(key, []).append(row)
     if not steps:
         sys.exit("the trace has no steps")
+    check_repeatable(samples)
 
     single = Replica(args.trace, run, torch.float32)
     double = Replica(args.trace, run, torch.float64)

@@ -135,6 +135,7 @@ static void cpu_close(struct backend *b)
 {
     if (!b)
         return;
+    epoch_end(b);
     memory_close(b);
     mem_free(b);
 }

@@ -147,6 +147,7 @@ struct backend {
     struct augment_draw *draws;
     size_t epoch_room;
     size_t next, first;
+    size_t announced, released; /* samples of the plan that the image set was told of: epoch.c */
     int n, batch; /* samples of the last step and the number of that size in `batches` */
     bool forwarded, graded, frozen;
 
@@ -238,6 +239,7 @@ int epoch_images(struct backend *b, const struct image_set *set, const float *sc
 int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *e);
 void epoch_batch(struct backend *b); /* takes the plan's next batch */
 void epoch_fetch(struct backend *b); /* its images become tensor 0 */
+void epoch_end(struct backend *b);   /* no more of the plan will be fetched */
 
 int step_run(struct backend *b, unsigned phases, struct err *e);
 

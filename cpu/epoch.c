@@ -1,10 +1,41 @@
 /* epoch.c - images, labels and the plan of an epoch: checked, copied where they may change, and
- * fetched batch by batch, cropped, mirrored and normalised. */
+ * fetched batch by batch, augmented and normalised. */
 #include "cpu/cpu.h"
+#include "cpu/fetch.h"
 
 #include "base/mem.h"
 
 #include <string.h>
+
+/* --- images that don't all fit in memory --- */
+
+/* Tells the image set that samples of the plan, up to `end`, will be read. */
+static void announce(struct backend *b, size_t end)
+{
+    if (end > b->epoch.n)
+        end = b->epoch.n;
+    if (!b->images.soon || end <= b->announced)
+        return;
+    b->images.soon(b->images.context, b->order + b->announced, end - b->announced);
+    b->announced = end;
+}
+
+/* Tells it that those announced have been read, or won't be, up to `end`. */
+static void release(struct backend *b, size_t end)
+{
+    if (!b->images.done || end <= b->released)
+        return;
+    b->images.done(b->images.context, b->order + b->released, end - b->released);
+    b->released = end;
+}
+
+void epoch_end(struct backend *b)
+{
+    release(b, b->announced);
+    b->announced = b->released = 0;
+}
+
+/* --- images and plans --- */
 
 static int check_images(const struct backend *b, const struct image_set *set, const int *classes,
                         struct err *e)
@@ -42,6 +73,7 @@ int epoch_images(struct backend *b, const struct image_set *set, const float *sc
         mem_free(label_class);
         return mem_error(e, "labels", set->n * sizeof *scores);
     }
+    epoch_end(b);
     mem_free(b->label);
     mem_free(b->label_class);
     b->label = label;
@@ -60,14 +92,17 @@ static bool planned(const struct backend *b, int batch)
     return false;
 }
 
-static int check_draw(const struct backend *b, uint32_t image, struct augment_draw d, struct err *e)
+static int check_draw(const struct backend *b, uint32_t image, const struct augment_draw *d,
+                      struct err *e)
 {
     if (image >= b->images.n)
         return err_set(e, ERR_USAGE, "the plan names image %u of %zu", image, b->images.n);
     const struct image_place *p = &b->images.place[image];
-    if (d.top + b->shapes[0].h > p->height || d.left + b->shapes[0].w > p->width || d.flip > 1)
-        return err_set(e, ERR_USAGE, "a crop of %dx%d at %d,%d leaves image %u of %dx%d",
-                       b->shapes[0].h, b->shapes[0].w, d.top, d.left, image, p->height, p->width);
+    if (!augment_fits(&b->spec.augment, d, p->height, p->width))
+        return err_set(e, ERR_USAGE,
+                       "a crop of %dx%d at %d,%d leaves image %u of %dx%d, or cannot be augmented "
+                       "as was drawn",
+                       b->shapes[0].h, b->shapes[0].w, d->top, d->left, image, p->height, p->width);
     return 0;
 }
 
@@ -87,7 +122,7 @@ static int check_plan(const struct backend *b, const struct backend_plan *plan, 
     if (!b->images.n)
         return err_set(e, ERR_STATE, "an epoch begins before there are images");
     for (size_t i = 0; i < plan->n; i++)
-        if (check_draw(b, plan->order[i], plan->draws[i], e))
+        if (check_draw(b, plan->order[i], &plan->draws[i], e))
             return -1;
     return 0;
 }
@@ -133,6 +168,7 @@ int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *
         return err_set(e, ERR_STATE, "an epoch begins while a step is in flight");
     if (check_plan(b, plan, e) || (!b->spec.probe && make_room(b, plan->n, e)))
         return -1;
+    epoch_end(b);
     b->epoch = *plan;
     b->epoch.order = NULL;
     b->epoch.draws = NULL;
@@ -145,23 +181,23 @@ int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *
     }
     memcpy(b->order, plan->order, plan->n * sizeof *b->order);
     memcpy(b->draws, plan->draws, plan->n * sizeof *b->draws);
+    announce(b, (size_t)plan->batch);
     return 0;
 }
 
+/* The next batch is announced first: it is read while this one is computed. */
 void epoch_fetch(struct backend *b)
 {
     struct net_shape s = b->shapes[0];
+    size_t end = b->first + (size_t)b->n;
+    announce(b, end + (size_t)b->epoch.batch);
 #pragma omp parallel for schedule(static)
     for (int r = 0; r < b->n * s.h; r++) {
         size_t place = b->first + (size_t)(r / s.h);
         const struct image_place *p = &b->images.place[b->order[place]];
-        float *to = b->tensor[0] + (size_t)r * (size_t)s.w * 3;
-        for (int x = 0; x < s.w; x++) {
-            uint8_t rgb[3];
-            augment_pixel(b->images.pixels + p->offset, p->width, b->draws[place], s.w, r % s.h, x,
-                          rgb);
-            for (int c = 0; c < 3; c++)
-                *to++ = b->table.value[c][rgb[c]];
-        }
+        const struct augment_source source = {b->images.pixels + p->offset, p->width, s.h, s.w};
+        fetch_row(&source, &b->draws[place], &b->table, r % s.h,
+                  b->tensor[0] + (size_t)r * (size_t)s.w * 3);
     }
+    release(b, end);
 }

@@ -56,15 +56,29 @@ void heads_forward(struct backend *b)
                b->logits);
 }
 
+static int true_class(const struct backend *b, int n)
+{
+    return b->label_class ? b->label_class[b->order[b->first + (size_t)n]] : 0;
+}
+
+static double class_scale(const struct backend *b)
+{
+    const struct loss_spec *l = &b->spec.loss;
+    double sum = 0;
+    for (int n = 0; n < b->n; n++)
+        sum += l->class_weight[true_class(b, n)];
+    return loss_class_scale(l, sum, b->n);
+}
+
 /* One sample's loss; its gradients, divided by the batch size, are kept for the way back. */
-static void judge(struct backend *b, struct slot *slot, int n)
+static void judge(struct backend *b, struct slot *slot, int n, double scale)
 {
     const struct loss_spec *l = &b->spec.loss;
     size_t image = b->order[b->first + (size_t)n], row = (size_t)n * (size_t)l->classes;
     struct loss_sample s;
     memset(&s, 0, sizeof s);
     loss_of_sample(l, b->head_scores[n], b->logits ? b->logits + row : NULL, b->label[image],
-                   b->label_class ? b->label_class[image] : 0, &s);
+                   true_class(b, n), scale, &s);
     slot->scores[n] = b->head_scores[n];
     for (int t = 0; t < LOSS_MAX_TERMS; t++)
         slot->result.term[t] += s.term[t];
@@ -79,8 +93,9 @@ void heads_loss(struct backend *b, struct slot *slot)
 {
     struct backend_result *r = &slot->result;
     const struct loss_spec *l = &b->spec.loss;
+    double scale = class_scale(b);
     for (int n = 0; n < b->n; n++)
-        judge(b, slot, n);
+        judge(b, slot, n, scale);
     for (int t = 0; t < LOSS_MAX_TERMS; t++)
         r->term[t] /= b->n;
     for (int t = 0; t < loss_info(l->kind)->terms; t++)

@@ -5,6 +5,7 @@ combolab_cpu_so_SOURCES = \
 	cpu/conv.c \
 	cpu/dnn.c cpu/dnn.h \
 	cpu/epoch.c \
+	cpu/fetch.c cpu/fetch.h \
 	cpu/gate.c \
 	cpu/grouped.c \
 	cpu/heads.c \

@@ -10,7 +10,8 @@ static __global__ void fetch(const uint8_t *pixels, const struct kernel_sample *
         return;
     const struct kernel_sample *s = &samples[blockIdx.z];
     uint8_t rgb[3];
-    augment_pixel(pixels + s->offset, s->image_width, s->draw, width, y, x, rgb);
+    const struct augment_source source = {pixels + s->offset, s->image_width, height, width};
+    augment_pixel(&source, &s->draw, y, x, rgb);
     float *to = out + (((size_t)blockIdx.z * height + y) * width + x) * 3;
     for (int c = 0; c < 3; c++)
         to[c] = table->value[c][rgb[c]];

@@ -22,7 +22,7 @@ struct kernel_sample {
     struct augment_draw draw;
 };
 
-/* Crops, mirrors and normalises n stored RGB8 images into out (n, height, width, 3), float32. */
+/* Augments and normalises n stored RGB8 images into out (n, height, width, 3), float32. */
 int kernel_fetch(const uint8_t *pixels, const struct kernel_sample *samples,
                  const struct augment_table *table, int n, int height, int width, float *out,
                  void *stream);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "engine/model/net.h"
+#include "engine/train/classes.h"
 #include "engine/train/loss.h"
 
 #include <math.h>
@@ -22,8 +23,8 @@ static const char *const filters[] = {"bilinear", "nearest", NULL};
 static const char *const selects[] = {"test", "val", NULL};
 static const char *const stem_pools[] = {"floor", "ceil", NULL};
 static const char *const block_strides[] = {"3x3", "1x1", NULL};
-static const char *const roundings[] = {"auto",  "half-down", "half-up", "half-even",
-                                        "edges", "bins",      NULL};
+const char *const config_rounding_names[] = {"auto",  "half-down", "half-up", "half-even",
+                                             "edges", "bins",      NULL};
 static const char *const schedules[] = {"step", "cosine", "constant", NULL};
 
 /* name, letter, type, field, least, most, default, choices, unit, group, help */
@@ -42,7 +43,7 @@ static const struct opt options[] = {
      "where training images are cropped; test images always in the centre"},
     {"flip", 0, OPT_REAL, AT(flip), 0, 1, "0", NULL, "", "Data",
      "probability that a training image is mirrored left to right"},
-    {"rotate", 0, OPT_REAL, AT(rotate), 0, 180, "0", NULL, "degrees", "Data",
+    {"rotate", 0, OPT_REAL, AT(rotate), 0, 180, "30", NULL, "degrees", "Data",
      "training images are rotated by up to this angle, either way"},
     {"rotate-filter", 0, OPT_CHOICE, AT(rotate_filter), 0, 0, "bilinear", filters, "", "Data",
      "how rotated pixels are found; the paper's code takes the nearest"},
@@ -84,17 +85,21 @@ static const struct opt options[] = {
      "smooth-l1 is quadratic below this error"},
     {"huber-delta", 0, OPT_REAL, AT(huber_delta), 0, 1000, "0.8", NULL, "", "Net and loss",
      "smooth-huber is log cosh below this error"},
-    {"classes", 0, OPT_INT, AT(classes), 0, LOSS_MAX_CLASSES, "5", NULL, "classes", "Net and loss",
-     "classes that combo divides scores into; 0 means as the data set has them"},
-    {"rounding", 0, OPT_CHOICE, AT(rounding), 0, 0, "auto", roundings, "", "Net and loss",
+    {"classes", 0, OPT_INT, AT(classes), 0, LOSS_MAX_CLASSES, "0", NULL, "classes", "Net and loss",
+     "classes that combo divides scores into; 0 means as many as class-edges make, else 5"},
+    {"rounding", 0, OPT_CHOICE, AT(rounding), 0, 0, "auto", config_rounding_names, "",
+     "Net and loss",
      "how a score becomes a class: rounded to a number from 1, by class-edges, or by equal bins of "
-     "the training scores"},
+     "the training scores; auto means edges if there are any, halves rounded for a SCUT data set, "
+     "and bins for any other"},
     {"class-edges", 0, OPT_TEXT, AT(class_edges), 0, 0, "", NULL, "", "Net and loss",
      "ascending scores at which the next class begins, as in -1,1"},
     {"class-values", 0, OPT_TEXT, AT(class_values), 0, 0, "auto", NULL, "", "Net and loss",
-     "the score that each class stands for in the expectation, as in 1,2,3"},
+     "the score that each class stands for in the expectation, as in 1,2,3; auto means its number "
+     "where scores are rounded, else its mean training score"},
     {"class-weights", 0, OPT_TEXT, AT(class_weights), 0, 0, "auto", NULL, "", "Net and loss",
-     "weights of the classes in the cross entropy: auto by their size, none, or numbers"},
+     "weights of the classes in the cross entropy: auto by their sizes in training, none, or "
+     "numbers"},
 
     {"epochs", 'e', OPT_INT, AT(epochs), 1, 100000, "200", NULL, "epochs", "Training",
      "passes over the training images"},
@@ -165,13 +170,23 @@ int config_check(const struct run_config *c, struct err *e)
                        (long long)c->warmup, (long long)c->epochs);
     if (!c->experiment[0])
         return err_set(e, ERR_USAGE, "option 'experiment' must not be empty");
-    return 0;
+    return classes_check(c, e);
+}
+
+bool config_uses(const struct run_config *c, const struct opt *option)
+{
+    return loss_uses((enum loss_kind)c->loss, option->name);
+}
+
+bool config_weighted(const struct run_config *c)
+{
+    return loss_info((enum loss_kind)c->loss)->terms > 1;
 }
 
 void config_title(const struct run_config *c, char *to, size_t room)
 {
     int n = snprintf(to, room, "%s %s", net_names[c->backbone], loss_names[c->loss]);
-    if (c->loss == LOSS_COMBO && n > 0 && (size_t)n < room)
+    if (config_weighted(c) && n > 0 && (size_t)n < room)
         n += snprintf(to + n, room - (size_t)n, " %g,%g,%g", c->alpha, c->beta, c->gamma);
     if (n > 0 && (size_t)n < room)
         snprintf(to + n, room - (size_t)n, " s%lld", (long long)c->seed);

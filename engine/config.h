@@ -92,14 +92,23 @@ enum config_rounding {
 enum config_schedule { SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_CONSTANT };
 
 extern const struct opt_table config_options;
+extern const char *const config_rounding_names[]; /* NULL-terminated */
 
 struct err;
 
 /* Defaults from the table. */
 void config_defaults(struct run_config *config);
 
-/* Checks what no single option can: data given, resize at least image_size, and so on. */
+/* Checks what no single option can: data given, resize at least image_size, as many class values as
+ * classes, and so on. */
 int config_check(const struct run_config *config, struct err *e);
+
+/* False for an option of config_options that the chosen loss has no use for, such as alpha under
+ * l1. */
+bool config_uses(const struct run_config *config, const struct opt *option);
+
+/* True for a loss of several terms, with the weights alpha, beta and gamma. */
+bool config_weighted(const struct run_config *config);
 
 /* A short name from the settings, "resnet18 combo 2,1,1 s1", for runs without one. */
 void config_title(const struct run_config *config, char *to, size_t room);

@@ -2,6 +2,7 @@
 # which the program prints. A line "@PART@" of the template stands for such a part.
 EXTRA_DIST += man/combolab.1.in man/fill.awk
 nodist_man_MANS = man/combolab.1
+dist_man_MANS += man/combolab-losses.7
 CLEANFILES += man/combolab.1 man/combolab.1.tmp
 
 man/combolab.1: $(srcdir)/man/combolab.1.in $(srcdir)/man/fill.awk combolab$(EXEEXT)

@@ -66,7 +66,7 @@ static double rate(double amount, double seconds)
 static double train_flop(const struct run_config *c)
 {
     struct net net;
-    if (net_build(&net, net_names[c->backbone], 0, NULL))
+    if (net_build(&net, net_names[c->backbone], NULL, 0, NULL))
         return 0;
     return 3 * net_forward_flop(&net, (int)c->image_size, (int)c->image_size);
 }

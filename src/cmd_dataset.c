@@ -4,17 +4,19 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "engine/data/dataset.h"
-#include "engine/train/loss.h"
+#include "engine/train/classes.h"
 #include "src/check_images.h"
 #include "src/meter.h"
 #include "src/output.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 struct options {
-    int protocol;
+    int protocol, loss, rounding;
     int64_t fold, classes, threads;
+    char class_edges[OPT_TEXT_BYTES], class_values[OPT_TEXT_BYTES], class_weights[OPT_TEXT_BYTES];
     bool check;
 };
 
@@ -25,8 +27,19 @@ static const struct opt options[] = {
      "Data", "which images train and which test; auto takes what the data set offers first"},
     {"fold", 0, OPT_INT, offsetof(struct options, fold), 1, 100, "1", NULL, "", "Data",
      "the fold that is tested, for protocols with folds"},
-    {"classes", 0, OPT_INT, offsetof(struct options, classes), 2, LOSS_MAX_CLASSES, "5", NULL,
-     "classes", "Data", "classes of the histogram: class c holds scores around c"},
+    {"loss", 'l', OPT_CHOICE, offsetof(struct options, loss), 0, 0, "combo", loss_names, "",
+     "Classes", "the loss that the classes are for: combo-released has other defaults than combo"},
+    {"classes", 0, OPT_INT, offsetof(struct options, classes), 0, LOSS_MAX_CLASSES, "0", NULL,
+     "classes", "Classes",
+     "classes of the histogram, as for train; 0 means as the data set has them"},
+    {"rounding", 0, OPT_CHOICE, offsetof(struct options, rounding), 0, 0, "auto",
+     config_rounding_names, "", "Classes", "how a score becomes a class, as for train"},
+    {"class-edges", 0, OPT_TEXT, offsetof(struct options, class_edges), 0, 0, "", NULL, "",
+     "Classes", "ascending scores at which the next class begins, as in -1,1"},
+    {"class-values", 0, OPT_TEXT, offsetof(struct options, class_values), 0, 0, "auto", NULL, "",
+     "Classes", "the score that each class stands for, as for train"},
+    {"class-weights", 0, OPT_TEXT, offsetof(struct options, class_weights), 0, 0, "auto", NULL, "",
+     "Classes", "weights of the classes, as for train"},
     {"check", 0, OPT_FLAG, offsetof(struct options, check), 0, 0, "no", NULL, "", "Data",
      "decode every image and name the damaged ones; exit status 1 if there are any"},
     {"threads", 't', OPT_INT, offsetof(struct options, threads), 0, 1024, "0", NULL, "threads",
@@ -35,7 +48,8 @@ static const struct opt options[] = {
 
 static const struct opt_table table = {options, sizeof options / sizeof *options};
 
-static int add_overview(struct table **t, const struct dataset *d, struct err *e)
+static int add_overview(struct table **t, const struct dataset *d, const struct classes *k,
+                        struct err *e)
 {
     static const struct table_column columns[] = {
         {"name", "name", TABLE_TEXT, 0, false},
@@ -51,6 +65,7 @@ static int add_overview(struct table **t, const struct dataset *d, struct err *e
         {"score_mean", "mean score", TABLE_REAL, 3, false},
         {"score_deviation", "standard deviation", TABLE_REAL, 3, false},
         {"score_most", "highest score", TABLE_REAL, 3, false},
+        {"rounding", "classes by", TABLE_TEXT, 0, false},
         {"hash", "hash", TABLE_TEXT, 0, false},
     };
     double sum = 0, squares = 0;
@@ -81,44 +96,61 @@ static int add_overview(struct table **t, const struct dataset *d, struct err *e
     table_real(*t, mean);
     table_real(*t, sqrt(squares / (double)d->n));
     table_real(*t, d->score_most);
+    table_text(*t, config_rounding_names[k->rounding]);
     table_text(*t, hash);
     return 0;
 }
 
-/* Images a class; the weight is combo's, counted on the training split. */
-static int add_classes(struct table **t, const struct dataset *d, int classes, struct err *e)
+/* The classes that a run with these options would train with. */
+static int divide(struct classes *out, const struct options *own, const struct dataset *d,
+                  struct err *e)
+{
+    struct run_config *c = mem_alloc(1, sizeof *c);
+    if (!c)
+        return mem_error(e, "settings", sizeof *c);
+    config_defaults(c);
+    c->loss = own->loss;
+    c->classes = own->classes;
+    c->rounding = own->rounding;
+    memcpy(c->class_edges, own->class_edges, sizeof c->class_edges);
+    memcpy(c->class_values, own->class_values, sizeof c->class_values);
+    memcpy(c->class_weights, own->class_weights, sizeof c->class_weights);
+    int result = classes_make(out, c, d, d->train, d->n_train, e);
+    mem_free(c);
+    return result;
+}
+
+/* One row a class: the score at which it begins and the one it stands for, images, weight. */
+static int add_classes(struct table **t, const struct dataset *d, const struct classes *k,
+                       struct err *e)
 {
     static const struct table_column columns[] = {
         {"class", "class", TABLE_INT, 0, false},
+        {"begins", "begins", TABLE_REAL, 3, false},
+        {"value", "value", TABLE_REAL, 3, false},
         {"images", "images", TABLE_INT, 0, false},
         {"train_images", "training", TABLE_INT, 0, false},
         {"test_images", "test", TABLE_INT, 0, false},
         {"weight", "weight", TABLE_REAL, 3, false},
     };
-    static const double weights[LOSS_MAX_TERMS] = {1, 1, 1};
-    size_t all[LOSS_MAX_CLASSES] = {0}, train[LOSS_MAX_CLASSES] = {0}, test[LOSS_MAX_CLASSES] = {0};
-    struct loss_spec spec;
-    int *train_class = mem_alloc(d->n_train, sizeof *train_class);
-    if (!train_class)
-        return mem_error(e, "classes", d->n_train * sizeof *train_class);
+    size_t all[LOSS_MAX_CLASSES] = {0}, test[LOSS_MAX_CLASSES] = {0};
     for (size_t i = 0; i < d->n; i++)
-        all[loss_class_of_score(d->items[i].score, classes)]++;
-    for (size_t i = 0; i < d->n_train; i++) {
-        train_class[i] = loss_class_of_score(d->items[d->train[i]].score, classes);
-        train[train_class[i]]++;
-    }
+        all[classes_of_score(k, d->items[i].score)]++;
     for (size_t i = 0; i < d->n_test; i++)
-        test[loss_class_of_score(d->items[d->test[i]].score, classes)]++;
-    loss_spec_init(&spec, LOSS_COMBO, weights, classes, train_class, d->n_train);
-    mem_free(train_class);
+        test[classes_of_score(k, d->items[d->test[i]].score)]++;
     if (table_new(t, "classes", false, columns, sizeof columns / sizeof *columns, e))
         return -1;
-    for (int c = 0; c < classes; c++) {
+    for (int c = 0; c < k->n; c++) {
         table_int(*t, c + 1);
+        if (c)
+            table_real(*t, k->edge[c - 1]);
+        else
+            table_missing(*t);
+        table_real(*t, k->value[c]);
         table_int(*t, (int64_t)all[c]);
-        table_int(*t, (int64_t)train[c]);
+        table_int(*t, (int64_t)k->count[c]);
         table_int(*t, (int64_t)test[c]);
-        table_real(*t, spec.class_weight[c]);
+        table_real(*t, k->weight[c]);
     }
     return 0;
 }
@@ -127,8 +159,10 @@ static int describe(const struct invocation *in, const struct dataset *d, struct
 {
     const struct options *own = in->own;
     struct table *tables[2] = {NULL, NULL};
+    struct classes classes;
     int result = -1;
-    if (add_overview(&tables[0], d, e) || add_classes(&tables[1], d, (int)own->classes, e))
+    if (divide(&classes, own, d, e) || add_overview(&tables[0], d, &classes, e) ||
+        add_classes(&tables[1], d, &classes, e))
         goto out;
     /* CSV has room for one table: the overview is a row, the classes are asked for as JSON. */
     result = output_tables(in, tables, in->global.format == FORMAT_CSV ? 1 : 2, e);
@@ -215,8 +249,9 @@ const struct command command_dataset = {
     .arguments = "PATH",
     .summary = "describe a data set: images, split, scores, classes",
     .details =
-        "PATH is a data set's folder or a CSV file, as for --data. Weights are those that combo "
-        "gives its classes: the largest class over this one, counted on the training images. "
+        "PATH is a data set's folder or a CSV file, as for --data. Classes, their values and "
+        "weights "
+        "are those that a run with the same options would have, counted on all training images. "
         "In CSV the overview is written without the classes.",
     .own = &table,
     .own_bytes = sizeof(struct options),

@@ -107,7 +107,7 @@ static int make_net(struct bench *b, struct err *e)
     };
     memcpy(b->augment.mean, mean, sizeof mean);
     memcpy(b->augment.deviation, deviation, sizeof deviation);
-    if (net_build(&b->net, net_names[c->backbone], b->loss.classes, e))
+    if (net_build(&b->net, net_names[c->backbone], NULL, b->loss.classes, e))
         return -1;
     return net_params_new(&b->params, &b->net, e);
 }

@@ -96,7 +96,7 @@ int session_settle(struct run_config *config, struct run_row *run, struct err *e
 
 static void fill_run(struct run_row *run, const struct run_config *c)
 {
-    bool weighted = loss_info(c->loss)->terms > 1;
+    bool weighted = config_weighted(c);
     if (c->name[0])
         str_copy(run->name, sizeof run->name, c->name);
     else
@@ -121,7 +121,7 @@ static void fill_terms(struct session_rows *rows, const struct run_config *c)
     const struct loss_info *info = loss_info(c->loss);
     const double weights[LOSS_MAX_TERMS] = {c->alpha, c->beta, c->gamma};
     struct loss_spec spec;
-    loss_spec_init(&spec, c->loss, weights, (int)c->classes, NULL, 0);
+    loss_spec_init(&spec, c->loss, weights, 0, NULL, 0);
     rows->n_terms = (size_t)info->terms;
     for (int t = 0; t < info->terms; t++) {
         str_copy(rows->terms[t].name, sizeof rows->terms[t].name, info->term[t]);

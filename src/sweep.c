@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "engine/train/loss.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -76,17 +75,6 @@ static int check_list(const struct cli_list *list, const struct run_config *base
     return result;
 }
 
-/* Weights and classes do nothing under a loss without a class term. */
-static bool unused(const struct opt *o, const struct run_config *config)
-{
-    if (loss_info((enum loss_kind)config->loss)->classes)
-        return false;
-    return o->offset == offsetof(struct run_config, alpha) ||
-           o->offset == offsetof(struct run_config, beta) ||
-           o->offset == offsetof(struct run_config, gamma) ||
-           o->offset == offsetof(struct run_config, classes);
-}
-
 /* Combination `number` of the lists: the last list is the lowest digit. Sets *repeats when an
  * earlier combination is the same experiment: one of its unused options has not its first value. */
 static int make_config(struct run_config *to, const struct cli_list *lists, size_t n_lists,
@@ -102,7 +90,7 @@ static int make_config(struct run_config *to, const struct cli_list *lists, size
     }
     *repeats = false;
     for (size_t l = 0; l < n_lists; l++)
-        if (digit[l] && unused(lists[l].option, to))
+        if (digit[l] && !config_uses(to, lists[l].option))
             *repeats = true;
     return 0;
 }

@@ -236,11 +236,11 @@ void case_images(struct case_images *out, size_t n, const struct augment_spec *a
     for (size_t i = 0; i < n; i++) {
         paint(pixels + i * bytes, height, width, seed + i);
         place[i] = (struct image_place){i * bytes, (uint16_t)height, (uint16_t)width, 128};
-        out->classes[i] = loss_class_of_score((double)out->scores[i], 5);
+        out->classes[i] = (int)ceilf(out->scores[i] - 0.5f) - 1;
         out->order[i] = (uint32_t)(n - 1 - i);
-        out->draws[i] = augment_draw_sample(augment, seed, 0, (uint32_t)i, height, width);
+        out->draws[i] = augment_draw_sample(augment, seed, 0, (uint32_t)i, height, width, 128);
     }
-    out->set = (struct image_set){n, pixels, place};
+    out->set = (struct image_set){.n = n, .pixels = pixels, .place = place};
 }
 
 void case_images_free(struct case_images *i)

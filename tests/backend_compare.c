@@ -74,6 +74,16 @@ static const struct backend_case cases[] = {
       {4, -1, 128, 1, 1, 1, 0, true},
       {5, -1, 128, 3, 1, 32, 0, true},
       {6, 4, 256, 1, 1, 1, 16, true}}},
+    {"bottleneck with its stride at the 1x1",
+     2,
+     9,
+     7,
+     64,
+     NONE,
+     {{0, -1, 128, 1, 2, 1, 0, true},
+      {1, -1, 128, 3, 1, 32, 0, true},
+      {0, -1, 256, 1, 2, 1, 0, false},
+      {2, 3, 256, 1, 1, 1, 16, true}}},
     {"a map of one pixel", 4, 1, 1, 32, NONE, {{0, 0, 32, 1, 1, 1, 8, true}}},
 };
 

@@ -25,9 +25,9 @@ void compare_probes(const struct backend_ops *ops, const struct tolerance *t);
 /* The whole path from images to updated weights under every loss, and evaluation. */
 void compare_training(const struct backend_ops *ops, int threads, const struct tolerance *t);
 
-/* A net of the tables on small images, twice: `calm` holds for values that keep every branch away
- * from its kink, `real` for ordinary ones, with evaluation. */
-void compare_net(const struct backend_ops *ops, const char *name, int size, int batch,
-                 const struct tolerance *calm, const struct tolerance *real);
+/* A net of the tables on small images, with options (NULL: the usual ones), twice: `calm` holds for
+ * values that keep every branch away from its kink, `real` for ordinary ones, with evaluation. */
+void compare_net(const struct backend_ops *ops, const char *name, const struct net_options *options,
+                 int size, int batch, const struct tolerance *calm, const struct tolerance *real);
 
 #endif

@@ -86,15 +86,15 @@ static void compare_real(struct pair *p, const struct case_images *images, const
     verdict_report(&v);
 }
 
-void compare_net(const struct backend_ops *ops, const char *name, int size, int batch,
-                 const struct tolerance *calm, const struct tolerance *real)
+void compare_net(const struct backend_ops *ops, const char *name, const struct net_options *options,
+                 int size, int batch, const struct tolerance *calm, const struct tolerance *real)
 {
     struct err e;
     struct net net;
     struct pair p;
     struct case_images images;
     char title[2][80];
-    if (net_build(&net, name, 5, &e))
+    if (net_build(&net, name, options, 5, &e))
         case_bail("net", &e);
     snprintf(title[0], sizeof title[0], "%s away from kinks", name);
     snprintf(title[1], sizeof title[1], "%s with ordinary values", name);

@@ -12,6 +12,9 @@ static const struct tolerance shallow = {
 static const struct tolerance deep = {.forward = 5e-5, .backward = 2e-4};
 static const struct tolerance deep_kinks = {.forward = 2e-4, .backward = 5e-2};
 
+/* Cadene's nets: the pool rounds up, the stride is at the 1x1. */
+static const struct net_options other = {.ceil_pool = true, .stride_first = true};
+
 int main(void)
 {
     struct backend_module module;
@@ -25,7 +28,10 @@ int main(void)
     compare_probes(module.ops, &shallow);
     compare_training(module.ops, 1, &shallow);
     compare_training(module.ops, 3, &shallow);
-    compare_net(module.ops, "resnet18", 64, 4, &deep, &deep_kinks);
-    compare_net(module.ops, "se-resnext50", 64, 2, &deep, &deep_kinks);
+    compare_net(module.ops, "resnet18", NULL, 64, 4, &deep, &deep_kinks);
+    compare_net(module.ops, "se-resnext50", NULL, 64, 2, &deep, &deep_kinks);
+    compare_net(module.ops, "resnet50", NULL, 40, 2, &deep, &deep_kinks);
+    compare_net(module.ops, "resnext50", &other, 40, 2, &deep, &deep_kinks);
+    compare_net(module.ops, "se-resnet50", &other, 40, 2, &deep, &deep_kinks);
     return tap_done();
 }

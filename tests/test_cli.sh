@@ -88,7 +88,7 @@ refuses 2 'allowed: 0..10' train --learning-rate 11
 refuses 2 'allowed: 1..4096' train --batch 0
 refuses 2 "'4x' is not a whole number" train --batch 4x
 refuses 2 "'nan' is not a number" train --alpha nan
-refuses 2 'allowed: l1|mse|combo' train --loss huber
+refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --loss huber
 refuses 2 "'maybe' is not yes or no" train --skip-bad-images=maybe
 refuses 2 "'no-quiet' takes no value" runs --no-quiet=1
 refuses 2 "option 'seed' needs a value" train --seed
@@ -101,8 +101,8 @@ refuses 2 "unexpected argument 'b'" synth a b
 refuses 2 "option 'data' is missing" train --queue
 refuses 2 'See: combolab train --help' train --epochs 0
 refuses 2 "stands twice in the list" train --data x --seed 1,2,01
-refuses 2 'allowed: l1|mse|combo' train --data x --loss l1,huber
-refuses 2 'allowed: l1|mse|combo' train --data x --loss l1,
+refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --data x --loss l1,huber
+refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --data x --loss l1,
 refuses 2 'more than 1000 combinations' train --data x --seed 1,2,3,4,5,6,7,8,9,10,11 \
     --batch 1,2,3,4,5,6,7,8,9,10 --epochs 1,2,3,4,5,6,7,8,9,10
 refuses 2 'is not one of the choices' tui --format csv,json
@@ -142,6 +142,14 @@ run dataset one --format json --protocol fold --fold 2 --classes 3
 is $? 'dataset as JSON'
 json 'dataset: its figures' 'j["dataset"]["images"] == 20 and j["dataset"]["fold"] == 2 and j["dataset"]["train_images"] + j["dataset"]["test_images"] == 20 and 1 <= j["dataset"]["score_least"] <= j["dataset"]["score_mean"] <= j["dataset"]["score_most"] <= 5 and len(j["dataset"]["hash"]) == 16'
 json 'dataset: its classes' 'len(j["classes"]) == 3 and sum(c["images"] for c in j["classes"]) == 20 and all(c["train_images"] + c["test_images"] == c["images"] for c in j["classes"]) and all(abs(c["weight"] * c["train_images"] - max(d["train_images"] for d in j["classes"])) < 1e-9 for c in j["classes"] if c["train_images"])'
+json 'a CSV file is cut into bins' 'j["dataset"]["rounding"] == "bins" and j["classes"][0]["begins"] is None and all(b["begins"] <= b["value"] for b in j["classes"][1:])'
+run dataset one --format json --rounding half-up --loss combo-released --class-weights 1,2,3,4,5
+json 'dataset --rounding: numbers, the weights given' 'j["dataset"]["rounding"] == "half-up" and [c["value"] for c in j["classes"]] == [1, 2, 3, 4, 5] and [c["begins"] for c in j["classes"]][1:] == [1.5, 2.5, 3.5, 4.5] and [c["weight"] for c in j["classes"]] == [1, 2, 3, 4, 5]'
+run dataset one --format json --class-edges -1,2.5 --class-values=0,1,4
+json 'dataset --class-edges: as many classes, the values given' 'j["dataset"]["rounding"] == "edges" and [(c["begins"], c["value"]) for c in j["classes"]] == [(None, 0), (-1, 1), (2.5, 4)] and j["classes"][0]["images"] == 0'
+refuses 2 '2 does not ascend after 3' dataset one --class-edges 3,2
+refuses 2 '2 numbers for 5 classes' dataset one --class-values 1,2
+refuses 2 'divides scores into 2 classes, not 3' train --queue --data one --classes 3 --class-edges 1
 run dataset one --check
 [ "$got" -eq 0 ] && grep -q 'all 20 images can be decoded' out
 is $? 'dataset --check of good images'
@@ -170,6 +178,10 @@ run runs --database runs.db --experiment sweep --format csv
 is $? 'runs as CSV, with global options before or after the command'
 run -D runs.db runs --format json
 json 'in the order given, the last list fastest' '[(r["loss"], r["alpha"]) for r in reversed(j)] == [("l1", None)] * 2 + [("combo", 1)] * 2 + [("combo", 2)] * 2'
+run -D sweep.db train --queue --data three --loss mse,smooth-l1,combo-released \
+    --smooth-beta 0.5,1 --huber-delta 1,2 --gamma 1,2
+run -D sweep.db runs --format json
+json 'sweeps leave out what a loss does not use' '[(r["loss"], r["gamma"]) for r in reversed(j)] == [("mse", None)] + [("smooth-l1", None)] * 2 + [("combo-released", 1), ("combo-released", 2)]'
 run -D runs.db show 2 --format json
 json 'a run shows its options' '{o["name"]: o["value"] for o in j["options"]}["seed"] == "4"'
 run -D runs.db train --queue --data three --seed 1,2 --seed 3 --no-skip-bad-images

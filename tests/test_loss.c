@@ -1,6 +1,5 @@
-/* test_loss.c - losses against PyTorch (tests/golden/loss_torch.txt) and finite differences,
- * classes of scores and their weights, and the drawing of augmentations. */
-#include "engine/data/augment.h"
+/* test_loss.c - losses against PyTorch (tests/golden/loss_torch.txt) and finite differences, their
+ * kinks and extremes, and class weights. */
 #include "engine/train/loss.h"
 #include "engine/train/loss_math.h"
 #include "tests/tap.h"
@@ -8,6 +7,8 @@
 #include <stdlib.h>
 
 #define CLASSES 5
+#define BATCH 5
+#define LINES 30 /* of each loss in the golden */
 
 /* As in tests/golden/make_loss_golden.py. */
 static struct loss_spec spec_of(enum loss_kind kind)
@@ -21,18 +22,18 @@ static struct loss_spec spec_of(enum loss_kind kind)
     return spec;
 }
 
-static double total_of(const struct loss_spec *spec, const struct loss_sample *s)
+static double total_of(const struct loss_spec *spec, const double *term)
 {
     double total = 0;
     for (int t = 0; t < loss_info(spec->kind)->terms; t++)
-        total += spec->weight[t] * s->term[t];
+        total += spec->weight[t] * term[t];
     return total;
 }
 
 /* --- PyTorch --- */
 
 struct golden {
-    char loss[16];
+    char loss[24];
     float score, truth, logits[CLASSES];
     int true_class;
     double total, term[3], score_gradient, logit_gradient[CLASSES];
@@ -40,7 +41,7 @@ struct golden {
 
 static int read_line(FILE *in, struct golden *g)
 {
-    int n = fscanf(in, "%15s %f %f %d", g->loss, &g->score, &g->truth, &g->true_class);
+    int n = fscanf(in, "%23s %f %f %d", g->loss, &g->score, &g->truth, &g->true_class);
     for (int c = 0; c < CLASSES; c++)
         n += fscanf(in, "%f", &g->logits[c]);
     n += fscanf(in, "%lf %lf %lf %lf %lf", &g->total, &g->term[0], &g->term[1], &g->term[2],
@@ -50,24 +51,39 @@ static int read_line(FILE *in, struct golden *g)
     return n == 9 + 2 * CLASSES;
 }
 
+static int read_batch(FILE *in, struct golden *g)
+{
+    int n = 0;
+    while (n < BATCH && read_line(in, &g[n]))
+        n++;
+    return n == BATCH;
+}
+
 static double apart(double a, double b)
 {
     double d = fabs(a - b) / (1 + fabs(b));
     return isnan(d) ? INFINITY : d;
 }
 
-static double compare_line(const struct golden *g, enum loss_kind kind)
+static double compare_batch(const struct golden *g, enum loss_kind kind)
 {
     struct loss_spec spec = spec_of(kind);
-    struct loss_sample s = {0};
-    loss_of_sample(&spec, g->score, g->logits, g->truth, g->true_class, &s);
-    double worst =
-        fmax(apart(total_of(&spec, &s), g->total), apart(s.score_gradient, g->score_gradient));
-    for (int t = 0; t < 3; t++)
-        worst = fmax(worst, apart(s.term[t], g->term[t]));
-    for (int c = 0; c < spec.classes; c++)
-        worst = fmax(worst, apart(s.logit_gradient[c], g->logit_gradient[c]));
-    return worst;
+    double worst = 0, weights = 0, term[LOSS_MAX_TERMS] = {0};
+    for (int i = 0; i < BATCH; i++)
+        weights += spec.class_weight[g[i].true_class];
+    for (int i = 0; i < BATCH; i++) {
+        struct loss_sample s = {0};
+        loss_of_sample(&spec, g[i].score, g[i].logits, g[i].truth, g[i].true_class,
+                       loss_class_scale(&spec, weights, BATCH), &s);
+        worst = fmax(worst, apart(s.score_gradient, g[i].score_gradient));
+        for (int c = 0; c < spec.classes; c++)
+            worst = fmax(worst, apart(s.logit_gradient[c], g[i].logit_gradient[c]));
+        for (int t = 0; t < LOSS_MAX_TERMS; t++)
+            term[t] += s.term[t] / BATCH;
+    }
+    for (int t = 0; t < LOSS_MAX_TERMS; t++)
+        worst = fmax(worst, apart(term[t], g->term[t]));
+    return fmax(worst, apart(total_of(&spec, term), g->total));
 }
 
 static void test_torch(void)
@@ -78,29 +94,47 @@ static void test_torch(void)
     FILE *in = fopen(path, "r");
     if (!ok(in != NULL, "%s opens", path))
         return;
-    struct golden g;
+    struct golden g[BATCH];
     int lines[LOSS_KINDS] = {0};
     double worst[LOSS_KINDS] = {0};
-    while (read_line(in, &g))
+    while (read_batch(in, g))
         for (int kind = 0; kind < LOSS_KINDS; kind++)
-            if (!strcmp(g.loss, loss_names[kind])) {
-                worst[kind] = fmax(worst[kind], compare_line(&g, (enum loss_kind)kind));
-                lines[kind]++;
+            if (!strcmp(g->loss, loss_names[kind])) {
+                worst[kind] = fmax(worst[kind], compare_batch(g, (enum loss_kind)kind));
+                lines[kind] += BATCH;
             }
     fclose(in);
     for (int kind = 0; kind < LOSS_KINDS; kind++)
-        ok(lines[kind] == 25 && worst[kind] < 1e-13,
+        ok(lines[kind] == LINES && worst[kind] < 1e-13,
            "%s: %d values and gradients as PyTorch's within %.1e", loss_names[kind], lines[kind],
            worst[kind]);
 }
 
 /* --- finite differences --- */
 
+#define TRUTH 2.75f
+#define SCALE 1.25 /* of the class terms, where the loss has one */
+
+static void sample_at(const struct loss_spec *spec, float score, const float *logits, int class,
+                      struct loss_sample *s)
+{
+    memset(s, 0, sizeof *s);
+    loss_of_sample(spec, score, logits, TRUTH, class, spec->mean_by_weight ? SCALE : 1, s);
+}
+
 static double total_at(const struct loss_spec *spec, float score, const float *logits, int class)
 {
-    struct loss_sample s = {0};
-    loss_of_sample(spec, score, logits, 2.75f, class, &s);
-    return total_of(spec, &s);
+    struct loss_sample s;
+    sample_at(spec, score, logits, class, &s);
+    return total_of(spec, s.term);
+}
+
+static bool near_kink(const struct loss_spec *spec, float score, const struct loss_sample *s)
+{
+    double size = fabs((double)score - (double)TRUTH);
+    return size < 0.01 || (spec->classes && fabs(s->expectation - (double)TRUTH) < 0.01) ||
+           (spec->kind == LOSS_SMOOTH_HUBER && fabs(size - spec->huber_delta) < 0.01) ||
+           (spec->kind == LOSS_SMOOTH_L1 && fabs(size - spec->smooth_beta) < 0.01);
 }
 
 /* Steps of 2^-10 around values that are multiples of 2^-4: all exact in float. */
@@ -109,15 +143,16 @@ static void test_differences(enum loss_kind kind)
     const float step = 1.0f / 1024;
     struct loss_spec spec = spec_of(kind);
     double worst = 0;
+    int compared = 0;
     for (int k = 0; k < 50; k++) {
         float score = (float)(k * 7 % 61) / 16, logits[CLASSES];
         for (int c = 0; c < CLASSES; c++)
             logits[c] = (float)((k * 5 + c * 23) % 41 - 20) / 16;
-        struct loss_sample s = {0};
-        loss_of_sample(&spec, score, logits, 2.75f, k % CLASSES, &s);
-        if (fabs((double)score - 2.75) < 0.01 ||
-            (spec.classes && fabs(s.expectation - 2.75) < 0.01))
-            continue; /* an L1's kink */
+        struct loss_sample s;
+        sample_at(&spec, score, logits, k % CLASSES, &s);
+        if (near_kink(&spec, score, &s))
+            continue;
+        compared++;
         double slope = (total_at(&spec, score + step, logits, k % CLASSES) -
                         total_at(&spec, score - step, logits, k % CLASSES)) *
                        512;
@@ -132,57 +167,109 @@ static void test_differences(enum loss_kind kind)
             worst = fmax(worst, apart(slope, s.logit_gradient[c]));
         }
     }
-    ok(worst < 1e-6, "%s: gradients as differences within %.1e", loss_names[kind], worst);
+    ok(worst < 1e-6 && compared > 40, "%s: gradients of %d samples as differences within %.1e",
+       loss_names[kind], compared, worst);
 }
 
-static void test_extremes(void)
+/* --- kinks and extremes --- */
+
+static struct loss_sample of_error(const struct loss_spec *spec, float e)
 {
-    struct loss_spec spec = spec_of(LOSS_COMBO);
-    const float logits[CLASSES] = {1000, -1000, 1000, -1000, -1000};
     struct loss_sample s = {0};
-    loss_of_sample(&spec, 3, logits, 3, 1, &s);
-    is_near(s.term[2], 2 * (2000 + log(2)), 1e-9, "cross entropy of a hopeless class is finite");
-    is_near(s.expectation, 2, 1e-12, "two equal classes share the expectation");
+    loss_of_sample(spec, e, NULL, 0, 0, 1, &s);
+    return s;
+}
+
+static void test_smooth_l1(void)
+{
+    struct loss_spec spec = spec_of(LOSS_SMOOTH_L1);
+    spec.smooth_beta = 0.5;
+    struct loss_sample s = of_error(&spec, -0.25f);
+    ok(s.term[0] == 0.0625 && s.score_gradient == -0.5, "smooth-l1 inside: e^2 / 2b, slope e / b");
+    s = of_error(&spec, 0.5f);
+    ok(s.term[0] == 0.25 && s.score_gradient == 1, "at b: |e| - b / 2, slope 1");
+    s = of_error(&spec, nextafterf(-0.5f, 0));
+    ok(fabs(s.term[0] - 0.25) < 1e-7 && fabs(s.score_gradient + 1) < 1e-6,
+       "and there is no jump at b");
+    s = of_error(&spec, -3);
+    ok(s.term[0] == 2.75 && s.score_gradient == -1, "outside: |e| - b / 2, slope -1");
+    ok(of_error(&spec, 0).score_gradient == 0, "flat at 0");
+}
+
+static void test_smooth_huber(void)
+{
+    struct loss_spec spec = spec_of(LOSS_SMOOTH_HUBER);
+    is_near(spec.huber_delta, 0.8, 0, "the paper's delta");
+    spec.huber_delta = 0.75;
+    struct loss_sample s = of_error(&spec, 0.75f);
+    ok(s.term[0] == 0.75 && s.score_gradient == 1, "smooth-huber at delta: |e|, slope 1");
+    s = of_error(&spec, -0.75f);
+    ok(s.term[0] == 0.75 && s.score_gradient == -1, "and at -delta");
+    s = of_error(&spec, nextafterf(0.75f, 0));
+    is_near(s.term[0], log(cosh(0.75)), 1e-7, "just below it: log cosh e");
+    is_near(s.score_gradient, tanh(0.75), 1e-7, "with slope tanh e");
+    s = of_error(&spec, 1e-6f);
+    is_near(s.term[0] * 1e12, 0.5, 1e-6, "a small error keeps its digits: e^2 / 2");
+    spec.huber_delta = 1000;
+    s = of_error(&spec, 900);
+    is_near(s.term[0], 900 - log(2), 1e-9, "a large one does not overflow");
+    spec.huber_delta = 0;
+    s = of_error(&spec, 0.125f);
+    ok(s.term[0] == 0.125 && s.score_gradient == 1, "a delta of 0 is L1");
+}
+
+static void test_extremes(enum loss_kind kind)
+{
+    struct loss_spec spec = spec_of(kind);
+    const float logits[CLASSES] = {1000, -1000, 1000, -1000, -1000};
+    const char *name = loss_names[kind];
+    /* Probabilities 1/2 and 0 through a second softmax: e^0 among two of e^1/2 and three of e^0. */
+    double hopeless = kind == LOSS_COMBO ? 2 * (2000 + log(2)) : 2 * log(2 * exp(0.5) + 3);
+    struct loss_sample s = {0};
+    loss_of_sample(&spec, 3, logits, 3, 1, 1, &s);
+    ok(apart(s.term[2], hopeless) <= 1e-9, "%s: cross entropy of a hopeless class", name);
+    ok(apart(s.expectation, 2) <= 1e-12, "%s: two equal classes share the expectation", name);
     double sum = 0, gradients = 0;
     for (int c = 0; c < CLASSES; c++) {
         sum += s.probability[c];
         gradients += s.logit_gradient[c];
     }
-    is_near(sum, 1, 1e-12, "probabilities sum to 1");
-    is_near(gradients, 0, 1e-12, "logit gradients sum to 0");
-    loss_of_sample(&spec, 3, logits, 3, 4, &s);
-    is_near(s.term[2], 0, 0, "an empty class costs nothing");
-    loss_of_sample(&spec, NAN, logits, 3, 0, &s);
-    ok(isnan(total_of(&spec, &s)), "a score that is no number gives a loss that is none");
+    ok(apart(sum, 1) <= 1e-12, "%s: probabilities sum to 1", name);
+    ok(apart(gradients, 0) <= 1e-12, "%s: logit gradients sum to 0", name);
+    loss_of_sample(&spec, 3, logits, 3, 4, 1, &s);
+    ok(apart(s.term[2], 0) <= 0, "%s: an empty class costs nothing", name);
+    loss_of_sample(&spec, NAN, logits, 3, 0, 1, &s);
+    ok(isnan(total_of(&spec, s.term)), "%s: a score that is no number gives a loss that is none",
+       name);
     const float broken[CLASSES] = {0, NAN, 0, 0, 0};
-    loss_of_sample(&spec, 3, broken, 3, 0, &s);
-    ok(isnan(total_of(&spec, &s)), "nor does a logit");
+    loss_of_sample(&spec, 3, broken, 3, 0, 1, &s);
+    ok(isnan(total_of(&spec, s.term)), "%s: nor does a logit", name);
 }
 
-/* --- classes --- */
-
-static void test_class_of_score(void)
+static void test_class_scale(void)
 {
-    static const struct {
-        double score;
-        int classes, wanted;
-    } rows[] = {
-        {1, 5, 0},    {1.5, 5, 0},   {1.5000001, 5, 1}, {2, 5, 1},        {2.5, 5, 1},
-        {2.51, 5, 2}, {3.5, 5, 2},   {4.4999, 5, 3},    {4.5, 5, 3},      {4.51, 5, 4},
-        {5, 5, 4},    {5.5, 5, 4},   {5.6, 5, 4},       {0.5, 5, 0},      {0, 5, 0},
-        {-7, 5, 0},   {1e300, 5, 4}, {-1e300, 5, 0},    {INFINITY, 5, 4}, {-INFINITY, 5, 0},
-        {NAN, 5, 0},  {2.5, 2, 1},   {9, 1, 0},         {2.7, 3, 2},
-    };
-    int wrong = 0;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        int got = loss_class_of_score(rows[i].score, rows[i].classes);
-        wrong += got != rows[i].wanted;
-        if (got != rows[i].wanted)
-            diag("%g in %d classes: got %d, wanted %d", rows[i].score, rows[i].classes, got,
-                 rows[i].wanted);
-    }
-    is_int(wrong, 0, "classes of scores: halves go down, outside goes to the ends");
+    struct loss_spec combo = spec_of(LOSS_COMBO), released = spec_of(LOSS_COMBO_RELEASED);
+    is_near(loss_class_scale(&combo, 8, 4), 1, 0, "combo's class term is a mean over samples");
+    is_near(loss_class_scale(&released, 8, 4), 0.5, 0, "the released code's one over weights");
+    is_near(loss_class_scale(&released, 0, 4), 0, 0, "weights that sum to 0 contribute 0");
+    const float logits[CLASSES] = {1, 2, 3, 4, 5};
+    struct loss_sample s = {0};
+    loss_of_sample(&released, 3, logits, 3, 4, loss_class_scale(&released, 0, 1), &s);
+    ok(s.term[2] == 0 && isfinite(total_of(&released, s.term)), "and give a finite loss");
 }
+
+static void test_uses(void)
+{
+    ok(loss_uses(LOSS_COMBO, "alpha") && loss_uses(LOSS_COMBO_RELEASED, "class-weights") &&
+           loss_uses(LOSS_SMOOTH_L1, "smooth-beta") && loss_uses(LOSS_SMOOTH_HUBER, "huber-delta"),
+       "losses use their options");
+    ok(!loss_uses(LOSS_L1, "alpha") && !loss_uses(LOSS_COMBO, "smooth-beta") &&
+           !loss_uses(LOSS_SMOOTH_L1, "huber-delta") && !loss_uses(LOSS_MSE, "classes"),
+       "but not those of others");
+    ok(loss_uses(LOSS_L1, "epochs"), "and all use what is no loss's own");
+}
+
+/* --- class weights --- */
 
 static void test_class_weights(void)
 {
@@ -209,118 +296,17 @@ static void test_class_weights(void)
     ok(!spec.classes && spec.weight[0] == 1 && spec.weight[1] == 0, "mse has one term, no classes");
 }
 
-/* --- augmentation --- */
-
-static bool equal(struct augment_draw a, struct augment_draw b)
-{
-    return a.top == b.top && a.left == b.left && a.flip == b.flip;
-}
-
-static void test_draws_pure(void)
-{
-    struct augment_spec spec = {
-        .height = 200, .width = 150, .random_crop = true, .flip_probability = 0.5};
-    int same = 0, seed = 0, epoch = 0, place = 0, outside = 0;
-    for (uint32_t i = 0; i < 1000; i++) {
-        struct augment_draw d = augment_draw_sample(&spec, 1, 2, i, 350, 300);
-        same += equal(d, augment_draw_sample(&spec, 1, 2, i, 350, 300));
-        seed += equal(d, augment_draw_sample(&spec, 2, 2, i, 350, 300));
-        epoch += equal(d, augment_draw_sample(&spec, 1, 3, i, 350, 300));
-        place += equal(d, augment_draw_sample(&spec, 1, 2, i + 1000, 350, 300));
-        outside += d.top > 150 || d.left > 150 || d.flip > 1;
-    }
-    is_int(same, 1000, "a draw is a function of seed, epoch and place");
-    ok(seed < 5 && epoch < 5 && place < 5, "and of each of them");
-    is_int(outside, 0, "crops lie inside");
-}
-
-/* All 7 x 5 crops and both mirrorings, each as often as the others: chi-square with 69 degrees of
- * freedom stays below 120 but once in ten thousand. */
-static void test_draws_uniform(void)
-{
-    enum { DRAWS = 70000 };
-    struct augment_spec spec = {
-        .height = 10, .width = 20, .random_crop = true, .flip_probability = 0.5};
-    int count[7][5][2] = {0};
-    for (uint32_t i = 0; i < DRAWS; i++) {
-        struct augment_draw d = augment_draw_sample(&spec, 7, i / 500, i % 500, 16, 24);
-        if (d.top < 7 && d.left < 5 && d.flip < 2)
-            count[d.top][d.left][d.flip]++;
-    }
-    double square = 0, each = DRAWS / 70.0;
-    for (int i = 0; i < 70; i++) {
-        double d = count[i / 10][i / 2 % 5][i % 2] - each;
-        square += d * d / each;
-    }
-    ok(square > 30 && square < 120, "crops and flips are uniform and independent: chi-square %.0f",
-       square);
-}
-
-static void test_flips(void)
-{
-    struct augment_spec spec = {.height = 8, .width = 8};
-    const double probability[4] = {0, 0.25, 0.5, 1};
-    for (int k = 0; k < 4; k++) {
-        int flips = 0, moved = 0;
-        spec.flip_probability = probability[k];
-        for (uint32_t i = 0; i < 10000; i++) {
-            struct augment_draw d = augment_draw_sample(&spec, 3, 0, i, 11, 9);
-            flips += d.flip;
-            moved += d.top != 2 || d.left != 0;
-        }
-        double deviation = sqrt(10000 * probability[k] * (1 - probability[k]));
-        ok(fabs(flips - 10000 * probability[k]) <= 4 * deviation && !moved,
-           "flip probability %g: %d of 10000, all from the centre", probability[k], flips);
-    }
-}
-
-static void test_centre(void)
-{
-    static const int rows[][2] = {{8, 0},  {9, 0},  {10, 1}, {11, 2},
-                                  {12, 2}, {13, 2}, {15, 4}, {17, 4}};
-    struct augment_spec spec = {.height = 8, .width = 8};
-    int wrong = 0;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct augment_draw d = augment_centre(&spec, rows[i][0], 8);
-        wrong += d.top != rows[i][1] || d.left || d.flip;
-        d = augment_centre(&spec, 8, rows[i][0]);
-        wrong += d.left != rows[i][1] || d.top || d.flip;
-    }
-    is_int(wrong, 0, "the centre rounds halves to even");
-}
-
-static void test_pixels(void)
-{
-    uint8_t image[4 * 5 * 3], rgb[3];
-    for (int i = 0; i < 60; i++)
-        image[i] = (uint8_t)i;
-    struct augment_draw d = {.top = 1, .left = 2};
-    augment_pixel(image, 5, d, 3, 2, 1, rgb);
-    ok(rgb[0] == (3 * 5 + 3) * 3 && rgb[1] == rgb[0] + 1 && rgb[2] == rgb[0] + 2, "a crop");
-    d.flip = 1;
-    augment_pixel(image, 5, d, 3, 2, 0, rgb);
-    ok(rgb[0] == (3 * 5 + 4) * 3 && rgb[1] == rgb[0] + 1, "a mirrored crop starts at its right");
-    struct augment_spec spec = {.mean = {0.5f, 0.25f, 0}, .deviation = {0.5f, 0.25f, 2}};
-    struct augment_table table;
-    augment_table(&spec, &table);
-    ok(table.value[0][0] == -1 && table.value[0][255] == 1 && table.value[1][255] == 3 &&
-           table.value[2][0] == 0 && table.value[2][255] == 0.5f,
-       "normalisation by table");
-    is_near((double)table.value[1][64], (64 / 255.0 - 0.25) / 0.25, 1e-6, "and in between");
-}
-
 int main(void)
 {
     test_torch();
     for (int kind = 0; kind < LOSS_KINDS; kind++)
         test_differences((enum loss_kind)kind);
-    test_extremes();
-    test_class_of_score();
+    test_smooth_l1();
+    test_smooth_huber();
+    test_extremes(LOSS_COMBO);
+    test_extremes(LOSS_COMBO_RELEASED);
+    test_class_scale();
+    test_uses();
     test_class_weights();
-    test_draws_pure();
-    test_draws_uniform();
-    test_flips();
-    test_centre();
-    test_pixels();
     return tap_done();
 }

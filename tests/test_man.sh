@@ -1,6 +1,8 @@
 #!/bin/sh
-# The manual page: made from its template, says every option and command, and is good mdoc.
+# The manual pages: the program's is made from its template and says every option and command; that of the
+# losses has a section for each; both are good mdoc.
 page=$TOP_BUILDDIR/man/combolab.1
+losses=$TOP_SRCDIR/man/combolab-losses.7
 program=${TOP_BUILDDIR:?is the folder that combolab was built in}/combolab
 count=0
 status=0
@@ -32,9 +34,29 @@ done
 [ -n "$command" ] && [ -z "$missing" ]
 is $? 'every command and option is in it' "missing:$missing"
 
+missing=
+loss=
+for loss in $("$program" --complete train --loss ''); do
+    said=$(awk -v loss="$loss" '/^\.S[sh] /{here = $0 == ".Ss " loss}
+        here && /^\.It (Formula|Gradient|Options|Source)$/{printf "%s ", $2}' "$losses")
+    [ "$said" = "Formula Gradient Options Source " ] || missing="$missing $loss"
+done
+[ -n "$loss" ] && [ -z "$missing" ]
+is $? 'every loss has its section: formula, gradient, options, source' "missing:$missing"
+
+missing=
+for option in alpha beta gamma smooth-beta huber-delta classes rounding class-edges class-values \
+    class-weights; do
+    "$program" --complete train "--$option" | grep -qx -e "--$option" &&
+        grep -q "^\.Fl Fl $option\( \|\$\)" "$losses" || missing="$missing $option"
+done
+test -z "$missing"
+is $? 'so has every option of a loss' "missing:$missing"
+
 if command -v mandoc >/dev/null 2>&1; then
-    said=$(mandoc -Tlint -W warning "$page" 2>&1)
+    said=$(mandoc -Tlint -W warning "$page" "$losses" 2>&1)
     is $? 'mandoc has no warnings' "$said"
+    missing=
     sections=$(mandoc -Tascii "$page" | sed 's/.\x08//g' | grep '^[A-Z]' | tr '\n' ' ')
     for section in NAME SYNOPSIS DESCRIPTION COMMANDS OPTIONS KEYS LOSSES 'DATA SETS' FILES \
         ENVIRONMENT 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do

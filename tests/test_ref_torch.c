@@ -1,5 +1,5 @@
 /* test_ref_torch.c - the reference backend against PyTorch: two steps of training and an evaluation
- * of a small net, as tests/golden/make_ref_golden.py did them in double. Both sides fill weights
+ * of two small nets, as tests/golden/make_ref_golden.py did them in double. Both sides fill weights
  * and images by the same formulas, whose values are exact in float. */
 #include "base/mem.h"
 #include "tests/backend_case.h"
@@ -33,6 +33,18 @@ static const struct backend_case small = {"small",
                                            {1, -1, 8, 1, 2, 1, 0, false},
                                            {2, 3, 8, 1, 1, 1, 2, true}}};
 
+static const struct backend_case early = {"stride on the first 1x1, pool rounding up",
+                                          BATCH,
+                                          HEIGHT,
+                                          WIDTH,
+                                          3,
+                                          {0, 3, 2, 0, true},
+                                          {{0, -1, 4, 3, 1, 1, 0, true},
+                                           {1, -1, 4, 1, 2, 1, 0, true},
+                                           {2, -1, 4, 3, 1, 2, 0, true},
+                                           {1, -1, 8, 1, 2, 1, 0, false},
+                                           {3, 4, 8, 1, 1, 1, 2, true}}};
+
 /* --- the golden file: "NAME COUNT", then the values --- */
 
 static FILE *golden;
@@ -54,12 +66,13 @@ static size_t golden_values(const char *name, double *to)
 }
 
 static int compared, apart;
+static const char *prefix; /* of the names of the net under test */
 
 static void compare(const char *when, const char *what, const float *values, size_t count)
 {
     char name[160];
     double wanted[MOST], worst = 0, scale = 1e-3;
-    snprintf(name, sizeof name, "%s.%s", when, what);
+    snprintf(name, sizeof name, "%s%s.%s", prefix, when, what);
     size_t n = golden_values(name, wanted);
     for (size_t i = 0; i < n && n == count; i++) {
         double d = fabs((double)values[i] - wanted[i]);
@@ -109,11 +122,13 @@ static void fill_images(struct case_images *out)
         places[i] = (struct image_place){(uint64_t)i * IMAGE_HEIGHT * IMAGE_WIDTH * 3, IMAGE_HEIGHT,
                                          IMAGE_WIDTH, 0};
         scores[i] = 1 + (float)(i * 5 % 9) / 2;
-        classes[i] = loss_class_of_score((double)scores[i], CLASSES);
+        classes[i] = (int)ceilf(scores[i] - 0.5f) - 1;
         order[i] = i;
-        draws[i] = (struct augment_draw){(uint16_t)(i % 3), (uint16_t)(2 * i % 3), i % 2};
+        draws[i] = (struct augment_draw){
+            .top = (uint16_t)(i % 3), .left = (uint16_t)(2 * i % 3), .flip = i % 2};
     }
-    *out = (struct case_images){{IMAGES, pixels, places}, scores, classes, order, draws};
+    *out = (struct case_images){
+        {.n = IMAGES, .pixels = pixels, .place = places}, scores, classes, order, draws};
 }
 
 /* --- the comparison --- */
@@ -160,17 +175,20 @@ static void compare_step(struct subject *s, const char *when, unsigned phases)
     compare_params(s, when, BACKEND_GRADIENT, ".gradient");
 }
 
-static void report(const char *what)
+static void report(const struct backend_case *c, const char *what)
 {
-    ok(compared && !apart, "%s: %d of %d tensors as PyTorch's", what, compared - apart, compared);
+    ok(compared && !apart, "%s: %s: %d of %d tensors as PyTorch's", c->name, what, compared - apart,
+       compared);
     compared = apart = 0;
 }
 
-static void open_subject(struct subject *s, struct case_images *images, double clip_norm)
+static void open_subject(struct subject *s, struct case_images *images,
+                         const struct backend_case *c, const char *names, double clip_norm)
 {
     const double class_weight[CLASSES] = {1.5, 1, 2, 0.5, 0};
     struct net net;
-    case_net(&small, &net);
+    prefix = names;
+    case_net(c, &net);
     net.heads = true;
     net.classes = CLASSES;
     struct backend_spec spec = case_spec(&net, LOSS_COMBO, HEIGHT, WIDTH);
@@ -186,23 +204,23 @@ static void open_subject(struct subject *s, struct case_images *images, double c
     subject_plan(s, images, BATCH, 1.0 / 32);
 }
 
-static void test_training(void)
+static void test_training(const struct backend_case *c, const char *names)
 {
     const unsigned train = BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE;
     struct subject s;
     struct case_images images;
-    open_subject(&s, &images, 0);
+    open_subject(&s, &images, c, names, 0);
     compare_step(&s, "step1", train);
-    report("first step");
+    report(c, "first step");
     compare_step(&s, "step2", train);
-    report("second step, a smaller batch");
+    report(c, "second step, a smaller batch");
     compare_params(&s, "after", BACKEND_PARAM, "");
-    report("weights and statistics after two steps");
+    report(c, "weights and statistics after two steps");
     compare_params(&s, "after", BACKEND_MOMENTUM, ".momentum");
-    report("momentum after two steps");
+    report(c, "momentum after two steps");
     subject_plan(&s, &images, BATCH, 0);
     compare_step(&s, "evaluation", BACKEND_EVAL);
-    report("evaluation");
+    report(c, "evaluation");
     subject_close(&s);
 }
 
@@ -211,12 +229,12 @@ static void test_clipping(void)
 {
     struct subject s;
     struct case_images images;
-    open_subject(&s, &images, 3);
+    open_subject(&s, &images, &small, "", 3);
     for (int i = 0; i < 2; i++)
         subject_step(&s, BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
     compare_params(&s, "clipped", BACKEND_PARAM, "");
     compare_params(&s, "clipped", BACKEND_MOMENTUM, ".momentum");
-    report("weights and momentum with clipped gradients");
+    report(&small, "weights and momentum with clipped gradients");
     subject_close(&s);
 }
 
@@ -228,7 +246,8 @@ int main(void)
     golden = fopen(path, "r");
     if (!ok(golden != NULL, "%s opens", path))
         return tap_done();
-    test_training();
+    test_training(&small, "");
+    test_training(&early, "early.");
     test_clipping();
     fclose(golden);
     return tap_done();

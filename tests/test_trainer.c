@@ -2,6 +2,7 @@
  * bits. */
 #include "base/mem.h"
 #include "base/queue.h"
+#include "base/str.h"
 #include "engine/model/weights.h"
 #include "engine/train/plan.h"
 #include "tests/tap.h"
@@ -105,8 +106,9 @@ static void test_events(void)
         rising &= i == 0 || rig.events[i].time_s >= rig.events[i - 1].time_s;
     }
     ok(runs && rising, "every event has the run's number and its time");
-    ok(rig_event(&rig, EVENT_LOG, 1) &&
-           strstr(rig_event(&rig, EVENT_LOG, 1)->log.text, "class 1: "),
+    ok(rig_event(&rig, EVENT_LOG, 2) &&
+           strstr(rig_event(&rig, EVENT_LOG, 1)->log.text, "5 classes by half-down") &&
+           strstr(rig_event(&rig, EVENT_LOG, 2)->log.text, "class 1: "),
        "class sizes are logged");
 
     struct snapshot now;
@@ -273,6 +275,47 @@ static void test_trace(void)
     rig.job.config.trace[0] = '\0';
 }
 
+/* The options' augmentation, as the trace tells it: all of it is drawn within its range, and the
+ * same whatever the loss and the threads. */
+static void test_augmentation(void)
+{
+    struct run_config *c = &rig.job.config, before = *c;
+    char path[2][OPT_TEXT_BYTES + 20], line[1000];
+    c->rotate = 20;
+    c->rotate_filter = FILTER_NEAREST;
+    c->brightness = 0.1;
+    c->contrast = 0.2;
+    c->saturation = 0.3;
+    c->hue = 0.05;
+    c->epochs = 1;
+    for (int i = 0; i < 2; i++) {
+        str_copy(c->trace, sizeof c->trace, rig_path(&rig, i ? "drawn-2" : "drawn-1"));
+        c->loss = i ? LOSS_MSE : LOSS_COMBO;
+        c->threads = 1 + i;
+        rig_run(&rig);
+        snprintf(path[i], sizeof path[i], "%s/order.csv", c->trace);
+    }
+    ok(rig_same_file(path[0], path[1]), "what is drawn depends on neither loss nor threads");
+    int turn, cosine, sine, jitter[4], good = 0, drawn = 0;
+    FILE *f = fopen(path[0], "r");
+    while (f && fgets(line, sizeof line, f)) {
+        const char *image_end = strrchr(line, '"');
+        if (!image_end ||
+            sscanf(image_end, "\",%*f,%*d,%*d,%*d,%d,%d,%d,%*d,%*d,%*d,%d,%d,%d,%d,", &turn,
+                   &cosine, &sine, &jitter[0], &jitter[1], &jitter[2], &jitter[3]) != 7)
+            continue;
+        good += turn == AUGMENT_NEAREST && cosine >= 61583 && abs(sine) <= 22415 &&
+                abs(jitter[0]) <= 1638 && abs(jitter[1]) <= 3277 && abs(jitter[2]) <= 4915 &&
+                abs(jitter[3]) <= 1638;
+        drawn += sine && jitter[0] && jitter[1] && jitter[2] && jitter[3];
+    }
+    if (f)
+        fclose(f);
+    ok(good == RIG_TRAIN && drawn > RIG_TRAIN - 3,
+       "every sample is rotated and jittered as the options say (%d of %d)", good, RIG_TRAIN);
+    *c = before;
+}
+
 static void test_stop(void)
 {
     rig_weights(&rig, "stopped");
@@ -348,6 +391,7 @@ int main(void)
     test_checkpoints();
     test_same_bits();
     test_trace();
+    test_augmentation();
     test_stop();
     test_small();
     rig_fini(&rig);

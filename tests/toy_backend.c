@@ -182,13 +182,14 @@ static double grey_of(const struct backend *b, size_t i)
     const struct image_place *p = &b->images->place[b->plan.order[i]];
     const struct augment_spec *a = &b->spec.augment;
     struct augment_draw draw = b->plan.draws[i];
-    promise(draw.top + a->height <= p->height && draw.left + a->width <= p->width,
-            "a crop leaves its image");
+    const struct augment_source source = {b->images->pixels + p->offset, p->width, a->height,
+                                          a->width};
+    promise(augment_fits(a, &draw, p->height, p->width), "a crop leaves its image");
     uint64_t sum = 0;
     for (int y = 0; y < a->height; y++)
         for (int x = 0; x < a->width; x++) {
             uint8_t rgb[3];
-            augment_pixel(b->images->pixels + p->offset, p->width, draw, a->width, y, x, rgb);
+            augment_pixel(&source, &draw, y, x, rgb);
             sum += rgb[0] + rgb[1] + rgb[2];
         }
     return (double)sum / (765.0 * a->height * a->width);
@@ -219,13 +220,17 @@ static void forward(struct backend *b, struct step *s, double *gradient)
     const struct loss_spec *l = &b->spec.loss;
     const float *logits = b->class_b >= 0 ? b->values[b->class_b] : NULL;
     struct backend_result *r = &s->result;
+    double weights = 0;
+    for (int i = 0; i < r->n && b->classes; i++)
+        weights += l->class_weight[b->classes[b->plan.order[r->first + (size_t)i]]];
     for (int i = 0; i < r->n; i++) {
         uint32_t image = b->plan.order[r->first + (size_t)i];
         double grey = grey_of(b, r->first + (size_t)i);
         struct loss_sample one;
         s->scores[i] = (float)((double)b->values[b->score_w][0] * grey) + b->values[b->score_b][0];
         loss_of_sample(l, s->scores[i], logits, b->labels[image],
-                       b->classes ? b->classes[image] : 0, &one);
+                       b->classes ? b->classes[image] : 0, loss_class_scale(l, weights, r->n),
+                       &one);
         gradient[0] += one.score_gradient * grey / r->n;
         gradient[1] += one.score_gradient / r->n;
         for (int t = 0; t < LOSS_MAX_TERMS; t++)

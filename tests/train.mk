@@ -14,6 +14,11 @@ tests_test_weights_SOURCES = tests/test_weights.c
 tests_test_weights_LDADD = $(ENGINE_LIBS)
 TESTS += tests/test_weights
 
+check_PROGRAMS += tests/test_classes
+tests_test_classes_SOURCES = tests/test_classes.c
+tests_test_classes_LDADD = $(ENGINE_LIBS)
+TESTS += tests/test_classes
+
 # Runs of the trainer, with a toy in place of a backend.
 check_PROGRAMS += tests/test_trainer
 tests_test_trainer_SOURCES = tests/test_trainer.c \
@@ -28,6 +33,14 @@ tests_test_trainer_faults_SOURCES = tests/test_trainer_faults.c \
 	tests/trainer_rig.c tests/trainer_rig.h
 tests_test_trainer_faults_LDADD = $(ENGINE_LIBS)
 TESTS += tests/test_trainer_faults
+
+check_PROGRAMS += tests/test_trainer_losses
+tests_test_trainer_losses_SOURCES = tests/test_trainer_losses.c \
+	tests/toy_backend.c tests/toy_backend.h \
+	tests/trainer_rig.c tests/trainer_rig.h
+tests_test_trainer_losses_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_test_trainer_losses_LDADD = $(ENGINE_LIBS)
+TESTS += tests/test_trainer_losses
 
 check_PROGRAMS += tests/test_trainer_ref
 tests_test_trainer_ref_SOURCES = tests/test_trainer_ref.c \

@@ -75,6 +75,7 @@ int rig_init(struct rig *r)
     c->lr_step = 2;
     c->threads = 1;
     c->loss = LOSS_COMBO;
+    c->rounding = ROUND_HALF_DOWN;
     r->job.run = 7;
     r->job.known_epochs = INT_MAX;
     r->job.backend = toy_backend();

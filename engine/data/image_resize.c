@@ -7,6 +7,7 @@
  * resize kernel.
  */
 #include "engine/data/image_codec.h"
+#include "engine/data/image_resize_pass.h"
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -14,17 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-#define FRACTION_BITS 22
-#define HALF (1 << (FRACTION_BITS - 1))
-
-/* Weights of one axis: output i is the sum of inputs first[i] .. first[i] + taps[i] - 1. */
-struct kernel {
-    int room; /* weights kept for each output */
-    int *first, *taps;
-    int32_t *weight;
-};
-
-static void kernel_fini(struct kernel *k)
+static void kernel_fini(struct resize_kernel *k)
 {
     mem_free(k->first);
     mem_free(k->taps);
@@ -40,10 +31,10 @@ static double triangle(double x)
 static int32_t fixed_point(double weight)
 {
     /* Cut towards zero after adding a half: ties go away from zero. No weight is negative here. */
-    return (int32_t)(0.5 + weight * (1 << FRACTION_BITS));
+    return (int32_t)(0.5 + weight * (1 << RESIZE_FRACTION_BITS));
 }
 
-static void sample_weights(struct kernel *k, double *scratch, int from, int to)
+static void sample_weights(struct resize_kernel *k, double *scratch, int from, int to)
 {
     double scale = (double)from / to;
     double widened = scale < 1.0 ? 1.0 : scale;
@@ -68,7 +59,7 @@ static void sample_weights(struct kernel *k, double *scratch, int from, int to)
     }
 }
 
-static int kernel_init(struct kernel *k, int from, int to, struct err *e)
+static int kernel_init(struct resize_kernel *k, int from, int to, struct err *e)
 {
     double scale = (double)from / to;
     k->room = (int)ceil(scale < 1.0 ? 1.0 : scale) * 2 + 1;
@@ -85,79 +76,26 @@ static int kernel_init(struct kernel *k, int from, int to, struct err *e)
     return result;
 }
 
-static uint8_t to_byte(int32_t sum)
-{
-    int32_t value = sum >> FRACTION_BITS;
-    return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
-}
-
-/* Filters along x: rows `top` .. `top + out->height - 1` of `from`. */
-static void pass_rows(struct image *out, const struct image *from, int top, const struct kernel *k)
-{
-    for (int y = 0; y < out->height; y++) {
-        const uint8_t *row = from->rgb + (size_t)(top + y) * (size_t)from->width * 3;
-        uint8_t *to = out->rgb + (size_t)y * (size_t)out->width * 3;
-        const int32_t *weight = k->weight;
-        for (int x = 0; x < out->width; x++, weight += k->room, to += 3) {
-            const uint8_t *p = row + (size_t)k->first[x] * 3;
-            int32_t red = HALF, green = HALF, blue = HALF;
-            for (int t = 0; t < k->taps[x]; t++, p += 3) {
-                red += p[0] * weight[t];
-                green += p[1] * weight[t];
-                blue += p[2] * weight[t];
-            }
-            to[0] = to_byte(red);
-            to[1] = to_byte(green);
-            to[2] = to_byte(blue);
-        }
-    }
-}
-
-/* Filters along y; row 0 of `from` is row `top` for the kernel. `sums` has room for a row. */
-static void pass_columns(struct image *out, const struct image *from, int top,
-                         const struct kernel *k, int32_t *sums)
-{
-    size_t row_values = (size_t)out->width * 3;
-    for (int y = 0; y < out->height; y++) {
-        const uint8_t *row = from->rgb + (size_t)(k->first[y] - top) * row_values;
-        const int32_t *weight = k->weight + (size_t)y * (size_t)k->room;
-        for (size_t i = 0; i < row_values; i++)
-            sums[i] = HALF;
-        for (int t = 0; t < k->taps[y]; t++, row += row_values) {
-            int32_t w = weight[t];
-            for (size_t i = 0; i < row_values; i++)
-                sums[i] += row[i] * w;
-        }
-        uint8_t *to = out->rgb + (size_t)y * row_values;
-        for (size_t i = 0; i < row_values; i++)
-            to[i] = to_byte(sums[i]);
-    }
-}
-
 static int resize_rows(struct image *out, const struct image *from, int top, int height, int width,
                        struct err *e)
 {
-    struct kernel k = {0};
+    struct resize_kernel k = {0};
     int result = kernel_init(&k, from->width, width, e);
     if (!result)
         result = image_make(out, height, width, "a resized image", e);
     if (!result)
-        pass_rows(out, from, top, &k);
+        resize_pass_rows(out, from, top, &k);
     kernel_fini(&k);
     return result;
 }
 
 static int resize_columns(struct image *out, const struct image *from, int top,
-                          const struct kernel *k, int height, struct err *e)
+                          const struct resize_kernel *k, int height, struct err *e)
 {
-    int32_t *sums = mem_alloc((size_t)from->width * 3, sizeof *sums);
-    if (!sums)
-        return mem_error(e, "a row of sums", (size_t)from->width * 3 * sizeof *sums);
-    int result = image_make(out, height, from->width, "a resized image", e);
-    if (!result)
-        pass_columns(out, from, top, k, sums);
-    mem_free(sums);
-    return result;
+    if (image_make(out, height, from->width, "a resized image", e))
+        return -1;
+    resize_pass_columns(out, from, top, k);
+    return 0;
 }
 
 static int copy(struct image *out, const struct image *from, struct err *e)
@@ -169,8 +107,8 @@ static int copy(struct image *out, const struct image *from, struct err *e)
 }
 
 /* Both passes; the first makes only the rows that the second reads. */
-static int resize_both(struct image *out, const struct image *from, const struct kernel *columns,
-                       int height, int width, struct err *e)
+static int resize_both(struct image *out, const struct image *from,
+                       const struct resize_kernel *columns, int height, int width, struct err *e)
 {
     struct image middle = {0};
     int top = columns->first[0];
@@ -191,7 +129,7 @@ int image_resize(struct image *out, const struct image *from, int height, int wi
     if (height == from->height)
         return width == from->width ? copy(out, from, e)
                                     : resize_rows(out, from, 0, height, width, e);
-    struct kernel columns = {0};
+    struct resize_kernel columns = {0};
     int result = kernel_init(&columns, from->height, height, e);
     if (!result)
         result = width == from->width ? resize_columns(out, from, 0, &columns, height, e)

@@ -132,12 +132,17 @@ static bool tables_are_good(const struct store *s)
 
 static void forget(struct store *s)
 {
+    store_window_free(s->window);
     if (s->map)
         munmap(s->map, s->map_bytes);
+    if (s->fd >= 0)
+        close(s->fd);
     mem_free(s->places);
     mem_free(s->bad);
     mem_free(s->bad_places);
+    s->window = NULL;
     s->map = NULL;
+    s->fd = -1;
     s->places = NULL;
     s->bad = NULL;
     s->bad_places = NULL;
@@ -160,9 +165,10 @@ static int read_tables(struct store *s, int fd, struct err *e)
     return 0;
 }
 
-static int map_open(struct store *s, int fd, const struct store_key *key, size_t n,
-                    int shorter_side, struct err *e)
+static int map_open(struct store *s, const struct store_key *key, size_t n, int shorter_side,
+                    struct err *e)
 {
+    int fd = s->fd;
     struct stat st;
     if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < sizeof s->header ||
         file_read_at(fd, &s->header, sizeof s->header, 0) ||
@@ -186,14 +192,52 @@ static int map_open(struct store *s, int fd, const struct store_key *key, size_t
 int store_map(struct store *s, const struct store_key *key, size_t n, int shorter_side,
               struct err *e)
 {
-    int fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
+    s->fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (s->fd < 0)
         return 1;
-    int result = map_open(s, fd, key, n, shorter_side, e);
-    close(fd);
+    int result = map_open(s, key, n, shorter_side, e);
     if (result)
         forget(s);
     return result;
+}
+
+/* --- a part of it in memory --- */
+
+static size_t bytes_of(const struct image_place *p)
+{
+    return (size_t)p->height * p->width * 3;
+}
+
+static void soon(void *context, const uint32_t *images, size_t n)
+{
+    struct store *s = context;
+    for (size_t i = 0; i < n; i++) {
+        const struct image_place *p = &s->places[images[i]];
+        store_window_soon(s->window, (size_t)(s->header.pixels_at + p->offset), bytes_of(p));
+    }
+}
+
+static void done(void *context, const uint32_t *images, size_t n)
+{
+    struct store *s = context;
+    for (size_t i = 0; i < n; i++) {
+        const struct image_place *p = &s->places[images[i]];
+        store_window_done(s->window, (size_t)(s->header.pixels_at + p->offset), bytes_of(p));
+    }
+}
+
+static int bound_memory(struct store *s, uint64_t limit_bytes, struct err *e)
+{
+    uint64_t limit = limit_bytes ? limit_bytes : store_memory();
+    s->kept_bytes = s->map_bytes < limit ? s->map_bytes : limit;
+    if (s->map_bytes <= limit)
+        return 0;
+    if (store_window_new(&s->window, s->map, s->map_bytes, s->fd, limit, e))
+        return -1;
+    s->set.soon = soon;
+    s->set.done = done;
+    s->set.context = s;
+    return 0;
 }
 
 /* --- the store --- */
@@ -245,12 +289,15 @@ int store_open(struct store **out, const struct store_request *request, struct e
     struct store *s = mem_alloc(1, sizeof *s);
     if (!s)
         return mem_error(e, "a store", sizeof *s);
+    s->fd = -1;
     int result = open_or_build(s, request, e);
     if (!result && s->header.bad && !request->skip_bad)
         result = refuse_bad(s, e);
     if (!result && s->header.bad == s->header.n)
         result = err_set(e, ERR_FORMAT, "all %" PRIu64 " images are damaged, the first: %s",
                          s->header.n, s->bad[0].reason);
+    if (!result)
+        result = bound_memory(s, request->memory_bytes, e);
     if (result)
         store_close(s);
     else
@@ -286,6 +333,16 @@ const char *store_bad_reason(const struct store *s, size_t i)
 bool store_was_decoded(const struct store *s)
 {
     return s->decoded;
+}
+
+uint64_t store_bytes(const struct store *s)
+{
+    return s->map_bytes;
+}
+
+uint64_t store_kept_bytes(const struct store *s)
+{
+    return s->kept_bytes;
 }
 
 const char *store_path(const struct store *s)

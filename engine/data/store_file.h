@@ -9,6 +9,7 @@
 
 #include "engine/data/file.h"
 #include "engine/data/store.h"
+#include "engine/data/store_window.h"
 
 #define STORE_MAGIC "CLIMAGES"
 #define STORE_VERSION 1 /* of layout, decoding and resizing: raise it when pixels may differ */
@@ -49,8 +50,11 @@ struct store {
     struct image_place *places; /* owned */
     struct store_bad *bad;      /* owned, ascending places */
     uint32_t *bad_places;       /* owned */
+    int fd;                     /* -1 while closed */
     void *map;
     size_t map_bytes;
+    uint64_t kept_bytes;
+    struct store_window *window; /* NULL when all may stay in memory */
     struct image_set set;
 };
 

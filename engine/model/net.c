@@ -42,7 +42,7 @@ static int pooled(const struct net_pool *p, int size)
 {
     int room = size + 2 * p->pad - p->kernel;
     if (room < 0)
-        return p->ceil && size > 0 ? 1 : 0;
+        return p->ceil && size > 0 && room + p->stride > 0;
     int out = (p->ceil ? (room + p->stride - 1) / p->stride : room / p->stride) + 1;
     if (p->ceil && (out - 1) * p->stride >= size + p->pad)
         out--;

@@ -7,8 +7,8 @@
  * where that stands behind unit u). All activations are NHWC float32. Parameters are in the order
  * of PyTorch's weight files: convolutions (out, in / groups, kernel, kernel).
  *
- * Sources: He et al. 2016 (ResNet, torchvision's variant with the stride on the 3x3), Xie et al.
- * 2017 (ResNeXt), Hu et al. 2018 (squeeze and excitation).
+ * Sources: He et al. 2016 (ResNet, with the stride on the 1x1, or on the 3x3 as torchvision has
+ * it), Xie et al. 2017 (ResNeXt), Hu et al. 2018 (squeeze and excitation).
  */
 #ifndef COMBOLAB_ENGINE_MODEL_NET_H
 #define COMBOLAB_ENGINE_MODEL_NET_H
@@ -55,11 +55,24 @@ struct net_shape {
     int h, w, c;
 };
 
-/* Names accepted by net_build, NULL-terminated: "resnet18", "se-resnext50". */
+/* Where published nets of the same tensors differ, and their weights with them. */
+struct net_options {
+    bool ceil_pool;    /* the stem's pool has no padding and rounds up (Cadene), else padding 1 and
+                        * down (torchvision, timm, pytorchcv) */
+    bool stride_first; /* a bottleneck's stride stands at its first 1x1, else at its 3x3; the small
+                        * blocks of resnet18 have no such choice */
+};
+
+/* Names accepted by net_build, NULL-terminated: "resnet18", "resnet50" ... */
 extern const char *const net_names[];
 
-/* Fills *net from the table of that name, with 0 or `classes` class outputs. */
-int net_build(struct net *net, const char *name, int classes, struct err *e);
+/* Fills *net from the table of that name, with 0 or `classes` class outputs; NULL options are all
+ * false. ERR_USAGE names the known nets. */
+int net_build(struct net *net, const char *name, const struct net_options *options, int classes,
+              struct err *e);
+
+/* True when a bottleneck of the net has its stride at its first 1x1. */
+bool net_strides_first(const struct net *net);
 
 /* An empty net for tests and tables; no pool, no heads. */
 void net_start(struct net *net, const char *name, int in_channels);

@@ -45,7 +45,7 @@ static int describe(const struct run *run, struct weights *w, struct err *e)
         {"image_size", size},
         {"resize", resize},
         {"stem_pool", pool},
-        {"block_stride", "3x3"},
+        {"block_stride", net_strides_first(net) ? "1x1" : "3x3"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (weights_meta(w, pairs[i][0], pairs[i][1], e))

@@ -1,10 +1,18 @@
 libcore_a_SOURCES += \
 	engine/train/loss.c engine/train/loss.h \
-	engine/train/loss_math.h
+	engine/train/loss_math.h \
+	engine/train/loss/combo.h \
+	engine/train/loss/combo_released.h \
+	engine/train/loss/l1.h \
+	engine/train/loss/mse.h \
+	engine/train/loss/sample.h \
+	engine/train/loss/smooth_huber.h \
+	engine/train/loss/smooth_l1.h
 
 libengine_a_SOURCES += \
 	engine/train/checkpoint.c engine/train/checkpoint.h \
 	engine/train/checkpoint_list.c \
+	engine/train/classes.c engine/train/classes.h \
 	engine/train/epoch.c engine/train/epoch.h \
 	engine/train/hold.c engine/train/hold.h \
 	engine/train/keep.c engine/train/keep.h \
@@ -23,4 +31,4 @@ libengine_a_SOURCES += \
 	engine/train/trainer.c engine/train/trainer.h \
 	engine/train/verbs.c engine/train/verbs.h
 
-EXTRA_DIST += bench/torch_steps.py
+EXTRA_DIST += bench/torch_run.py bench/torch_steps.py

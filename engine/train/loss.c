@@ -1,33 +1,45 @@
 /* loss.c - the table of losses and the making of a loss_spec. */
 #include "engine/train/loss.h"
 
-#include <math.h>
+#include "engine/train/loss_math.h"
+
 #include <string.h>
 
-static const struct loss_info infos[LOSS_KINDS] = {
-    [LOSS_L1] = {"l1", "L1", 1, {"l1"}, false, "mean absolute error of the score"},
-    [LOSS_MSE] = {"mse", "MSE", 1, {"mse"}, false, "mean squared error of the score"},
-    [LOSS_COMBO] = {"combo",
-                    "ComboLoss",
-                    3,
-                    {"regression", "expectation", "classification"},
-                    true,
-                    "L1 of the score, L1 of the classes' expectation and weighted cross entropy"},
-};
+#define LOSS_NAME(kind, function) LOSS_##kind##_NAME,
+const char *const loss_names[] = {LOSSES(LOSS_NAME) NULL};
 
-const char *const loss_names[] = {"l1", "mse", "combo", NULL};
+#define LOSS_INFO(kind, function) &loss_##function##_info,
+static const struct loss_info *const infos[LOSS_KINDS] = {LOSSES(LOSS_INFO)};
 
 const struct loss_info *loss_info(enum loss_kind kind)
 {
-    return &infos[kind];
+    return infos[kind];
 }
 
-int loss_class_of_score(double score, int classes)
+static bool lists(const struct loss_info *info, const char *option)
 {
-    double c = ceil(score - 0.5);
-    if (!(c > 1))
-        return 0;
-    return c >= classes ? classes - 1 : (int)c - 1;
+    for (int i = 0; i < LOSS_MAX_OPTIONS && info->options[i]; i++)
+        if (!strcmp(info->options[i], option))
+            return true;
+    return false;
+}
+
+bool loss_uses(enum loss_kind kind, const char *option)
+{
+    bool of_losses = false;
+    for (int k = 0; k < LOSS_KINDS; k++)
+        of_losses |= lists(infos[k], option);
+    return !of_losses || lists(infos[kind], option);
+}
+
+void loss_balance(double *weight, const size_t *count, int classes)
+{
+    size_t most = 0;
+    for (int c = 0; c < classes; c++)
+        if (count[c] > most)
+            most = count[c];
+    for (int c = 0; c < classes; c++)
+        weight[c] = count[c] ? (double)most / (double)count[c] : 0;
 }
 
 void loss_spec_init(struct loss_spec *spec, enum loss_kind kind,
@@ -36,19 +48,18 @@ void loss_spec_init(struct loss_spec *spec, enum loss_kind kind,
 {
     memset(spec, 0, sizeof *spec);
     spec->kind = kind;
-    for (int t = 0; t < infos[kind].terms; t++)
-        spec->weight[t] = infos[kind].classes ? weights[t] : 1.0;
-    if (!infos[kind].classes)
+    spec->smooth_beta = 1;
+    spec->huber_delta = 0.8;
+    for (int t = 0; t < infos[kind]->terms; t++)
+        spec->weight[t] = infos[kind]->classes ? weights[t] : 1.0;
+    if (!infos[kind]->classes)
         return;
     spec->classes = classes;
-    size_t count[LOSS_MAX_CLASSES] = {0}, most = 0;
+    spec->mean_by_weight = infos[kind]->mean_by_weight;
+    size_t count[LOSS_MAX_CLASSES] = {0};
     for (size_t i = 0; i < n; i++)
         count[train_class[i]]++;
     for (int c = 0; c < classes; c++)
-        if (count[c] > most)
-            most = count[c];
-    for (int c = 0; c < classes; c++) {
         spec->value[c] = c + 1;
-        spec->class_weight[c] = count[c] ? (double)most / (double)count[c] : 0;
-    }
+    loss_balance(spec->class_weight, count, classes);
 }

@@ -41,8 +41,8 @@ void plan_train(struct plan *p, const uint32_t *places, const struct augment_spe
     shuffle(p->order, p->all, seed, epoch);
     for (size_t i = 0; i < p->n; i++) {
         const struct image_place *at = &images->place[p->order[i]];
-        p->draws[i] =
-            augment_draw_sample(augment, seed, (uint32_t)epoch, p->order[i], at->height, at->width);
+        p->draws[i] = augment_draw_sample(augment, seed, (uint32_t)epoch, p->order[i], at->height,
+                                          at->width, (double)at->grey);
     }
 }
 

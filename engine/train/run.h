@@ -11,6 +11,7 @@
 
 #include "engine/data/dataset.h"
 #include "engine/data/store.h"
+#include "engine/train/classes.h"
 #include "engine/train/plan.h"
 #include "engine/train/report.h"
 #include "engine/train/tally.h"
@@ -50,11 +51,12 @@ struct run {
     struct store *store;
     const struct image_set *images;
     struct split train_split, test_split;
-    struct split val_split; /* held out of the training images; empty unless asked for */
-    size_t skipped;         /* damaged images left out */
-    float *scores;          /* of all images, for the backend */
-    int *classes;           /* of all images, 0-based */
-    double *truth;          /* a batch's scores, gathered */
+    struct split val_split;  /* held out of the training images; empty unless asked for */
+    size_t skipped;          /* damaged images left out */
+    float *scores;           /* of all images, for the backend */
+    struct classes division; /* of scores into classes; n = 0 for a loss without */
+    int *classes;            /* of all images, 0-based; NULL for a loss without */
+    double *truth;           /* a batch's scores, gathered */
 
     /* run_net.c */
     struct loss_spec loss;
@@ -90,7 +92,7 @@ void run_job(const struct trainer_job *job, struct report *report, struct verbs 
 /* Data set, store, splits without damaged images, labels. 0, -1, or 1 when stopped. */
 int run_open_data(struct run *run, struct err *e);
 void run_close_data(struct run *run);
-void run_log_data(struct run *run); /* which images were left out */
+void run_log_data(struct run *run); /* images left out, or not kept in memory */
 
 /* Loss, net, backend with images and initial weights. 0, -1, or 1 when stopped. */
 int run_open_net(struct run *run, struct err *e);

@@ -26,6 +26,7 @@ static int open_store(struct run *run, struct err *e)
         .shorter_side = (int)(c->resize ? c->resize : c->image_size),
         .threads = (int)c->threads,
         .skip_bad = c->skip_bad_images,
+        .memory_bytes = (uint64_t)c->image_memory << 20,
         .cancel = &run->verbs->cancel,
         .progress = show_decoding,
         .context = run->report,
@@ -58,19 +59,33 @@ static int without_damaged(struct run *run, const uint32_t *all, size_t n, const
     return 0;
 }
 
+/* Classes of all images, divided by what the training split has. */
+static int classify(struct run *run, struct err *e)
+{
+    const struct dataset *d = run->data;
+    if (!loss_info((enum loss_kind)run->config->loss)->classes)
+        return 0;
+    if (classes_make(&run->division, run->config, d, run->train_split.places, run->train_split.n,
+                     e))
+        return -1;
+    run->classes = mem_alloc(d->n, sizeof *run->classes);
+    if (!run->classes)
+        return mem_error(e, "classes", d->n * sizeof *run->classes);
+    for (size_t i = 0; i < d->n; i++)
+        run->classes[i] = classes_of_score(&run->division, d->items[i].score);
+    return 0;
+}
+
 static int label(struct run *run, struct err *e)
 {
     const struct dataset *d = run->data;
     run->scores = mem_alloc(d->n, sizeof *run->scores);
-    run->classes = mem_alloc(d->n, sizeof *run->classes);
     run->truth = mem_alloc((size_t)run->config->batch, sizeof *run->truth);
-    if (!run->scores || !run->classes || !run->truth)
-        return mem_error(e, "labels", d->n * (sizeof *run->scores + sizeof *run->classes));
-    for (size_t i = 0; i < d->n; i++) {
+    if (!run->scores || !run->truth)
+        return mem_error(e, "labels", d->n * sizeof *run->scores);
+    for (size_t i = 0; i < d->n; i++)
         run->scores[i] = (float)d->items[i].score;
-        run->classes[i] = loss_class_of_score(d->items[i].score, (int)run->config->classes);
-    }
-    return 0;
+    return classify(run, e);
 }
 
 int run_open_data(struct run *run, struct err *e)
@@ -97,6 +112,12 @@ void run_log_data(struct run *run)
     if (run->skipped > NAMED_DAMAGED)
         log_say(run->log, LOG_WARNING, "left out: %zu more damaged images",
                 run->skipped - NAMED_DAMAGED);
+    uint64_t all = store_bytes(run->store), kept = store_kept_bytes(run->store);
+    if (kept < all)
+        log_say(run->log, LOG_INFO,
+                "decoded images take %.1f MiB, of which %.1f MiB stay in memory; the others are "
+                "read from %s as they are needed",
+                (double)all / 1048576, (double)kept / 1048576, store_path(run->store));
 }
 
 void run_close_data(struct run *run)

@@ -29,41 +29,36 @@ int run_batch(const struct run *run, size_t images)
 
 static void log_classes(struct run *run)
 {
-    const struct loss_spec *l = &run->loss;
-    size_t count[LOSS_MAX_CLASSES] = {0};
-    for (size_t i = 0; i < run->train_split.n; i++)
-        count[run->classes[run->train_split.places[i]]]++;
-    for (int c = 0; c < l->classes; c++)
-        log_say(run->log, LOG_INFO, "class %d: %zu training images, weight %.4g", c + 1, count[c],
-                l->class_weight[c]);
+    const struct classes *k = &run->division;
+    log_say(run->log, LOG_INFO, "%d classes by %s%s", k->n, config_rounding_names[k->rounding],
+            k->typed ? ", with the weights of the released code" : "");
+    for (int c = 0; c < k->n; c++)
+        log_say(run->log, LOG_INFO, "class %d: %zu training images, value %.4g, weight %.4g", c + 1,
+                k->count[c], k->value[c], k->weight[c]);
 }
 
 static void warn_scores_outside(struct run *run)
 {
-    double least = 0.5, most = run->loss.classes + 0.5;
+    const struct classes *k = &run->division;
     size_t outside = 0;
     for (size_t i = 0; i < run->data->n; i++)
-        outside += !(run->data->items[i].score >= least && run->data->items[i].score <= most);
+        outside += !(run->data->items[i].score >= k->low && run->data->items[i].score <= k->high);
     if (outside)
         log_say(run->log, LOG_WARNING,
                 "%zu of %zu scores lie outside %g..%g, which %d classes stand for: they count as "
                 "the first or last class, and the expectation cannot reach them",
-                outside, run->data->n, least, most, run->loss.classes);
+                outside, run->data->n, k->low, k->high, k->n);
 }
 
-static int make_loss(struct run *run, struct err *e)
+static void make_loss(struct run *run)
 {
     const struct run_config *c = run->config;
     const double weights[LOSS_MAX_TERMS] = {c->alpha, c->beta, c->gamma};
-    size_t n = run->train_split.n;
-    int *train_class = mem_alloc(n, sizeof *train_class);
-    if (!train_class)
-        return mem_error(e, "classes of the training images", n * sizeof *train_class);
-    for (size_t i = 0; i < n; i++)
-        train_class[i] = run->classes[run->train_split.places[i]];
-    loss_spec_init(&run->loss, (enum loss_kind)c->loss, weights, (int)c->classes, train_class, n);
-    mem_free(train_class);
-    return 0;
+    loss_spec_init(&run->loss, (enum loss_kind)c->loss, weights, 0, NULL, 0);
+    run->loss.smooth_beta = c->smooth_beta;
+    run->loss.huber_delta = c->huber_delta;
+    if (run->division.n)
+        classes_apply(&run->division, &run->loss);
 }
 
 /* --- the backend --- */
@@ -162,7 +157,10 @@ int run_open_net(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
     report_phase(run->report, SNAPSHOT_PLANNING, 0);
-    if (make_loss(run, e) || net_build(&run->net, net_names[c->backbone], run->loss.classes, e) ||
+    const struct net_options options = {.ceil_pool = c->stem_pool == STEM_POOL_CEIL,
+                                        .stride_first = c->block_stride == BLOCK_STRIDE_1X1};
+    make_loss(run);
+    if (net_build(&run->net, net_names[c->backbone], &options, run->loss.classes, e) ||
         net_params_new(&run->params, &run->net, e) || choose_backend(run, e))
         return -1;
     run->augment = (struct augment_spec){
@@ -170,6 +168,12 @@ int run_open_net(struct run *run, struct err *e)
         .width = (int)c->image_size,
         .random_crop = c->crop == CROP_RANDOM,
         .flip_probability = c->flip,
+        .rotate = c->rotate,
+        .nearest = c->rotate_filter == FILTER_NEAREST,
+        .brightness = c->brightness,
+        .contrast = c->contrast,
+        .saturation = c->saturation,
+        .hue = c->hue,
     };
     memcpy(run->augment.mean, imagenet_mean, sizeof imagenet_mean);
     memcpy(run->augment.deviation, imagenet_deviation, sizeof imagenet_deviation);

@@ -76,10 +76,12 @@ static int write_run(struct trace *t, const struct run *run, struct err *e)
     for (int k = 0; k < info->terms; k++)
         json_array_append_new(terms, json_string(info->term[k]));
     json_t *all = json_pack(
-        "{s:o, s:s, s:s, s:i, s:o, s:o, s:o, s:o}", "options", options_of(run->config), "root",
-        run->data->root, "loss", info->name, "classes", l->classes, "terms", terms, "term_weights",
-        reals_of(l->weight, info->terms), "class_values", reals_of(l->value, l->classes),
-        "class_weights", reals_of(l->class_weight, l->classes));
+        "{s:o, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "options", options_of(run->config),
+        "root", run->data->root, "loss", info->name, "classes", l->classes, "rounding",
+        config_rounding_names[run->division.rounding], "class_edges",
+        reals_of(run->division.edge, l->classes ? l->classes - 1 : 0), "terms", terms,
+        "term_weights", reals_of(l->weight, info->terms), "class_values",
+        reals_of(l->value, l->classes), "class_weights", reals_of(l->class_weight, l->classes));
     if (!all)
         return err_set(e, ERR_FORMAT,
                        "%s cannot be made: out of memory, or a name that is not UTF-8", path);
@@ -108,7 +110,9 @@ static int begin_files(struct trace *t, struct run *run, struct err *e)
         return -1;
     if (t->goes_on)
         return 0;
-    fprintf(t->order, "epoch,step,place,image,score,top,left,flip\n");
+    fprintf(t->order,
+            "epoch,step,place,image,score,top,left,flip,turn,cosine,sine,from_y,from_x,order,"
+            "brightness,contrast,saturation,hue,pivot\n");
     fprintf(t->steps, "epoch,step,images,learning_rate,total");
     for (int k = 0; k < info->terms; k++)
         fprintf(t->steps, ",%s", info->term[k]);
@@ -145,6 +149,13 @@ void trace_free(struct trace *t)
     mem_free(t);
 }
 
+static void put_draw(FILE *to, const struct augment_draw *d)
+{
+    fprintf(to, "%u,%u,%u,%u,%d,%d,%d,%d,%u,%d,%d,%d,%d,%u\n", d->top, d->left, d->flip, d->turn,
+            d->cosine, d->sine, d->from_y, d->from_x, d->order, d->brightness, d->contrast,
+            d->saturation, d->hue, d->pivot);
+}
+
 int trace_order(struct trace *t, const struct run *run, struct err *e)
 {
     const struct plan *p = &run->train_plan;
@@ -153,8 +164,8 @@ int trace_order(struct trace *t, const struct run *run, struct err *e)
         const struct dataset_item *item = &run->data->items[p->order[i]];
         fprintf(t->order, "%d,%zu,%u,", run->epoch, i / batch + 1, (unsigned)p->order[i]);
         put_text(t->order, item->name);
-        fprintf(t->order, ",%.17g,%u,%u,%u\n", item->score, p->draws[i].top, p->draws[i].left,
-                p->draws[i].flip);
+        fprintf(t->order, ",%.17g,", item->score);
+        put_draw(t->order, &p->draws[i]);
     }
     return check(t, t->order, e);
 }

@@ -3,7 +3,8 @@
  *
  *   run.json              options, loss weights, class weights and values, data folder
  *   initial.safetensors   the weights before the first step
- *   order.csv             epoch,step,place,image,score,top,left,flip: every sample of every step
+ *   order.csv             epoch,step,place,image,score, then the fields of struct augment_draw:
+ *                         every sample of every step
  *   steps.csv             epoch,step,images,learning_rate,total, then one column a loss term
  *
  * A resumed run adds to these files. After a kill, steps later than the checkpoint that it goes on

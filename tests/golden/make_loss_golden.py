@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""Writes loss_torch.txt: losses and gradients of single samples by PyTorch, in double.
+"""Writes loss_torch.txt: losses and gradients of batches of five samples by PyTorch, in double.
 
-Run in this folder: ./make_loss_golden.py > loss_torch.txt. A line is: loss, score, truth, class, five
-logits; then total, three terms, gradient of the score, gradients of the logits. All inputs are exact in
-float. Class 4 has weight 0, as an empty class; the last lines have logits of +-1000 and errors of 0.
+Run in this folder: ./make_loss_golden.py > loss_torch.txt. A line is a sample: loss, score, truth, class,
+five logits; then total and three terms of its batch, and five times the batch's gradient by the sample's
+score and by its logits. Five lines are a batch. All inputs are exact in float. Class 4 has weight 0, as an
+empty class. The fifth batch has logits of +-1000, a large error and an error of 0; the sixth has errors at
+and beside the bounds of smooth-l1 (1) and smooth-huber (0.8), and class 4 only: its weights sum to 0.
 """
 
 import torch
@@ -14,39 +16,79 @@ torch.set_default_dtype(torch.float64)
 CLASS_WEIGHT = torch.tensor([89.5, 2.0, 1.0, 0.5, 0.0])
 TERM_WEIGHT = [2.0, 1.0, 0.5]
 VALUES = torch.arange(1.0, 6.0)
+BATCH = 5
+SMOOTH_BETA = 1.0
+HUBER_DELTA = 0.8
 
 
-def terms_of(loss, score, truth, cls, logits):
+def smooth_huber(score, truth):
+    """log cosh and absolute value apart, so that neither's gradient is one of an overflow."""
+    e = score - truth
+    inside = e.abs() < HUBER_DELTA
+    return (torch.log(torch.cosh(e[inside])).sum() + e[~inside].abs().sum()) / len(e)
+
+
+def entropy(loss, logits, classes):
+    if loss == "combo":
+        return (CLASS_WEIGHT[classes] * F.cross_entropy(logits, classes, reduction="none")).mean()
+    if CLASS_WEIGHT[classes].sum() == 0:
+        return 0 * logits.sum()
+    return F.cross_entropy(F.softmax(logits, 1), classes, weight=CLASS_WEIGHT)
+
+
+def terms_of(loss, score, truth, classes, logits):
     if loss == "l1":
-        return [1.0], [(score - truth).abs()]
+        return [1.0], [F.l1_loss(score, truth)]
     if loss == "mse":
-        return [1.0], [(score - truth) ** 2]
-    expectation = (F.softmax(logits, 0) * VALUES).sum()
-    entropy = F.cross_entropy(logits[None], torch.tensor([cls]), reduction="none")[0]
-    return TERM_WEIGHT, [(score - truth).abs(), (expectation - truth).abs(), CLASS_WEIGHT[cls] * entropy]
+        return [1.0], [F.mse_loss(score, truth)]
+    if loss == "smooth-l1":
+        return [1.0], [F.smooth_l1_loss(score, truth, beta=SMOOTH_BETA)]
+    if loss == "smooth-huber":
+        return [1.0], [smooth_huber(score, truth)]
+    expectation = (F.softmax(logits, 1) * VALUES).sum(1)
+    return TERM_WEIGHT, [F.l1_loss(score, truth), F.l1_loss(expectation, truth), entropy(loss, logits, classes)]
 
 
-def line(loss, score, truth, cls, logits):
-    s = torch.tensor(score, requires_grad=True)
-    z = torch.tensor(logits, requires_grad=True)
-    weights, terms = terms_of(loss, s, truth, cls, z)
+def batch(loss, samples):
+    score = torch.tensor([s[0] for s in samples], requires_grad=True)
+    truth = torch.tensor([s[1] for s in samples])
+    classes = torch.tensor([s[2] for s in samples])
+    logits = torch.tensor([s[3] for s in samples], requires_grad=True)
+    weights, terms = terms_of(loss, score, truth, classes, logits)
     total = sum(w * t for w, t in zip(weights, terms))
     total.backward()
-    out = [float(total)] + [float(t) for t in terms] + [0.0] * (3 - len(terms)) + [float(s.grad)]
-    out += [0.0] * 5 if z.grad is None else z.grad.tolist()
-    print(loss, score, truth, cls, *logits, *(f"{v:.15g}" for v in out))
+    by_logits = torch.zeros_like(logits) if logits.grad is None else logits.grad * BATCH
+    values = [float(total)] + [float(t) for t in terms] + [0.0] * (3 - len(terms))
+    for i, (s, t, c, z) in enumerate(samples):
+        out = values + [float(score.grad[i] * BATCH)] + by_logits[i].tolist()
+        print(loss, s, t, c, *z, *(f"{v:.15g}" for v in out))
+
+
+def samples_of():
+    samples = []
+    for k in range(20):
+        logits = [((k * 37 + i * 53 + k * i * 11) % 97 - 48) / 16 for i in range(5)]
+        samples.append(((k * 29 % 64 - 8) / 8, 1 + (k * 13 % 33) / 8, k % 5, logits))
+    samples += [
+        (2.5, 2.5, 2, [0.5, -0.25, 0.0, 1.0, -1.0]),
+        (1000.0, 3.0, 0, [0.0, 0.0, 0.0, 0.0, 0.0]),
+        (3.25, 3.0, 0, [-1000.0, 1000.0, 0.0, 0.0, -1000.0]),
+        (3.25, 3.5, 1, [-1000.0, 1000.0, 0.0, 0.0, -1000.0]),
+        (-3.25, 4.5, 4, [1000.0, 1000.0, 1000.0, 1000.0, -1000.0]),
+        (4.0, 3.0, 4, [0.25, 0.5, 0.75, 1.0, 1.25]),
+        (2.0, 3.0, 4, [1.25, 1.0, 0.75, 0.5, 0.25]),
+        (3.796875, 3.0, 4, [0.0, 0.0, 0.0, 0.0, 4.0]),
+        (2.1953125, 3.0, 4, [0.0, 8.0, 0.0, 0.0, 0.0]),
+        (3.001953125, 3.0, 4, [-2.0, -1.0, 0.0, 1.0, 2.0]),
+    ]
+    return samples
 
 
 def main():
-    for loss in ("l1", "mse", "combo"):
-        for k in range(20):
-            logits = [((k * 37 + i * 53 + k * i * 11) % 97 - 48) / 16 for i in range(5)]
-            line(loss, (k * 29 % 64 - 8) / 8, 1 + (k * 13 % 33) / 8, k % 5, logits)
-        line(loss, 2.5, 2.5, 2, [0.5, -0.25, 0.0, 1.0, -1.0])
-        line(loss, 1000.0, 3.0, 0, [0.0, 0.0, 0.0, 0.0, 0.0])
-        line(loss, 3.25, 3.0, 0, [-1000.0, 1000.0, 0.0, 0.0, -1000.0])
-        line(loss, 3.25, 3.5, 1, [-1000.0, 1000.0, 0.0, 0.0, -1000.0])
-        line(loss, -3.25, 4.5, 4, [1000.0, 1000.0, 1000.0, 1000.0, -1000.0])
+    for loss in ("l1", "mse", "smooth-l1", "smooth-huber", "combo", "combo-released"):
+        samples = samples_of()
+        for i in range(0, len(samples), BATCH):
+            batch(loss, samples[i : i + BATCH])
 
 
 main()

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""Writes ref_torch.txt: a small net trained for two steps and evaluated once by PyTorch, in double;
-and trained for the same steps with clipped gradients.
+"""Writes ref_torch.txt: two small nets trained for two steps and evaluated once by PyTorch, in double;
+and the first trained for the same steps with clipped gradients.
 
-Run in this folder: ./make_ref_golden.py > ref_torch.txt. tests/test_ref_torch.c builds the same net,
-fills it by the same formulas (every value is a small multiple of 1/256, so exact in float), and compares.
+Run in this folder: ./make_ref_golden.py > ref_torch.txt. tests/test_ref_torch.c builds the same nets,
+fills them by the same formulas (every value is a small multiple of 1/256, so exact in float), and compares.
 
-The net: a stem of 3 -> 4 with a pool, a grouped unit, a projection, a gated unit that adds the projection;
-two heads; ComboLoss. SGD with momentum 0.9 and weight decay 0.01.
+The first net: a stem of 3 -> 4 with a pool, a grouped unit, a projection, a gated unit that adds the
+projection. The second: a bottleneck with its stride on the first 1x1, behind a pool without padding that
+rounds up. Two heads; ComboLoss. SGD with momentum 0.9 and weight decay 0.01.
 """
 
 import numpy as np
@@ -20,31 +21,46 @@ HEIGHT, WIDTH = 9, 8  # of the crop
 IMAGE_HEIGHT, IMAGE_WIDTH = 11, 10
 IMAGES, BATCH, CLASSES = 7, 4, 5
 RATE = 1 / 32
-CLIP = 3.0
+CLIP = 3
 CLASS_WEIGHT = [1.5, 1.0, 2.0, 0.5, 0.0]
 TERM_WEIGHT = [2.0, 1.0, 1.0]
 
-# name, shape, offset, scale: value i of tensor k is offset + scale * noise(k, i)
-GATE = "u3.se.fc"
-PARAMS = []
+# A unit: tensors that it reads and adds (or None), channels in and out, kernel, stride, groups, reduced
+# width of its gate (or 0), ReLU. Tensor u + 1 is the output of unit u, pooled behind the stem.
+STEM = (0, None, 3, 4, 3, 1, 1, 0, True)
+NETS = {
+    "": (
+        dict(padding=1),
+        [STEM, (1, None, 4, 8, 3, 2, 2, 0, True), (1, None, 4, 8, 1, 2, 1, 0, False), (2, 3, 8, 8, 1, 1, 1, 2, True)],
+    ),
+    "early.": (
+        dict(padding=0, ceil_mode=True),
+        [
+            STEM,
+            (1, None, 4, 4, 1, 2, 1, 0, True),
+            (2, None, 4, 4, 3, 1, 2, 0, True),
+            (1, None, 4, 8, 1, 2, 1, 0, False),
+            (3, 4, 4, 8, 1, 1, 1, 2, True),
+        ],
+    ),
+}
 
 
-def unit(u, out, in_per_group, kernel):
-    PARAMS.append((f"u{u}.conv.weight", (out, in_per_group, kernel, kernel), 0, 1))
-    PARAMS.append((f"u{u}.bn.weight", (out,), 1, 1))
-    PARAMS.append((f"u{u}.bn.bias", (out,), 0, 1))
-    PARAMS.append((f"u{u}.bn.running_mean", (out,), 0, 1))
-    PARAMS.append((f"u{u}.bn.running_var", (out,), 1, 1))
-
-
-unit(0, 4, 3, 3)
-unit(1, 8, 2, 3)
-unit(2, 8, 4, 1)
-unit(3, 8, 8, 1)
-PARAMS += [(GATE + "1.weight", (2, 8, 1, 1), 0, 1), (GATE + "1.bias", (2,), 0, 1)]
-PARAMS += [(GATE + "2.weight", (8, 2, 1, 1), 0, 1), (GATE + "2.bias", (8,), 0, 1)]
-PARAMS += [("fc.weight", (1, 8), 0, 1), ("fc.bias", (1,), 2, 1)]
-PARAMS += [("fc_cls.weight", (5, 8), 0, 1), ("fc_cls.bias", (5,), 0, 1)]
+def params_of(units):
+    """Name, shape and offset of every tensor, in the order of ours."""
+    params = []
+    for u, (_, _, channels, out, kernel, _, groups, squeeze, _) in enumerate(units):
+        params.append((f"u{u}.conv.weight", (out, channels // groups, kernel, kernel), 0))
+        params += [(f"u{u}.bn.weight", (out,), 1), (f"u{u}.bn.bias", (out,), 0)]
+        params += [(f"u{u}.bn.running_mean", (out,), 0), (f"u{u}.bn.running_var", (out,), 1)]
+        if squeeze:
+            gate = f"u{u}.se.fc"
+            params += [(gate + "1.weight", (squeeze, out, 1, 1), 0), (gate + "1.bias", (squeeze,), 0)]
+            params += [(gate + "2.weight", (out, squeeze, 1, 1), 0), (gate + "2.bias", (out,), 0)]
+    features = units[-1][3]
+    params += [("fc.weight", (1, features), 0), ("fc.bias", (1,), 2)]
+    params += [("fc_cls.weight", (CLASSES, features), 0), ("fc_cls.bias", (CLASSES,), 0)]
+    return params
 
 
 def noise(k, count):
@@ -80,23 +96,23 @@ def class_of(score):
     return min(max(int(np.ceil(score - 0.5)), 1), CLASSES) - 1
 
 
-def forward(p, x, training):
-    def norm_conv(u, t, **where):
-        t = F.conv2d(t, p[f"u{u}.conv.weight"], **where)
-        return F.batch_norm(t, p[f"u{u}.bn.running_mean"], p[f"u{u}.bn.running_var"],
-                            p[f"u{u}.bn.weight"], p[f"u{u}.bn.bias"], training, 0.1, 1e-5)
-
-    t1 = F.max_pool2d(F.relu(norm_conv(0, x, padding=1)), 3, 2, 1)
-    t2 = F.relu(norm_conv(1, t1, padding=1, stride=2, groups=2))
-    t3 = norm_conv(2, t1, stride=2)
-    y = norm_conv(3, t2)
-    gate = F.relu(F.conv2d(y.mean((2, 3), keepdim=True), p[GATE + "1.weight"], p[GATE + "1.bias"]))
-    gate = torch.sigmoid(F.conv2d(gate, p[GATE + "2.weight"], p[GATE + "2.bias"]))
-    t4 = F.relu(y * gate + t3)
-    features = t4.mean((2, 3))
+def forward(net, p, x, training):
+    pool, units = net
+    tensors = [x]
+    for u, (reads, adds, _, _, kernel, stride, groups, squeeze, relu) in enumerate(units):
+        y = F.conv2d(tensors[reads], p[f"u{u}.conv.weight"], padding=kernel // 2, stride=stride, groups=groups)
+        y = F.batch_norm(y, p[f"u{u}.bn.running_mean"], p[f"u{u}.bn.running_var"], p[f"u{u}.bn.weight"],
+                         p[f"u{u}.bn.bias"], training, 0.1, 1e-5)
+        if squeeze:
+            gate = f"u{u}.se.fc"
+            g = F.relu(F.conv2d(y.mean((2, 3), keepdim=True), p[gate + "1.weight"], p[gate + "1.bias"]))
+            y = y * torch.sigmoid(F.conv2d(g, p[gate + "2.weight"], p[gate + "2.bias"]))
+        y = y if adds is None else y + tensors[adds]
+        y = F.relu(y) if relu else y
+        tensors.append(y if u else F.max_pool2d(y, 3, 2, **pool))
+    features = tensors[-1].mean((2, 3))
     score = F.linear(features, p["fc.weight"], p["fc.bias"])[:, 0]
-    logits = F.linear(features, p["fc_cls.weight"], p["fc_cls.bias"])
-    return [x, t1, t2, t3, t4], score, logits
+    return tensors, score, F.linear(features, p["fc_cls.weight"], p["fc_cls.bias"])
 
 
 def loss_of(score, logits, images):
@@ -123,11 +139,13 @@ def say_results(when, tensors, score, logits, total, terms):
         say(f"{when}.tensor{i}", t.permute(0, 2, 3, 1))
 
 
-def fresh():
+STEPS = [list(range(0, BATCH)), list(range(BATCH, IMAGES))]
+
+
+def fresh(net):
     p = {}
-    for k, (name, shape, offset, scale) in enumerate(PARAMS):
-        values = offset + scale * noise(k, int(np.prod(shape)))
-        p[name] = torch.tensor(values).reshape(shape)
+    for k, (name, shape, offset) in enumerate(params_of(net[1])):
+        p[name] = torch.tensor(offset + noise(k, int(np.prod(shape)))).reshape(shape)
     trained = {n: v.requires_grad_() for n, v in p.items() if "running" not in n}
     return p, trained, torch.optim.SGD(trained.values(), RATE, momentum=0.9, weight_decay=0.01)
 
@@ -139,15 +157,34 @@ def say_after(when, p, trained, optimiser):
         say(f"{when}.{name}.momentum", optimiser.state[v]["momentum_buffer"])
 
 
-STEPS = [list(range(0, BATCH)), list(range(BATCH, IMAGES))]
+def train(prefix, net):
+    p, trained, optimiser = fresh(net)
+    for number, images in enumerate(STEPS, 1):
+        tensors, score, logits = forward(net, p, batch_of(images), True)
+        for t in tensors[1:]:
+            t.retain_grad()
+        total, terms = loss_of(score, logits, images)
+        optimiser.zero_grad()
+        total.backward()
+        when = f"{prefix}step{number}"
+        say_results(when, tensors, score, logits, total, terms)
+        for i, t in enumerate(tensors[1:], 1):
+            say(f"{when}.tensor{i}.gradient", t.grad.permute(0, 2, 3, 1))
+        for name, v in trained.items():
+            say(f"{when}.{name}.gradient", v.grad)
+        optimiser.step()
+    say_after(f"{prefix}after", p, trained, optimiser)
+    tensors, score, logits = forward(net, p, batch_of(STEPS[0]), False)
+    total, terms = loss_of(score, logits, STEPS[0])
+    say_results(f"{prefix}evaluation", tensors, score, logits, total, terms)
 
 
-def clipped():
+def clipped(net):
     """The same two steps, gradients clipped: the limit lies between the norms of the two."""
-    p, trained, optimiser = fresh()
+    p, trained, optimiser = fresh(net)
     norms = []
     for images in STEPS:
-        _, score, logits = forward(p, batch_of(images), True)
+        _, score, logits = forward(net, p, batch_of(images), True)
         optimiser.zero_grad()
         loss_of(score, logits, images)[0].backward()
         norms.append(torch.nn.utils.clip_grad_norm_(trained.values(), CLIP))
@@ -157,27 +194,9 @@ def clipped():
 
 
 def main():
-    p, trained, optimiser = fresh()
-    steps = STEPS
-    for number, images in enumerate(steps, 1):
-        tensors, score, logits = forward(p, batch_of(images), True)
-        for t in tensors[1:]:
-            t.retain_grad()
-        total, terms = loss_of(score, logits, images)
-        optimiser.zero_grad()
-        total.backward()
-        when = f"step{number}"
-        say_results(when, tensors, score, logits, total, terms)
-        for i, t in enumerate(tensors[1:], 1):
-            say(f"{when}.tensor{i}.gradient", t.grad.permute(0, 2, 3, 1))
-        for name, v in trained.items():
-            say(f"{when}.{name}.gradient", v.grad)
-        optimiser.step()
-    say_after("after", p, trained, optimiser)
-    tensors, score, logits = forward(p, batch_of(steps[0]), False)
-    total, terms = loss_of(score, logits, steps[0])
-    say_results("evaluation", tensors, score, logits, total, terms)
-    clipped()
+    for prefix, net in NETS.items():
+        train(prefix, net)
+    clipped(NETS[""])
 
 
 main()

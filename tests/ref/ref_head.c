@@ -39,8 +39,34 @@ void ref_heads_forward(struct backend *b)
         linear(b, NET_CLASS_W, NET_CLASS_B, b->net.classes, b->logits);
 }
 
+static int true_class(const struct backend *b, int n)
+{
+    return b->label_class ? b->label_class[b->order[b->first + (size_t)n]] : 0;
+}
+
+static double class_scale(const struct backend *b)
+{
+    double sum = 0;
+    for (int n = 0; n < b->n; n++)
+        sum += b->spec.loss.class_weight[true_class(b, n)];
+    return loss_class_scale(&b->spec.loss, sum, b->n);
+}
+
+/* Where the slope of the loss jumps: |e| of an L1 at 0, and of smooth-huber at its delta too. */
+static void kinks(struct backend *b, int n, const struct loss_sample *s)
+{
+    const struct loss_spec *l = &b->spec.loss;
+    double truth = (double)b->label[b->order[b->first + (size_t)n]];
+    ref_kink(b, b->scores[n] - truth);
+    if (l->kind == LOSS_SMOOTH_HUBER)
+        ref_kink(b, fabs(b->scores[n] - truth) - l->huber_delta);
+    b->off[n] = s->expectation - truth;
+    if (l->classes)
+        ref_kink(b, b->off[n]);
+}
+
 /* One sample's loss; its gradients are kept for the way back, divided by the batch size. */
-static void judge(struct backend *b, struct ref_slot *slot, int n)
+static void judge(struct backend *b, struct ref_slot *slot, int n, double scale)
 {
     const struct loss_spec *l = &b->spec.loss;
     uint32_t image = b->order[b->first + (size_t)n];
@@ -49,14 +75,10 @@ static void judge(struct backend *b, struct ref_slot *slot, int n)
     for (int c = 0; c < l->classes; c++)
         logits[c] = (float)b->logits[n * l->classes + c];
     slot->scores[n] = (float)b->scores[n];
-    loss_of_sample(l, slot->scores[n], logits, b->label[image],
-                   b->label_class ? b->label_class[image] : 0, &s);
+    loss_of_sample(l, slot->scores[n], logits, b->label[image], true_class(b, n), scale, &s);
     for (int t = 0; t < LOSS_MAX_TERMS; t++)
         slot->result.term[t] += s.term[t] / b->n;
-    ref_kink(b, b->scores[n] - (double)b->label[image]);
-    b->off[n] = s.expectation - (double)b->label[image];
-    if (l->classes)
-        ref_kink(b, b->off[n]);
+    kinks(b, n, &s);
     b->score_gradient[n] = s.score_gradient / b->n;
     for (int c = 0; c < l->classes; c++) {
         slot->probabilities[n * l->classes + c] = (float)s.probability[c];
@@ -68,8 +90,9 @@ void ref_loss(struct backend *b, struct ref_slot *slot)
 {
     struct backend_result *r = &slot->result;
     const struct loss_spec *l = &b->spec.loss;
+    double scale = class_scale(b);
     for (int n = 0; n < b->n; n++)
-        judge(b, slot, n);
+        judge(b, slot, n, scale);
     for (int t = 0; t < loss_info(l->kind)->terms; t++)
         r->total += l->weight[t] * r->term[t];
     r->scores = slot->scores;

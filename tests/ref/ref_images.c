@@ -1,5 +1,5 @@
 /* ref_images.c - the images a net sees: the decoded set, an epoch's plan, and one batch of it
- * cropped, mirrored and normalised. Everything a caller hands over is checked here. */
+ * augmented and normalised. Everything a caller hands over is checked here. */
 #include "tests/ref/ref_parts.h"
 
 #include "base/mem.h"
@@ -57,14 +57,17 @@ static bool listed(const struct backend *b, int batch)
     return false;
 }
 
-static int check_draw(const struct backend *b, uint32_t image, struct augment_draw d, struct err *e)
+static int check_draw(const struct backend *b, uint32_t image, const struct augment_draw *d,
+                      struct err *e)
 {
     if (image >= b->images.n)
         return err_set(e, ERR_USAGE, "the plan names image %u of %zu", image, b->images.n);
     const struct image_place *p = &b->images.place[image];
-    if (d.top + b->shapes[0].h > p->height || d.left + b->shapes[0].w > p->width || d.flip > 1)
-        return err_set(e, ERR_USAGE, "a crop of %dx%d at %d,%d leaves image %u of %dx%d",
-                       b->shapes[0].h, b->shapes[0].w, d.top, d.left, image, p->height, p->width);
+    if (!augment_fits(&b->spec.augment, d, p->height, p->width))
+        return err_set(e, ERR_USAGE,
+                       "a crop of %dx%d at %d,%d leaves image %u of %dx%d, or cannot be augmented "
+                       "as was drawn",
+                       b->shapes[0].h, b->shapes[0].w, d->top, d->left, image, p->height, p->width);
     return 0;
 }
 
@@ -85,7 +88,7 @@ static int check_plan(const struct backend *b, const struct backend_plan *plan, 
     if (!b->images.n)
         return err_set(e, ERR_STATE, "an epoch begins before there are images");
     for (size_t i = 0; i < plan->n; i++)
-        if (check_draw(b, plan->order[i], plan->draws[i], e))
+        if (check_draw(b, plan->order[i], &plan->draws[i], e))
             return -1;
     return 0;
 }
@@ -129,10 +132,11 @@ static void fetch_image(const struct backend *b, size_t place, double *to)
     uint32_t image = b->order[place];
     const struct image_place *p = &b->images.place[image];
     struct net_shape s = b->shapes[0];
+    const struct augment_source source = {b->images.pixels + p->offset, p->width, s.h, s.w};
     uint8_t rgb[3];
     for (int y = 0; y < s.h; y++)
         for (int x = 0; x < s.w; x++) {
-            augment_pixel(b->images.pixels + p->offset, p->width, b->draws[place], s.w, y, x, rgb);
+            augment_pixel(&source, &b->draws[place], y, x, rgb);
             for (int c = 0; c < 3; c++)
                 *to++ = (double)b->table.value[c][rgb[c]];
         }
