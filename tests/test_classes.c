@@ -251,7 +251,7 @@ struct refusal {
 static void test_refusals(void)
 {
     static const struct refusal rows[] = {
-        {1, ROUND_AUTO, "", "auto", "auto", "1 class says nothing"},
+        {1, ROUND_AUTO, "", "auto", "auto", "a single class says nothing"},
         {0, ROUND_AUTO, "1,x", "auto", "auto", "number 2 of '1,x'"},
         {0, ROUND_AUTO, "1,,2", "auto", "auto", "'class-edges': number 2"},
         {0, ROUND_AUTO, "1,2,", "auto", "auto", "'class-edges': number 3"},

@@ -37,9 +37,6 @@ struct classes {
     bool typed;                     /* the weights are the numbers of the released code */
 };
 
-/* Checks of the options what needs no data: numbers, their order, how many. ERR_USAGE. */
-int classes_check(const struct run_config *c, struct err *e);
-
 /* Settles everything for `n` >= 1 training images, given by their places in `d`. ERR_USAGE when
  * there are more or fewer values or weights than classes. */
 int classes_make(struct classes *out, const struct run_config *c, const struct dataset *d,
