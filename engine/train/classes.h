@@ -30,7 +30,8 @@ struct classes {
     enum config_rounding rounding;     /* settled, never ROUND_AUTO */
     double edge[LOSS_MAX_CLASSES - 1]; /* n - 1, ascending. A score at an edge belongs to the next
                                         * class, unless the rounding says otherwise */
-    double low, high;                  /* the scores that the classes stand for, both included */
+    double low, high; /* the scores that the classes stand for, both included: a bound on
+                       * scores that are rounded, else infinite */
     double value[LOSS_MAX_CLASSES];
     double weight[LOSS_MAX_CLASSES];
     size_t count[LOSS_MAX_CLASSES]; /* training images */
