@@ -14,7 +14,6 @@ libengine_a_SOURCES += \
 	engine/train/checkpoint_list.c \
 	engine/train/class_options.c engine/train/class_options.h \
 	engine/train/classes.c engine/train/classes.h \
-	engine/train/classes.c engine/train/classes.h \
 	engine/train/epoch.c engine/train/epoch.h \
 	engine/train/hold.c engine/train/hold.h \
 	engine/train/keep.c engine/train/keep.h \
