@@ -165,10 +165,11 @@ static int prepare_to_read(struct db *d, struct err *e)
                        "%s is empty: `combolab train --database %s` makes a run database of it",
                        d->path, d->path);
     if (version < schema_known())
-        return err_set(e, ERR_VERSION,
-                       "%s was made by an older combolab (schema %d, this one makes %d): a command "
-                       "that writes, such as `combolab work`, brings it up to date",
-                       d->path, version, schema_known());
+        return err_set(
+            e, ERR_VERSION,
+            "%s was made by an older combolab (schema %d, this one makes %d): opening it "
+            "to write, as `combolab runs` does, brings it up to date",
+            d->path, version, schema_known());
     return 0;
 }
 

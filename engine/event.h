@@ -111,7 +111,9 @@ struct event_log {
 struct event_finished {
     enum run_state state; /* finished, stopped, diverged, failed */
     int epochs;           /* completed */
-    char text[512];       /* why, when not finished: names epoch and term */
+    /* Why, when not finished: names epoch and term. When finished, why before the last epoch
+     * planned: names the best; else "". */
+    char text[512];
 };
 
 struct event {

@@ -28,14 +28,13 @@ static int resume(struct headless *h, const struct invocation *in, bool queue, i
     return headless_report(h, status, e);
 }
 
-/* Opening to write would make a database where there is none. An older one is brought up to date.
- */
+/* Opening to write would make a database where there is none. */
 static int check_database(const struct invocation *in, struct err *e)
 {
     struct db *db;
     int result = output_open_db(in, &db, e);
     db_close(db);
-    return result && e->code != ERR_VERSION ? -1 : 0;
+    return result;
 }
 
 static int run(const struct invocation *in)

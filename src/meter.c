@@ -1,4 +1,5 @@
-/* meter.c - progress on standard error, a few times a second; standard output stays for results. */
+/* meter.c - progress on standard error, a few times a second; standard output stays for results. No
+ * escape sequences, which some terminals do not know: the line is overwritten with blanks. */
 #include "src/meter.h"
 
 #include "base/str.h"
@@ -34,17 +35,19 @@ void meter_progress(void *context, size_t done, size_t all)
     char left[32];
     double elapsed_s = now - m->started_s;
     str_duration(left, sizeof left, done ? elapsed_s * (double)(all - done) / (double)done : -1);
-    fprintf(stderr, "\r%s: %zu of %zu, %s left\033[K", m->what, done, all, left);
+    int length = snprintf(NULL, 0, "%s: %zu of %zu, %s left", m->what, done, all, left);
+    fprintf(stderr, "\r%s: %zu of %zu, %s left%*s", m->what, done, all, left,
+            m->drawn > length ? m->drawn - length : 0, "");
     fflush(stderr);
-    m->drawn = true;
+    m->drawn = length;
     m->drawn_s = now;
 }
 
 void meter_end(struct meter *m)
 {
     if (m->drawn)
-        fputs("\r\033[K", stderr);
-    m->drawn = false;
+        fprintf(stderr, "\r%*s\r", m->drawn, "");
+    m->drawn = 0;
 }
 
 static void on_signal(int number)

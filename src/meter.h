@@ -9,7 +9,7 @@
 struct meter {
     const char *what; /* "drawing portraits" */
     bool on;          /* standard error is a terminal and quiet was not asked for */
-    bool drawn;
+    int drawn;        /* characters on the line */
     double started_s, drawn_s;
 };
 

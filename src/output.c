@@ -15,10 +15,18 @@
 int output_open_db(const struct invocation *in, struct db **out, struct err *e)
 {
     char path[OPT_TEXT_BYTES];
+    struct err older;
     if (in->global.database[0])
-        return db_open(out, in->global.database, DB_READ, e);
-    if (db_default_path(path, sizeof path, e))
+        str_copy(path, sizeof path, in->global.database);
+    else if (db_default_path(path, sizeof path, e))
         return -1;
+    if (!db_open(out, path, DB_READ, e) || e->code != ERR_VERSION)
+        return *out ? 0 : -1;
+    /* Opening to write takes the missing steps. Where that is not possible the reason why it cannot
+     * be read says more than the one why it cannot be written. */
+    if (db_open(out, path, DB_WRITE, &older))
+        return -1;
+    db_close(*out);
     return db_open(out, path, DB_READ, e);
 }
 

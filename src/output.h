@@ -9,7 +9,8 @@ struct db;
 struct err;
 struct run_row;
 
-/* Opens the run database (global option or default path) for reading. */
+/* Opens the run database (global option or default path) for reading; one of an older combolab is
+ * brought up to date first. */
 int output_open_db(const struct invocation *in, struct db **out, struct err *e);
 
 /* Finds a run by what people call it: its number, or "last" for the newest. */

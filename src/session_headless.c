@@ -32,6 +32,7 @@ struct headless {
     int64_t *runs;
     size_t n_runs, room;
     bool out_of_memory, failed, told_elsewhere;
+    bool trained; /* the session is closed */
 };
 
 /* The one thing that a signal handler can reach. */
@@ -147,10 +148,15 @@ int headless_open(struct headless **out, const struct headless_options *options,
     return -1;
 }
 
+static void give_up_queued(struct headless *h);
+
+/* Runs that were queued for an attempt that failed before it trained are not left to others. */
 void headless_close(struct headless *h)
 {
     if (!h)
         return;
+    if (h->db && !h->trained)
+        give_up_queued(h);
     db_close(h->db);
     session_close(h->session);
     progress_free(h->progress);
@@ -270,6 +276,7 @@ int headless_train(struct headless *h, struct err *e)
     if (signals || has_failed(h))
         give_up_queued(h);
     session_stop(h->session);
+    h->trained = true;
     progress_free(h->progress);
     h->progress = NULL;
     return 0;

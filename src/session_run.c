@@ -47,7 +47,8 @@ static int claim(struct session *s, struct err *e)
     return claimed;
 }
 
-/* A run that was begun before goes on from its checkpoint, if it has come to one. */
+/* A run that was begun before goes on from its newest checkpoint that is not ahead of its rows: the
+ * engine saves one without waiting for the epoch to be stored. */
 static int read_job(struct session *s, struct trainer_job *job, struct err *e)
 {
     struct option_row *options;
@@ -56,6 +57,7 @@ static int read_job(struct session *s, struct trainer_job *job, struct err *e)
     if (db_run(s->db, s->run, &row, e) || db_options(s->db, s->run, &options, &n, e))
         return -1;
     job->resume = row.resumed > 0;
+    job->known_epochs = row.epochs_done;
     int result = session_config_of_options(&job->config, options, n, e);
     mem_free(options);
     return result;

@@ -10,8 +10,8 @@ tests_test_progress_SOURCES = tests/test_progress.c src/progress.c
 tests_test_progress_LDADD = $(ENGINE_LIBS)
 TESTS += tests/test_progress
 
-TESTS += tests/test_train.sh tests/test_resume.sh tests/test_tmux.sh
-EXTRA_DIST += tests/test_train.sh tests/test_resume.sh tests/test_tmux.sh
+TESTS += tests/test_train.sh tests/test_interrupted.sh tests/test_tmux.sh
+EXTRA_DIST += tests/test_train.sh tests/test_interrupted.sh tests/test_tmux.sh
 
 check_PROGRAMS += tests/test_measure
 tests_test_measure_SOURCES = tests/test_measure.c src/measure.c src/measure.h \

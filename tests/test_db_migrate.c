@@ -116,7 +116,7 @@ static void test_kept(const char *path)
        "there are rows of schema 1");
     ok(db_open(&d, path, DB_READ, &e) == -1 && e.code == ERR_VERSION,
        "a reader does not change it");
-    has_text(e.text, "older combolab (schema 1, this one makes 2)", "and says what to do");
+    has_text(e.text, "older combolab (schema 1, this one makes 2)", "and says why");
     if (!is_int(db_open(&d, path, DB_WRITE, &e), 0, "a writer brings it up to date"))
         diag("%s", e.text);
     raw_text(path, everything, after, sizeof after);

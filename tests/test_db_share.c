@@ -147,6 +147,7 @@ static void test_lost(const char *path)
     int n = -1;
     int64_t mine = help_add_running(d, "mine"), theirs = help_add(d, "theirs");
     is_int(help_wait(help_fork(claim_one, path)), 0, "a process claims a run and dies");
+    db_exec(d, "UPDATE run SET started = 900 WHERE name = 'theirs'", &e);
     is_int(db_runs_lost(d, &n, &e), 0, "lost runs are looked for");
     db_run(d, theirs, &run, &e);
     is_text(run.state, "lost", "its run is lost");

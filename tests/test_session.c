@@ -207,6 +207,17 @@ static void test_selection(void)
     session_close(s);
 }
 
+static void sql(const char *text)
+{
+    sqlite3 *db;
+    char *why = NULL;
+    if (sqlite3_open(kit_db, &db) || sqlite3_busy_timeout(db, 5000) ||
+        sqlite3_exec(db, text, NULL, NULL, &why))
+        diag("%s: %s", text, why ? why : "?");
+    sqlite3_free(why);
+    sqlite3_close(db);
+}
+
 /* A run that is stopped on its way and then goes on: its rows are those of one run. */
 static void test_resume(void)
 {
@@ -217,8 +228,9 @@ static void test_resume(void)
     size_t n;
     struct session *s = open_session(SESSION_TAKES_ANY, NULL);
     kit_config(&config);
-    config.epochs = 40;
+    config.epochs = 8;
     config.save_every = 1;
+    config.keep = 3;
     atomic_store(&kit_step_us, 5000);
     int64_t run = add(s, &config), finished = 1;
     double end = kit_now() + 10;
@@ -228,15 +240,22 @@ static void test_resume(void)
     ok(!session_verb(s, run, VERB_STOP, NULL) && kit_wait_state(reader, run, "stopped"),
        "a run is stopped");
     db_run(reader, run, &row, NULL);
-    ok(row.epochs_done >= 2 && row.epochs_done < 40 && !row.resumed, "in the middle");
+    ok(row.epochs_done >= 2 && row.epochs_done < 8 && !row.resumed, "in the middle");
     ok(session_resume(s, &finished, 1, &e) && e.code == ERR_STATE, "a finished one: %s", e.text);
+    /* As if it had been killed after saving its last checkpoint, before storing that epoch. */
+    char text[240];
+    snprintf(text, sizeof text,
+             "PRAGMA foreign_keys = ON; DELETE FROM epoch WHERE run = %d AND epoch >= %d;"
+             " UPDATE run SET epochs_done = %d WHERE id = %d",
+             (int)run, row.epochs_done, row.epochs_done - 1, (int)run);
+    sql(text);
     atomic_store(&kit_step_us, 0);
     ok(!session_resume(s, &run, 1, &e) && kit_wait_state(reader, run, "finished"),
        "it is resumed, taken and finished");
     db_run(reader, run, &row, NULL);
-    ok(row.resumed == 1 && row.epochs_done == 40 && row.earlier_s > 0, "and says how often");
+    ok(row.resumed == 1 && row.epochs_done == 8 && row.earlier_s > 0, "and says how often");
     db_epochs(reader, run, &epochs, &n, NULL);
-    bool in_order = n == 40;
+    bool in_order = n == 8;
     for (size_t i = 0; i < n; i++)
         in_order &= epochs[i].epoch == (int)i + 1;
     ok(in_order, "every epoch is there once");
@@ -321,17 +340,6 @@ static void test_verbs(void)
     session_verb(s, waiting, VERB_STOP, NULL);
     session_close(s);
     atomic_store(&kit_step_us, 0);
-}
-
-static void sql(const char *text)
-{
-    sqlite3 *db;
-    char *why = NULL;
-    if (sqlite3_open(kit_db, &db) || sqlite3_busy_timeout(db, 5000) ||
-        sqlite3_exec(db, text, NULL, NULL, &why))
-        diag("%s: %s", text, why ? why : "?");
-    sqlite3_free(why);
-    sqlite3_close(db);
 }
 
 /* A database that refuses rows: the run must end as failed, never look finished. */

@@ -281,6 +281,8 @@ static int toy_step(struct backend *b, unsigned phases, struct err *e)
     spoil(b, &s->result, trains);
     if (trains && !b->frozen)
         update(b, gradient);
+    if (trains && toy.trained == toy.poison_train_step)
+        b->values[b->score_w][0] = NAN;
     if (b->in_flight > toy.in_flight_most)
         toy.in_flight_most = b->in_flight;
     if (s->result.n > toy.images_most)

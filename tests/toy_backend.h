@@ -13,10 +13,11 @@
 
 struct toy {
     /* orders */
-    int step_us;          /* a step takes that long */
-    long nan_train_step;  /* that training step of the run gives NaN; 0 = none */
-    long inf_test_step;   /* that evaluation step gives infinity */
-    long fail_train_step; /* that training step fails */
+    int step_us;            /* a step takes that long */
+    long nan_train_step;    /* that training step of the run gives NaN; 0 = none */
+    long inf_test_step;     /* that evaluation step gives infinity */
+    long fail_train_step;   /* that training step fails */
+    long poison_train_step; /* that one makes a weight NaN, unnoticed by its loss */
     bool fail_open;
     /* findings */
     long opened, closed, trained, evaluated;

@@ -8,6 +8,7 @@
 #include "tests/toy_backend.h"
 
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,7 @@ int rig_init(struct rig *r)
     c->loss = LOSS_COMBO;
     c->rounding = ROUND_HALF_DOWN;
     r->job.run = 7;
+    r->job.known_epochs = INT_MAX;
     r->job.backend = toy_backend();
     rig_weights(r, "weights");
     return 0;

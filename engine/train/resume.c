@@ -262,8 +262,14 @@ int resume_run(struct run *run, struct err *e)
         return mem_error(e, "a resumed run's notes", sizeof *run->notes);
     if (checkpoint_list(&files, &n, run->job->weights_dir, e))
         return -1;
-    for (size_t i = 0; i < n && result > 0; i++)
-        result = try_file(run, &files[i], e);
+    for (size_t i = 0; i < n && result > 0; i++) {
+        int known = run->job->known_epochs;
+        if (files[i].epoch > known)
+            note(run, LOG_INFO, "passed over: %s, since only %d epochs are on record",
+                 files[i].name, known);
+        else
+            result = try_file(run, &files[i], e);
+    }
     mem_free(files);
     if (result > 0)
         note(run, LOG_WARNING,

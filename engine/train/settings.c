@@ -15,10 +15,11 @@
 /* Where things are, what they are called, when to end and to save. What `data` holds is compared by
  * its fingerprint, so that a data set may move. */
 static const char *const may_differ[] = {
-    "data", "cache", "image-memory", "skip-bad-images", "epochs", "patience", "save-every",
+    "data", "cache", "image-memory", "skip-bad-images", "patience", "save-every",
     "keep", "trace", "name",         "experiment",
 };
-static const char *const may_change_bits[] = {"device", "threads"};
+/* Kept, since they are warned of where they matter. */
+static const char *const may_change_numbers[] = {"epochs", "device", "threads"};
 
 static bool listed(const char *const *list, size_t n, const char *name)
 {
@@ -104,7 +105,7 @@ int settings_check(const struct run *run, const struct weights *w, struct err *e
     char value[VALUE_BYTES], before[VALUE_BYTES], data[17];
     for (size_t i = 0; i < config_options.count; i++) {
         const struct opt *o = &config_options.options[i];
-        if (LISTED(may_differ, o->name) || LISTED(may_change_bits, o->name))
+        if (LISTED(may_differ, o->name) || LISTED(may_change_numbers, o->name))
             continue;
         value_of(o, run->config, value);
         const char *found = begun_with(w, o, before);
@@ -130,25 +131,29 @@ int settings_check(const struct run *run, const struct weights *w, struct err *e
     return 0;
 }
 
+/* More epochs are only more epochs, but where the learning rate's curve ends with them. */
+static bool matters(const struct run_config *config, const char *name)
+{
+    return LISTED(may_change_numbers, name) &&
+           (strcmp(name, "epochs") || config->schedule == SCHEDULE_COSINE);
+}
+
 void settings_warn(const struct run *run, const struct weights *w, char *to, size_t room)
 {
     char value[VALUE_BYTES], before[VALUE_BYTES];
-    int n = 0;
-    to[0] = '\0';
+    struct str text;
+    str_init(&text);
     for (size_t i = 0; i < config_options.count; i++) {
         const struct opt *o = &config_options.options[i];
-        if (!LISTED(may_change_bits, o->name))
-            continue;
         value_of(o, run->config, value);
         const char *found = begun_with(w, o, before);
-        if (strcmp(found, value) && (size_t)n < room)
-            n += snprintf(to + n, room - (size_t)n, "%s %s is now %s; ", o->name, found, value);
+        if (matters(run->config, o->name) && strcmp(found, value))
+            str_addf(&text, "%s %s is now %s; ", o->name, found, value);
     }
     if (!same(w, "backend", run->ops->name) || !same(w, "library", run->ops->library()))
-        n = snprintf(to, room, "the backend is now %s with %s; ", run->ops->name,
-                     run->ops->library());
-    if (n > 0 && (size_t)n < room)
-        snprintf(to + n, room - (size_t)n,
-                 "the last bits may differ from those of a run that never "
-                 "stopped");
+        str_addf(&text, "the backend is now %s with %s; ", run->ops->name, run->ops->library());
+    if (text.length)
+        str_add(&text, "what follows may differ from a run that never stopped");
+    str_copy(to, room, text.text);
+    str_fini(&text);
 }

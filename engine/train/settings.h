@@ -17,8 +17,8 @@ int settings_put(const struct run *run, struct weights *w, struct err *e);
  */
 int settings_check(const struct run *run, const struct weights *w, struct err *e);
 
-/* What may change the last bits (threads, device, library): a line for the log, or "" when nothing
- * did. */
+/* What may differ, but changes the numbers (threads, device, library: their last bits; epochs: the
+ * cosine that ends with them): a line for the log, or "" when nothing did. */
 void settings_warn(const struct run *run, const struct weights *w, char *to, size_t room);
 
 #endif

@@ -20,8 +20,16 @@ enum verb { VERB_START, VERB_PAUSE, VERB_RESUME, VERB_STOP, VERB_CHECKPOINT };
 struct trainer_job {
     int64_t run; /* number in the database; labels events */
     struct run_config config;
-    char weights_dir[1024]; /* where best.safetensors and last.safetensors go; made if missing */
-    bool resume;            /* go on from the newest checkpoint in weights_dir, if there is one */
+    /* Where best.safetensors, last.safetensors and the run's checkpoints go; made if missing. A
+     * folder belongs to one run. */
+    char weights_dir[1024];
+    /* Go on from the newest whole checkpoint in weights_dir, bit for bit as if the run had never
+     * stopped; from the beginning if there is none. With options of influence on the numbers other
+     * than those it was begun with, the run fails and names the option. */
+    bool resume;
+    /* With resume: epochs that the caller has a record of; checkpoints of more are passed over, so
+     * that none is missing there. */
+    int known_epochs;
     const struct backend_ops *backend; /* tests; NULL = by config.device */
 };
 
