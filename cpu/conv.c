@@ -27,7 +27,7 @@ static enum conv_method stand_in(const struct dnn_shape *s, enum dnn_kind kind)
 {
     if (kind == DNN_WEIGHTS && s->groups == 1)
         return CONV_UNROLLED;
-    return grouped_can(s, kind) ? CONV_GROUPED : CONV_DNN;
+    return grouped_can(s) ? CONV_GROUPED : CONV_DNN;
 }
 
 static int choose(const struct backend *b, const struct dnn_shape *s, enum dnn_kind kind,
@@ -216,7 +216,7 @@ int conv_forward(struct backend *b, int u, struct err *e)
         return -1;
     if (way->method == CONV_DNN)
         return dnn_conv_run(way->dnn, b->dnn, x, w, t->raw, b->dnn_scratch, e);
-    grouped_forward(&s, x, w, t->raw);
+    grouped_forward(b->isa, &s, x, w, t->raw);
     return 0;
 }
 
@@ -229,7 +229,7 @@ int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradie
         return -1;
     if (way->method == CONV_DNN)
         return dnn_conv_run(way->dnn, b->dnn, x_gradient, w, y_gradient, b->dnn_scratch, e);
-    grouped_data(&s, x_gradient, w, y_gradient);
+    grouped_data(b->isa, &s, x_gradient, w, y_gradient);
     return 0;
 }
 
@@ -246,7 +246,7 @@ int conv_weights(struct backend *b, int u, const float *y_gradient, struct err *
     else if (way->method == CONV_UNROLLED)
         result = unrolled_weights(&s, x, w, y_gradient, b->columns, e);
     else
-        grouped_weights(&s, x, w, y_gradient, b->columns);
+        grouped_weights(b->isa, &s, x, w, y_gradient, b->columns);
     if (result || !way->finish)
         return result;
     return dnn_reorder_run(way->finish, b->dnn, w, home, e);

@@ -110,6 +110,7 @@ struct backend {
     int batches[BACKEND_MAX_BATCHES], n_batches;
     int most;  /* the largest batch */
     int depth; /* units */
+    enum isa isa;
     int threads, callers_threads;
     unsigned float_bits; /* that we set and take back */
     bool trains;         /* BACKWARD may come */
@@ -151,6 +152,9 @@ struct backend {
 
     struct slot slots[CPU_SLOTS];
     unsigned long started, collected;
+
+    struct backend_profile spent;
+    double lap_s; /* when the last piece of work was over */
 };
 
 /* Channels of a unit's parameter. */
@@ -187,11 +191,13 @@ struct conv_needs conv_needs(const struct backend *b, int u);
 
 /* Narrow groups: whether our loops can do this shape, then the three kinds. Weights are in
  * DNN_TAPS_OUT order, for the data gradient in DNN_TAPS_IN. */
-bool grouped_can(const struct dnn_shape *s, enum dnn_kind kind);
-void grouped_forward(const struct dnn_shape *s, const float *x, const float *w, float *y);
-void grouped_data(const struct dnn_shape *s, float *x, const float *w, const float *y);
-void grouped_weights(const struct dnn_shape *s, const float *x, float *w, const float *y,
-                     float *partial);
+bool grouped_can(const struct dnn_shape *s);
+void grouped_forward(enum isa isa, const struct dnn_shape *s, const float *x, const float *w,
+                     float *y);
+void grouped_data(enum isa isa, const struct dnn_shape *s, float *x, const float *w,
+                  const float *y);
+void grouped_weights(enum isa isa, const struct dnn_shape *s, const float *x, float *w,
+                     const float *y, float *partial);
 size_t grouped_partial_floats(const struct dnn_shape *s);
 
 /* Weights' gradient by unrolled windows, without groups; the gradient is in DNN_OUT_TAPS order. */
@@ -238,6 +244,12 @@ void epoch_batch(struct backend *b); /* takes the plan's next batch */
 void epoch_fetch(struct backend *b); /* its images become tensor 0 */
 
 int step_run(struct backend *b, unsigned phases, struct err *e);
+
+/* Where a step's time goes (profile.c): a step starts the clock, and the end of each piece of work
+ * says what it was. Without spec.profile they do nothing. */
+void profile_start(struct backend *b);
+void profile_lap(struct backend *b, enum backend_work work, double flop);
+void profile_take(struct backend *b, struct backend_profile *out);
 
 /* Around every call that computes: our number of threads and float mode in, the caller's back. */
 void cpu_enter(struct backend *b);

@@ -73,6 +73,20 @@ const char *dnn_instructions(void)
     }
 }
 
+int dnn_limit(enum isa isa, struct err *e)
+{
+    static const dnnl_cpu_isa_t limits[] = {[ISA_PLAIN] = dnnl_cpu_isa_sse41,
+                                            [ISA_AVX2] = dnnl_cpu_isa_avx2,
+                                            [ISA_AVX512] = dnnl_cpu_isa_avx512_core};
+    dnnl_set_max_cpu_isa(limits[isa]); /* refused once the library is in use: then look */
+    if (!((unsigned)dnnl_get_effective_cpu_isa() & ~(unsigned)limits[isa]))
+        return 0;
+    return err_set(e, ERR_STATE,
+                   "COMBOLAB_ISA=%s came after oneDNN was first used with %s; set it "
+                   "before the program starts",
+                   isa_name(isa), dnn_instructions());
+}
+
 void dnn_close(struct dnn *d)
 {
     if (!d)

@@ -1,13 +1,15 @@
 /* dnn.h - what we use of oneDNN, behind types of our own, so that another version of its C
  * interface concerns dnn.c alone.
  *
- * Order of calls: dnn_open; then convolutions and reorders are made (dnn_conv_new, dnn_reorder_new)
- * and run as often as wanted, from the thread that made them; then freed; dnn_close last. Nothing
- * is allocated by a run. Activations are NHWC float32; weights are in the layout a convolution asks
- * for.
+ * Order of calls: [dnn_limit] -> dnn_open; then convolutions and reorders are made (dnn_conv_new,
+ * dnn_reorder_new) and run as often as wanted, from the thread that made them; then freed;
+ * dnn_close last. Nothing is allocated by a run. Activations are NHWC float32; weights are in the
+ * layout a convolution asks for.
  */
 #ifndef COMBOLAB_CPU_DNN_H
 #define COMBOLAB_CPU_DNN_H
+
+#include "cpu/isa.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +41,10 @@ enum dnn_order {
     DNN_TAPS_OUT, /* kernel, kernel, in / groups, all outputs */
     DNN_TAPS_IN,  /* kernel, kernel, out / groups, all inputs */
 };
+
+/* Holds the library to an instruction set; only before its first use, dnn_instructions too. Asked
+ * for again with the same set it does nothing. */
+int dnn_limit(enum isa isa, struct err *e);
 
 int dnn_open(struct dnn **out, struct err *e);
 void dnn_close(struct dnn *d);

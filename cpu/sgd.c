@@ -30,7 +30,7 @@ void sgd_update(struct backend *b)
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < b->trained; i += CHUNK) {
         size_t count = b->trained - i < CHUNK ? b->trained - i : CHUNK;
-        move(&rule, b->gradients + i, b->momenta + i, b->values + i, count);
+        move(b->isa)(&rule, b->gradients + i, b->momenta + i, b->values + i, count);
     }
     for (int u = 0; u < b->depth; u++)
         conv_changed(&b->units[u].conv);
