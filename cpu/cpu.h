@@ -46,7 +46,7 @@ int plan_commit(struct plan *p, struct err *e);
 enum conv_method {
     CONV_DNN,      /* oneDNN */
     CONV_GROUPED,  /* our loops for narrow groups */
-    CONV_UNROLLED, /* windows unrolled into rows, then a matrix product: weights only */
+    CONV_UNROLLED, /* windows unrolled into rows, then a matrix product: gradients only */
 };
 
 /* How one kind is computed for one batch size. */
@@ -179,7 +179,10 @@ void conv_close(struct conv *c);
 void conv_changed(struct conv *c); /* the home values changed */
 int conv_forward(struct backend *b, int u, struct err *e);
 int conv_weights(struct backend *b, int u, const float *y_gradient, struct err *e);
-int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradient, struct err *e);
+/* The data gradient, in place of x_gradient's values or, where conv_adds, added to them. */
+int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradient, bool add,
+              struct err *e);
+bool conv_adds(const struct backend *b, int u); /* for every batch size */
 
 /* Scratch for unit u: oneDNN's, and floats for our own weight gradients and for one whose layout
  * isn't the home layout. */
@@ -200,7 +203,12 @@ void grouped_weights(enum isa isa, const struct dnn_shape *s, const float *x, fl
                      const float *y, float *partial);
 size_t grouped_partial_floats(const struct dnn_shape *s);
 
-/* Weights' gradient by unrolled windows, without groups; the gradient is in DNN_OUT_TAPS order. */
+/* Gradients as matrix products, without groups: of the weights for any window, which is unrolled
+ * into `columns`; of the input, added to x or in its place, for windows of one pixel and stride 1.
+ * Weights and their gradient are in DNN_OUT_TAPS order. */
+bool unrolled_can(const struct dnn_shape *s, enum dnn_kind kind);
+int unrolled_data(const struct dnn_shape *s, float *x, bool add, const float *w, const float *y,
+                  struct err *e);
 size_t unrolled_floats(const struct dnn_shape *s);
 int unrolled_weights(const struct dnn_shape *s, const float *x, float *w, const float *y,
                      float *columns, struct err *e);

@@ -234,11 +234,14 @@ static const char *name_of(const_dnnl_primitive_desc_t pd)
     return name ? name : "";
 }
 
-/* The fastest implementation that isn't reference code, or NULL with success. */
+/* The fastest implementation that isn't reference code nor, unless nothing else is left, one to be
+ * avoided; or NULL with success. */
 static dnnl_status_t choose(dnnl_primitive_desc_t *out, const struct dnn *d,
-                            const dnnl_convolution_desc_t *op, const_dnnl_primitive_desc_t forward)
+                            const dnnl_convolution_desc_t *op, const_dnnl_primitive_desc_t forward,
+                            const char *avoid)
 {
     *out = NULL;
+    dnnl_primitive_desc_t second = NULL;
     dnnl_primitive_desc_iterator_t list;
     dnnl_status_t s =
         dnnl_primitive_desc_iterator_create(&list, op, d->attributes, d->engine, forward);
@@ -248,15 +251,22 @@ static dnnl_status_t choose(dnnl_primitive_desc_t *out, const struct dnn *d,
         return s;
     do {
         dnnl_primitive_desc_t pd = dnnl_primitive_desc_iterator_fetch(list);
-        if (pd && !strstr(name_of(pd), "ref")) {
+        bool avoided = pd && avoid && strstr(name_of(pd), avoid);
+        if (pd && !avoided && !strstr(name_of(pd), "ref")) {
             *out = pd;
             break;
         }
-        if (pd)
+        if (avoided && !second)
+            second = pd;
+        else if (pd)
             dnnl_primitive_desc_destroy(pd);
         s = dnnl_primitive_desc_iterator_next(list);
     } while (!s);
     dnnl_primitive_desc_iterator_destroy(list);
+    if (!*out)
+        *out = second;
+    else if (second)
+        dnnl_primitive_desc_destroy(second);
     return s == dnnl_iterator_ends ? dnnl_success : s;
 }
 
@@ -289,7 +299,7 @@ static dnnl_status_t build(struct dnn_conv *c, const struct dnn *d, const_dnnl_p
 }
 
 int dnn_conv_new(struct dnn_conv **out, const struct dnn *d, enum dnn_kind kind,
-                 const struct dnn_shape *shape, struct err *e)
+                 const struct dnn_shape *shape, const char *avoid, struct err *e)
 {
     *out = NULL;
     struct conv_desc desc;
@@ -307,7 +317,7 @@ int dnn_conv_new(struct dnn_conv **out, const struct dnn *d, enum dnn_kind kind,
     if (!s)
         s = operation(&op, &desc, kind);
     if (!s)
-        s = choose(&pd, d, &op, forward);
+        s = choose(&pd, d, &op, forward, avoid);
     if (!s && pd)
         s = build(c, d, pd);
     bool usable = !s && pd;

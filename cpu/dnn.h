@@ -52,10 +52,11 @@ void dnn_close(struct dnn *d);
 const char *dnn_library(void);      /* "oneDNN 2.6.3", static storage */
 const char *dnn_instructions(void); /* "avx2" */
 
-/* Makes a convolution. *out stays NULL, and the result 0, when the library has nothing for this
- * shape but its reference code, which is slower by orders of magnitude. */
+/* Makes a convolution, by an implementation without `avoid` in its name (NULL: any) if there is
+ * another. *out stays NULL, and the result 0, when the library has nothing for this shape but its
+ * reference code, which is slower by orders of magnitude. */
 int dnn_conv_new(struct dnn_conv **out, const struct dnn *d, enum dnn_kind kind,
-                 const struct dnn_shape *shape, struct err *e);
+                 const struct dnn_shape *shape, const char *avoid, struct err *e);
 void dnn_conv_free(struct dnn_conv *c);
 
 const char *dnn_conv_name(const struct dnn_conv *c); /* of the implementation: "jit:avx2" */

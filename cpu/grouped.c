@@ -45,9 +45,11 @@ struct view {
 #define SPREAD(v, i)                                                                               \
     __builtin_shufflevector(v, v, i, i, i, i, 4 + (i), 4 + (i), 4 + (i), 4 + (i), 8 + (i),         \
                             8 + (i), 8 + (i), 8 + (i), 12 + (i), 12 + (i), 12 + (i), 12 + (i))
-#define HALF(v, i)                                                                                 \
-    __builtin_shufflevector(v, v, i, i, i, i, i, i, i, i, 8 + (i), 8 + (i), 8 + (i), 8 + (i),      \
-                            8 + (i), 8 + (i), 8 + (i), 8 + (i))
+#define QUARTERS(v, i)                                                                             \
+    __builtin_shufflevector(v, v, 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3, 4 * (i),         \
+                            4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3, 8 + 4 * (i), 9 + 4 * (i),       \
+                            10 + 4 * (i), 11 + 4 * (i), 8 + 4 * (i), 9 + 4 * (i), 10 + 4 * (i),    \
+                            11 + 4 * (i))
 #include "cpu/grouped_lanes.h"
 
 /* Whole vectors of 16 lanes on AVX-512, else of 8; the plain set has 4. */

@@ -1,6 +1,7 @@
 /* grouped_lanes.h - the inner loops of grouped.c for one width of vector. Included once for each:
  * LANES is the number of floats (4, 8 or 16), VEC their type, OF(name) the name with the width in
- * it. SPREAD(v, i) gives every group of 4 its i-th channel, HALF(v, i) every group of 8. */
+ * it. SPREAD(v, i) gives every group of 4 its i-th channel, QUARTERS(v, i) doubles the i-th
+ * quarter of each half. */
 
 #define LOAD(p) (*(const VEC *)(p))
 
@@ -8,7 +9,8 @@
 SIMD_BODY void OF(tap_of_4)(VEC *sum, int tile, const float *x, int step, const float *w, int to)
 {
     VEC w0 = LOAD(w), w1 = LOAD(w + to), w2 = LOAD(w + 2 * to), w3 = LOAD(w + 3 * to);
-    for (int p = 0; p < tile; p++) {
+    SIMD_UNROLL for (int p = 0; p < tile; p++)
+    {
         VEC v = LOAD(x + p * step);
         sum[p] += SPREAD(v, 0) * w0;
         sum[p] += SPREAD(v, 1) * w1;
@@ -18,18 +20,20 @@ SIMD_BODY void OF(tap_of_4)(VEC *sum, int tile, const float *x, int step, const 
 }
 
 #if LANES == 16
-/* Two groups of 8 in a vector; the weights in two halves, since all eight would not stay in
- * registers beside the sums. */
+/* Two groups of 8 in a vector: the lower and the upper half of each, doubled, then as groups of 4;
+ * all eight weights would not stay in registers beside the sums. */
 SIMD_BODY void OF(tap_of_8)(VEC *sum, int tile, const float *x, int step, const float *w, int to)
 {
-    for (int half = 0; half < 8; half += 4, w += 4 * to) {
+    for (int half = 0; half < 2; half++, w += 4 * to) {
         VEC w0 = LOAD(w), w1 = LOAD(w + to), w2 = LOAD(w + 2 * to), w3 = LOAD(w + 3 * to);
-        for (int p = 0; p < tile; p++) {
+        SIMD_UNROLL for (int p = 0; p < tile; p++)
+        {
             VEC v = LOAD(x + p * step);
-            sum[p] += (half ? HALF(v, 4) : HALF(v, 0)) * w0;
-            sum[p] += (half ? HALF(v, 5) : HALF(v, 1)) * w1;
-            sum[p] += (half ? HALF(v, 6) : HALF(v, 2)) * w2;
-            sum[p] += (half ? HALF(v, 7) : HALF(v, 3)) * w3;
+            v = half ? QUARTERS(v, 1) : QUARTERS(v, 0);
+            sum[p] += SPREAD(v, 0) * w0;
+            sum[p] += SPREAD(v, 1) * w1;
+            sum[p] += SPREAD(v, 2) * w2;
+            sum[p] += SPREAD(v, 3) * w3;
         }
     }
 }
@@ -41,8 +45,7 @@ SIMD_BODY void OF(tap_of_many)(VEC *sum, int tile, const float *x, int step, con
 {
     for (int i = 0; i < group; i++) {
         VEC v = LOAD(w + i * to);
-        for (int p = 0; p < tile; p++)
-            sum[p] += x[p * step + i] * v;
+        SIMD_UNROLL for (int p = 0; p < tile; p++) sum[p] += x[p * step + i] * v;
     }
 }
 
@@ -84,8 +87,7 @@ SIMD_BODY void OF(pixels)(const struct view *v, int tile, int at, int row, int f
              w + (size_t)tap * v->from_group * v->to + c, v->to, c, v->from_group, v->to_group);
         }
     }
-    for (int p = 0; p < tile; p++)
-        *(VEC *)(y + (size_t)(at + p) * v->to + c) = sum[p];
+    SIMD_UNROLL for (int p = 0; p < tile; p++) * (VEC *)(y + (size_t)(at + p) * v->to + c) = sum[p];
 }
 
 /* Columns low..high - 1, where the whole window lies on the map. The last tile starts early rather
@@ -162,118 +164,150 @@ SIMD_BODY void OF(take_row)(const struct dnn_shape *s, int row, const float *y, 
 
 /* --- weights' gradient --- */
 
-/* Sums over `count` pixels of a row, groups of 4; odd pixels in sums of their own, since one chain
- * of additions would wait for each other. */
-SIMD_BODY void OF(row_of_4)(float *w, int to, const float *x, int x_step, const float *y,
-                            int y_step, int count)
+/* Adds one pixel to the sums of one tap: a line for each channel of the group. */
+SIMD_BODY void OF(add_pixel)(VEC *sum, int group, const float *x, VEC g)
 {
-    VEC sum[4] = {LOAD(w), LOAD(w + to), LOAD(w + 2 * to), LOAD(w + 3 * to)};
-    VEC odd[4] = {{0}};
-    int p = 0;
-    for (; p + 2 <= count; p += 2) {
-        VEC a = LOAD(x + p * x_step), b = LOAD(x + (p + 1) * x_step);
-        VEC g = LOAD(y + p * y_step), h = LOAD(y + (p + 1) * y_step);
-        sum[0] += SPREAD(a, 0) * g;
-        odd[0] += SPREAD(b, 0) * h;
-        sum[1] += SPREAD(a, 1) * g;
-        odd[1] += SPREAD(b, 1) * h;
-        sum[2] += SPREAD(a, 2) * g;
-        odd[2] += SPREAD(b, 2) * h;
-        sum[3] += SPREAD(a, 3) * g;
-        odd[3] += SPREAD(b, 3) * h;
+    VEC v = LOAD(x);
+    if (group == 4) {
+        sum[0] += SPREAD(v, 0) * g;
+        sum[1] += SPREAD(v, 1) * g;
+        sum[2] += SPREAD(v, 2) * g;
+        sum[3] += SPREAD(v, 3) * g;
     }
-    if (p < count) {
-        VEC a = LOAD(x + p * x_step), g = LOAD(y + p * y_step);
-        sum[0] += SPREAD(a, 0) * g;
-        sum[1] += SPREAD(a, 1) * g;
-        sum[2] += SPREAD(a, 2) * g;
-        sum[3] += SPREAD(a, 3) * g;
-    }
-    for (int i = 0; i < 4; i++)
-        *(VEC *)(w + i * to) = sum[i] + odd[i];
-}
-
 #if LANES == 16
-SIMD_BODY void OF(row_of_8)(float *w, int to, const float *x, int x_step, const float *y,
-                            int y_step, int count)
-{
-    VEC sum[8];
-    for (int i = 0; i < 8; i++)
-        sum[i] = LOAD(w + i * to);
-    for (int p = 0; p < count; p++) {
-        VEC a = LOAD(x + p * x_step), g = LOAD(y + p * y_step);
-        sum[0] += HALF(a, 0) * g;
-        sum[1] += HALF(a, 1) * g;
-        sum[2] += HALF(a, 2) * g;
-        sum[3] += HALF(a, 3) * g;
-        sum[4] += HALF(a, 4) * g;
-        sum[5] += HALF(a, 5) * g;
-        sum[6] += HALF(a, 6) * g;
-        sum[7] += HALF(a, 7) * g;
+    if (group == 8) {
+        VEC low = QUARTERS(v, 0), high = QUARTERS(v, 1);
+        sum[0] += SPREAD(low, 0) * g;
+        sum[1] += SPREAD(low, 1) * g;
+        sum[2] += SPREAD(low, 2) * g;
+        sum[3] += SPREAD(low, 3) * g;
+        sum[4] += SPREAD(high, 0) * g;
+        sum[5] += SPREAD(high, 1) * g;
+        sum[6] += SPREAD(high, 2) * g;
+        sum[7] += SPREAD(high, 3) * g;
     }
-    for (int i = 0; i < 8; i++)
-        *(VEC *)(w + i * to) = sum[i];
-}
 #endif
+}
 
-/* Eight channels of one wide group. */
-SIMD_BODY void OF(row_of_many)(float *w, int to, const float *x, int x_step, const float *y,
+/* One pixel, three taps beside each other; those that leave the map, if any, are left out. */
+SIMD_BODY void OF(add_cut)(VEC *sum, const struct dnn_shape *s, int group, int column,
+                           const float *x, VEC g)
+{
+    SIMD_UNROLL for (int t = 0; t < 3; t++)
+    {
+        int at = column * s->stride - s->pad + t;
+        if (at >= 0 && at < s->w)
+            OF(add_pixel)(sum + group * t, group, x + (size_t)at * s->in, g);
+    }
+}
+
+/* Adds a row of output to the gradient of the three taps of one row of a 3x3 window: x is that row
+ * of the map, w the first tap's first line, all at channel c; sums stay in registers. */
+SIMD_BODY void OF(three_taps)(const struct dnn_shape *s, int group, const float *x, const float *y,
+                              float *w)
+{
+    VEC sum[24];
+    int tap = group * s->out, column = 0, pixel = s->in, step = s->stride * s->in;
+    int low = (s->pad + s->stride - 1) / s->stride;
+    int end = (s->w + s->pad - 3 + s->stride) / s->stride; /* of whole windows */
+    end = end < s->out_w ? end : s->out_w;
+    SIMD_UNROLL for (int i = 0; i < 3 * group; i++) sum[i] =
+        LOAD(w + i / group * tap + i % group * s->out);
+    for (; column < low && column < s->out_w; column++, y += s->out)
+        OF(add_cut)(sum, s, group, column, x, LOAD(y));
+    const float *from = x + (size_t)(column * s->stride - s->pad) * s->in;
+    for (; column < end; column++, y += s->out, from += step) {
+        VEC g = LOAD(y);
+        OF(add_pixel)(sum, group, from, g);
+        OF(add_pixel)(sum + group, group, from + pixel, g);
+        OF(add_pixel)(sum + 2 * group, group, from + 2 * pixel, g);
+    }
+    for (; column < s->out_w; column++, y += s->out)
+        OF(add_cut)(sum, s, group, column, x, LOAD(y));
+    SIMD_UNROLL for (int i = 0; i < 3 * group; i++) *
+        (VEC *)(w + i / group * tap + i % group * s->out) = sum[i];
+}
+
+/* Eight channels of one tap of a wide group; `count` pixels. */
+SIMD_BODY void OF(one_of_many)(float *w, int to, const float *x, int x_step, const float *y,
                                int y_step, int count)
 {
     VEC sum[8];
-    for (int i = 0; i < 8; i++)
-        sum[i] = LOAD(w + i * to);
+    SIMD_UNROLL for (int i = 0; i < 8; i++) sum[i] = LOAD(w + i * to);
     for (int p = 0; p < count; p++) {
         VEC g = LOAD(y + p * y_step);
-        for (int i = 0; i < 8; i++)
-            sum[i] += x[p * x_step + i] * g;
+        SIMD_UNROLL for (int i = 0; i < 8; i++) sum[i] += x[p * x_step + i] * g;
     }
-    for (int i = 0; i < 8; i++)
-        *(VEC *)(w + i * to) = sum[i];
+    SIMD_UNROLL for (int i = 0; i < 8; i++) * (VEC *)(w + i * to) = sum[i];
 }
 
-/* Adds one row of output to the gradient of one tap, LANES outputs from c. */
-SIMD_BODY void OF(tap_row)(const struct dnn_shape *s, int tap, int row, int c, const float *x,
+/* One tap of narrow groups. */
+SIMD_BODY void OF(one_tap)(int group, float *w, int to, const float *x, int x_step, const float *y,
+                           int y_step, int count)
+{
+    VEC sum[8];
+    SIMD_UNROLL for (int i = 0; i < group; i++) sum[i] = LOAD(w + i * to);
+    for (int p = 0; p < count; p++)
+        OF(add_pixel)(sum, group, x + p * x_step, LOAD(y + p * y_step));
+    SIMD_UNROLL for (int i = 0; i < group; i++) * (VEC *)(w + i * to) = sum[i];
+}
+
+/* Adds a row of output to the gradient of one tap, LANES outputs from c; x is the row of the map
+ * that the tap reads. */
+SIMD_BODY void OF(tap_row)(const struct dnn_shape *s, int tap, int c, const float *x,
                            const float *y, float *w)
 {
     int in_group = s->in / s->groups, out_group = s->out / s->groups;
-    int fy = row * s->stride - s->pad + tap / s->kernel, left = tap % s->kernel - s->pad;
+    int left = tap % s->kernel - s->pad, step = s->stride * s->in;
     int low = left < 0 ? (-left + s->stride - 1) / s->stride : 0;
     int high = s->w - left > 0 ? (s->w - left - 1) / s->stride + 1 : 0;
     high = high < s->out_w ? high : s->out_w;
-    if (fy < 0 || fy >= s->h || low >= high)
+    if (low >= high)
         return;
-    const float *from = x + ((size_t)fy * s->w + low * s->stride + left) * s->in;
+    const float *from = x + (size_t)(low * s->stride + left) * s->in;
     const float *g = y + (size_t)low * s->out + c;
     float *to = w + (size_t)tap * in_group * s->out + c;
-    int step = s->stride * s->in;
     if (out_group == 4) {
-        OF(row_of_4)(to, s->out, from + c, step, g, s->out, high - low);
+        OF(one_tap)(4, to, s->out, from + c, step, g, s->out, high - low);
         return;
     }
 #if LANES == 16
     if (out_group == 8) {
-        OF(row_of_8)(to, s->out, from + c, step, g, s->out, high - low);
+        OF(one_tap)(8, to, s->out, from + c, step, g, s->out, high - low);
         return;
     }
 #endif
     from += c / out_group * in_group;
-    for (int i = 0; i < in_group; i += 8)
-        OF(row_of_many)
-    (to + (size_t)i * s->out, s->out, from + i, step, g, s->out, high - low);
+    for (int i = 0; i < in_group; i += 8, to += (size_t)8 * s->out)
+        OF(one_of_many)(to, s->out, from + i, step, g, s->out, high - low);
 }
 
 SIMD_BODY void OF(add_row)(const struct dnn_shape *s, int row, const float *x, const float *y,
                            float *w)
 {
+    int group = s->out / s->groups;
     for (int c = 0; c < s->out; c += LANES)
-        for (int tap = 0; tap < s->kernel * s->kernel; tap++)
-            OF(tap_row)(s, tap, row, c, x, y, w);
+        for (int ky = 0; ky < s->kernel; ky++) {
+            int fy = row * s->stride - s->pad + ky;
+            if (fy < 0 || fy >= s->h)
+                continue;
+            const float *from = x + (size_t)fy * s->w * s->in;
+            float *three = w + (size_t)ky * 3 * group * s->out + c;
+            if (s->kernel == 3 && group == 4)
+                OF(three_taps)(s, 4, from + c, y + c, three);
+#if LANES == 16
+            else if (s->kernel == 3 && group == 8)
+                OF(three_taps)(s, 8, from + c, y + c, three);
+#endif
+            else
+                for (int tap = ky * s->kernel; tap < (ky + 1) * s->kernel; tap++)
+                    OF(tap_row)(s, tap, c, from, y, w);
+        }
 }
 
 #undef LANES
 #undef VEC
 #undef OF
 #undef SPREAD
-#undef HALF
+#undef QUARTERS
 #undef LOAD

@@ -181,6 +181,24 @@ static void share_gradients(struct backend *b, int *owner)
     }
 }
 
+/* The largest second part of a gradient that its convolution cannot add to the first. */
+static size_t late_floats(const struct backend *b)
+{
+    bool begun[NET_MAX_UNITS + 1] = {false};
+    size_t most = 0;
+    begun[b->depth] = true;
+    for (int u = b->depth - 1; u >= 0; u--) {
+        int t = b->net.units[u].input;
+        if (b->net.units[u].shortcut >= 0)
+            begun[b->net.units[u].shortcut] = true;
+        size_t floats = (size_t)b->most * cpu_count(b->shapes[t]);
+        if (begun[t] && !conv_adds(b, u) && floats > most)
+            most = floats;
+        begun[t] = true;
+    }
+    return most;
+}
+
 static void want_gradients(struct backend *b)
 {
     int owner[NET_MAX_UNITS + 1], first[NET_MAX_UNITS + 1], last[NET_MAX_UNITS + 1];
@@ -193,7 +211,6 @@ static void want_gradients(struct backend *b)
         first[o] = o == t || begin < first[o] ? begin : first[o];
         last[o] = o == t || end > last[o] ? end : last[o];
     }
-    size_t late = 0;
     for (int t = least; t <= b->depth; t++) {
         size_t floats = (size_t)b->most * cpu_count(b->shapes[t]);
         bool keep = b->spec.keep;
@@ -201,9 +218,8 @@ static void want_gradients(struct backend *b)
             plan_want(&b->plan, &b->gradient[t], floats, keep ? 0 : first[t],
                       keep ? CPU_ALWAYS : last[t]);
         b->gradient_owner[t] = owner[t];
-        late = floats > late ? floats : late;
     }
-    plan_want(&b->plan, &b->late, late, 0, CPU_ALWAYS);
+    plan_want(&b->plan, &b->late, late_floats(b), 0, CPU_ALWAYS);
     if (b->spec.probe)
         plan_want(&b->plan, &b->seed, (size_t)b->most * cpu_count(b->shapes[b->depth]), 0,
                   CPU_ALWAYS);

@@ -46,6 +46,14 @@
 #define SIMD_KERNEL(name, parameters, arguments)                                                   \
     SIMD_CHOICE(name, parameters, arguments, name##_body, name##_body, name##_body)
 
+/* Before a loop whose bounds are constants once its function is inlined: so that an array that it
+ * walks stays in registers. */
+#if defined(__clang__)
+#define SIMD_UNROLL _Pragma("unroll")
+#else
+#define SIMD_UNROLL _Pragma("GCC unroll 32")
+#endif
+
 /* Floats in a vector register; what it points to need only be aligned as floats are. Not passed by
  * value: the calling convention depends on the instruction set. */
 typedef float simd4 __attribute__((vector_size(16), aligned(4), may_alias));

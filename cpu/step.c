@@ -99,23 +99,24 @@ static void settle_late(struct backend *b)
     b->pending = -1;
 }
 
-/* The convolution's part of its input's gradient. A second part is put beside the first, and added
- * by whoever reads it next. */
+/* The convolution's part of its input's gradient. A second part is added to the first; where the
+ * convolution can't, it is put beside it, and added by whoever reads it next. */
 static int input_gradient(struct backend *b, int u, struct err *e)
 {
     int t = b->net.units[u].input;
     if (!b->gradient[t])
         return 0;
-    if (!b->begun[t]) {
+    bool begun = b->begun[t];
+    if (!begun || conv_adds(b, u)) {
         b->begun[t] = true;
-        if (conv_data(b, u, b->raw_gradient, b->gradient[t], e))
+        if (conv_data(b, u, b->raw_gradient, b->gradient[t], begun, e))
             return -1;
         profile_lap(b, WORK_CONV_DATA, conv_flop(b, u));
         return 0;
     }
     settle_late(b);
     profile_lap(b, WORK_NORM, 0);
-    if (conv_data(b, u, b->raw_gradient, b->late, e))
+    if (conv_data(b, u, b->raw_gradient, b->late, false, e))
         return -1;
     profile_lap(b, WORK_CONV_DATA, conv_flop(b, u));
     b->pending = t;
