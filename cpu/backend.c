@@ -169,6 +169,7 @@ static int cpu_open(struct backend **out, const struct backend_spec *spec, struc
     b->threads = spec->threads ? spec->threads : own_cores();
     b->pending = -1;
     b->isa = isa;
+    b->folds_stale = true;
     int result = list_batches(b, e) || net_shapes(&b->net, spec->augment.height,
                                                   spec->augment.width, b->shapes, e)
                      ? -1

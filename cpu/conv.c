@@ -42,12 +42,12 @@ static bool own_is_faster(const struct dnn_shape *s, enum dnn_kind kind, enum co
     return own == CONV_GROUPED && in == out && in <= 8 && (kind != DNN_DATA || s->stride == 1);
 }
 
-/* oneDNN's implementation by the rule; *out stays NULL when it has none that is fast. */
-static int choose_dnn(const struct backend *b, const struct dnn_shape *s, enum dnn_kind kind,
-                      bool replaceable, struct dnn_conv **out, struct err *e)
+int conv_new(const struct backend *b, const struct dnn_shape *s, enum dnn_kind kind,
+             const struct dnn_after *after, struct dnn_conv **out, struct err *e)
 {
+    bool replaceable = after || stand_in(s, kind) != CONV_DNN;
     const char *avoid = kind == DNN_FORWARD && s->out_h < SMALL_MAP ? "brgconv" : NULL;
-    if (dnn_conv_new(out, b->dnn, kind, s, avoid, e))
+    if (dnn_conv_new(out, b->dnn, kind, s, after, avoid, e))
         return -1;
     bool product = *out && strstr(dnn_conv_name(*out), "gemm");
     if (product && replaceable && s->kernel > 1 && (s->groups > 1 || kind == DNN_WEIGHTS)) {
@@ -65,7 +65,7 @@ static int choose(const struct backend *b, const struct dnn_shape *s, enum dnn_k
     way->there = true;
     way->copy = -1;
     way->method = own;
-    if (!own_is_faster(s, kind, own) && choose_dnn(b, s, kind, own != CONV_DNN, &way->dnn, e))
+    if (!own_is_faster(s, kind, own) && conv_new(b, s, kind, NULL, &way->dnn, e))
         return -1;
     if (way->dnn)
         way->method = CONV_DNN;
@@ -233,7 +233,7 @@ int conv_forward(struct backend *b, int u, struct err *e)
         return -1;
     if (way->method == CONV_DNN)
         return dnn_conv_run(way->dnn, b->dnn, x, w, t->raw, b->dnn_scratch, e);
-    grouped_forward(b->isa, &s, x, w, t->raw);
+    grouped_forward(b->isa, &s, x, w, NULL, false, t->raw);
     return 0;
 }
 

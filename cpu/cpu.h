@@ -76,6 +76,22 @@ struct conv {
     int n_copies;
 };
 
+/* The weights times the norm's factor, in one of the layouts that are read. */
+struct fold_weights {
+    struct dnn_layout *layout;
+    struct dnn_reorder *from_plain;
+    float *data;
+};
+
+/* How a unit is evaluated with its norm folded in, for each batch size. */
+struct fold {
+    bool there[BACKEND_MAX_BATCHES];           /* else the unit isn't folded */
+    struct dnn_conv *dnn[BACKEND_MAX_BATCHES]; /* NULL: our loops for narrow groups */
+    int at[BACKEND_MAX_BATCHES];               /* number of its weights */
+    struct fold_weights weights[BACKEND_MAX_BATCHES];
+    int n_weights;
+};
+
 struct cpu_param {
     float *value, *gradient, *momentum; /* in the home layout; the last two only where trained */
     size_t stored;                      /* floats, with the layout's padding */
@@ -86,6 +102,7 @@ struct cpu_param {
 struct unit {
     struct net_shape shape; /* of the convolution's output */
     struct conv conv;
+    struct fold fold;
     int param[NET_SE_B2 + 1]; /* by role */
     float *raw;               /* the convolution's output */
     float *out;               /* the unit's output before a pool */
@@ -131,7 +148,7 @@ struct backend {
 
     /* Scratch of one operation at a time. */
     float *partial, *channel, *image, *work, *raw_gradient, *out_gradient, *kept_gradient, *columns,
-        *weight_gradient;
+        *weight_gradient, *plain;
     uint8_t *dnn_scratch;
 
     /* Heads and loss. */
@@ -149,6 +166,7 @@ struct backend {
     size_t next, first;
     int n, batch; /* samples of the last step and the number of that size in `batches` */
     bool forwarded, graded, frozen;
+    bool folds_stale; /* a parameter or running statistic has changed since */
 
     struct slot slots[CPU_SLOTS];
     unsigned long started, collected;
@@ -184,6 +202,11 @@ int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradie
               struct err *e);
 bool conv_adds(const struct backend *b, int u); /* for every batch size */
 
+/* oneDNN's implementation of one kind by the rule (conv.c), with `after` behind it or NULL; *out
+ * stays NULL when it has none that is fast. */
+int conv_new(const struct backend *b, const struct dnn_shape *s, enum dnn_kind kind,
+             const struct dnn_after *after, struct dnn_conv **out, struct err *e);
+
 /* Scratch for unit u: oneDNN's, and floats for our own weight gradients and for one whose layout
  * isn't the home layout. */
 struct conv_needs {
@@ -192,11 +215,22 @@ struct conv_needs {
 
 struct conv_needs conv_needs(const struct backend *b, int u);
 
+/* Evaluation with folded norms (fold.c): chosen after conv_open, made by fold_all when stale. For a
+ * unit that can, fold_forward goes from the unit's input to its output before a pool. */
+int fold_open(struct backend *b, int u, struct err *e);
+void fold_close(struct fold *f);
+size_t fold_scratch_bytes(const struct backend *b, int u);
+size_t fold_plain_floats(const struct backend *b, int u); /* of b->plain */
+int fold_all(struct backend *b, struct err *e);
+bool fold_can(const struct backend *b, int u);
+int fold_forward(struct backend *b, int u, struct err *e);
+
 /* Narrow groups: whether our loops can do this shape, then the three kinds. Weights are in
- * DNN_TAPS_OUT order, for the data gradient in DNN_TAPS_IN. */
+ * DNN_TAPS_OUT order, for the data gradient in DNN_TAPS_IN. Forward adds a bias per channel, unless
+ * that is NULL, and then applies a ReLU if asked for. */
 bool grouped_can(const struct dnn_shape *s);
 void grouped_forward(enum isa isa, const struct dnn_shape *s, const float *x, const float *w,
-                     float *y);
+                     const float *bias, bool relu, float *y);
 void grouped_data(enum isa isa, const struct dnn_shape *s, float *x, const float *w,
                   const float *y);
 void grouped_weights(enum isa isa, const struct dnn_shape *s, const float *x, float *w,
@@ -216,6 +250,8 @@ int unrolled_weights(const struct dnn_shape *s, const float *x, float *w, const 
 /* --- the rest of a unit --- */
 
 int norm_forward(struct backend *b, int u, bool training, struct err *e);
+/* Scale and shift of the unit's norm from its running statistics. */
+void norm_running(struct backend *b, int u);
 /* From the gradient of the unit's output (before a pool): gradients of gamma, beta and gate, of the
  * shortcut, and in b->raw_gradient that of the convolution's output. */
 int norm_backward(struct backend *b, int u, float *gradient, struct err *e);

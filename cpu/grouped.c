@@ -23,24 +23,29 @@ struct view {
     int width;          /* of the map made */
     int from, to;       /* channels of each */
     int from_group, to_group;
-    int low, high; /* columns at which the whole window lies on the map: low..high - 1 */
-    int tile;      /* pixels of them at a time */
+    int low, high;     /* columns at which the whole window lies on the map: low..high - 1 */
+    int tile;          /* pixels of them at a time */
+    const float *bias; /* per channel made, or NULL */
+    bool relu;
 };
 
 #define LANES 4
 #define VEC simd4
+#define BITS simd4_bits
 #define OF(name) name##_4
 #define SPREAD(v, i) __builtin_shufflevector(v, v, i, i, i, i)
 #include "cpu/grouped_lanes.h"
 
 #define LANES 8
 #define VEC simd8
+#define BITS simd8_bits
 #define OF(name) name##_8
 #define SPREAD(v, i) __builtin_shufflevector(v, v, i, i, i, i, 4 + (i), 4 + (i), 4 + (i), 4 + (i))
 #include "cpu/grouped_lanes.h"
 
 #define LANES 16
 #define VEC simd16
+#define BITS simd16_bits
 #define OF(name) name##_16
 #define SPREAD(v, i)                                                                               \
     __builtin_shufflevector(v, v, i, i, i, i, 4 + (i), 4 + (i), 4 + (i), 4 + (i), 8 + (i),         \
@@ -103,7 +108,7 @@ static void plan_columns(struct view *v, enum isa isa)
 }
 
 void grouped_forward(enum isa isa, const struct dnn_shape *s, const float *x, const float *w,
-                     float *y)
+                     const float *bias, bool relu, float *y)
 {
     int read = s->in / s->groups, made = s->out / s->groups;
     struct view v = {.kernel = s->kernel,
@@ -115,7 +120,9 @@ void grouped_forward(enum isa isa, const struct dnn_shape *s, const float *x, co
                      .from = s->in,
                      .to = s->out,
                      .from_group = read,
-                     .to_group = made};
+                     .to_group = made,
+                     .bias = bias,
+                     .relu = relu};
     size_t in = (size_t)s->h * s->w * s->in, out = (size_t)s->out_w * s->out;
     isa = fitting(isa, s->out, read, made);
     plan_columns(&v, isa);

@@ -1,5 +1,6 @@
 /* grouped_lanes.h - the inner loops of grouped.c for one width of vector. Included once for each:
- * LANES is the number of floats (4, 8 or 16), VEC their type, OF(name) the name with the width in
+ * LANES is the number of floats (4, 8 or 16), VEC their type, BITS that of
+ * as many integers, OF(name) the name with the width in
  * it. SPREAD(v, i) gives every group of 4 its i-th channel, QUARTERS(v, i) doubles the i-th
  * quarter of each half. */
 
@@ -72,7 +73,8 @@ SIMD_BODY void OF(tap)(VEC *sum, int tile, const float *x, int step, const float
 SIMD_BODY void OF(pixels)(const struct view *v, int tile, int at, int row, int first, int last,
                           int c, const float *from, const float *w, float *y)
 {
-    VEC sum[MOST_TILE] = {{0}};
+    VEC sum[MOST_TILE];
+    SIMD_UNROLL for (int p = 0; p < tile; p++) sum[p] = v->bias ? LOAD(v->bias + c) : (VEC){0};
     for (int ky = 0; ky < v->kernel; ky++) {
         int fy = row * v->stride - v->pad + ky;
         if (fy < 0 || fy >= v->from_h)
@@ -87,6 +89,9 @@ SIMD_BODY void OF(pixels)(const struct view *v, int tile, int at, int row, int f
              w + (size_t)tap * v->from_group * v->to + c, v->to, c, v->from_group, v->to_group);
         }
     }
+    if (v->relu)
+        SIMD_UNROLL for (int p = 0; p < tile; p++) sum[p] =
+            (VEC)((BITS)sum[p] & ~(BITS)(sum[p] < 0)); /* NaN stays */
     SIMD_UNROLL for (int p = 0; p < tile; p++) * (VEC *)(y + (size_t)(at + p) * v->to + c) = sum[p];
 }
 
@@ -307,6 +312,7 @@ SIMD_BODY void OF(add_row)(const struct dnn_shape *s, int row, const float *x, c
 
 #undef LANES
 #undef VEC
+#undef BITS
 #undef OF
 #undef SPREAD
 #undef QUARTERS

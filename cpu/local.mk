@@ -6,6 +6,7 @@ libcpu_a_SOURCES = \
 	cpu/conv.c \
 	cpu/dnn.c cpu/dnn.h \
 	cpu/epoch.c \
+	cpu/fold.c \
 	cpu/gate.c \
 	cpu/grouped.c cpu/grouped_lanes.h \
 	cpu/heads.c \

@@ -40,7 +40,7 @@ static int open_convs(struct backend *b, struct err *e)
             b->spec.progress(b->spec.progress_context, "preparing convolutions",
                              (double)u / b->depth);
         describe_unit(b, u);
-        if (conv_open(b, u, e))
+        if (conv_open(b, u, e) || fold_open(b, u, e))
             return -1;
     }
     return 0;
@@ -234,7 +234,7 @@ static size_t larger(size_t a, size_t b)
 
 static void want_scratch(struct backend *b)
 {
-    size_t partial = 0, channels = 0, image = 0, work = 0, map = 0, pool = 0;
+    size_t partial = 0, channels = 0, image = 0, work = 0, map = 0, pool = 0, plain = 0;
     struct conv_needs most = {0, 0, 0};
     for (int u = 0; u < b->depth; u++) {
         const struct unit *t = &b->units[u];
@@ -242,6 +242,8 @@ static void want_scratch(struct backend *b)
         size_t c = (size_t)t->shape.c, narrow = (size_t)b->net.units[u].squeeze;
         size_t floats = (size_t)b->most * cpu_count(t->shape);
         most.scratch_bytes = larger(most.scratch_bytes, needs.scratch_bytes);
+        most.scratch_bytes = larger(most.scratch_bytes, fold_scratch_bytes(b, u));
+        plain = larger(plain, fold_plain_floats(b, u));
         most.columns = larger(most.columns, needs.columns);
         most.weight_gradient = larger(most.weight_gradient, needs.weight_gradient);
         partial = larger(partial, norm_partial_floats(b, u));
@@ -257,6 +259,7 @@ static void want_scratch(struct backend *b)
     plan_want(p, &b->image, image, 0, CPU_ALWAYS);
     plan_want(p, &b->work, work, 0, CPU_ALWAYS);
     plan_want_bytes(p, &b->dnn_scratch, most.scratch_bytes, 0, CPU_ALWAYS);
+    plan_want(p, &b->plain, plain, 0, CPU_ALWAYS);
     plan_want(p, &b->columns, most.columns, 0, CPU_ALWAYS);
     plan_want(p, &b->weight_gradient, most.weight_gradient, 0, CPU_ALWAYS);
     if (!b->trains)
@@ -326,8 +329,10 @@ int memory_open(struct backend *b, struct err *e)
 
 void memory_close(struct backend *b)
 {
-    for (int u = 0; b->units && u < b->depth; u++)
+    for (int u = 0; b->units && u < b->depth; u++) {
         conv_close(&b->units[u].conv);
+        fold_close(&b->units[u].fold);
+    }
     mem_free(b->units);
     mem_free(b->param);
     plan_fini(&b->plan);

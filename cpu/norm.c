@@ -167,6 +167,14 @@ static void apply(const struct backend *b, int u, const struct cut *c)
     }
 }
 
+void norm_running(struct backend *b, int u)
+{
+    struct cut c = {.channels = b->units[u].shape.c};
+#pragma omp parallel for schedule(static)
+    for (int k = 0; k < c.channels; k++)
+        settle_channel(b, u, &c, k, false);
+}
+
 int norm_forward(struct backend *b, int u, bool training, struct err *e)
 {
     const struct unit *t = &b->units[u];

@@ -32,6 +32,7 @@ void sgd_update(struct backend *b)
         size_t count = b->trained - i < CHUNK ? b->trained - i : CHUNK;
         move(b->isa)(&rule, b->gradients + i, b->momenta + i, b->values + i, count);
     }
+    b->folds_stale = true;
     for (int u = 0; u < b->depth; u++)
         conv_changed(&b->units[u].conv);
 }

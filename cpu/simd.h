@@ -60,4 +60,9 @@ typedef float simd4 __attribute__((vector_size(16), aligned(4), may_alias));
 typedef float simd8 __attribute__((vector_size(32), aligned(4), may_alias));
 typedef float simd16 __attribute__((vector_size(64), aligned(4), may_alias));
 
+/* The same many integers: what a comparison gives. */
+typedef int simd4_bits __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int simd8_bits __attribute__((vector_size(32), aligned(4), may_alias));
+typedef int simd16_bits __attribute__((vector_size(64), aligned(4), may_alias));
+
 #endif

@@ -58,10 +58,11 @@ static double conv_flop(const struct backend *b, int u)
 
 static int unit_forward(struct backend *b, int u, bool training, struct err *e)
 {
-    if (conv_forward(b, u, e))
+    bool folded = !training && fold_can(b, u);
+    if (folded ? fold_forward(b, u, e) : conv_forward(b, u, e))
         return -1;
     profile_lap(b, WORK_CONV_FORWARD, conv_flop(b, u));
-    if (norm_forward(b, u, training, e))
+    if (!folded && norm_forward(b, u, training, e))
         return -1;
     profile_lap(b, WORK_NORM, 0);
     if (b->net.pool.after == u) {
@@ -76,6 +77,10 @@ static int forward(struct backend *b, struct slot *slot, bool training, struct e
     if (!b->spec.probe)
         epoch_fetch(b);
     profile_lap(b, WORK_DATA, 0);
+    b->folds_stale |= training; /* running statistics will change */
+    if (!training && fold_all(b, e))
+        return -1;
+    profile_lap(b, WORK_NORM, 0);
     for (int u = 0; u < b->depth; u++)
         if (unit_forward(b, u, training, e))
             return err_prefix(e, "unit %d (%s)", u, b->net.units[u].conv);
