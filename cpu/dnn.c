@@ -14,6 +14,7 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
 
+#include <float.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -305,12 +306,11 @@ static dnnl_status_t build(struct dnn_conv *c, const struct dnn *d, const_dnnl_p
     return s;
 }
 
-/* Attributes for what follows. The library's ReLU makes 0 of NaN, unless it is leaky: so it leaks,
- * by a factor that any product with is lost. */
+/* Attributes for what follows. The library's ReLU makes 0 of NaN, unless it leaks: so it does, by
+ * the least factor that isn't itself taken for zero. */
 static dnnl_status_t follow(dnnl_primitive_attr_t *out, const struct dnn *d,
                             const struct dnn_after *after, const struct conv_desc *c)
 {
-    const float least = 1e-45f;
     dnnl_post_ops_t ops = NULL;
     dnnl_status_t s = dnnl_primitive_attr_clone(out, d->attributes);
     if (!s)
@@ -318,7 +318,7 @@ static dnnl_status_t follow(dnnl_primitive_attr_t *out, const struct dnn *d,
     if (!s && after->add)
         s = dnnl_post_ops_append_binary(ops, dnnl_binary_add, &c->y);
     if (!s && after->relu)
-        s = dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu, least, 0.0f);
+        s = dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu, FLT_MIN, 0.0f);
     if (!s)
         s = dnnl_primitive_attr_set_post_ops(*out, ops);
     if (ops)

@@ -24,6 +24,7 @@ TESTS += tests/test_ref
 backend_compare = \
 	tests/backend_case.c tests/backend_case.h \
 	tests/backend_compare.c tests/backend_compare.h \
+	tests/backend_compare_eval.c \
 	tests/backend_compare_net.c \
 	tests/backend_compare_training.c \
 	tests/backend_difference.c tests/backend_difference.h \

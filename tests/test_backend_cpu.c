@@ -25,6 +25,7 @@ int main(int argc, char **argv)
     bool deep_too = argc < 2 || strcmp(argv[1], "short");
     backend_rules(module.ops);
     compare_probes(module.ops, &shallow);
+    compare_evaluation(module.ops, &shallow);
     compare_training(module.ops, 1, &shallow);
     compare_training(module.ops, 3, &shallow);
     if (!deep_too)
