@@ -69,4 +69,5 @@ def main():
     print(f"{batch / statistics.median(times):.3f} {peak_mib:.0f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

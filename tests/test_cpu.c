@@ -370,7 +370,7 @@ static void check_profile(void)
         all += first.seconds[i];
     }
     is_int(missing, 0, "profile: every kind of work takes time");
-    ok(all <= wall_s && all > 0.5 * wall_s, "profile: together what the steps took");
+    ok(all > 0 && all <= wall_s, "profile: together no more than the steps took");
     is_near(first.flop[WORK_CONV_FORWARD], 2 * flop, 0.5, "profile: flop of two forward passes");
     is_near(first.flop[WORK_CONV_WEIGHTS], flop, 0.5, "profile: flop of weights' gradients");
     ok(!memcmp(&second, &nothing, sizeof second), "profile: begins anew when taken");
