@@ -53,6 +53,7 @@ static const struct kind kinds[] = {
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 struct bench {
+    enum isa isa;
     int size, side;
     double limit_s;
     uint8_t *pixels;
@@ -76,7 +77,7 @@ static void one_image(const struct bench *b, const struct augment_spec *spec,
         augment_draw_sample(spec, 1, number / IMAGES, place, b->side, b->side, 128);
     const struct augment_source source = {b->pixels + place * bytes, b->side, b->size, b->size};
     for (int y = 0; y < b->size; y++)
-        fetch_row(&source, &draw, table, y,
+        fetch_row(b->isa, &source, &draw, table, y,
                   b->out + (size_t)(number % 16 * (uint32_t)b->size + (uint32_t)y) *
                                (size_t)b->size * 3);
 }
@@ -137,7 +138,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench/augment [SIZE [SECONDS]]\n");
         return 2;
     }
-    int failed = make_images(&b, &e);
+    bool named;
+    int failed = isa_choose(&b.isa, &named, &e) || make_images(&b, &e);
     if (failed)
         fprintf(stderr, "bench/augment: %s\n", e.text);
     for (int round = 0; !failed && round < ROUNDS; round++)

@@ -1,20 +1,93 @@
 #!/bin/sh
-# Training steps on the CPU, ours and PyTorch's in turn; prints images per second and FIGURE lines.
+# Steps on the CPU, ours and PyTorch's in turn: training and evaluation, peak memory, what the choice
+# of loss costs, what a second thread brings. Prints medians as FIGURE lines.
 # Run it in the build folder after `make combolab-cpu.so bench/step`.
 #
 #     bench/step.sh [THREADS [ROUNDS [SECONDS]]]      CASES="net:size:batch ..." in the environment
 #
-# The peer is the better of its two layouts. Where PyTorch is missing only our figures are printed.
+# The peer is the better of its two layouts. Where PyTorch is missing only our figures are printed;
+# PYTHON names the interpreter that has it. Threads wait asleep, as in the program itself.
 here=$(dirname "$0")
 threads=${1:-2}
 rounds=${2:-3}
 seconds=${3:-6}
-python=${PYTHON:-python3}
-cases=${CASES:-resnet18:64:64 resnet18:224:16 se-resnext50:64:64}
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+cases=${CASES:-resnet18:224:16 se-resnext50:224:16}
+export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
+dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-step-XXXXXX") || exit 1
+trap 'rm -rf "$dir"' EXIT
 
+python=
+for p in $PYTHON python3 /usr/bin/python3; do
+    "$p" -c 'import torch, torchvision' 2>/dev/null && python=$p && break
+done
+[ -n "$python" ] || echo "# no PyTorch: our figures only"
+
+# The middle of column $2 of the lines gathered under the name $1; nothing when there are none.
 median() {
-    printf '%s\n' "$@" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+    [ ! -s "$dir/$1" ] || awk -v c="$2" '{ print $c }' "$dir/$1" | sort -g |
+        awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+# Runs bench/step with the words after the name $1, and gathers its line under it.
+ours() {
+    name=$1
+    shift
+    line=$(bench/step "$net" "$size" "$batch" "$@") || exit 1
+    echo "$line" >>"$dir/$name"
+    echo "# $net $name: $line"
+}
+
+peer() { # mode
+    [ -n "$python" ] || return 0
+    for layout in nchw nhwc; do
+        line=$("$python" "$here/step_torch.py" "$net" "$size" "$batch" "$threads" "$seconds" \
+            $layout "$1") || exit 1
+        echo "$line" >>"$dir/torch_$1_$layout"
+        echo "# $net PyTorch $1 $layout: $line"
+    done
+}
+
+one_round() {
+    ours train "$threads" "$seconds" train l1
+    ours combo "$threads" "$seconds" train combo
+    ours train "$threads" "$seconds" train l1
+    ours combo "$threads" "$seconds" train combo
+    peer train
+    ours single 1 "$seconds" train l1
+    ours eval "$threads" "$seconds" eval l1
+    peer eval
+}
+
+# The better layout's images per second, then its memory.
+best() { # mode
+    for layout in nchw nhwc; do
+        rate=$(median "torch_$1_$layout" 1)
+        [ -z "$rate" ] || echo "$rate $(median "torch_$1_$layout" 2)"
+    done | sort -g | tail -n 1
+}
+
+figure() { # name, numerator, denominator, digits, unit, target
+    [ -z "$2" ] || [ -z "$3" ] || awk -v n="$1" -v a="$2" -v b="$3" -v d="$4" -v u="$5" -v t="$6" \
+        'BEGIN { printf "FIGURE %s %.*f %s %s\n", n, d, a / b, u, t }'
+}
+
+# Figures of one case: $1 is its name, $2 the target of the ratio.
+report() {
+    train=$(median train 1)
+    peer=$(best train)
+    peer_eval=$(best eval)
+    figure "$1_train_ratio" "$train" "${peer% *}" 2 x "$2"
+    figure "$1_memory_ratio" "$(median train 2)" "${peer#* }" 2 x 0.80
+    figure "$1_eval_ratio" "$(median eval 1)" "${peer_eval% *}" 2 x 1.00
+    [ "$threads" = 1 ] || figure "$1_from_1_thread" "$train" "$(median single 1)" 2 x 1.80
+    awk -v n="$1_loss_choice" -v a="$train" -v b="$(median combo 1)" \
+        'BEGIN { c = 100 * (a / b - 1); printf "FIGURE %s %.2f %% 0.50\n", n, c < 0 ? -c : c }'
+    figure "$1_train" "$train" 1 2 img/s -
+    figure "$1_train_torch" "${peer% *}" 1 2 img/s -
+    figure "$1_eval" "$(median eval 1)" 1 2 img/s -
+    figure "$1_eval_torch" "${peer_eval% *}" 1 2 img/s -
+    figure "$1_memory" "$(median train 2)" 1 0 MiB -
+    figure "$1_memory_torch" "${peer#* }" 1 0 MiB -
 }
 
 for case in $cases; do
@@ -22,25 +95,15 @@ for case in $cases; do
     rest=${case#*:}
     size=${rest%%:*}
     batch=${rest#*:}
-    name=$(echo "$net" | tr - _)_${size}_b${batch}_cpu_${threads}t
-    ours='' nchw='' nhwc=''
+    target=1.20
+    [ "$net" = resnet18 ] && target=1.10
+    rm -f "$dir"/*
     round=0
     while [ $round -lt "$rounds" ]; do
         round=$((round + 1))
-        one=$(bench/step "$net" "$size" "$batch" "$threads" "$seconds") || exit 1
-        ours="$ours $one"
-        for layout in nchw nhwc; do
-            one=$("$python" "$here/step_torch.py" "$net" "$size" "$batch" "$threads" "$seconds" \
-                $layout 2>/dev/null) || one=''
-            eval "$layout=\"\$$layout $one\""
-        done
+        one_round || exit 1
     done
-    # shellcheck disable=SC2086
-    mine=$(median $ours)
-    echo "FIGURE ${name}_train $mine img/s -"
-    # shellcheck disable=SC2086
-    [ -n "$(echo $nchw$nhwc)" ] && peer=$(printf '%s\n%s\n' "$(median $nchw)" "$(median $nhwc)" |
-        sort -g | tail -1) || continue
-    echo "FIGURE ${name}_torch $peer img/s -"
-    awk -v n="${name}_ratio" -v a="$mine" -v b="$peer" 'BEGIN { printf "FIGURE %s %.2f x 1.10\n", n, a / b }'
+    report "$(echo "$net" | tr - _)_${size}_b${batch}_cpu_${threads}t" $target >>"$dir.figures"
 done
+cat "$dir.figures"
+rm -f "$dir.figures"

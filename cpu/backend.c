@@ -42,10 +42,23 @@ static void model_name(char *to, size_t room)
         fclose(f);
 }
 
+/* Our instruction set, and oneDNN held to it where the environment decided. */
+static int choose_isa(enum isa *isa, struct err *e)
+{
+    bool named;
+    return isa_choose(isa, &named, e) || (named && dnn_limit(*isa, e)) ? -1 : 0;
+}
+
 static int cpu_devices(struct backend_device *list, int room, char *why, size_t why_room)
 {
     if (why_room)
         why[0] = '\0';
+    struct err e;
+    enum isa isa;
+    if (choose_isa(&isa, &e)) {
+        str_copy(why, why_room, e.text);
+        return 0;
+    }
     if (room < 1)
         return 0;
     memset(list, 0, sizeof *list);
@@ -53,7 +66,7 @@ static int cpu_devices(struct backend_device *list, int room, char *why, size_t 
     long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
     str_copy(list->id, sizeof list->id, "cpu");
     model_name(list->name, sizeof list->name);
-    snprintf(list->detail, sizeof list->detail, "%s, %d %s", dnn_instructions(), cores,
+    snprintf(list->detail, sizeof list->detail, "%s, %d %s", isa_name(isa), cores,
              cores == 1 ? "core" : "cores");
     list->memory_bytes = pages > 0 && bytes > 0 ? (uint64_t)pages * (uint64_t)bytes : 0;
     return 1;
@@ -142,8 +155,9 @@ static void cpu_close(struct backend *b)
 
 static int cpu_open(struct backend **out, const struct backend_spec *spec, struct err *e)
 {
+    enum isa isa;
     *out = NULL;
-    if (check_spec(spec, e))
+    if (check_spec(spec, e) || choose_isa(&isa, e))
         return -1;
     struct backend *b = mem_alloc(1, sizeof *b);
     if (!b)
@@ -155,6 +169,8 @@ static int cpu_open(struct backend **out, const struct backend_spec *spec, struc
     b->trains = !spec->evaluates_only;
     b->threads = spec->threads ? spec->threads : own_cores();
     b->pending = -1;
+    b->isa = isa;
+    b->folds_stale = true;
     int result = list_batches(b, e) || net_shapes(&b->net, spec->augment.height,
                                                   spec->augment.width, b->shapes, e)
                      ? -1
@@ -210,7 +226,7 @@ static void cpu_usage(const struct backend *b, struct backend_usage *out)
 {
     memset(out, 0, sizeof *out);
     out->bytes = out->peak_bytes = b->plan.bytes;
-    snprintf(out->detail, sizeof out->detail, "%s, %s, %d %s", dnn_library(), dnn_instructions(),
+    snprintf(out->detail, sizeof out->detail, "%s, %s, %d %s", dnn_library(), isa_name(b->isa),
              b->threads, b->threads == 1 ? "thread" : "threads");
 }
 
@@ -232,6 +248,7 @@ const struct backend_ops *combolab_backend_v2(void)
         .collect = cpu_collect,
         .usage = cpu_usage,
         .close = cpu_close,
+        .profile = profile_take,
     };
     return &ops;
 }

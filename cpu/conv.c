@@ -1,63 +1,80 @@
 /* conv.c - which code computes a unit's convolution, and the weights in the layout that code wants.
  *
  * The choice is a fixed rule, never a timing: so that a run can be repeated to the bit. What was
- * measured for the rule (AVX2, two threads, GFLOP/s, best alternative in brackets):
+ * measured for it (oneDNN 2.6.3, AVX-512, GFLOP/s of one thread at 224x224):
  *   - oneDNN's jit code with NHWC activations reaches 85-95 % of its blocked layouts: it is the
- * rule.
- *   - 4 channels a group, 3x3: oneDNN forward 6, data 21, weights 24: our own loops.
- *   - weights' gradient on maps so small that only the library's matrix product remains (2x2): 13,
- * and tens of MB of scratch: windows unrolled into rows and one product (60), or our loops for
- * groups.
+ *     rule. Its `brgconv` comes first and is the faster, but not on outputs under 7x7.
+ *   - gradients of 1x1 convolutions at stride 1: oneDNN weights 95-210, data 150-250; as matrix
+ *     products 210-250 and 225-250. A forward convolution with transposed weights makes the data
+ *     gradient at 210-260, but the transposed copy that each step needs costs as much as it gains;
+ *     and the product can add to what is there.
+ *   - groups of 4 channels, 3x3: oneDNN 45, 50, 25 (forward, data, weights), our loops 130,
+ * 130, 80.
+ *   - groups of 8 channels: oneDNN 112, 112, 110, our loops 120, 120, 165; at stride 2 oneDNN 65,
+ *     75, 19, our loops 90, 18, 80. Wider groups: oneDNN 230, our loops 100.
+ *   - weights' gradient on maps so small that only the library's general matrix product remains:
+ * 13, and tens of MB of scratch; windows unrolled into rows and one product 60, or our loops for
+ *     groups.
  *
  * The home layout is the one in which the gradient of the weights is made, so that the update works
- * on it as it comes; forward mostly reads the same layout. Other layouts are copies, made when next
- * needed after a change.
+ * on it as it comes; other layouts are copies, made when next needed after a change.
  */
 #include "cpu/cpu.h"
 
 #include <string.h>
 
-static bool narrow(const struct dnn_shape *s)
-{
-    return s->in / s->groups == 4 && s->out / s->groups == 4;
-}
+#define SMALL_MAP 7 /* outputs with fewer rows than this */
 
 /* Our own method that can stand in for oneDNN, or CONV_DNN when there is none. */
 static enum conv_method stand_in(const struct dnn_shape *s, enum dnn_kind kind)
 {
-    if (kind == DNN_WEIGHTS && s->groups == 1)
+    if (unrolled_can(s, kind))
         return CONV_UNROLLED;
-    return grouped_can(s, kind) ? CONV_GROUPED : CONV_DNN;
+    return s->groups > 1 && grouped_can(s) ? CONV_GROUPED : CONV_DNN;
+}
+
+/* Whether the method that can stand in is the faster one. */
+static bool own_is_faster(const struct dnn_shape *s, enum dnn_kind kind, enum conv_method own)
+{
+    int in = s->in / s->groups, out = s->out / s->groups;
+    if (own == CONV_UNROLLED)
+        return s->kernel == 1 && s->stride == 1;
+    return own == CONV_GROUPED && in == out && in <= 8 && (kind != DNN_DATA || s->stride == 1);
+}
+
+int conv_new(const struct backend *b, const struct dnn_shape *s, enum dnn_kind kind,
+             const struct dnn_after *after, struct dnn_conv **out, struct err *e)
+{
+    bool replaceable = after || stand_in(s, kind) != CONV_DNN;
+    const char *avoid = kind == DNN_FORWARD && s->out_h < SMALL_MAP ? "brgconv" : NULL;
+    if (dnn_conv_new(out, b->dnn, kind, s, after, avoid, e))
+        return -1;
+    bool product = *out && strstr(dnn_conv_name(*out), "gemm");
+    if (product && replaceable && s->kernel > 1 && (s->groups > 1 || kind == DNN_WEIGHTS)) {
+        dnn_conv_free(*out);
+        *out = NULL;
+    }
+    return 0;
 }
 
 static int choose(const struct backend *b, const struct dnn_shape *s, enum dnn_kind kind,
                   struct conv_way *way, struct err *e)
 {
     static const char *const kinds[] = {"forward", "data gradient", "weight gradient"};
+    enum conv_method own = stand_in(s, kind);
     way->there = true;
     way->copy = -1;
-    way->method = CONV_DNN;
-    enum conv_method other = stand_in(s, kind);
-    if (narrow(s) && other == CONV_GROUPED) {
-        way->method = other;
-    } else {
-        if (dnn_conv_new(&way->dnn, b->dnn, kind, s, e))
-            return -1;
-        bool product = way->dnn && strstr(dnn_conv_name(way->dnn), "gemm");
-        bool slow =
-            !way->dnn || (product && s->kernel > 1 && (s->groups > 1 || kind == DNN_WEIGHTS));
-        if (slow && other != CONV_DNN) {
-            dnn_conv_free(way->dnn);
-            way->dnn = NULL;
-            way->method = other;
-        }
-        if (slow && other == CONV_DNN && !way->dnn)
-            return err_set(e, ERR_DEVICE,
-                           "oneDNN on this CPU (%s) has only reference code for the %s of a %dx%d "
-                           "convolution, %d to %d channels in %d groups",
-                           dnn_instructions(), kinds[kind], s->kernel, s->kernel, s->in, s->out,
-                           s->groups);
-    }
+    way->method = own;
+    if (!own_is_faster(s, kind, own) && conv_new(b, s, kind, NULL, &way->dnn, e))
+        return -1;
+    if (way->dnn)
+        way->method = CONV_DNN;
+    else if (own == CONV_DNN)
+        return err_set(e, ERR_DEVICE,
+                       "oneDNN on this CPU (%s) has only reference code for the %s of a %dx%d "
+                       "convolution, %d to %d channels in %d groups",
+                       dnn_instructions(), kinds[kind], s->kernel, s->kernel, s->in, s->out,
+                       s->groups);
     if (way->method == CONV_DNN)
         return dnn_layout_copy(&way->layout, dnn_conv_layout(way->dnn), e);
     enum dnn_order grouped = kind == DNN_DATA ? DNN_TAPS_IN : DNN_TAPS_OUT;
@@ -216,11 +233,20 @@ int conv_forward(struct backend *b, int u, struct err *e)
         return -1;
     if (way->method == CONV_DNN)
         return dnn_conv_run(way->dnn, b->dnn, x, w, t->raw, b->dnn_scratch, e);
-    grouped_forward(&s, x, w, t->raw);
+    grouped_forward(b->isa, &s, x, w, NULL, false, t->raw);
     return 0;
 }
 
-int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradient, struct err *e)
+bool conv_adds(const struct backend *b, int u)
+{
+    for (int i = 0; i < b->n_batches; i++)
+        if (b->units[u].conv.way[i][DNN_DATA].method != CONV_UNROLLED)
+            return false;
+    return true;
+}
+
+int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradient, bool add,
+              struct err *e)
 {
     const struct conv_way *way = &b->units[u].conv.way[b->batch][DNN_DATA];
     struct dnn_shape s = shape_now(b, u);
@@ -229,7 +255,9 @@ int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradie
         return -1;
     if (way->method == CONV_DNN)
         return dnn_conv_run(way->dnn, b->dnn, x_gradient, w, y_gradient, b->dnn_scratch, e);
-    grouped_data(&s, x_gradient, w, y_gradient);
+    if (way->method == CONV_UNROLLED)
+        return unrolled_data(&s, x_gradient, add, w, y_gradient, e);
+    grouped_data(b->isa, &s, x_gradient, w, y_gradient);
     return 0;
 }
 
@@ -246,7 +274,7 @@ int conv_weights(struct backend *b, int u, const float *y_gradient, struct err *
     else if (way->method == CONV_UNROLLED)
         result = unrolled_weights(&s, x, w, y_gradient, b->columns, e);
     else
-        grouped_weights(&s, x, w, y_gradient, b->columns);
+        grouped_weights(b->isa, &s, x, w, y_gradient, b->columns);
     if (result || !way->finish)
         return result;
     return dnn_reorder_run(way->finish, b->dnn, w, home, e);

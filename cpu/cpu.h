@@ -46,7 +46,7 @@ int plan_commit(struct plan *p, struct err *e);
 enum conv_method {
     CONV_DNN,      /* oneDNN */
     CONV_GROUPED,  /* our loops for narrow groups */
-    CONV_UNROLLED, /* windows unrolled into rows, then a matrix product: weights only */
+    CONV_UNROLLED, /* windows unrolled into rows, then a matrix product: gradients only */
 };
 
 /* How one kind is computed for one batch size. */
@@ -76,6 +76,22 @@ struct conv {
     int n_copies;
 };
 
+/* The weights times the norm's factor, in one of the layouts that are read. */
+struct fold_weights {
+    struct dnn_layout *layout;
+    struct dnn_reorder *from_plain;
+    float *data;
+};
+
+/* How a unit is evaluated with its norm folded in, for each batch size. */
+struct fold {
+    bool there[BACKEND_MAX_BATCHES];           /* else the unit isn't folded */
+    struct dnn_conv *dnn[BACKEND_MAX_BATCHES]; /* NULL: our loops for narrow groups */
+    int at[BACKEND_MAX_BATCHES];               /* number of its weights */
+    struct fold_weights weights[BACKEND_MAX_BATCHES];
+    int n_weights;
+};
+
 struct cpu_param {
     float *value, *gradient, *momentum; /* in the home layout; the last two only where trained */
     size_t stored;                      /* floats, with the layout's padding */
@@ -86,6 +102,7 @@ struct cpu_param {
 struct unit {
     struct net_shape shape; /* of the convolution's output */
     struct conv conv;
+    struct fold fold;
     int param[NET_SE_B2 + 1]; /* by role */
     float *raw;               /* the convolution's output */
     float *out;               /* the unit's output before a pool */
@@ -110,6 +127,7 @@ struct backend {
     int batches[BACKEND_MAX_BATCHES], n_batches;
     int most;  /* the largest batch */
     int depth; /* units */
+    enum isa isa;
     int threads, callers_threads;
     unsigned float_bits; /* that we set and take back */
     bool trains;         /* BACKWARD may come */
@@ -131,7 +149,7 @@ struct backend {
 
     /* Scratch of one operation at a time. */
     float *partial, *channel, *image, *work, *raw_gradient, *out_gradient, *kept_gradient, *columns,
-        *weight_gradient;
+        *weight_gradient, *plain;
     uint8_t *dnn_scratch;
 
     /* Heads and loss. */
@@ -150,9 +168,13 @@ struct backend {
     size_t announced, released; /* samples of the plan that the image set was told of: epoch.c */
     int n, batch; /* samples of the last step and the number of that size in `batches` */
     bool forwarded, graded, frozen;
+    bool folds_stale; /* a parameter or running statistic has changed since */
 
     struct slot slots[CPU_SLOTS];
     unsigned long started, collected;
+
+    struct backend_profile spent;
+    double lap_s; /* when the last piece of work was over */
 };
 
 /* Channels of a unit's parameter. */
@@ -177,7 +199,15 @@ void conv_close(struct conv *c);
 void conv_changed(struct conv *c); /* the home values changed */
 int conv_forward(struct backend *b, int u, struct err *e);
 int conv_weights(struct backend *b, int u, const float *y_gradient, struct err *e);
-int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradient, struct err *e);
+/* The data gradient, in place of x_gradient's values or, where conv_adds, added to them. */
+int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradient, bool add,
+              struct err *e);
+bool conv_adds(const struct backend *b, int u); /* for every batch size */
+
+/* oneDNN's implementation of one kind by the rule (conv.c), with `after` behind it or NULL; *out
+ * stays NULL when it has none that is fast. */
+int conv_new(const struct backend *b, const struct dnn_shape *s, enum dnn_kind kind,
+             const struct dnn_after *after, struct dnn_conv **out, struct err *e);
 
 /* Scratch for unit u: oneDNN's, and floats for our own weight gradients and for one whose layout
  * isn't the home layout. */
@@ -187,16 +217,34 @@ struct conv_needs {
 
 struct conv_needs conv_needs(const struct backend *b, int u);
 
+/* Evaluation with folded norms (fold.c): chosen after conv_open, made by fold_all when stale. For a
+ * unit that can, fold_forward goes from the unit's input to its output before a pool. */
+int fold_open(struct backend *b, int u, struct err *e);
+void fold_close(struct fold *f);
+size_t fold_scratch_bytes(const struct backend *b, int u);
+size_t fold_plain_floats(const struct backend *b, int u); /* of b->plain */
+int fold_all(struct backend *b, struct err *e);
+bool fold_can(const struct backend *b, int u);
+int fold_forward(struct backend *b, int u, struct err *e);
+
 /* Narrow groups: whether our loops can do this shape, then the three kinds. Weights are in
- * DNN_TAPS_OUT order, for the data gradient in DNN_TAPS_IN. */
-bool grouped_can(const struct dnn_shape *s, enum dnn_kind kind);
-void grouped_forward(const struct dnn_shape *s, const float *x, const float *w, float *y);
-void grouped_data(const struct dnn_shape *s, float *x, const float *w, const float *y);
-void grouped_weights(const struct dnn_shape *s, const float *x, float *w, const float *y,
-                     float *partial);
+ * DNN_TAPS_OUT order, for the data gradient in DNN_TAPS_IN. Forward adds a bias per channel, unless
+ * that is NULL, and then applies a ReLU if asked for. */
+bool grouped_can(const struct dnn_shape *s);
+void grouped_forward(enum isa isa, const struct dnn_shape *s, const float *x, const float *w,
+                     const float *bias, bool relu, float *y);
+void grouped_data(enum isa isa, const struct dnn_shape *s, float *x, const float *w,
+                  const float *y);
+void grouped_weights(enum isa isa, const struct dnn_shape *s, const float *x, float *w,
+                     const float *y, float *partial);
 size_t grouped_partial_floats(const struct dnn_shape *s);
 
-/* Weights' gradient by unrolled windows, without groups; the gradient is in DNN_OUT_TAPS order. */
+/* Gradients as matrix products, without groups: of the weights for any window, which is unrolled
+ * into `columns`; of the input, added to x or in its place, for windows of one pixel and stride 1.
+ * Weights and their gradient are in DNN_OUT_TAPS order. */
+bool unrolled_can(const struct dnn_shape *s, enum dnn_kind kind);
+int unrolled_data(const struct dnn_shape *s, float *x, bool add, const float *w, const float *y,
+                  struct err *e);
 size_t unrolled_floats(const struct dnn_shape *s);
 int unrolled_weights(const struct dnn_shape *s, const float *x, float *w, const float *y,
                      float *columns, struct err *e);
@@ -204,6 +252,8 @@ int unrolled_weights(const struct dnn_shape *s, const float *x, float *w, const 
 /* --- the rest of a unit --- */
 
 int norm_forward(struct backend *b, int u, bool training, struct err *e);
+/* Scale and shift of the unit's norm from its running statistics. */
+void norm_running(struct backend *b, int u);
 /* From the gradient of the unit's output (before a pool): gradients of gamma, beta and gate, of the
  * shortcut, and in b->raw_gradient that of the convolution's output. */
 int norm_backward(struct backend *b, int u, float *gradient, struct err *e);
@@ -242,6 +292,12 @@ void epoch_fetch(struct backend *b); /* its images become tensor 0 */
 void epoch_end(struct backend *b);   /* no more of the plan will be fetched */
 
 int step_run(struct backend *b, unsigned phases, struct err *e);
+
+/* Where a step's time goes (profile.c): a step starts the clock, and the end of each piece of work
+ * says what it was. Without spec.profile they do nothing. */
+void profile_start(struct backend *b);
+void profile_lap(struct backend *b, enum backend_work work, double flop);
+void profile_take(struct backend *b, struct backend_profile *out);
 
 /* Around every call that computes: our number of threads and float mode in, the caller's back. */
 void cpu_enter(struct backend *b);

@@ -14,6 +14,7 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
 
+#include <float.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -34,6 +35,7 @@ struct dnn_conv {
     enum dnn_kind kind;
     dnnl_primitive_t primitive;
     dnnl_memory_t x, w, y, scratch;
+    dnnl_memory_t bias, add; /* what follows; NULL without */
     struct dnn_layout weights;
     size_t scratch_bytes;
     char name[64];
@@ -71,6 +73,20 @@ const char *dnn_instructions(void)
     default:
         return "avx512";
     }
+}
+
+int dnn_limit(enum isa isa, struct err *e)
+{
+    static const dnnl_cpu_isa_t limits[] = {[ISA_PLAIN] = dnnl_cpu_isa_sse41,
+                                            [ISA_AVX2] = dnnl_cpu_isa_avx2,
+                                            [ISA_AVX512] = dnnl_cpu_isa_avx512_core};
+    dnnl_set_max_cpu_isa(limits[isa]); /* refused once the library is in use: then look */
+    if (!((unsigned)dnnl_get_effective_cpu_isa() & ~(unsigned)limits[isa]))
+        return 0;
+    return err_set(e, ERR_STATE,
+                   "COMBOLAB_ISA=%s came after oneDNN was first used with %s; set it "
+                   "before the program starts",
+                   isa_name(isa), dnn_instructions());
 }
 
 void dnn_close(struct dnn *d)
@@ -173,19 +189,24 @@ size_t dnn_layout_bytes(const struct dnn_layout *l)
 /* --- convolutions --- */
 
 struct conv_desc {
-    dnnl_memory_desc_t x, w, y;
+    dnnl_memory_desc_t x, w, y, bias;
+    bool biased;
     dnnl_dims_t strides, padding;
 };
 
-static dnnl_status_t describe(struct conv_desc *c, const struct dnn_shape *s)
+static dnnl_status_t describe(struct conv_desc *c, const struct dnn_shape *s, bool biased)
 {
     dnnl_dims_t x = {s->n, s->in, s->h, s->w}, y = {s->n, s->out, s->out_h, s->out_w}, w;
     weight_dims(s, w);
+    dnnl_dims_t channels = {s->out};
+    c->biased = biased;
     c->strides[0] = c->strides[1] = s->stride;
     c->padding[0] = c->padding[1] = s->pad;
     dnnl_status_t status = dnnl_memory_desc_init_by_tag(&c->x, 4, x, dnnl_f32, dnnl_nhwc);
     if (!status)
         status = dnnl_memory_desc_init_by_tag(&c->y, 4, y, dnnl_f32, dnnl_nhwc);
+    if (!status && biased)
+        status = dnnl_memory_desc_init_by_tag(&c->bias, 1, channels, dnnl_f32, dnnl_a);
     int skip = s->groups == 1;
     if (!status)
         status =
@@ -208,9 +229,9 @@ static dnnl_status_t operation(dnnl_convolution_desc_t *op, const struct conv_de
     case DNN_KINDS:
         break;
     }
-    return dnnl_convolution_forward_desc_init(op, dnnl_forward_training, dnnl_convolution_direct,
-                                              &c->x, &c->w, NULL, &c->y, c->strides, c->padding,
-                                              c->padding);
+    return dnnl_convolution_forward_desc_init(
+        op, c->biased ? dnnl_forward_inference : dnnl_forward_training, dnnl_convolution_direct,
+        &c->x, &c->w, c->biased ? &c->bias : NULL, &c->y, c->strides, c->padding, c->padding);
 }
 
 static const char *name_of(const_dnnl_primitive_desc_t pd)
@@ -220,29 +241,40 @@ static const char *name_of(const_dnnl_primitive_desc_t pd)
     return name ? name : "";
 }
 
-/* The fastest implementation that isn't reference code, or NULL with success. */
+/* The fastest implementation that isn't reference code nor, unless nothing else is left, one to be
+ * avoided; or NULL with success. */
 static dnnl_status_t choose(dnnl_primitive_desc_t *out, const struct dnn *d,
-                            const dnnl_convolution_desc_t *op, const_dnnl_primitive_desc_t forward)
+                            const_dnnl_primitive_attr_t attributes,
+                            const dnnl_convolution_desc_t *op, const_dnnl_primitive_desc_t forward,
+                            const char *avoid)
 {
     *out = NULL;
+    dnnl_primitive_desc_t second = NULL;
     dnnl_primitive_desc_iterator_t list;
     dnnl_status_t s =
-        dnnl_primitive_desc_iterator_create(&list, op, d->attributes, d->engine, forward);
+        dnnl_primitive_desc_iterator_create(&list, op, attributes, d->engine, forward);
     if (s == dnnl_unimplemented)
         return dnnl_success;
     if (s)
         return s;
     do {
         dnnl_primitive_desc_t pd = dnnl_primitive_desc_iterator_fetch(list);
-        if (pd && !strstr(name_of(pd), "ref")) {
+        bool avoided = pd && avoid && strstr(name_of(pd), avoid);
+        if (pd && !avoided && !strstr(name_of(pd), "ref")) {
             *out = pd;
             break;
         }
-        if (pd)
+        if (avoided && !second)
+            second = pd;
+        else if (pd)
             dnnl_primitive_desc_destroy(pd);
         s = dnnl_primitive_desc_iterator_next(list);
     } while (!s);
     dnnl_primitive_desc_iterator_destroy(list);
+    if (!*out)
+        *out = second;
+    else if (second)
+        dnnl_primitive_desc_destroy(second);
     return s == dnnl_iterator_ends ? dnnl_success : s;
 }
 
@@ -274,10 +306,41 @@ static dnnl_status_t build(struct dnn_conv *c, const struct dnn *d, const_dnnl_p
     return s;
 }
 
+/* Attributes for what follows. The library's ReLU makes 0 of NaN, unless it leaks: so it does, by
+ * the least factor that isn't itself taken for zero. */
+static dnnl_status_t follow(dnnl_primitive_attr_t *out, const struct dnn *d,
+                            const struct dnn_after *after, const struct conv_desc *c)
+{
+    dnnl_post_ops_t ops = NULL;
+    dnnl_status_t s = dnnl_primitive_attr_clone(out, d->attributes);
+    if (!s)
+        s = dnnl_post_ops_create(&ops);
+    if (!s && after->add)
+        s = dnnl_post_ops_append_binary(ops, dnnl_binary_add, &c->y);
+    if (!s && after->relu)
+        s = dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu, FLT_MIN, 0.0f);
+    if (!s)
+        s = dnnl_primitive_attr_set_post_ops(*out, ops);
+    if (ops)
+        dnnl_post_ops_destroy(ops);
+    return s;
+}
+
+static dnnl_status_t bind_after(struct dnn_conv *c, const struct dnn *d,
+                                const struct dnn_after *after, const struct conv_desc *desc)
+{
+    dnnl_status_t s = dnnl_memory_create(&c->bias, &desc->bias, d->engine, DNNL_MEMORY_NONE);
+    if (!s && after->add)
+        s = dnnl_memory_create(&c->add, &desc->y, d->engine, DNNL_MEMORY_NONE);
+    return s;
+}
+
 int dnn_conv_new(struct dnn_conv **out, const struct dnn *d, enum dnn_kind kind,
-                 const struct dnn_shape *shape, struct err *e)
+                 const struct dnn_shape *shape, const struct dnn_after *after, const char *avoid,
+                 struct err *e)
 {
     *out = NULL;
+    dnnl_primitive_attr_t with = NULL;
     struct conv_desc desc;
     dnnl_convolution_desc_t forward_op, op;
     dnnl_primitive_desc_t forward = NULL, pd = NULL;
@@ -285,7 +348,9 @@ int dnn_conv_new(struct dnn_conv **out, const struct dnn *d, enum dnn_kind kind,
     if (!c)
         return mem_error(e, "a convolution's handles", sizeof *c);
     c->kind = kind;
-    dnnl_status_t s = describe(&desc, shape);
+    dnnl_status_t s = describe(&desc, shape, after);
+    if (!s && after)
+        s = follow(&with, d, after, &desc);
     if (!s)
         s = operation(&forward_op, &desc, DNN_FORWARD);
     if (!s && kind != DNN_FORWARD) /* backward takes the forward one as a hint, whatever it is */
@@ -293,9 +358,13 @@ int dnn_conv_new(struct dnn_conv **out, const struct dnn *d, enum dnn_kind kind,
     if (!s)
         s = operation(&op, &desc, kind);
     if (!s)
-        s = choose(&pd, d, &op, forward);
+        s = choose(&pd, d, after ? with : d->attributes, &op, forward, avoid);
     if (!s && pd)
         s = build(c, d, pd);
+    if (!s && pd && after)
+        s = bind_after(c, d, after, &desc);
+    if (with)
+        dnnl_primitive_attr_destroy(with);
     bool usable = !s && pd;
     if (pd)
         dnnl_primitive_desc_destroy(pd);
@@ -313,8 +382,8 @@ void dnn_conv_free(struct dnn_conv *c)
 {
     if (!c)
         return;
-    dnnl_memory_t memories[] = {c->x, c->w, c->y, c->scratch};
-    for (int i = 0; i < 4; i++)
+    dnnl_memory_t memories[] = {c->x, c->w, c->y, c->scratch, c->bias, c->add};
+    for (int i = 0; i < 6; i++)
         if (memories[i])
             dnnl_memory_destroy(memories[i]);
     if (c->primitive)
@@ -362,6 +431,25 @@ int dnn_conv_run(const struct dnn_conv *c, const struct dnn *d, const float *x, 
         s = point(c->scratch, scratch);
     if (!s)
         s = dnnl_primitive_execute(c->primitive, d->stream, 4, args);
+    return s ? failed(e, c->name, s) : 0;
+}
+
+int dnn_conv_run_after(const struct dnn_conv *c, const struct dnn *d, const float *x,
+                       const float *w, const float *bias, const float *add, const float *y,
+                       void *scratch, struct err *e)
+{
+    dnnl_exec_arg_t args[] = {
+        {DNNL_ARG_SRC, c->x},     {DNNL_ARG_WEIGHTS, c->w},
+        {DNNL_ARG_DST, c->y},     {DNNL_ARG_SCRATCHPAD, c->scratch},
+        {DNNL_ARG_BIAS, c->bias}, {DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, c->add},
+    };
+    const void *values[] = {x, w, y, scratch, bias, add};
+    int n = c->add ? 6 : 5;
+    dnnl_status_t s = dnnl_success;
+    for (int i = 0; !s && i < n; i++)
+        s = point(args[i].memory, values[i]);
+    if (!s)
+        s = dnnl_primitive_execute(c->primitive, d->stream, n, args);
     return s ? failed(e, c->name, s) : 0;
 }
 

@@ -196,7 +196,7 @@ void epoch_fetch(struct backend *b)
         size_t place = b->first + (size_t)(r / s.h);
         const struct image_place *p = &b->images.place[b->order[place]];
         const struct augment_source source = {b->images.pixels + p->offset, p->width, s.h, s.w};
-        fetch_row(&source, &b->draws[place], &b->table, r % s.h,
+        fetch_row(b->isa, &source, &b->draws[place], &b->table, r % s.h,
                   b->tensor[0] + (size_t)r * (size_t)s.w * 3);
     }
     release(b, end);

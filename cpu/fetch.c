@@ -125,20 +125,20 @@ SIMD_BODY void split_body(const uint32_t *word, const int32_t *inside, struct pl
 SIMD_KERNEL(split, (const uint32_t *word, const int32_t *inside, struct planes *out),
             (word, inside, out))
 
-static void turn(const struct piece *p, struct planes *out)
+static void turn(enum isa isa, const struct piece *p, struct planes *out)
 {
     struct taps t;
     uint32_t word[4][PIECE];
     if (p->draw->turn == AUGMENT_NEAREST) {
-        nearest_taps(p, &t);
+        nearest_taps(isa)(p, &t);
         load_words(p, t.at[0], word[0]);
-        split(word[0], t.inside, out);
+        split(isa)(word[0], t.inside, out);
         return;
     }
-    bilinear_taps(p, &t);
+    bilinear_taps(isa)(p, &t);
     for (int k = 0; k < 4; k++)
         load_words(p, t.at[k], word[k]);
-    mix(word, &t, out);
+    mix(isa)(word, &t, out);
 }
 
 /* --- colours --- */
@@ -185,18 +185,18 @@ SIMD_BODY void shift_hue_body(struct planes *c, int32_t hue)
 SIMD_KERNEL(shift_hue, (struct planes * c, int32_t hue), (c, hue))
 
 /* A factor of 1 and a shift of 0 change nothing, and are left out. */
-static void jitter(struct planes *c, const struct augment_draw *d)
+static void jitter(enum isa isa, struct planes *c, const struct augment_draw *d)
 {
     for (int i = 0; i < 4; i++) {
         int what = d->order >> 2 * i & 3;
         if (what == AUGMENT_BRIGHTNESS && d->brightness)
-            blend(c, 0, d->brightness);
+            blend(isa)(c, 0, d->brightness);
         else if (what == AUGMENT_CONTRAST && d->contrast)
-            blend(c, d->pivot, d->contrast);
+            blend(isa)(c, d->pivot, d->contrast);
         else if (what == AUGMENT_SATURATION && d->saturation)
-            saturate(c, d->saturation);
+            saturate(isa)(c, d->saturation);
         else if (what == AUGMENT_HUE && d->hue)
-            shift_hue(c, d->hue);
+            shift_hue(isa)(c, d->hue);
     }
 }
 
@@ -236,7 +236,7 @@ static void copy_row(const struct piece *p, const struct augment_table *table, f
     }
 }
 
-void fetch_row(const struct augment_source *s, const struct augment_draw *d,
+void fetch_row(enum isa isa, const struct augment_source *s, const struct augment_draw *d,
                const struct augment_table *table, int y, float *to)
 {
     bool jittered = d->brightness || d->contrast || d->saturation || d->hue;
@@ -254,11 +254,11 @@ void fetch_row(const struct augment_source *s, const struct augment_draw *d,
     for (; p.x < s->width; p.x += PIECE) {
         p.n = s->width - p.x < PIECE ? s->width - p.x : PIECE;
         if (d->turn)
-            turn(&p, &colours);
+            turn(isa, &p, &colours);
         else
             load_straight(&p, &colours);
         if (jittered)
-            jitter(&colours, d);
+            jitter(isa, &colours, d);
         to = normalise(&colours, p.n, table, to);
     }
 }

@@ -3,11 +3,12 @@
 #ifndef COMBOLAB_CPU_FETCH_H
 #define COMBOLAB_CPU_FETCH_H
 
+#include "cpu/isa.h"
 #include "engine/data/augment.h"
 
 /* Row y of the sample: source->width pixels of 3 floats. The draw must fit (augment_fits). For any
  * thread. */
-void fetch_row(const struct augment_source *source, const struct augment_draw *draw,
+void fetch_row(enum isa isa, const struct augment_source *source, const struct augment_draw *draw,
                const struct augment_table *table, int y, float *to);
 
 #endif

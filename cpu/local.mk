@@ -1,18 +1,22 @@
 if HAVE_ONEDNN
-module_PROGRAMS += combolab-cpu.so
-combolab_cpu_so_SOURCES = \
-	cpu/backend.c cpu/cpu.h \
+# A library, so that tests and benchmarks reach single loops; the module is that and the door.
+noinst_LIBRARIES += libcpu.a
+libcpu_a_SOURCES = \
+	cpu/cpu.h \
 	cpu/conv.c \
 	cpu/dnn.c cpu/dnn.h \
 	cpu/epoch.c \
 	cpu/fetch.c cpu/fetch.h \
+	cpu/fold.c \
 	cpu/gate.c \
-	cpu/grouped.c \
+	cpu/grouped.c cpu/grouped_lanes.h \
 	cpu/heads.c \
+	cpu/isa.c cpu/isa.h \
 	cpu/memory.c \
 	cpu/norm.c \
 	cpu/plan.c \
 	cpu/pool.c \
+	cpu/profile.c \
 	cpu/rows.c cpu/rows.h \
 	cpu/sgd.c \
 	cpu/simd.h \
@@ -20,7 +24,11 @@ combolab_cpu_so_SOURCES = \
 	cpu/unrolled.c \
 	cpu/values.c
 # Where the processor has fused multiply-adds, they are used; nothing else of fast mathematics is.
-combolab_cpu_so_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -O3 -ffp-contract=fast
+libcpu_a_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -O3 -ffp-contract=fast
+
+module_PROGRAMS += combolab-cpu.so
+combolab_cpu_so_SOURCES = cpu/backend.c
+combolab_cpu_so_CFLAGS = $(libcpu_a_CFLAGS)
 combolab_cpu_so_LDFLAGS = -shared
-combolab_cpu_so_LDADD = libcore.a libbase.a $(DNNL_LIBS)
+combolab_cpu_so_LDADD = libcpu.a libcore.a libbase.a $(DNNL_LIBS)
 endif

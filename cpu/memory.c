@@ -40,7 +40,7 @@ static int open_convs(struct backend *b, struct err *e)
             b->spec.progress(b->spec.progress_context, "preparing convolutions",
                              (double)u / b->depth);
         describe_unit(b, u);
-        if (conv_open(b, u, e))
+        if (conv_open(b, u, e) || fold_open(b, u, e))
             return -1;
     }
     return 0;
@@ -183,6 +183,24 @@ static void share_gradients(struct backend *b, int *owner)
     }
 }
 
+/* The largest second part of a gradient that its convolution cannot add to the first. */
+static size_t late_floats(const struct backend *b)
+{
+    bool begun[NET_MAX_UNITS + 1] = {false};
+    size_t most = 0;
+    begun[b->depth] = true;
+    for (int u = b->depth - 1; u >= 0; u--) {
+        int t = b->net.units[u].input;
+        if (b->net.units[u].shortcut >= 0)
+            begun[b->net.units[u].shortcut] = true;
+        size_t floats = (size_t)b->most * cpu_count(b->shapes[t]);
+        if (begun[t] && !conv_adds(b, u) && floats > most)
+            most = floats;
+        begun[t] = true;
+    }
+    return most;
+}
+
 static void want_gradients(struct backend *b)
 {
     int owner[NET_MAX_UNITS + 1], first[NET_MAX_UNITS + 1], last[NET_MAX_UNITS + 1];
@@ -195,7 +213,6 @@ static void want_gradients(struct backend *b)
         first[o] = o == t || begin < first[o] ? begin : first[o];
         last[o] = o == t || end > last[o] ? end : last[o];
     }
-    size_t late = 0;
     for (int t = least; t <= b->depth; t++) {
         size_t floats = (size_t)b->most * cpu_count(b->shapes[t]);
         bool keep = b->spec.keep;
@@ -203,9 +220,8 @@ static void want_gradients(struct backend *b)
             plan_want(&b->plan, &b->gradient[t], floats, keep ? 0 : first[t],
                       keep ? CPU_ALWAYS : last[t]);
         b->gradient_owner[t] = owner[t];
-        late = floats > late ? floats : late;
     }
-    plan_want(&b->plan, &b->late, late, 0, CPU_ALWAYS);
+    plan_want(&b->plan, &b->late, late_floats(b), 0, CPU_ALWAYS);
     if (b->spec.probe)
         plan_want(&b->plan, &b->seed, (size_t)b->most * cpu_count(b->shapes[b->depth]), 0,
                   CPU_ALWAYS);
@@ -220,7 +236,7 @@ static size_t larger(size_t a, size_t b)
 
 static void want_scratch(struct backend *b)
 {
-    size_t partial = 0, channels = 0, image = 0, work = 0, map = 0, pool = 0;
+    size_t partial = 0, channels = 0, image = 0, work = 0, map = 0, pool = 0, plain = 0;
     struct conv_needs most = {0, 0, 0};
     for (int u = 0; u < b->depth; u++) {
         const struct unit *t = &b->units[u];
@@ -228,6 +244,8 @@ static void want_scratch(struct backend *b)
         size_t c = (size_t)t->shape.c, narrow = (size_t)b->net.units[u].squeeze;
         size_t floats = (size_t)b->most * cpu_count(t->shape);
         most.scratch_bytes = larger(most.scratch_bytes, needs.scratch_bytes);
+        most.scratch_bytes = larger(most.scratch_bytes, fold_scratch_bytes(b, u));
+        plain = larger(plain, fold_plain_floats(b, u));
         most.columns = larger(most.columns, needs.columns);
         most.weight_gradient = larger(most.weight_gradient, needs.weight_gradient);
         partial = larger(partial, norm_partial_floats(b, u));
@@ -243,6 +261,7 @@ static void want_scratch(struct backend *b)
     plan_want(p, &b->image, image, 0, CPU_ALWAYS);
     plan_want(p, &b->work, work, 0, CPU_ALWAYS);
     plan_want_bytes(p, &b->dnn_scratch, most.scratch_bytes, 0, CPU_ALWAYS);
+    plan_want(p, &b->plain, plain, 0, CPU_ALWAYS);
     plan_want(p, &b->columns, most.columns, 0, CPU_ALWAYS);
     plan_want(p, &b->weight_gradient, most.weight_gradient, 0, CPU_ALWAYS);
     if (!b->trains)
@@ -312,8 +331,10 @@ int memory_open(struct backend *b, struct err *e)
 
 void memory_close(struct backend *b)
 {
-    for (int u = 0; b->units && u < b->depth; u++)
+    for (int u = 0; b->units && u < b->depth; u++) {
         conv_close(&b->units[u].conv);
+        fold_close(&b->units[u].fold);
+    }
     mem_free(b->units);
     mem_free(b->param);
     plan_fini(&b->plan);

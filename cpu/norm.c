@@ -79,8 +79,8 @@ static void moments(const struct backend *b, const struct unit *t, const struct 
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < blocks(c); i++) {
         float *sum = partial(b, c, i);
-        rows_moments(t->raw + first_row(c, i) * (size_t)c->channels, rows_of(c, i), c->channels,
-                     sum, sum + c->channels);
+        rows_moments(b->isa, t->raw + first_row(c, i) * (size_t)c->channels, rows_of(c, i),
+                     c->channels, sum, sum + c->channels);
     }
 }
 
@@ -161,9 +161,18 @@ static void apply(const struct backend *b, int u, const struct cut *c)
     for (int i = 0; i < blocks(c); i++) {
         size_t at = first_row(c, i) * (size_t)c->channels;
         size_t image = (size_t)(i / c->per_range) * (size_t)c->channels;
-        rows_apply(t->raw + at, scale + image, shift + image, shortcut ? shortcut + at : NULL,
-                   unit->relu, t->out + at, rows_of(c, i), c->channels);
+        rows_apply(b->isa, t->raw + at, scale + image, shift + image,
+                   shortcut ? shortcut + at : NULL, unit->relu, t->out + at, rows_of(c, i),
+                   c->channels);
     }
+}
+
+void norm_running(struct backend *b, int u)
+{
+    struct cut c = {.channels = b->units[u].shape.c};
+#pragma omp parallel for schedule(static)
+    for (int k = 0; k < c.channels; k++)
+        settle_channel(b, u, &c, k, false);
 }
 
 int norm_forward(struct backend *b, int u, bool training, struct err *e)
@@ -178,8 +187,10 @@ int norm_forward(struct backend *b, int u, bool training, struct err *e)
         settle_channel(b, u, &c, k, training);
     if (gated) {
         squeeze(b, t, &c);
+        profile_lap(b, WORK_NORM, 0);
         if (gate_forward(b, u, e))
             return -1;
+        profile_lap(b, WORK_GATE, 0);
         gate_scales(b, t, &c);
     }
     apply(b, u, &c);
@@ -200,7 +211,8 @@ static void sums(const struct backend *b, const struct rows_gradient *g, const s
         here.late = g->late ? g->late + at : NULL;
         here.raw += at;
         here.y += at;
-        rows_gradient_sums(&here, to + at, rows_of(c, i), c->channels, sum, sum + c->channels);
+        rows_gradient_sums(b->isa, &here, to + at, rows_of(c, i), c->channels, sum,
+                           sum + c->channels);
     }
 }
 
@@ -284,7 +296,7 @@ static void turn(const struct backend *b, const struct rows_gradient *g, const s
         struct rows_gradient here = *g;
         here.gradient += at;
         here.raw += at;
-        rows_gradient_apply(&here, a + image, add + image, b->channel + 2 * line,
+        rows_gradient_apply(b->isa, &here, a + image, add + image, b->channel + 2 * line,
                             b->raw_gradient + at, rows_of(c, i), c->channels);
     }
 }
@@ -333,9 +345,11 @@ int norm_backward(struct backend *b, int u, float *gradient, struct err *e)
     }
     if (unit->squeeze) {
         image_sums(b, &c);
+        profile_lap(b, WORK_NORM, 0);
         size_t count = (size_t)b->n * (size_t)c.channels;
         if (gate_backward(b, u, b->image, b->image + count, e))
             return -1;
+        profile_lap(b, WORK_GATE, 0);
     }
     factors(b, u, &c);
     turn(b, &g, &c, unit->squeeze);

@@ -69,7 +69,7 @@ void pool_forward(const struct backend *b, int u)
                         t->out + (i / out.h) * cpu_count(in),
                         b->tensor[u + 1] + at,
                         t->winner + at};
-        pool_row(&r);
+        pool_row(b->isa)(&r);
     }
 }
 
@@ -111,6 +111,6 @@ void pool_backward(const struct backend *b, int u, const float *gradient, float 
         struct row r = {
             &b->net.pool,   in, out, i % in.h, gradient + map, to + (size_t)i * in.w * in.c,
             t->winner + map};
-        unpool_row(&r);
+        unpool_row(b->isa)(&r);
     }
 }

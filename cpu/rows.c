@@ -30,9 +30,10 @@ SIMD_BODY void moments_body(const float *x, size_t rows, int channels, float *su
 SIMD_KERNEL(moments, (const float *x, size_t rows, int channels, float *sum, float *squares),
             (x, rows, channels, sum, squares))
 
-void rows_moments(const float *x, size_t rows, int channels, float *sum, float *squares)
+void rows_moments(enum isa isa, const float *x, size_t rows, int channels, float *sum,
+                  float *squares)
 {
-    moments(x, rows, channels, sum, squares);
+    moments(isa)(x, rows, channels, sum, squares);
 }
 
 SIMD_BODY void apply_as(const float *raw, const float *scale, const float *shift,
@@ -69,10 +70,10 @@ SIMD_KERNEL(apply,
              bool relu, float *y, size_t rows, int channels),
             (raw, scale, shift, shortcut, relu, y, rows, channels))
 
-void rows_apply(const float *raw, const float *scale, const float *shift, const float *shortcut,
-                bool relu, float *y, size_t rows, int channels)
+void rows_apply(enum isa isa, const float *raw, const float *scale, const float *shift,
+                const float *shortcut, bool relu, float *y, size_t rows, int channels)
 {
-    apply(raw, scale, shift, shortcut, relu, y, rows, channels);
+    apply(isa)(raw, scale, shift, shortcut, relu, y, rows, channels);
 }
 
 /* The gradient of one value before the ReLU. */
@@ -130,10 +131,10 @@ SIMD_KERNEL(sums,
              float *product),
             (g, to, rows, channels, sum, product))
 
-void rows_gradient_sums(const struct rows_gradient *g, float *to, size_t rows, int channels,
-                        float *sum, float *product)
+void rows_gradient_sums(enum isa isa, const struct rows_gradient *g, float *to, size_t rows,
+                        int channels, float *sum, float *product)
 {
-    sums(g, to, rows, channels, sum, product);
+    sums(isa)(g, to, rows, channels, sum, product);
 }
 
 SIMD_BODY void turn_as(const struct rows_gradient *g, enum rows_mask mask, const float *a,
@@ -165,10 +166,10 @@ SIMD_KERNEL(turn,
              float *to, size_t rows, int channels),
             (g, a, b, c, to, rows, channels))
 
-void rows_gradient_apply(const struct rows_gradient *g, const float *a, const float *b,
-                         const float *c, float *to, size_t rows, int channels)
+void rows_gradient_apply(enum isa isa, const struct rows_gradient *g, const float *a,
+                         const float *b, const float *c, float *to, size_t rows, int channels)
 {
-    turn(g, a, b, c, to, rows, channels);
+    turn(isa)(g, a, b, c, to, rows, channels);
 }
 
 void rows_copy(const float *from, float *to, size_t count)

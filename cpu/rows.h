@@ -4,16 +4,19 @@
 #ifndef COMBOLAB_CPU_ROWS_H
 #define COMBOLAB_CPU_ROWS_H
 
+#include "cpu/isa.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Per channel: the sum, and the sum of squares about the block's own mean. The second needs the
  * block again, which should still be in cache. */
-void rows_moments(const float *x, size_t rows, int channels, float *sum, float *squares);
+void rows_moments(enum isa isa, const float *x, size_t rows, int channels, float *sum,
+                  float *squares);
 
 /* y = raw * scale + shift [+ shortcut] [then ReLU]. y may be raw. A NaN stays one. */
-void rows_apply(const float *raw, const float *scale, const float *shift, const float *shortcut,
-                bool relu, float *y, size_t rows, int channels);
+void rows_apply(enum isa isa, const float *raw, const float *scale, const float *shift,
+                const float *shortcut, bool relu, float *y, size_t rows, int channels);
 
 /* How a ReLU's gradient is found. */
 enum rows_mask {
@@ -32,12 +35,12 @@ struct rows_gradient {
 
 /* Per channel: sums of the gradient before the ReLU, and of its product with raw - mean. Where `to`
  * is not NULL that gradient is also written there; it may be g->gradient. */
-void rows_gradient_sums(const struct rows_gradient *g, float *to, size_t rows, int channels,
-                        float *sum, float *product);
+void rows_gradient_sums(enum isa isa, const struct rows_gradient *g, float *to, size_t rows,
+                        int channels, float *sum, float *product);
 
 /* to = gradient * a + b + (raw - mean) * c, the mask applied to the gradient (never BY_OUTPUT). */
-void rows_gradient_apply(const struct rows_gradient *g, const float *a, const float *b,
-                         const float *c, float *to, size_t rows, int channels);
+void rows_gradient_apply(enum isa isa, const struct rows_gradient *g, const float *a,
+                         const float *b, const float *c, float *to, size_t rows, int channels);
 
 /* Where the gradient goes on to a shortcut: to = from, or to += from. */
 void rows_copy(const float *from, float *to, size_t count);

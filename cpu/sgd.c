@@ -77,7 +77,7 @@ static float clip_scale(struct backend *b)
         return 1;
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < b->trained; i += CHUNK)
-        squares(b->gradients + i, chunk_at(b, i), &part[i / CHUNK]);
+        squares(b->isa)(b->gradients + i, chunk_at(b, i), &part[i / CHUNK]);
     for (size_t k = 0; k < sgd_chunks(b); k++)
         sum += part[k];
     double scale = b->spec.clip_norm / (sqrt(sum) + 1e-6);
@@ -92,10 +92,11 @@ void sgd_update(struct backend *b)
     for (size_t i = 0; i < b->trained; i += CHUNK) {
         const float *g = b->gradients + i;
         if (rule.scale == 1)
-            move(&rule, g, b->momenta + i, b->values + i, chunk_at(b, i));
+            move(b->isa)(&rule, g, b->momenta + i, b->values + i, chunk_at(b, i));
         else
-            move_scaled(&rule, g, b->momenta + i, b->values + i, chunk_at(b, i));
+            move_scaled(b->isa)(&rule, g, b->momenta + i, b->values + i, chunk_at(b, i));
     }
+    b->folds_stale = true;
     for (int u = 0; u < b->depth; u++)
         conv_changed(&b->units[u].conv);
 }

@@ -48,22 +48,49 @@ static int check_batch(const struct backend *b, unsigned phases, struct err *e)
     return 0;
 }
 
+/* Of each of the three kinds of a unit's convolution. */
+static double conv_flop(const struct backend *b, int u)
+{
+    const struct net_unit *unit = &b->net.units[u];
+    return 2.0 * unit->kernel * unit->kernel * (unit->in / unit->groups) * b->n *
+           (double)cpu_count(b->units[u].shape);
+}
+
+static int unit_forward(struct backend *b, int u, bool training, struct err *e)
+{
+    bool folded = !training && fold_can(b, u);
+    if (folded ? fold_forward(b, u, e) : conv_forward(b, u, e))
+        return -1;
+    profile_lap(b, WORK_CONV_FORWARD, conv_flop(b, u));
+    if (!folded && norm_forward(b, u, training, e))
+        return -1;
+    profile_lap(b, WORK_NORM, 0);
+    if (b->net.pool.after == u) {
+        pool_forward(b, u);
+        profile_lap(b, WORK_POOL, 0);
+    }
+    return 0;
+}
+
 static int forward(struct backend *b, struct slot *slot, bool training, struct err *e)
 {
     if (!b->spec.probe)
         epoch_fetch(b);
-    for (int u = 0; u < b->depth; u++) {
-        if (conv_forward(b, u, e) || norm_forward(b, u, training, e))
+    profile_lap(b, WORK_DATA, 0);
+    b->folds_stale |= training; /* running statistics will change */
+    if (!training && fold_all(b, e))
+        return -1;
+    profile_lap(b, WORK_NORM, 0);
+    for (int u = 0; u < b->depth; u++)
+        if (unit_forward(b, u, training, e))
             return err_prefix(e, "unit %d (%s)", u, b->net.units[u].conv);
-        if (b->net.pool.after == u)
-            pool_forward(b, u);
-    }
     slot->result = (struct backend_result){.first = b->first, .n = b->n, .finite = true};
     b->forwarded = training;
     if (b->spec.probe)
         return 0;
     heads_forward(b);
     heads_loss(b, slot);
+    profile_lap(b, WORK_HEADS, 0);
     b->frozen |= !slot->result.finite;
     return 0;
 }
@@ -77,20 +104,26 @@ static void settle_late(struct backend *b)
     b->pending = -1;
 }
 
-/* The convolution's part of its input's gradient. A second part is put beside the first, and added
- * by whoever reads it next. */
+/* The convolution's part of its input's gradient. A second part is added to the first; where the
+ * convolution can't, it is put beside it, and added by whoever reads it next. */
 static int input_gradient(struct backend *b, int u, struct err *e)
 {
     int t = b->net.units[u].input;
     if (!b->gradient[t])
         return 0;
-    if (!b->begun[t]) {
+    bool begun = b->begun[t];
+    if (!begun || conv_adds(b, u)) {
         b->begun[t] = true;
-        return conv_data(b, u, b->raw_gradient, b->gradient[t], e);
+        if (conv_data(b, u, b->raw_gradient, b->gradient[t], begun, e))
+            return -1;
+        profile_lap(b, WORK_CONV_DATA, conv_flop(b, u));
+        return 0;
     }
     settle_late(b);
-    if (conv_data(b, u, b->raw_gradient, b->late, e))
+    profile_lap(b, WORK_NORM, 0);
+    if (conv_data(b, u, b->raw_gradient, b->late, false, e))
         return -1;
+    profile_lap(b, WORK_CONV_DATA, conv_flop(b, u));
     b->pending = t;
     if (b->spec.keep)
         settle_late(b);
@@ -107,9 +140,14 @@ static int unit_backward(struct backend *b, int u, struct err *e)
             settle_late(b);
         pool_backward(b, u, gradient, b->out_gradient);
         gradient = b->out_gradient;
+        profile_lap(b, WORK_POOL, 0);
     }
-    if (norm_backward(b, u, gradient, e) || conv_weights(b, u, b->raw_gradient, e))
+    if (norm_backward(b, u, gradient, e))
         return -1;
+    profile_lap(b, WORK_NORM, 0);
+    if (conv_weights(b, u, b->raw_gradient, e))
+        return -1;
+    profile_lap(b, WORK_CONV_WEIGHTS, conv_flop(b, u));
     return input_gradient(b, u, e);
 }
 
@@ -122,11 +160,13 @@ static int backward(struct backend *b, struct err *e)
                (size_t)b->n * cpu_count(b->shapes[b->depth]) * sizeof(float));
     else
         heads_backward(b);
+    profile_lap(b, WORK_HEADS, 0);
     b->begun[b->depth] = true;
     for (int u = b->depth - 1; u >= 0; u--)
         if (unit_backward(b, u, e))
             return err_prefix(e, "unit %d (%s)", u, b->net.units[u].conv);
     settle_late(b);
+    profile_lap(b, WORK_NORM, 0);
     b->graded = true;
     return 0;
 }
@@ -157,6 +197,7 @@ int step_run(struct backend *b, unsigned phases, struct err *e)
     if (check_phases(b, phases, e) || (fresh && check_batch(b, phases, e)))
         return -1;
     struct slot *slot = &b->slots[b->started % CPU_SLOTS];
+    profile_start(b);
     if (fresh) {
         epoch_batch(b);
         if (forward(b, slot, phases & BACKEND_FORWARD, e))
@@ -168,6 +209,7 @@ int step_run(struct backend *b, unsigned phases, struct err *e)
         return -1;
     if (phases & BACKEND_UPDATE && !b->frozen)
         sgd_update(b);
+    profile_lap(b, WORK_UPDATE, 0);
     b->started++;
     return 0;
 }

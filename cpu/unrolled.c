@@ -1,7 +1,7 @@
-/* unrolled.c - the gradient of a convolution's weights by unrolling: every window of the input
- * becomes a row, and one matrix product sums over all output pixels. Used on tiny maps, where
- * windows are few and oneDNN has nothing better (conv.c has the rule). Images are taken in chunks
- * so that rows stay few.
+/* unrolled.c - convolutions as matrix products. For the gradient of the weights every window of the
+ * input becomes a row, and one product sums over all output pixels; images are taken in chunks so
+ * that rows stay few. Windows of one pixel, without a stride, are rows as they lie: then the data
+ * gradient is a product too. conv.c has the rule when.
  */
 #include "cpu/cpu.h"
 
@@ -14,9 +14,17 @@ static size_t row_floats(const struct dnn_shape *s)
     return (size_t)s->kernel * s->kernel * s->in;
 }
 
+/* Whether the input is its own windows. */
+static bool bare(const struct dnn_shape *s)
+{
+    return s->kernel == 1 && s->stride == 1 && s->pad == 0;
+}
+
 /* Images in a chunk: as many as fit, at least one. */
 static int chunk(const struct dnn_shape *s)
 {
+    if (bare(s))
+        return s->n;
     size_t image = row_floats(s) * s->out_h * s->out_w;
     size_t fit = MOST_FLOATS / image;
     return fit < 1 ? 1 : fit < (size_t)s->n ? (int)fit : s->n;
@@ -24,7 +32,7 @@ static int chunk(const struct dnn_shape *s)
 
 size_t unrolled_floats(const struct dnn_shape *s)
 {
-    return row_floats(s) * s->out_h * s->out_w * (size_t)chunk(s);
+    return bare(s) ? 0 : row_floats(s) * s->out_h * s->out_w * (size_t)chunk(s);
 }
 
 /* The window of output pixel (oy, ox), zero where it leaves the map. */
@@ -41,9 +49,23 @@ static void unroll(const struct dnn_shape *s, const float *x, int oy, int ox, fl
         }
 }
 
+bool unrolled_can(const struct dnn_shape *s, enum dnn_kind kind)
+{
+    return s->groups == 1 && (kind == DNN_WEIGHTS || (kind == DNN_DATA && bare(s)));
+}
+
+int unrolled_data(const struct dnn_shape *s, float *x, bool add, const float *w, const float *y,
+                  struct err *e)
+{
+    long pixels = (long)s->n * s->h * s->w;
+    return dnn_gemm(false, false, pixels, s->in, s->out, y, w, add ? 1.0f : 0.0f, x, e);
+}
+
 int unrolled_weights(const struct dnn_shape *s, const float *x, float *w, const float *y,
                      float *columns, struct err *e)
 {
+    if (bare(s))
+        return dnn_gemm(true, false, s->out, s->in, (long)s->n * s->h * s->w, y, x, 0, w, e);
     int most = chunk(s), area = s->out_h * s->out_w;
     size_t in = (size_t)s->h * s->w * s->in, row = row_floats(s);
     for (int first = 0; first < s->n; first += most) {

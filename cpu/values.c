@@ -53,6 +53,7 @@ static int set_param(struct backend *b, enum backend_kind kind, int index, float
     } else {
         memcpy(at, from, count * sizeof *at);
     }
+    b->folds_stale |= kind == BACKEND_PARAM;
     if (p->conv && kind == BACKEND_PARAM)
         conv_changed(&b->units[b->params->at[index].unit].conv);
     b->graded |= kind == BACKEND_GRADIENT;

@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "engine/model/net.h"
-#include "engine/train/classes.h"
+#include "engine/train/class_options.h"
 #include "engine/train/loss.h"
 
 #include <math.h>
@@ -156,6 +156,7 @@ void config_defaults(struct run_config *config)
 
 int config_check(const struct run_config *c, struct err *e)
 {
+    struct class_options classes;
     if (!c->data[0])
         return err_set(e, ERR_USAGE,
                        "option 'data' is missing: name a data set's folder or a CSV "
@@ -170,7 +171,7 @@ int config_check(const struct run_config *c, struct err *e)
                        (long long)c->warmup, (long long)c->epochs);
     if (!c->experiment[0])
         return err_set(e, ERR_USAGE, "option 'experiment' must not be empty");
-    return classes_check(c, e);
+    return class_options_read(&classes, c, e);
 }
 
 bool config_uses(const struct run_config *c, const struct opt *option)

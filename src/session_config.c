@@ -12,7 +12,7 @@
 #include "base/str.h"
 #include "engine/data/dataset.h"
 #include "engine/model/net.h"
-#include "engine/train/loss.h"
+#include "engine/train/classes.h"
 #include "platform.h"
 
 #include <errno.h>
@@ -76,6 +76,15 @@ static int settle_paths(struct run_config *config, struct err *e)
     return settle_data(config, e);
 }
 
+/* What is wrong with the classes of these scores is better said now than when the run begins. */
+static int check_classes(const struct run_config *config, const struct dataset *data, struct err *e)
+{
+    struct classes classes;
+    if (!loss_info((enum loss_kind)config->loss)->classes)
+        return 0;
+    return classes_make(&classes, config, data, data->train, data->n_train, e);
+}
+
 int session_settle(struct run_config *config, struct run_row *run, struct err *e)
 {
     struct run_config settled = *config;
@@ -89,9 +98,11 @@ int session_settle(struct run_config *config, struct run_row *run, struct err *e
         str_copy(run->protocol, sizeof run->protocol, dataset_protocol_name(data->protocol));
         run->fold = data->fold;
     }
+    int result = check_classes(&settled, data, e);
     dataset_free(data);
-    *config = settled;
-    return 0;
+    if (!result)
+        *config = settled;
+    return result;
 }
 
 static void fill_run(struct run_row *run, const struct run_config *c)

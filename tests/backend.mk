@@ -24,6 +24,7 @@ TESTS += tests/test_ref
 backend_compare = \
 	tests/backend_case.c tests/backend_case.h \
 	tests/backend_compare.c tests/backend_compare.h \
+	tests/backend_compare_eval.c \
 	tests/backend_compare_net.c \
 	tests/backend_compare_training.c \
 	tests/backend_difference.c tests/backend_difference.h \
@@ -32,7 +33,8 @@ backend_compare = \
 check_PROGRAMS += tests/test_backend_cpu
 tests_test_backend_cpu_SOURCES = tests/test_backend_cpu.c $(backend_compare)
 tests_test_backend_cpu_LDADD = libref.a $(ENGINE_LIBS)
-TESTS += tests/test_backend_cpu
+TESTS += tests/test_backend_cpu tests/test_isa.sh
+EXTRA_DIST += tests/test_isa.sh
 
 check_PROGRAMS += tests/test_ref_torch
 tests_test_ref_torch_SOURCES = tests/test_ref_torch.c tests/backend_case.c tests/backend_case.h

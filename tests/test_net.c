@@ -150,6 +150,10 @@ static void test_shapes(void)
     has_text(e.text, "unit 3", "and the unit is named");
     ok(net_build(&net, "resnet19", NULL, 0, &e) == -1, "an unknown backbone is refused");
     has_text(e.text, "resnet18", "and the known ones are named");
+    net_build(&net, "resnet50", NULL, 0, &e);
+    is_near(net_forward_flop(&net, 224, 224) / 1e9, 8.18, 0.02, "ResNet50: 8.18 GFLOP forward");
+    net_build(&net, "resnext50", NULL, 0, &e);
+    is_near(net_forward_flop(&net, 224, 224) / 1e9, 8.46, 0.02, "ResNeXt50: 8.46 GFLOP forward");
     net_build(&net, "se-resnext50", NULL, 0, &e);
     is_near(net_forward_flop(&net, 224, 224) / 1e9, 8.5, 0.1, "SE-ResNeXt50: 8.5 GFLOP forward");
 }

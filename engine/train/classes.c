@@ -1,158 +1,12 @@
-/* classes.c - see classes.h. Order of the parts: lists of numbers, checks of the options, then what
- * classes_make does step by step: settle, divide, count, values, weights. */
+/* classes.c - see classes.h. What data sets have by themselves comes first, then what classes_make
+ * does step by step: settle, divide, count, values, weights. */
 #include "engine/train/classes.h"
 
-#include "base/err.h"
-#include "base/str.h"
 #include "engine/data/dataset.h"
+#include "engine/train/class_options.h"
 
 #include <math.h>
 #include <string.h>
-
-/* --- lists of numbers in options --- */
-
-struct numbers {
-    int n;
-    double at[LOSS_MAX_CLASSES];
-};
-
-/* "-1, 1": the text between two commas, without blanks. */
-static int one_number(double *to, const char *from, size_t length)
-{
-    char text[64];
-    while (length && *from == ' ') {
-        from++;
-        length--;
-    }
-    while (length && from[length - 1] == ' ')
-        length--;
-    if (!length || length >= sizeof text)
-        return -1;
-    memcpy(text, from, length);
-    text[length] = '\0';
-    return str_to_real(text, to);
-}
-
-static int read_numbers(struct numbers *out, const char *option, const char *text, struct err *e)
-{
-    char shown[160];
-    out->n = 0;
-    for (const char *at = text;; at++) {
-        size_t length = strcspn(at, ",");
-        if (out->n == LOSS_MAX_CLASSES)
-            return err_set(e, ERR_USAGE, "option '%s': more than %d numbers", option,
-                           LOSS_MAX_CLASSES);
-        if (one_number(&out->at[out->n++], at, length)) {
-            str_visible(shown, sizeof shown, text);
-            return err_set(
-                e, ERR_USAGE,
-                "option '%s': number %d of '%s' is none; allowed are numbers with commas "
-                "between them, as in 1,2.5,4",
-                option, out->n, shown);
-        }
-        at += length;
-        if (!*at)
-            return 0;
-    }
-}
-
-/* As many numbers as classes, where these are known (n > 0). */
-static int check_count(const struct numbers *list, const char *option, int n, struct err *e)
-{
-    if (!n || list->n == n)
-        return 0;
-    return err_set(e, ERR_USAGE, "option '%s': %d numbers for %d classes", option, list->n, n);
-}
-
-/* --- the options apart from data --- */
-
-static int read_edges(struct numbers *out, const struct run_config *c, struct err *e)
-{
-    out->n = 0;
-    if (!c->class_edges[0])
-        return 0;
-    if (read_numbers(out, "class-edges", c->class_edges, e))
-        return -1;
-    if (out->n == LOSS_MAX_CLASSES)
-        return err_set(e, ERR_USAGE, "option 'class-edges': %d edges make more than %d classes",
-                       out->n, LOSS_MAX_CLASSES);
-    for (int i = 1; i < out->n; i++)
-        if (!(out->at[i] > out->at[i - 1]))
-            return err_set(e, ERR_USAGE, "option 'class-edges': %g does not ascend after %g",
-                           out->at[i], out->at[i - 1]);
-    return 0;
-}
-
-static int read_values(struct numbers *out, const struct run_config *c, int n, struct err *e)
-{
-    out->n = 0;
-    if (!strcmp(c->class_values, "auto"))
-        return 0;
-    if (read_numbers(out, "class-values", c->class_values, e))
-        return -1;
-    return check_count(out, "class-values", n, e);
-}
-
-static bool weights_by_size(const struct run_config *c)
-{
-    return !strcmp(c->class_weights, "auto");
-}
-
-static bool weights_none(const struct run_config *c)
-{
-    return !strcmp(c->class_weights, "none");
-}
-
-static int read_weights(struct numbers *out, const struct run_config *c, int n, struct err *e)
-{
-    double sum = 0;
-    out->n = 0;
-    if (weights_by_size(c) || weights_none(c))
-        return 0;
-    if (read_numbers(out, "class-weights", c->class_weights, e))
-        return -1;
-    for (int i = 0; i < out->n; i++) {
-        if (out->at[i] < 0)
-            return err_set(e, ERR_USAGE, "option 'class-weights': %g is negative", out->at[i]);
-        sum += out->at[i];
-    }
-    if (!(sum > 0))
-        return err_set(e, ERR_USAGE,
-                       "option 'class-weights': all are 0; to train without the classification "
-                       "term give --gamma 0");
-    return check_count(out, "class-weights", n, e);
-}
-
-static int check_edges(const struct run_config *c, const struct numbers *edges, struct err *e)
-{
-    if (edges->n && c->rounding != ROUND_AUTO && c->rounding != ROUND_EDGES)
-        return err_set(e, ERR_USAGE,
-                       "option 'class-edges' goes with the rounding edges or auto, not %s",
-                       config_rounding_names[c->rounding]);
-    if (!edges->n && c->rounding == ROUND_EDGES)
-        return err_set(e, ERR_USAGE,
-                       "option 'rounding': edges needs the edges, such as --class-edges -1,1");
-    if (edges->n && c->classes && c->classes != edges->n + 1)
-        return err_set(e, ERR_USAGE,
-                       "option 'class-edges' divides scores into %d classes, not %lld",
-                       edges->n + 1, (long long)c->classes);
-    return 0;
-}
-
-int classes_check(const struct run_config *c, struct err *e)
-{
-    struct numbers edges, values, weights;
-    if (c->classes == 1)
-        return err_set(e, ERR_USAGE,
-                       "option 'classes': 1 class says nothing; give 0, for as many as the data "
-                       "set has, or 2 and more");
-    if (read_edges(&edges, c, e) || check_edges(c, &edges, e))
-        return -1;
-    int n = edges.n ? edges.n + 1 : (int)c->classes;
-    if (read_values(&values, c, n, e))
-        return -1;
-    return read_weights(&weights, c, n, e);
-}
 
 /* --- what data sets have --- */
 
@@ -211,37 +65,30 @@ static const double *typed_for(const struct dataset *d)
 
 /* What classes_make works with. */
 struct making {
-    const struct run_config *c;
+    bool released; /* for combo-released */
     const struct dataset *d;
     const uint32_t *train;
     size_t n;
     const struct known_set *known; /* NULL when the classes are not such a set's own */
-    struct numbers edges, values, weights;
+    struct class_options options;
+    double least, most; /* training scores */
 };
-
-static bool is_released(const struct making *m)
-{
-    return m->c->loss == LOSS_COMBO_RELEASED;
-}
 
 /* A known set's classes are its own when neither their number nor their bounds were asked for. */
 static void settle(struct classes *k, struct making *m)
 {
-    const struct run_config *c = m->c;
+    const struct class_options *o = &m->options;
     const struct known_set *set = known_set(m->d);
-    k->n = m->edges.n ? m->edges.n + 1 : (int)c->classes;
-    if (!k->n)
-        k->n = set ? set->classes : USUAL_CLASSES;
-    bool halves = set && set->rounding != ROUND_EDGES;
-    if (c->rounding != ROUND_AUTO)
-        k->rounding = c->rounding;
-    else if (m->edges.n)
-        k->rounding = ROUND_EDGES;
-    else if (set && (halves || k->n == set->classes))
-        k->rounding = is_released(m) ? set->released : set->rounding;
+    k->n = o->n ? o->n : set ? set->classes : USUAL_CLASSES;
+    bool left_open = o->rounding == ROUND_AUTO && !o->edges.n;
+    bool numbers = set && set->rounding != ROUND_EDGES;
+    if (!left_open)
+        k->rounding = o->edges.n ? ROUND_EDGES : o->rounding;
+    else if (set && (numbers || k->n == set->classes))
+        k->rounding = m->released ? set->released : set->rounding;
     else
         k->rounding = ROUND_BINS;
-    if (set && c->rounding == ROUND_AUTO && !m->edges.n && k->n == set->classes)
+    if (set && left_open && k->n == set->classes)
         m->known = set;
 }
 
@@ -250,39 +97,32 @@ static double score_of(const struct making *m, size_t i)
     return m->d->items[m->train[i]].score;
 }
 
-static void training_range(const struct making *m, double *least, double *most)
+static void find_range(struct making *m)
 {
-    *least = *most = score_of(m, 0);
+    m->least = m->most = score_of(m, 0);
     for (size_t i = 1; i < m->n; i++) {
-        *least = fmin(*least, score_of(m, i));
-        *most = fmax(*most, score_of(m, i));
+        m->least = fmin(m->least, score_of(m, i));
+        m->most = fmax(m->most, score_of(m, i));
     }
-}
-
-/* Equal bins; training scores that are all the same lie in the middle of a range of 1. */
-static void divide_range(struct classes *k, const struct making *m)
-{
-    training_range(m, &k->low, &k->high);
-    if (!(k->high > k->low)) {
-        k->low -= 0.5;
-        k->high += 0.5;
-    }
-    for (int c = 1; c < k->n; c++)
-        k->edge[c - 1] = k->low + (k->high - k->low) * c / k->n;
+    if (m->most > m->least)
+        return;
+    m->least -= 0.5; /* all the same: in the middle of a range of 1 */
+    m->most += 0.5;
 }
 
 static void divide(struct classes *k, const struct making *m)
 {
+    k->low = -INFINITY;
+    k->high = INFINITY;
     switch (k->rounding) {
     case ROUND_EDGES:
-        memcpy(k->edge, m->known ? m->known->edge : m->edges.at,
+        memcpy(k->edge, m->known ? m->known->edge : m->options.edges.at,
                (size_t)(k->n - 1) * sizeof *k->edge);
-        k->low = -INFINITY;
-        k->high = INFINITY;
         break;
     case ROUND_BINS:
     case ROUND_AUTO:
-        divide_range(k, m);
+        for (int c = 1; c < k->n; c++)
+            k->edge[c - 1] = m->least + (m->most - m->least) * c / k->n;
         break;
     case ROUND_HALF_DOWN:
     case ROUND_HALF_UP:
@@ -320,23 +160,19 @@ int classes_of_score(const struct classes *k, double score)
     return number >= k->n ? k->n - 1 : (int)number - 1;
 }
 
-/* Where no training image is, the middle of the class. A first or last class without an end of its
- * own ends where the training scores do. */
+/* Where no training image is, the middle of the class; the first and the last end where the
+ * training scores do. */
 static double middle(const struct classes *k, const struct making *m, int c)
 {
-    double least, most;
-    training_range(m, &least, &most);
-    double first = isfinite(k->low) ? k->low : fmin(least, k->edge[0]);
-    double last = isfinite(k->high) ? k->high : fmax(most, k->edge[k->n - 2]);
-    double from = c ? k->edge[c - 1] : first;
-    double to = c < k->n - 1 ? k->edge[c] : last;
+    double from = c ? k->edge[c - 1] : fmin(m->least, k->edge[0]);
+    double to = c < k->n - 1 ? k->edge[c] : fmax(m->most, k->edge[c - 1]);
     return (from + to) / 2;
 }
 
 static bool rounds_to_numbers(const struct classes *k, const struct making *m)
 {
     return k->rounding == ROUND_HALF_DOWN || k->rounding == ROUND_HALF_UP ||
-           k->rounding == ROUND_HALF_EVEN || (is_released(m) && m->known);
+           k->rounding == ROUND_HALF_EVEN || (m->released && m->known);
 }
 
 static void count_and_value(struct classes *k, const struct making *m)
@@ -348,8 +184,8 @@ static void count_and_value(struct classes *k, const struct making *m)
         sum[c] += score_of(m, i);
     }
     for (int c = 0; c < k->n; c++) {
-        if (m->values.n)
-            k->value[c] = m->values.at[c];
+        if (m->options.values.n)
+            k->value[c] = m->options.values.at[c];
         else if (rounds_to_numbers(k, m))
             k->value[c] = c + 1;
         else
@@ -360,10 +196,10 @@ static void count_and_value(struct classes *k, const struct making *m)
 static void weigh(struct classes *k, const struct making *m)
 {
     size_t bytes = (size_t)k->n * sizeof *k->weight;
-    const double *typed = is_released(m) && m->known ? typed_for(m->d) : NULL;
-    if (m->weights.n) {
-        memcpy(k->weight, m->weights.at, bytes);
-    } else if (weights_none(m->c)) {
+    const double *typed = m->released && m->known ? typed_for(m->d) : NULL;
+    if (m->options.weights.n) {
+        memcpy(k->weight, m->options.weights.at, bytes);
+    } else if (m->options.equal_weights) {
         for (int c = 0; c < k->n; c++)
             k->weight[c] = 1;
     } else if (typed) {
@@ -377,13 +213,14 @@ static void weigh(struct classes *k, const struct making *m)
 int classes_make(struct classes *out, const struct run_config *c, const struct dataset *d,
                  const uint32_t *train, size_t n, struct err *e)
 {
-    struct making m = {.c = c, .d = d, .train = train, .n = n};
+    struct making m = {.released = c->loss == LOSS_COMBO_RELEASED, .d = d, .train = train, .n = n};
     memset(out, 0, sizeof *out);
-    if (classes_check(c, e) || read_edges(&m.edges, c, e))
+    if (class_options_read(&m.options, c, e))
         return -1;
     settle(out, &m);
-    if (read_values(&m.values, c, out->n, e) || read_weights(&m.weights, c, out->n, e))
+    if (class_options_count(&m.options, out->n, e))
         return -1;
+    find_range(&m);
     divide(out, &m);
     count_and_value(out, &m);
     weigh(out, &m);

@@ -30,15 +30,13 @@ struct classes {
     enum config_rounding rounding;     /* settled, never ROUND_AUTO */
     double edge[LOSS_MAX_CLASSES - 1]; /* n - 1, ascending. A score at an edge belongs to the next
                                         * class, unless the rounding says otherwise */
-    double low, high;                  /* the scores that the classes stand for, both included */
+    double low, high; /* the scores that the classes stand for, both included: a bound on
+                       * scores that are rounded, else infinite */
     double value[LOSS_MAX_CLASSES];
     double weight[LOSS_MAX_CLASSES];
     size_t count[LOSS_MAX_CLASSES]; /* training images */
     bool typed;                     /* the weights are the numbers of the released code */
 };
-
-/* Checks of the options what needs no data: numbers, their order, how many. ERR_USAGE. */
-int classes_check(const struct run_config *c, struct err *e);
 
 /* Settles everything for `n` >= 1 training images, given by their places in `d`. ERR_USAGE when
  * there are more or fewer values or weights than classes. */

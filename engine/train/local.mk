@@ -12,6 +12,7 @@ libcore_a_SOURCES += \
 libengine_a_SOURCES += \
 	engine/train/checkpoint.c engine/train/checkpoint.h \
 	engine/train/checkpoint_list.c \
+	engine/train/class_options.c engine/train/class_options.h \
 	engine/train/classes.c engine/train/classes.h \
 	engine/train/epoch.c engine/train/epoch.h \
 	engine/train/hold.c engine/train/hold.h \

@@ -4,8 +4,8 @@
  * batch. Source: ComboLoss, arXiv:2010.10721.
  *
  * One loss is one header in engine/train/loss/: its name, descriptor, value and gradient. To add
- * one, write its header, add a line to LOSSES below and an #include to loss_math.h; option table,
- * help, tests and every backend follow.
+ * one, write its header, add a line to LOSSES below, an #include to loss_math.h, and its section to
+ * combolab-losses(7); option table, help, completion, tests and every backend follow.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_LOSS_H
 #define COMBOLAB_ENGINE_TRAIN_LOSS_H
