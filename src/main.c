@@ -78,26 +78,52 @@ static int unknown_command(const char *name)
     return command_fail(&e);
 }
 
+/* The global option of that long name (up to its end or "="), or NULL. */
+static const struct opt *global_long(const char *name, size_t length)
+{
+    for (size_t k = 0; k < cli_global_options.count; k++) {
+        const struct opt *o = &cli_global_options.options[k];
+        if (strlen(o->name) == length && !strncmp(name, o->name, length))
+            return o;
+    }
+    return NULL;
+}
+
+static const struct opt *global_letter(char letter)
+{
+    for (size_t k = 0; k < cli_global_options.count; k++)
+        if (cli_global_options.options[k].letter == letter)
+            return &cli_global_options.options[k];
+    return NULL;
+}
+
+/* Words that a global option takes, its value included: 1 or 2; 0 when it is none. */
+static int global_words(const char *word)
+{
+    if (!strncmp(word, "--", 2)) {
+        size_t length = strcspn(word + 2, "=");
+        const struct opt *o = global_long(word + 2, length);
+        return !o ? 0 : o->type == OPT_FLAG || word[2 + length] ? 1 : 2;
+    }
+    for (int i = 1; word[i]; i++) { /* letters together: -qD FILE */
+        const struct opt *o = global_letter(word[i]);
+        if (!o)
+            return 0;
+        if (o->type != OPT_FLAG)
+            return word[i + 1] ? 1 : 2;
+    }
+    return word[1] ? 1 : 0;
+}
+
 /* Place of the command's name in argv: after global options; 0 when there is none. */
 static int command_place(int argc, char **argv)
 {
     int i = 1;
     while (i < argc && argv[i][0] == '-') {
-        const struct opt *o = NULL;
-        const char *word = argv[i];
-        size_t length = strcspn(word, "=");
-        for (size_t k = 0; k < cli_global_options.count && !o; k++) {
-            const struct opt *option = &cli_global_options.options[k];
-            bool is_long = !strncmp(word, "--", 2) && strlen(option->name) == length - 2 &&
-                           !strncmp(word + 2, option->name, length - 2);
-            bool is_short = option->letter && word[1] == option->letter;
-            if (is_long || is_short)
-                o = option;
-        }
-        if (!o)
+        int words = global_words(argv[i]);
+        if (!words)
             return 0;
-        bool joined = word[length] == '=' || (word[1] != '-' && word[2]);
-        i += o->type == OPT_FLAG || joined ? 1 : 2;
+        i += words;
     }
     return i < argc ? i : 0;
 }

@@ -92,21 +92,13 @@ static int choose_backend(struct bench *b, struct err *e)
 
 static int make_net(struct bench *b, struct err *e)
 {
-    static const float mean[3] = {0.485f, 0.456f, 0.406f}, deviation[3] = {0.229f, 0.224f, 0.225f};
     const struct run_config *c = b->config;
     const double weights[LOSS_MAX_TERMS] = {c->alpha, c->beta, c->gamma};
     int classes[CLASSES * 2], wanted = c->classes ? (int)c->classes : CLASSES;
     for (int i = 0; i < CLASSES * 2; i++)
         classes[i] = i % wanted;
     loss_spec_init(&b->loss, (enum loss_kind)c->loss, weights, wanted, classes, CLASSES * 2);
-    b->augment = (struct augment_spec){
-        .height = (int)c->image_size,
-        .width = (int)c->image_size,
-        .random_crop = true,
-        .flip_probability = c->flip,
-    };
-    memcpy(b->augment.mean, mean, sizeof mean);
-    memcpy(b->augment.deviation, deviation, sizeof deviation);
+    plan_augment(&b->augment, c);
     if (net_build(&b->net, net_names[c->backbone], NULL, b->loss.classes, e))
         return -1;
     return net_params_new(&b->params, &b->net, e);

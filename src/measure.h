@@ -10,7 +10,7 @@
 enum measure_phase { MEASURE_TRAIN, MEASURE_EVAL, MEASURE_PHASES };
 
 struct measure_request {
-    /* backbone, image_size, batch, loss and its options, flip, seed, device, threads count */
+    /* its net, image size, batch, loss, augmentation, seed, device and threads count */
     const struct run_config *config;
     double seconds;                    /* of each phase, after two steps that are not counted */
     const struct backend_ops *backend; /* tests; NULL = by config.device */

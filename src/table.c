@@ -14,6 +14,16 @@
 
 #define GAP 2 /* spaces between columns */
 
+/* A copy without control characters, or NULL. */
+static char *visible(const char *text)
+{
+    size_t room = 4 * strlen(text) + 1;
+    char *copy = mem_alloc(room, 1);
+    if (copy)
+        str_visible(copy, room, text);
+    return copy;
+}
+
 int table_new(struct table **out, const char *name, bool record, const struct table_column *columns,
               size_t n_columns, struct err *e)
 {
@@ -29,7 +39,7 @@ int table_new(struct table **out, const char *name, bool record, const struct ta
     for (size_t i = 0; i < n_columns; i++, t->n_columns++) {
         t->columns[i] = columns[i];
         t->columns[i].name = mem_string(columns[i].name);
-        t->columns[i].title = mem_string(columns[i].title);
+        t->columns[i].title = visible(columns[i].title); /* a loss term's name may be anything */
         if (!t->columns[i].name || !t->columns[i].title) {
             t->n_columns++;
             goto fail;
@@ -145,13 +155,8 @@ static char *shown(const struct table_column *column, const struct table_cell *c
     if (cell->missing || (column->kind == TABLE_TEXT && !cell->text[0]))
         return mem_string("-");
     switch (column->kind) {
-    case TABLE_TEXT: {
-        size_t room = 4 * strlen(cell->text) + 1;
-        char *visible = mem_alloc(room, 1);
-        if (visible)
-            str_visible(visible, room, cell->text);
-        return visible;
-    }
+    case TABLE_TEXT:
+        return visible(cell->text);
     case TABLE_INT:
         snprintf(text, sizeof text, "%lld", (long long)cell->whole);
         break;

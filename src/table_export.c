@@ -35,6 +35,23 @@ static void csv_text(const char *text, FILE *out)
     fputc('"', out);
 }
 
+/* On a terminal nothing in it is obeyed. */
+static int csv_shown(const char *text, bool terminal, FILE *out)
+{
+    if (!terminal) {
+        csv_text(text, out);
+        return 0;
+    }
+    size_t room = 4 * strlen(text) + 1;
+    char *visible = mem_alloc(room, 1);
+    if (!visible)
+        return -1;
+    str_visible(visible, room, text);
+    csv_text(visible, out);
+    mem_free(visible);
+    return 0;
+}
+
 static int csv_cell(const struct table_column *column, const struct table_cell *cell, bool terminal,
                     FILE *out)
 {
@@ -43,18 +60,7 @@ static int csv_cell(const struct table_column *column, const struct table_cell *
         return 0;
     switch (column->kind) {
     case TABLE_TEXT:
-        if (terminal) {
-            size_t room = 4 * strlen(cell->text) + 1;
-            char *visible = mem_alloc(room, 1);
-            if (!visible)
-                return -1;
-            str_visible(visible, room, cell->text);
-            csv_text(visible, out);
-            mem_free(visible);
-        } else {
-            csv_text(cell->text, out);
-        }
-        return 0;
+        return csv_shown(cell->text, terminal, out);
     case TABLE_INT:
         fprintf(out, "%lld", (long long)cell->whole);
         return 0;
@@ -80,7 +86,8 @@ int table_print_csv(const struct table *t, bool terminal, FILE *out, struct err 
     for (size_t c = 0; c < t->n_columns; c++) {
         if (c)
             fputc(',', out);
-        csv_text(t->columns[c].name, out);
+        if (csv_shown(t->columns[c].name, terminal, out))
+            return mem_error(e, "a column's name", 4 * strlen(t->columns[c].name));
     }
     fputs("\r\n", out);
     for (size_t i = 0; i < t->n_cells; i++) {

@@ -221,6 +221,23 @@ refuses 1 'no ledger of epoch 9' -D db.db show 1 --ledger 9
 refuses 1 '99' -D db.db show 99
 refuses 2 "'newest' is no run" -D db.db show newest
 
+# --- a database of an older combolab ---
+if [ -n "$python" ] && [ -r "$TOP_SRCDIR/db/schema_1.sql" ]; then
+    "$python" -c 'import sqlite3, sys
+d = sqlite3.connect("old.db")
+d.executescript(open(sys.argv[1]).read())
+d.executescript("PRAGMA application_id = 0x636d626f; PRAGMA user_version = 1")
+d.execute("INSERT INTO run(name, created, data, backbone, loss, image_size, batch, epochs, seed)"
+          " VALUES (?, 1, ?, ?, ?, 32, 8, 1, 1)", ("ancient", "x", "resnet18", "l1"))
+d.commit()' \
+        "$TOP_SRCDIR/db/schema_1.sql" 2>err
+    says 'ancient' -D old.db runs
+    says 'ancient' -D old.db show 1
+fi
+says 'evil' -qD db.db runs
+says 'evil' -qDdb.db runs
+refuses 2 "option 'database' needs a value" -qD
+
 # --- going on ---
 refuses 1 'run 1 is finished and cannot be resumed' -D db.db resume 1
 refuses 1 'run 3 is queued and cannot be resumed' -D db.db resume 2 3 --queue

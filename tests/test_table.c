@@ -175,6 +175,29 @@ static void test_memory(int format)
     ok(0, "format %d: it ends", format);
 }
 
+/* Column names come from loss terms, which a database may hold of any kind. */
+static void test_hostile_names(void)
+{
+    static const struct table_column one[] = {{"a\033[2J", "b\033[31m", TABLE_INT, 0, false}};
+    struct err e;
+    for (int format = FORMAT_TABLE; format <= FORMAT_JSON; format++) {
+        struct table *t = NULL;
+        char *text = NULL;
+        size_t length;
+        FILE *out = open_memstream(&text, &length);
+        int result = table_new(&t, "names", false, one, 1, &e);
+        if (!result) {
+            table_int(t, 1);
+            result = tables_print(&t, 1, format, 0, true, out, &e);
+        }
+        fclose(out);
+        ok(!result && text[0] && !strchr(text, '\033'), "a column's name is not obeyed, format %d",
+           format);
+        table_free(t);
+        free(text);
+    }
+}
+
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -183,6 +206,7 @@ int main(void)
     test_csv();
     test_json();
     test_several();
+    test_hostile_names();
     test_memory(FORMAT_TABLE);
     test_memory(FORMAT_CSV);
     test_memory(FORMAT_JSON);

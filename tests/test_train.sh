@@ -74,7 +74,7 @@ fi
 
 "$combolab" synth "$dir/set" --count 40 --size 48 --threads 1 >"$dir/out" 2>"$dir/err"
 result $? "portraits are drawn"
-small="--data $dir/set --image-size 32 --batch 8 --threads 1 --learning-rate 0.001"
+small="--data $dir/set --rounding half-down --image-size 32 --batch 8 --threads 1 --learning-rate 0.001"
 
 # --- an ablation of three losses ---
 # shellcheck disable=SC2086

@@ -19,30 +19,10 @@ static bool is_common(const char *name)
     return false;
 }
 
-/* Options that only some losses use, by how the losses' names begin. */
-static bool applies(const struct run_config *config, const char *name)
-{
-    static const struct {
-        const char *option, *loss;
-    } only[] = {
-        {"alpha", "combo"},           {"beta", "combo"},
-        {"gamma", "combo"},           {"classes", "combo"},
-        {"rounding", "combo"},        {"class-edges", "combo"},
-        {"class-values", "combo"},    {"class-weights", "combo"},
-        {"smooth-beta", "smooth-l1"}, {"huber-delta", "smooth-huber"},
-    };
-    char loss[64];
-    opt_format(opt_find(&config_options, "loss"), config, loss, sizeof loss);
-    for (size_t i = 0; i < COUNT(only); i++)
-        if (!strcmp(only[i].option, name))
-            return !strncmp(loss, only[i].loss, strlen(only[i].loss));
-    return true;
-}
-
 /* A field that stands under the heading of its group. */
 static bool is_under(const struct run_config *config, const struct opt *o, const char *heading)
 {
-    return !strcmp(o->group, heading) && !is_common(o->name) && applies(config, o->name);
+    return !strcmp(o->group, heading) && !is_common(o->name) && config_uses(config, o);
 }
 
 /* The group's number; -1 when the table is at an option of a group that came before. */
@@ -57,7 +37,7 @@ static int new_group(size_t at, const char *const *groups, int n)
 
 static void add_option(struct form *form, const struct opt *o)
 {
-    if (o && form->n < FORM_MOST_LINES)
+    if (form->n < FORM_MOST_LINES)
         form->line[form->n++] = (struct form_line){.option = o};
 }
 
@@ -86,9 +66,11 @@ void form_lines(struct form *form, const struct run_config *config, unsigned unf
     const char *groups[FORM_MOST_GROUPS];
     int n_groups = 0;
     form->n = 0;
-    for (size_t i = 0; i < COUNT(common); i++)
-        if (applies(config, common[i]))
-            add_option(form, opt_find(&config_options, common[i]));
+    for (size_t i = 0; i < COUNT(common); i++) {
+        const struct opt *o = opt_find(&config_options, common[i]);
+        if (o && config_uses(config, o))
+            add_option(form, o);
+    }
     form->common = form->n;
     for (size_t i = 0; i < config_options.count; i++) {
         int group = new_group(i, groups, n_groups);

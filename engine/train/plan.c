@@ -6,6 +6,24 @@
 
 #include <string.h>
 
+void plan_augment(struct augment_spec *augment, const struct run_config *c)
+{
+    *augment = (struct augment_spec){
+        .height = (int)c->image_size,
+        .width = (int)c->image_size,
+        .random_crop = c->crop == CROP_RANDOM,
+        .flip_probability = c->flip,
+        .rotate = c->rotate,
+        .nearest = c->rotate_filter == FILTER_NEAREST,
+        .brightness = c->brightness,
+        .contrast = c->contrast,
+        .saturation = c->saturation,
+        .hue = c->hue,
+        .mean = {0.485f, 0.456f, 0.406f},
+        .deviation = {0.229f, 0.224f, 0.225f},
+    };
+}
+
 int plan_init(struct plan *p, size_t all, size_t n, struct err *e)
 {
     p->all = all;

@@ -10,6 +10,7 @@
 #define COMBOLAB_ENGINE_TRAIN_PLAN_H
 
 #include "engine/backend.h"
+#include "engine/config.h"
 
 struct plan {
     size_t all; /* images of the split */
@@ -17,6 +18,10 @@ struct plan {
     uint32_t *order;
     struct augment_draw *draws;
 };
+
+/* What the options of an experiment say of augmentation; normalised as ImageNet's images are, whose
+ * weights nets may begin with. */
+void plan_augment(struct augment_spec *augment, const struct run_config *config);
 
 int plan_init(struct plan *p, size_t all, size_t n, struct err *e);
 void plan_fini(struct plan *p);

@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const float imagenet_mean[3] = {0.485f, 0.456f, 0.406f};
-static const float imagenet_deviation[3] = {0.229f, 0.224f, 0.225f};
-
 size_t run_epoch_images(const struct run *run)
 {
     const struct run_config *c = run->config;
@@ -163,20 +160,7 @@ int run_open_net(struct run *run, struct err *e)
     if (net_build(&run->net, net_names[c->backbone], &options, run->loss.classes, e) ||
         net_params_new(&run->params, &run->net, e) || choose_backend(run, e))
         return -1;
-    run->augment = (struct augment_spec){
-        .height = (int)c->image_size,
-        .width = (int)c->image_size,
-        .random_crop = c->crop == CROP_RANDOM,
-        .flip_probability = c->flip,
-        .rotate = c->rotate,
-        .nearest = c->rotate_filter == FILTER_NEAREST,
-        .brightness = c->brightness,
-        .contrast = c->contrast,
-        .saturation = c->saturation,
-        .hue = c->hue,
-    };
-    memcpy(run->augment.mean, imagenet_mean, sizeof imagenet_mean);
-    memcpy(run->augment.deviation, imagenet_deviation, sizeof imagenet_deviation);
+    plan_augment(&run->augment, c);
     int result = open_backend(run, e);
     if (result)
         return result;
