@@ -329,6 +329,52 @@ static void check_steps(bool evaluates_only, uint64_t *bytes)
     subject_close(&s);
 }
 
+/* Three steps of a net of the tables; its weights are then in *out. */
+static void train_net(const char *name, bool keep, struct subject *s)
+{
+    struct net net;
+    struct case_images images;
+    struct err e;
+    if (net_build(&net, name, 5, &e))
+        case_bail(name, &e);
+    struct backend_spec spec = case_spec(&net, LOSS_COMBO, 64, 64);
+    spec.batches[0] = 2;
+    spec.momentum = 0.9;
+    spec.keep = keep;
+    subject_open(s, combolab_backend_v2(), &spec, 7);
+    case_images(&images, 6, &spec.augment, 8);
+    subject_show(s, &images);
+    subject_plan(s, &images, 2, 0.01);
+    for (int i = 0; i < 3; i++)
+        subject_step(s, BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
+    ok((s->ops->step(s->b, BACKEND_BACKWARD, &e) < 0) == !keep,
+       "%s: a second BACKWARD only where all is kept", name);
+    if (keep) {
+        struct backend_result r;
+        s->ops->collect(s->b, &r, &e);
+    }
+    case_images_free(&images);
+}
+
+/* Gradients lie where activations were, unless all is kept: both must train alike. */
+static void check_sharing(const char *name)
+{
+    struct subject kept, shared;
+    int differ = 0;
+    train_net(name, true, &kept);
+    train_net(name, false, &shared);
+    for (int i = 0; i < kept.params->n; i++) {
+        float *a = subject_get(&kept, BACKEND_PARAM, i),
+              *b = subject_get(&shared, BACKEND_PARAM, i);
+        differ += memcmp(a, b, kept.params->at[i].count * sizeof *a) != 0;
+        mem_free(a);
+        mem_free(b);
+    }
+    is_int(differ, 0, "shared memory changes no weight");
+    subject_close(&kept);
+    subject_close(&shared);
+}
+
 /* --- profile --- */
 
 static double now_s(void)
@@ -397,6 +443,8 @@ int main(void)
     uint64_t training, evaluation;
     check_steps(false, &training);
     check_steps(true, &evaluation);
+    check_sharing("resnet18");
+    check_sharing("se-resnext50");
     check_profile();
     ok(evaluation < training / 2, "evaluation alone plans less than half of the memory");
     return tap_done();
