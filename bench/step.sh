@@ -97,13 +97,12 @@ for case in $cases; do
     batch=${rest#*:}
     target=1.20
     [ "$net" = resnet18 ] && target=1.10
-    rm -f "$dir"/*
+    rm -f "$dir"/[a-eg-z]* # all but the figures
     round=0
     while [ $round -lt "$rounds" ]; do
         round=$((round + 1))
         one_round || exit 1
     done
-    report "$(echo "$net" | tr - _)_${size}_b${batch}_cpu_${threads}t" $target >>"$dir.figures"
+    report "$(echo "$net" | tr - _)_${size}_b${batch}_cpu_${threads}t" $target >>"$dir/figures"
 done
-cat "$dir.figures"
-rm -f "$dir.figures"
+cat "$dir/figures"

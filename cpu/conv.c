@@ -8,13 +8,14 @@
  *     products 210-250 and 225-250. A forward convolution with transposed weights makes the data
  *     gradient at 210-260, but the transposed copy that each step needs costs as much as it gains;
  *     and the product can add to what is there.
- *   - groups of 4 channels, 3x3: oneDNN 45, 50, 25 (forward, data, weights), our loops 130,
- * 130, 80.
+ *   - groups of 4 channels, 3x3: oneDNN 45, 50, 25 (forward, data, weights), our loops 130, 130
+ *     and 80; with AVX2 oneDNN has no forward, then 42 and 29, our loops 72, 72 and 57.
  *   - groups of 8 channels: oneDNN 112, 112, 110, our loops 120, 120, 165; at stride 2 oneDNN 65,
- *     75, 19, our loops 90, 18, 80. Wider groups: oneDNN 230, our loops 100.
- *   - weights' gradient on maps so small that only the library's general matrix product remains:
- * 13, and tens of MB of scratch; windows unrolled into rows and one product 60, or our loops for
- *     groups.
+ *     75, 19, our loops 90, 18, 80. With AVX2 oneDNN 63, 91, 88, our loops 62, 62, 64.
+ *   - wider groups: oneDNN 230, our loops 100.
+ *   - weights' gradient on maps so small that only the library's general matrix product is left:
+ *     13, and tens of MB of scratch; windows unrolled into rows and one product 60, or our loops
+ *     for groups.
  *
  * The home layout is the one in which the gradient of the weights is made, so that the update works
  * on it as it comes; other layouts are copies, made when next needed after a change.
@@ -34,12 +35,14 @@ static enum conv_method stand_in(const struct dnn_shape *s, enum dnn_kind kind)
 }
 
 /* Whether the method that can stand in is the faster one. */
-static bool own_is_faster(const struct dnn_shape *s, enum dnn_kind kind, enum conv_method own)
+static bool own_is_faster(const struct backend *b, const struct dnn_shape *s, enum dnn_kind kind,
+                          enum conv_method own)
 {
     int in = s->in / s->groups, out = s->out / s->groups;
     if (own == CONV_UNROLLED)
         return s->kernel == 1 && s->stride == 1;
-    return own == CONV_GROUPED && in == out && in <= 8 && (kind != DNN_DATA || s->stride == 1);
+    bool narrow = in == out && (in == 4 || (in == 8 && b->isa == ISA_AVX512));
+    return own == CONV_GROUPED && narrow && (kind != DNN_DATA || s->stride == 1);
 }
 
 int conv_new(const struct backend *b, const struct dnn_shape *s, enum dnn_kind kind,
@@ -65,7 +68,7 @@ static int choose(const struct backend *b, const struct dnn_shape *s, enum dnn_k
     way->there = true;
     way->copy = -1;
     way->method = own;
-    if (!own_is_faster(s, kind, own) && conv_new(b, s, kind, NULL, &way->dnn, e))
+    if (!own_is_faster(b, s, kind, own) && conv_new(b, s, kind, NULL, &way->dnn, e))
         return -1;
     if (way->dnn)
         way->method = CONV_DNN;

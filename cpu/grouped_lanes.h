@@ -5,6 +5,7 @@
  * quarter of each half. */
 
 #define LOAD(p) (*(const VEC *)(p))
+#define STORE(p, v) (*(VEC *)(p) = (v))
 
 /* Adds one tap for `tile` pixels, groups of 4: x is at the vector's own channels. */
 SIMD_BODY void OF(tap_of_4)(VEC *sum, int tile, const float *x, int step, const float *w, int to)
@@ -74,6 +75,7 @@ SIMD_BODY void OF(pixels)(const struct view *v, int tile, int at, int row, int f
                           int c, const float *from, const float *w, float *y)
 {
     VEC sum[MOST_TILE];
+    int step = v->stride * v->from;
     SIMD_UNROLL for (int p = 0; p < tile; p++) sum[p] = v->bias ? LOAD(v->bias + c) : (VEC){0};
     for (int ky = 0; ky < v->kernel; ky++) {
         int fy = row * v->stride - v->pad + ky;
@@ -84,15 +86,15 @@ SIMD_BODY void OF(pixels)(const struct view *v, int tile, int at, int row, int f
             int tap = ky * v->kernel + kx;
             if (v->flip)
                 tap = v->kernel * v->kernel - 1 - tap;
-            OF(tap)
-            (sum, tile, from + ((size_t)fy * v->from_w + fx) * v->from, v->stride * v->from,
-             w + (size_t)tap * v->from_group * v->to + c, v->to, c, v->from_group, v->to_group);
+            const float *x = from + ((size_t)fy * v->from_w + fx) * v->from;
+            const float *taps = w + (size_t)tap * v->from_group * v->to + c;
+            OF(tap)(sum, tile, x, step, taps, v->to, c, v->from_group, v->to_group);
         }
     }
     if (v->relu)
         SIMD_UNROLL for (int p = 0; p < tile; p++) sum[p] =
             (VEC)((BITS)sum[p] & ~(BITS)(sum[p] < 0)); /* NaN stays */
-    SIMD_UNROLL for (int p = 0; p < tile; p++) * (VEC *)(y + (size_t)(at + p) * v->to + c) = sum[p];
+    SIMD_UNROLL for (int p = 0; p < tile; p++) STORE(y + (size_t)(at + p) * v->to + c, sum[p]);
 }
 
 /* Columns low..high - 1, where the whole window lies on the map. The last tile starts early rather
@@ -100,9 +102,10 @@ SIMD_BODY void OF(pixels)(const struct view *v, int tile, int at, int row, int f
 SIMD_BODY void OF(inner)(const struct view *v, int tile, int low, int high, int row, int c,
                          const float *from, const float *w, float *y)
 {
-    for (int at = low; at < high; at += tile)
-        OF(pixels)
-    (v, tile, at + tile <= high ? at : high - tile, row, 0, v->kernel, c, from, w, y);
+    for (int at = low; at < high; at += tile) {
+        int first = at + tile <= high ? at : high - tile;
+        OF(pixels)(v, tile, first, row, 0, v->kernel, c, from, w, y);
+    }
 }
 
 /* Columns low..high - 1 one by one, with the window cut to the map. */
@@ -159,20 +162,19 @@ SIMD_BODY void OF(take_row)(const struct dnn_shape *s, int row, const float *y, 
                     dy / s->stride >= s->out_h || dx / s->stride >= s->out_w)
                     continue;
                 size_t pixel = (size_t)(dy / s->stride) * s->out_w + dx / s->stride;
-                OF(tap)
-                (&sum, 1, y + pixel * s->out, 0, w + (size_t)tap * out_group * s->in + c, s->in, c,
-                 out_group, in_group);
+                const float *taps = w + (size_t)tap * out_group * s->in + c;
+                OF(tap)(&sum, 1, y + pixel * s->out, 0, taps, s->in, c, out_group, in_group);
             }
-            *(VEC *)(x + (size_t)at * s->in + c) = sum;
+            STORE(x + (size_t)at * s->in + c, sum);
         }
 }
 
 /* --- weights' gradient --- */
 
 /* Adds one pixel to the sums of one tap: a line for each channel of the group. */
-SIMD_BODY void OF(add_pixel)(VEC *sum, int group, const float *x, VEC g)
+SIMD_BODY void OF(add_pixel)(VEC *sum, int group, const float *x, const float *y)
 {
-    VEC v = LOAD(x);
+    VEC v = LOAD(x), g = LOAD(y);
     if (group == 4) {
         sum[0] += SPREAD(v, 0) * g;
         sum[1] += SPREAD(v, 1) * g;
@@ -196,13 +198,13 @@ SIMD_BODY void OF(add_pixel)(VEC *sum, int group, const float *x, VEC g)
 
 /* One pixel, three taps beside each other; those that leave the map, if any, are left out. */
 SIMD_BODY void OF(add_cut)(VEC *sum, const struct dnn_shape *s, int group, int column,
-                           const float *x, VEC g)
+                           const float *x, const float *y)
 {
     SIMD_UNROLL for (int t = 0; t < 3; t++)
     {
         int at = column * s->stride - s->pad + t;
         if (at >= 0 && at < s->w)
-            OF(add_pixel)(sum + group * t, group, x + (size_t)at * s->in, g);
+            OF(add_pixel)(sum + group * t, group, x + (size_t)at * s->in, y);
     }
 }
 
@@ -219,18 +221,17 @@ SIMD_BODY void OF(three_taps)(const struct dnn_shape *s, int group, const float 
     SIMD_UNROLL for (int i = 0; i < 3 * group; i++) sum[i] =
         LOAD(w + i / group * tap + i % group * s->out);
     for (; column < low && column < s->out_w; column++, y += s->out)
-        OF(add_cut)(sum, s, group, column, x, LOAD(y));
+        OF(add_cut)(sum, s, group, column, x, y);
     const float *from = x + (size_t)(column * s->stride - s->pad) * s->in;
     for (; column < end; column++, y += s->out, from += step) {
-        VEC g = LOAD(y);
-        OF(add_pixel)(sum, group, from, g);
-        OF(add_pixel)(sum + group, group, from + pixel, g);
-        OF(add_pixel)(sum + 2 * group, group, from + 2 * pixel, g);
+        OF(add_pixel)(sum, group, from, y);
+        OF(add_pixel)(sum + group, group, from + pixel, y);
+        OF(add_pixel)(sum + 2 * group, group, from + 2 * pixel, y);
     }
     for (; column < s->out_w; column++, y += s->out)
-        OF(add_cut)(sum, s, group, column, x, LOAD(y));
-    SIMD_UNROLL for (int i = 0; i < 3 * group; i++) *
-        (VEC *)(w + i / group * tap + i % group * s->out) = sum[i];
+        OF(add_cut)(sum, s, group, column, x, y);
+    SIMD_UNROLL for (int i = 0; i < 3 * group; i++)
+        STORE(w + i / group * tap + i % group * s->out, sum[i]);
 }
 
 /* Eight channels of one tap of a wide group; `count` pixels. */
@@ -243,7 +244,7 @@ SIMD_BODY void OF(one_of_many)(float *w, int to, const float *x, int x_step, con
         VEC g = LOAD(y + p * y_step);
         SIMD_UNROLL for (int i = 0; i < 8; i++) sum[i] += x[p * x_step + i] * g;
     }
-    SIMD_UNROLL for (int i = 0; i < 8; i++) * (VEC *)(w + i * to) = sum[i];
+    SIMD_UNROLL for (int i = 0; i < 8; i++) STORE(w + i * to, sum[i]);
 }
 
 /* One tap of narrow groups. */
@@ -253,8 +254,8 @@ SIMD_BODY void OF(one_tap)(int group, float *w, int to, const float *x, int x_st
     VEC sum[8];
     SIMD_UNROLL for (int i = 0; i < group; i++) sum[i] = LOAD(w + i * to);
     for (int p = 0; p < count; p++)
-        OF(add_pixel)(sum, group, x + p * x_step, LOAD(y + p * y_step));
-    SIMD_UNROLL for (int i = 0; i < group; i++) * (VEC *)(w + i * to) = sum[i];
+        OF(add_pixel)(sum, group, x + p * x_step, y + p * y_step);
+    SIMD_UNROLL for (int i = 0; i < group; i++) STORE(w + i * to, sum[i]);
 }
 
 /* Adds a row of output to the gradient of one tap, LANES outputs from c; x is the row of the map
@@ -317,3 +318,4 @@ SIMD_BODY void OF(add_row)(const struct dnn_shape *s, int row, const float *x, c
 #undef SPREAD
 #undef QUARTERS
 #undef LOAD
+#undef STORE

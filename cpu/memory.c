@@ -1,9 +1,10 @@
 /* memory.c - what an open backend holds: convolutions chosen, and every buffer planned.
  *
  * Moments of a step, for lifetimes: unit u forward is u; heads are `depth`; unit u backward is
- * 2 * depth - u. Activations of training stay for the whole step. Gradients of tensors live from
- * their first part to the backward of the unit that made the tensor, and share memory with each
- * other; when evaluating only, activations do.
+ * 2 * depth - u. Activations live until the last backward that reads them; gradients of tensors
+ * from their first part to the backward of the unit that made the tensor. So gradients, which grow
+ * while activations die, mostly lie where activations were: a backward pass uses up its forward
+ * pass.
  */
 #include "cpu/cpu.h"
 
@@ -114,14 +115,25 @@ static bool borrows_output(const struct backend *b, int u)
     return b->trains && b->net.pool.after == u && unit->shortcut < 0 && !unit->squeeze;
 }
 
+/* The last moment that reads tensor t. */
+static int tensor_ends(const struct backend *b, int t)
+{
+    if (b->spec.keep || (!t && b->spec.probe)) /* a probe's input: set once, used by many steps */
+        return CPU_ALWAYS;
+    int made = t ? t - 1 : 0, reader = t == b->depth ? b->depth : last_reader(b, t);
+    int end = reader > made ? reader : made;
+    for (int u = b->depth - 1; b->trains && u >= 0; u--)
+        if (b->net.units[u].input == t)
+            end = backward_moment(b, u);
+    const struct net_unit *maker = t ? &b->net.units[t - 1] : NULL;
+    bool masks = maker && maker->relu && (maker->shortcut >= 0 || maker->squeeze);
+    return b->trains && masks ? backward_moment(b, t - 1) : end;
+}
+
 static void want_tensors(struct backend *b)
 {
     for (int t = 0; t <= b->depth; t++) {
-        int reader = t == b->depth ? b->depth : last_reader(b, t);
-        int made = t ? t - 1 : 0;
-        int last = !in_place(b) ? CPU_ALWAYS : reader > made ? reader : made;
-        if (!t && b->spec.probe)
-            last = CPU_ALWAYS; /* set once, used by many steps */
+        int made = t ? t - 1 : 0, last = tensor_ends(b, t);
         plan_want(&b->plan, &b->tensor[t], (size_t)b->most * cpu_count(b->shapes[t]), made, last);
     }
 }
@@ -131,8 +143,10 @@ static void want_unit(struct backend *b, int u)
     struct unit *t = &b->units[u];
     bool pooled = b->net.pool.after == u;
     size_t floats = (size_t)b->most * cpu_count(t->shape), channels = (size_t)t->shape.c;
-    if (!in_place(b))
+    if (b->spec.keep)
         plan_want(&b->plan, &t->raw, floats, 0, CPU_ALWAYS);
+    else if (b->trains)
+        plan_want(&b->plan, &t->raw, floats, u, backward_moment(b, u));
     else if (pooled)
         plan_want(&b->plan, &t->raw, floats, u, u);
     if (pooled && !in_place(b) && !borrows_output(b, u))

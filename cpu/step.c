@@ -23,7 +23,8 @@ static int check_phases(const struct backend *b, unsigned phases, struct err *e)
     if (!b->trains && phases & (BACKEND_BACKWARD | BACKEND_UPDATE))
         return err_set(e, ERR_STATE, "the backend was opened for evaluation only");
     if (phases & BACKEND_BACKWARD && !(phases & BACKEND_FORWARD) && !b->forwarded)
-        return err_set(e, ERR_STATE, "a step BACKWARD comes before one FORWARD in this plan");
+        return err_set(e, ERR_STATE,
+                       "a step BACKWARD needs a step FORWARD before it in this plan, each its own");
     if (phases == BACKEND_UPDATE && !b->graded)
         return err_set(e, ERR_STATE, "a step UPDATE comes before one BACKWARD");
     return 0;
@@ -168,6 +169,7 @@ static int backward(struct backend *b, struct err *e)
     settle_late(b);
     profile_lap(b, WORK_NORM, 0);
     b->graded = true;
+    b->forwarded = b->spec.keep; /* else gradients lie where its activations were */
     return 0;
 }
 

@@ -176,7 +176,8 @@ struct backend_ops {
     int (*epoch)(struct backend *b, const struct backend_plan *plan, struct err *e);
 
     /* Starts the plan's next batch; `phases` of enum backend_phase. May return before it is done. A
-     * set of BACKWARD or UPDATE without FORWARD goes on with the batch of the last step. */
+     * set of BACKWARD or UPDATE without FORWARD goes on with the batch of the last step. A FORWARD
+     * serves one BACKWARD, whose gradients may take the place of activations. */
     int (*step)(struct backend *b, unsigned phases, struct err *e);
 
     /* Waits for the oldest step not yet collected. In probe every value is 0 and finite. */

@@ -329,6 +329,69 @@ static void check_steps(bool evaluates_only, uint64_t *bytes)
     subject_close(&s);
 }
 
+/* Blocks with and without a projection, gated and not, behind a pooled stem. */
+static const struct backend_case blocks = {"blocks",
+                                           3,
+                                           64,
+                                           64,
+                                           3,
+                                           {0, 3, 2, 1, false},
+                                           {{0, -1, 32, 7, 2, 1, 0, true},
+                                            {1, -1, 32, 3, 1, 1, 0, true},
+                                            {2, 1, 32, 3, 1, 1, 0, true},
+                                            {3, -1, 32, 1, 1, 1, 0, true},
+                                            {4, -1, 32, 3, 2, 8, 0, true},
+                                            {3, -1, 64, 1, 2, 1, 0, false},
+                                            {5, 6, 64, 1, 1, 1, 16, true},
+                                            {7, 7, 64, 1, 1, 1, 0, true}}};
+
+/* Three steps. */
+static void train_blocks(bool keep, struct subject *s)
+{
+    struct net net;
+    struct case_images images;
+    struct err e;
+    case_net(&blocks, &net);
+    net.heads = true;
+    net.classes = 5;
+    struct backend_spec spec = case_spec(&net, LOSS_COMBO, blocks.height, blocks.width);
+    spec.batches[0] = blocks.batch;
+    spec.momentum = 0.9;
+    spec.keep = keep;
+    subject_open(s, combolab_backend_v2(), &spec, 7);
+    case_images(&images, 9, &spec.augment, 8);
+    subject_show(s, &images);
+    subject_plan(s, &images, blocks.batch, 0.01);
+    for (int i = 0; i < 3; i++)
+        subject_step(s, BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
+    ok((s->ops->step(s->b, BACKEND_BACKWARD, &e) < 0) == !keep, "a second BACKWARD is %s",
+       keep ? "possible where all is kept" : "refused");
+    if (keep) {
+        struct backend_result r;
+        s->ops->collect(s->b, &r, &e);
+    }
+    case_images_free(&images);
+}
+
+/* Gradients lie where activations were, unless all is kept: both must train alike. */
+static void check_sharing(void)
+{
+    struct subject kept, shared;
+    int differ = 0;
+    train_blocks(true, &kept);
+    train_blocks(false, &shared);
+    for (int i = 0; i < kept.params->n; i++) {
+        float *a = subject_get(&kept, BACKEND_PARAM, i),
+              *b = subject_get(&shared, BACKEND_PARAM, i);
+        differ += memcmp(a, b, kept.params->at[i].count * sizeof *a) != 0;
+        mem_free(a);
+        mem_free(b);
+    }
+    is_int(differ, 0, "shared memory changes no weight");
+    subject_close(&kept);
+    subject_close(&shared);
+}
+
 /* --- profile --- */
 
 static double now_s(void)
@@ -397,6 +460,7 @@ int main(void)
     uint64_t training, evaluation;
     check_steps(false, &training);
     check_steps(true, &evaluation);
+    check_sharing();
     check_profile();
     ok(evaluation < training / 2, "evaluation alone plans less than half of the memory");
     return tap_done();
