@@ -17,7 +17,7 @@ dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-step-XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
 
 python=
-for p in $PYTHON python3 /usr/bin/python3; do
+for p in ${PYTHON:-} python3 /usr/bin/python3; do
     "$p" -c 'import torch, torchvision' 2>/dev/null && python=$p && break
 done
 [ -n "$python" ] || echo "# no PyTorch: our figures only"

@@ -1,5 +1,5 @@
 /* dnn.h - what we use of oneDNN, behind types of our own, so that another version of its C
- * interface concerns dnn.c alone.
+ * interface concerns dnn.c and dnn_conv.c alone.
  *
  * Order of calls: [dnn_limit] -> dnn_open; then convolutions and reorders are made (dnn_conv_new,
  * dnn_reorder_new) and run as often as wanted, from the thread that made them; then freed;

@@ -4,7 +4,7 @@ noinst_LIBRARIES += libcpu.a
 libcpu_a_SOURCES = \
 	cpu/cpu.h \
 	cpu/conv.c \
-	cpu/dnn.c cpu/dnn.h \
+	cpu/dnn.c cpu/dnn.h cpu/dnn_conv.c cpu/dnn_inner.h \
 	cpu/epoch.c \
 	cpu/fetch.c cpu/fetch.h \
 	cpu/fold.c \
