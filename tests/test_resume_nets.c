@@ -33,7 +33,7 @@ static void use_few_images(void)
 static void test_backend(const struct backend_ops *ops)
 {
     struct whole w;
-    char name[40], folder[60];
+    char name[40], folder[64];
     rig.job.backend = kit_counted(ops);
     str_copy(name, sizeof name, ops->name);
     if (!ok(!kit_whole(&rig, &w, name), "%s: a run that never stops", name))
