@@ -3,8 +3,8 @@
  * The choice is a fixed rule, never a timing: so that a run can be repeated to the bit. What was
  * measured for it (oneDNN 2.6.3, AVX-512, GFLOP/s of one thread at 224x224):
  *   - oneDNN's jit code with NHWC activations reaches 85-95 % of its blocked layouts: it is the
- *     rule. Its `brgconv` comes first and is the faster, but not on outputs under 7x7 unless
- * windows are single pixels without a stride: 115-265 against the next one's 160-305.
+ *     rule. Its `brgconv` comes first and is the faster, but on outputs under 7x7 only where
+ *     windows are single pixels without a stride; else 115-265 against the next one's 160-305.
  *   - gradients of 1x1 convolutions at stride 1: oneDNN weights 95-210, data 150-250; as matrix
  *     products 210-250 and 225-250. A forward convolution with transposed weights makes the data
  *     gradient at 210-260, but the transposed copy that each step needs costs as much as it gains;
