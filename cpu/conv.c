@@ -3,7 +3,8 @@
  * The choice is a fixed rule, never a timing: so that a run can be repeated to the bit. What was
  * measured for it (oneDNN 2.6.3, AVX-512, GFLOP/s of one thread at 224x224):
  *   - oneDNN's jit code with NHWC activations reaches 85-95 % of its blocked layouts: it is the
- *     rule. Its `brgconv` comes first and is the faster, but not on outputs under 7x7.
+ *     rule. Its `brgconv` comes first and is the faster, but on outputs under 7x7 only where
+ *     windows are single pixels without a stride; else 115-265 against the next one's 160-305.
  *   - gradients of 1x1 convolutions at stride 1: oneDNN weights 95-210, data 150-250; as matrix
  *     products 210-250 and 225-250. A forward convolution with transposed weights makes the data
  *     gradient at 210-260, but the transposed copy that each step needs costs as much as it gains;
@@ -49,7 +50,9 @@ int conv_new(const struct backend *b, const struct dnn_shape *s, enum dnn_kind k
              const struct dnn_after *after, struct dnn_conv **out, struct err *e)
 {
     bool replaceable = after || stand_in(s, kind) != CONV_DNN;
-    const char *avoid = kind == DNN_FORWARD && s->out_h < SMALL_MAP ? "brgconv" : NULL;
+    bool windows = s->kernel > 1 || s->stride > 1;
+    bool small = kind == DNN_FORWARD && windows && s->out_h < SMALL_MAP;
+    const char *avoid = small ? "brgconv" : NULL;
     if (dnn_conv_new(out, b->dnn, kind, s, after, avoid, e))
         return -1;
     bool product = *out && strstr(dnn_conv_name(*out), "gemm");

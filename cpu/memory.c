@@ -281,7 +281,8 @@ static void want_scratch(struct backend *b)
     if (!b->trains)
         return;
     plan_want(p, &b->raw_gradient, map, 0, CPU_ALWAYS);
-    plan_want(p, &b->out_gradient, pool, 0, CPU_ALWAYS);
+    int pooled = backward_moment(b, b->net.pool.after); /* nothing is wanted without a pool */
+    plan_want(p, &b->out_gradient, pool, pooled, pooled);
     plan_want(p, &b->kept_gradient, b->spec.keep ? map : 0, 0, CPU_ALWAYS);
 }
 
