@@ -81,7 +81,7 @@ for net in $nets; do
     if [ -n "$python" ]; then
         peer=$("$python" "$here/epoch_torch.py" "$list" "$net" "$size" "$batch" "$threads") || exit 1
         awk -v n="$name" -v a="$ours" -v b="$peer" \
-            'BEGIN { printf "FIGURE %s_ratio %.2f x 1.20\n", n, b / a }' >>"$dir/figures"
+            'BEGIN { printf "FIGURE %s_ratio %.2f x 1.30\n", n, b / a }' >>"$dir/figures"
         echo "FIGURE ${name}_torch $peer s -" >>"$dir/figures"
     fi
     echo "FIGURE $name $ours s -" >>"$dir/figures"
