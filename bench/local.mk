@@ -13,4 +13,4 @@ bench_decode_SOURCES = bench/decode.c
 bench_decode_LDADD = $(ENGINE_LIBS)
 CLEANFILES += bench/decode
 EXTRA_DIST += bench/decode.sh bench/decode_pillow.py
-EXTRA_DIST += bench/step.sh bench/step_torch.py bench/epoch.sh bench/epoch_torch.py
+EXTRA_DIST += bench/NOTES.md bench/step.sh bench/step_torch.py bench/epoch.sh bench/epoch_torch.py
