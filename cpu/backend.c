@@ -149,6 +149,7 @@ static void cpu_close(struct backend *b)
     if (!b)
         return;
     epoch_end(b);
+    ahead_close(b->coming.thread);
     memory_close(b);
     mem_free(b);
 }
@@ -180,6 +181,8 @@ static int cpu_open(struct backend **out, const struct backend_spec *spec, struc
         result = memory_open(b, e);
         cpu_leave(b);
     }
+    if (!result && epoch_overlaps(b))
+        result = ahead_open(&b->coming.thread, e);
     if (result) {
         cpu_close(b);
         return result;

@@ -1,13 +1,15 @@
 /* cpu.h - what the parts of the CPU backend share. Nothing outside cpu/ includes it.
  *
- * All calls come from one thread; parallel loops are OpenMP's. Every sum over samples or pixels is
- * taken over fixed blocks whose size depends on the shape alone, and the blocks are added in order:
- * so our own loops give the same bits on any number of threads. (oneDNN's weight gradients don't:
- * they are the same on every run with the same number of threads.)
+ * All calls come from one thread. Parallel loops are OpenMP's; one more thread may fetch the next
+ * batch meanwhile (ahead.h). Every sum over samples or pixels is taken over fixed blocks whose size
+ * depends on the shape alone, and the blocks are added in order: so our own loops give the same
+ * bits on any number of threads. (oneDNN's weight gradients don't: they are the same on every run
+ * with the same number of threads.)
  */
 #ifndef COMBOLAB_CPU_CPU_H
 #define COMBOLAB_CPU_CPU_H
 
+#include "cpu/ahead.h"
 #include "cpu/dnn.h"
 #include "engine/backend.h"
 
@@ -114,6 +116,14 @@ struct unit {
     bool alias; /* the gradient of the output serves as that of the shortcut */
 };
 
+/* The plan's next batch, fetched while this one is computed; n is 0 while there is none. */
+struct coming {
+    struct ahead *thread; /* NULL: batches are fetched as they are needed */
+    float *images;        /* changes places with tensor 0 */
+    size_t first;
+    int n;
+};
+
 struct slot {
     struct backend_result result;
     float *scores, *probabilities;
@@ -165,6 +175,7 @@ struct backend {
     struct augment_draw *draws;
     size_t epoch_room;
     size_t next, first;
+    struct coming coming;
     size_t announced, released; /* samples of the plan that the image set was told of: epoch.c */
     int n, batch; /* samples of the last step and the number of that size in `batches` */
     bool forwarded, graded, frozen;
@@ -290,6 +301,7 @@ int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *
 void epoch_batch(struct backend *b); /* takes the plan's next batch */
 void epoch_fetch(struct backend *b); /* its images become tensor 0 */
 void epoch_end(struct backend *b);   /* no more of the plan will be fetched */
+bool epoch_overlaps(const struct backend *b); /* the next batch is fetched during a step */
 
 int step_run(struct backend *b, unsigned phases, struct err *e);
 

@@ -31,6 +31,9 @@ static void release(struct backend *b, size_t end)
 
 void epoch_end(struct backend *b)
 {
+    if (b->coming.n)
+        ahead_drop(b->coming.thread);
+    b->coming.n = 0;
     release(b, b->announced);
     b->announced = b->released = 0;
 }
@@ -166,9 +169,11 @@ int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *
 {
     if (b->started != b->collected)
         return err_set(e, ERR_STATE, "an epoch begins while a step is in flight");
-    if (check_plan(b, plan, e) || (!b->spec.probe && make_room(b, plan->n, e)))
+    if (check_plan(b, plan, e))
         return -1;
     epoch_end(b);
+    if (!b->spec.probe && make_room(b, plan->n, e))
+        return -1;
     b->epoch = *plan;
     b->epoch.order = NULL;
     b->epoch.draws = NULL;
@@ -185,19 +190,58 @@ int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *
     return 0;
 }
 
-/* The next batch is announced first: it is read while this one is computed. */
-void epoch_fetch(struct backend *b)
+/* --- fetching --- */
+
+/* Row r of a batch that begins with the plan's sample `first`. */
+static void fetch_row_of(const struct backend *b, size_t first, int r, float *images)
 {
     struct net_shape s = b->shapes[0];
-    size_t end = b->first + (size_t)b->n;
-    announce(b, end + (size_t)b->epoch.batch);
+    size_t place = first + (size_t)(r / s.h);
+    const struct image_place *p = &b->images.place[b->order[place]];
+    const struct augment_source source = {b->images.pixels + p->offset, p->width, s.h, s.w};
+    fetch_row(b->isa, &source, &b->draws[place], &b->table, r % s.h,
+              images + (size_t)r * (size_t)s.w * 3);
+}
+
+static void fetch_coming(const void *context, int r)
+{
+    const struct backend *b = context;
+    fetch_row_of(b, b->coming.first, r, b->coming.images);
+}
+
+bool epoch_overlaps(const struct backend *b)
+{
+    return b->threads > 1 && !b->spec.probe;
+}
+
+/* Begins with the batch after this one. */
+static void fetch_ahead(struct backend *b)
+{
+    struct coming *c = &b->coming;
+    size_t left = b->epoch.n - b->next;
+    if (!c->thread || !left)
+        return;
+    c->first = b->next;
+    c->n = left < (size_t)b->epoch.batch ? (int)left : b->epoch.batch;
+    ahead_begin(c->thread, c->n * b->shapes[0].h, fetch_coming, b);
+}
+
+/* The next batch is announced and begun last, and read while this one is computed. */
+void epoch_fetch(struct backend *b)
+{
+    struct coming *c = &b->coming;
+    if (c->n) {
+        ahead_end(c->thread);
+        float *images = c->images;
+        c->images = b->tensor[0];
+        b->tensor[0] = images;
+        c->n = 0;
+    } else {
 #pragma omp parallel for schedule(static)
-    for (int r = 0; r < b->n * s.h; r++) {
-        size_t place = b->first + (size_t)(r / s.h);
-        const struct image_place *p = &b->images.place[b->order[place]];
-        const struct augment_source source = {b->images.pixels + p->offset, p->width, s.h, s.w};
-        fetch_row(b->isa, &source, &b->draws[place], &b->table, r % s.h,
-                  b->tensor[0] + (size_t)r * (size_t)s.w * 3);
+        for (int r = 0; r < b->n * b->shapes[0].h; r++)
+            fetch_row_of(b, b->first, r, b->tensor[0]);
     }
-    release(b, end);
+    release(b, b->first + (size_t)b->n);
+    announce(b, b->next + (size_t)b->epoch.batch);
+    fetch_ahead(b);
 }

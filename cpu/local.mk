@@ -2,6 +2,7 @@ if HAVE_ONEDNN
 # A library, so that tests and benchmarks reach single loops; the module is that and the door.
 noinst_LIBRARIES += libcpu.a
 libcpu_a_SOURCES = \
+	cpu/ahead.c cpu/ahead.h \
 	cpu/cpu.h \
 	cpu/conv.c \
 	cpu/dnn.c cpu/dnn.h cpu/dnn_conv.c cpu/dnn_inner.h \

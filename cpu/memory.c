@@ -133,9 +133,13 @@ static int tensor_ends(const struct backend *b, int t)
 static void want_tensors(struct backend *b)
 {
     for (int t = 0; t <= b->depth; t++) {
-        int made = t ? t - 1 : 0, last = tensor_ends(b, t);
+        bool swapped = !t && epoch_overlaps(b);
+        int made = t ? t - 1 : 0, last = swapped ? CPU_ALWAYS : tensor_ends(b, t);
         plan_want(&b->plan, &b->tensor[t], (size_t)b->most * cpu_count(b->shapes[t]), made, last);
     }
+    if (epoch_overlaps(b))
+        plan_want(&b->plan, &b->coming.images, (size_t)b->most * cpu_count(b->shapes[0]), 0,
+                  CPU_ALWAYS);
 }
 
 static void want_unit(struct backend *b, int u)
