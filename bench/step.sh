@@ -6,13 +6,12 @@
 #     bench/step.sh [THREADS [ROUNDS [SECONDS]]]      CASES="net:size:batch ..." in the environment
 #
 # The peer is the better of its two layouts. Where PyTorch is missing only our figures are printed;
-# PYTHON names the interpreter that has it. Threads wait asleep, as in the program itself.
+# PYTHON names the interpreter that has it. Both wait for their threads as they do by default.
 here=$(dirname "$0")
 threads=${1:-2}
 rounds=${2:-3}
 seconds=${3:-6}
 cases=${CASES:-resnet18:224:16 se-resnext50:224:16}
-export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
 dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-step-XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
 

@@ -206,8 +206,8 @@ struct backend_module {
 };
 
 /* Opens the module of that name ("cpu", "cuda"): $COMBOLAB_MODULES, then beside the program, then
- * ../lib/combolab from it, then where it was installed. Sets OMP_WAIT_POLICY=passive first when the
- * environment does not say. */
+ * ../lib/combolab from it, then where it was installed. Sets OMP_WAIT_POLICY=passive and
+ * GOMP_SPINCOUNT first when the environment holds neither. */
 int backend_load(struct backend_module *out, const char *name, struct err *e);
 
 /* Splits a --device value: "auto", "cpu", "cuda", "cuda:1" -> module name and number. For "auto"
