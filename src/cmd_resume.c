@@ -16,16 +16,9 @@ static const struct opt options[] = {
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
-static int resume(struct headless *h, const struct invocation *in, bool queue, int *status,
-                  struct err *e)
+static int resume(struct headless *h, const struct invocation *in, struct err *e)
 {
-    if (headless_resume(h, in->arguments, (size_t)in->n_arguments, e))
-        return -1;
-    if (queue)
-        return headless_print_queued(h, e);
-    if (headless_train(h, e))
-        return -1;
-    return headless_report(h, status, e);
+    return headless_resume(h, in->arguments, (size_t)in->n_arguments, e);
 }
 
 /* Opening to write would make a database where there is none. */
@@ -39,20 +32,15 @@ static int check_database(const struct invocation *in, struct err *e)
 
 static int run(const struct invocation *in)
 {
-    const struct resume_options *own_options = in->own;
-    bool queue = own_options->queue;
+    const struct resume_options *o = in->own;
     struct headless_options ho = {
         .in = in,
-        .takes = queue ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
+        .takes = o->queue ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
     };
     struct err e;
-    struct headless *h;
-    int status = EXIT_GOOD;
-    if (check_database(in, &e) || headless_open(&h, &ho, &e))
+    if (check_database(in, &e))
         return command_fail(&e);
-    int result = resume(h, in, queue, &status, &e);
-    headless_close(h);
-    return result ? command_fail(&e) : status;
+    return headless_command(&ho, resume);
 }
 
 const struct command command_resume = {

@@ -29,37 +29,27 @@ static int check(const struct invocation *in, bool trains, struct err *e)
     return 0;
 }
 
-static int train(struct headless *h, const struct invocation *in, bool queue, int *status,
-                 struct err *e)
+static int add(struct headless *h, const struct invocation *in, struct err *e)
 {
     for (size_t i = 0; i < in->n_configs; i++) {
         int64_t id;
         if (headless_add(h, &in->configs[i], &id, e))
             return -1;
     }
-    if (queue)
-        return headless_print_queued(h, e);
-    if (headless_train(h, e))
-        return -1;
-    return headless_report(h, status, e);
+    return 0;
 }
 
 static int run(const struct invocation *in)
 {
-    const struct train_options *own_options = in->own;
-    bool queue = own_options->queue;
+    const struct train_options *o = in->own;
     struct headless_options ho = {
         .in = in,
-        .takes = queue ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
+        .takes = o->queue ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
     };
     struct err e;
-    struct headless *h;
-    int status = EXIT_GOOD;
-    if (check(in, !queue, &e) || headless_open(&h, &ho, &e))
+    if (check(in, !o->queue, &e))
         return command_fail(&e);
-    int result = train(h, in, queue, &status, &e);
-    headless_close(h);
-    return result ? command_fail(&e) : status;
+    return headless_command(&ho, add);
 }
 
 const struct command command_train = {

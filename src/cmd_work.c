@@ -26,17 +26,10 @@ static int run(const struct invocation *in)
         .waits = o->wait,
     };
     struct err e;
-    struct headless *h;
-    int status = EXIT_GOOD;
-    if (o->once && o->wait) {
-        err_set(&e, ERR_USAGE, "options 'once' and 'wait' exclude each other");
-        return command_fail(&e);
-    }
-    if (headless_open(&h, &ho, &e))
-        return command_fail(&e);
-    int result = headless_train(h, &e) || headless_report(h, &status, &e);
-    headless_close(h);
-    return result ? command_fail(&e) : status;
+    if (!o->once || !o->wait)
+        return headless_command(&ho, NULL);
+    err_set(&e, ERR_USAGE, "options 'once' and 'wait' exclude each other");
+    return command_fail(&e);
 }
 
 const struct command command_work = {

@@ -387,3 +387,20 @@ int headless_print_queued(struct headless *h, struct err *e)
     table_free(t);
     return result;
 }
+
+int headless_command(const struct headless_options *options,
+                     int (*prepare)(struct headless *h, const struct invocation *in, struct err *e))
+{
+    struct err e;
+    struct headless *h;
+    int status = EXIT_GOOD;
+    if (headless_open(&h, options, &e))
+        return command_fail(&e);
+    int result = prepare ? prepare(h, options->in, &e) : 0;
+    if (!result && options->takes == SESSION_TAKES_NONE)
+        result = headless_print_queued(h, &e);
+    else if (!result)
+        result = headless_train(h, &e) || headless_report(h, &status, &e);
+    headless_close(h);
+    return result ? command_fail(&e) : status;
+}

@@ -3,7 +3,7 @@
  * thread only.
  *
  * Order of calls: headless_open, headless_add for each experiment or headless_resume, then
- * headless_train, headless_report, headless_close.
+ * headless_train, headless_report, headless_close. headless_command makes them all.
  *
  * SIGINT, SIGTERM and SIGHUP stop the run in progress after its step, store that and end; a second
  * one leaves at once, and the run shows as lost.
@@ -42,5 +42,12 @@ int headless_report(struct headless *h, int *status, struct err *e);
 
 /* Prints the numbers of the runs that were added or resumed. */
 int headless_print_queued(struct headless *h, struct err *e);
+
+/* A whole command: `prepare` (may be NULL) queues the runs that options->takes speaks of, which are
+ * then trained and reported, or, where it takes none, only printed. Returns the exit status; an
+ * error is printed. */
+int headless_command(const struct headless_options *options,
+                     int (*prepare)(struct headless *h, const struct invocation *in,
+                                    struct err *e));
 
 #endif

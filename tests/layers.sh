@@ -1,40 +1,27 @@
 #!/bin/sh
 # The layering test: which room may include which. Prints TAP; an edge that points up fails.
 cd "$TOP_SRCDIR" || exit 1
-count=0
-status=0
+. tests/tap.sh
 
 # room, then a pattern of what its "..." includes may name
 check() {
     room=$1
     allowed=$2
-    count=$((count + 1))
     bad=$(find "$room" -name '*.[ch]' -o -name '*.cu' -o -name '*.cuh' | sort |
         xargs grep -Hn '^[[:space:]]*#[[:space:]]*include "' 2>/dev/null |
         grep -Ev "#[[:space:]]*include \"($allowed)\"")
-    if [ -z "$bad" ]; then
-        echo "ok $count - $room includes only what lies below it"
-    else
-        echo "not ok $count - $room includes only what lies below it"
-        echo "$bad" | sed 's/^/# /'
-        status=1
-    fi
+    [ -z "$bad" ]
+    result $? "$room includes only what lies below it" "$bad"
 }
 
 # system header, the one room (or rooms) that may know it
 only() {
     header=$1
     rooms=$2
-    count=$((count + 1))
     bad=$(grep -rHnE --include='*.[ch]' --include='*.cu' "#[[:space:]]*include <$header" \
         base engine db ui cpu cuda src 2>/dev/null | grep -Ev "^($rooms)/")
-    if [ -z "$bad" ]; then
-        echo "ok $count - only $rooms knows <$header>"
-    else
-        echo "not ok $count - only $rooms knows <$header>"
-        echo "$bad" | sed 's/^/# /'
-        status=1
-    fi
+    [ -z "$bad" ]
+    result $? "only $rooms knows <$header>" "$bad"
 }
 
 check base 'base/.*'
@@ -49,5 +36,4 @@ only '(ncurses|curses|term\.h)' 'ui'
 only '(oneapi|dnnl)' 'cpu'
 only '(cuda|cudnn|cublas)' 'cuda'
 only '(jpeglib|png)' 'engine'
-echo "1..$count"
-exit $status
+tap_done

@@ -1,5 +1,5 @@
 # One fragment a room; each appends its programs to check_PROGRAMS and TESTS.
-EXTRA_DIST += tests/summary.sh
+EXTRA_DIST += tests/summary.sh tests/tap.sh
 noinst_HEADERS = tests/tap.h
 
 include tests/base.mk

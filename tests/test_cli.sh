@@ -9,18 +9,10 @@ cd "$work" || exit 1
 # Nothing of whoever runs this is read or written.
 HOME=$work XDG_DATA_HOME=$work/share XDG_CACHE_HOME=$work/cache COLUMNS=80 TZ=UTC
 export HOME XDG_DATA_HOME XDG_CACHE_HOME COLUMNS TZ
-count=0
-status=0
+. "$TOP_SRCDIR/tests/tap.sh"
 
-is() { # 0 = good, what
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-        return
-    fi
-    echo "not ok $count - $2"
-    { echo "exit status $got"; cat out err; } 2>/dev/null | head -n 20 | sed 's/^/# /'
-    status=1
+why() {
+    { echo "exit status $got"; cat out err; } 2>/dev/null | head -n 20
 }
 
 run() { # arguments: leaves status in $got, texts in out and err
@@ -35,7 +27,7 @@ refuses() {
     shift 2
     run "$@"
     [ "$got" -eq "$wanted" ] && grep -qF -- "$part" err && [ ! -s out ]
-    is $? "combolab $*: $part"
+    result $? "combolab $*: $part"
 }
 
 # part of standard output, arguments
@@ -44,18 +36,17 @@ says() {
     shift
     run "$@"
     [ "$got" -eq 0 ] && grep -qF -- "$part" out && [ ! -s err ]
-    is $? "combolab $*: $part"
+    result $? "combolab $*: $part"
 }
 
 json() { # what, Python expression on the parsed output `j`
     if [ -z "$python" ]; then
-        count=$((count + 1))
-        echo "ok $count # SKIP no python3 to read JSON"
+        skip 'no python3 to read JSON'
         return
     fi
     "$python" -c 'import json, sys; j = json.load(open("out")); assert eval(sys.argv[1]), j' "$2" \
         2>>err
-    is $? "$1"
+    result $? "$1"
 }
 
 # --- help ---
@@ -70,14 +61,14 @@ for command in $("$program" --complete ''); do
     [ "$got" -eq 0 ] && grep -q "^usage: combolab $command " out && [ ! -s err ] &&
         [ -z "$(printf '%s\n' "$options" | sort | uniq -d)" ] &&
         [ -z "$(printf '%s\n' "$letters" | sort | uniq -d)" ]
-    is $? "$command --help, no option or letter twice"
+    result $? "$command --help, no option or letter twice"
 done
 awk 'length > 80 && !/^ *\(/ { bad = 1 } END { exit bad }' out
-is $? 'help keeps to 80 columns'
+result $? 'help keeps to 80 columns'
 "$program" train --help | grep -F '(auto|' >out
 "$program" dataset --help | grep -F '(auto|' >err
 grep -qxF -f err out
-is $? 'train and dataset know the same protocols'
+result $? 'train and dataset know the same protocols'
 
 # --- what is refused ---
 refuses 2 "unknown command 'trian'" trian
@@ -110,36 +101,36 @@ refuses 2 '^[[31m' "$(printf 'no\033[31mcommand')"
 refuses 2 'the screen needs a terminal'
 refuses 1 'there is no run database' runs -D nothing.db
 [ ! -e nothing.db ]
-is $? 'reading makes no database'
+result $? 'reading makes no database'
 refuses 1 'there is no run database' resume 1 -D nothing.db
 [ ! -e nothing.db ]
-is $? 'nor does resuming'
+result $? 'nor does resuming'
 if [ -c /dev/full ]; then
     "$program" version >/dev/full 2>err
     got=$?
     [ "$got" -eq 1 ] && grep -q 'standard output cannot be written' err
-    is $? 'a full disk under standard output is told'
+    result $? 'a full disk under standard output is told'
 fi
 
 # --- drawn data sets ---
 run synth one --count 20 --size 32 --seed 3 --threads 2
 [ "$got" -eq 0 ] && [ -s one/labels.csv ] && [ ! -s err ]
-is $? 'synth draws, and keeps standard error empty without a terminal'
+result $? 'synth draws, and keeps standard error empty without a terminal'
 run synth two --count 20 --size 32 --seed 3 --threads 1 --quiet
 [ "$got" -eq 0 ] && [ ! -s out ] && diff -r one two >out
-is $? 'synth gives the same bytes on any number of threads; --quiet says nothing'
+result $? 'synth gives the same bytes on any number of threads; --quiet says nothing'
 run synth three --count 20 --size 32 --seed 4
 [ "$got" -eq 0 ] && ! cmp -s one/labels.csv three/labels.csv
-is $? 'synth gives another set for another seed'
+result $? 'synth gives another set for another seed'
 refuses 2 'allowed: 32..1024' synth four --size 8
 [ ! -e four ]
-is $? 'a refused synth makes nothing'
+result $? 'a refused synth makes nothing'
 refuses 1 "" synth /dev/null/x
 
 says 'training images' dataset one
 run dataset one --format json --protocol fold --fold 2 --classes 3
 [ "$got" -eq 0 ]
-is $? 'dataset as JSON'
+result $? 'dataset as JSON'
 json 'dataset: its figures' 'j["dataset"]["images"] == 20 and j["dataset"]["fold"] == 2 and j["dataset"]["train_images"] + j["dataset"]["test_images"] == 20 and 1 <= j["dataset"]["score_least"] <= j["dataset"]["score_mean"] <= j["dataset"]["score_most"] <= 5 and len(j["dataset"]["hash"]) == 16'
 json 'dataset: its classes' 'len(j["classes"]) == 3 and sum(c["images"] for c in j["classes"]) == 20 and all(c["train_images"] + c["test_images"] == c["images"] for c in j["classes"]) and all(abs(c["weight"] * c["train_images"] - max(d["train_images"] for d in j["classes"])) < 1e-9 for c in j["classes"] if c["train_images"])'
 json 'a CSV file is cut into bins' 'j["dataset"]["rounding"] == "bins" and j["classes"][0]["begins"] is None and all(b["begins"] <= b["value"] for b in j["classes"][1:])'
@@ -153,15 +144,15 @@ refuses 2 '3 numbers for 5 classes' train --queue --data one --class-values 1,2,
 refuses 2 'divides scores into 2 classes, not 3' train --queue --data one --classes 3 --class-edges 1
 run dataset one --check
 [ "$got" -eq 0 ] && grep -q 'all 20 images can be decoded' out
-is $? 'dataset --check of good images'
+result $? 'dataset --check of good images'
 head -c 200 one/images/portrait-00007.jpg >cut && mv cut one/images/portrait-00007.jpg
 echo 'no image' >two/images/portrait-00003.jpg
 run dataset one --check --format csv
 [ "$got" -eq 1 ] && [ "$(grep -c portrait out)" -eq 1 ] && grep -q 'images/portrait-00007.jpg,' out
-is $? 'dataset --check names the damaged image, exit status 1'
+result $? 'dataset --check names the damaged image, exit status 1'
 run dataset two --check
 [ "$got" -eq 1 ] && grep -q 'portrait-00003.jpg' out
-is $? 'dataset --check names what is no image'
+result $? 'dataset --check names what is no image'
 refuses 1 'nowhere' dataset nowhere
 mkdir empty
 refuses 1 'empty' dataset empty
@@ -172,11 +163,11 @@ refuses 1 'bad.csv:2' dataset three/bad.csv
 # --- sweeps, as queued runs ---
 run -D runs.db train --queue --data three --loss l1,combo --alpha 1,2 --seed 5,4 --experiment sweep
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 6 ]
-is $? 'a sweep queues its combinations; weights that l1 does not use make no run'
+result $? 'a sweep queues its combinations; weights that l1 does not use make no run'
 run runs --database runs.db --experiment sweep --format csv
 [ "$(tr -d '\r' <out | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
     NR > 1 { print $at["state"], ($NF >= 0) }' | sort -u)" = 'queued 1' ]
-is $? 'runs as CSV, with global options before or after the command'
+result $? 'runs as CSV, with global options before or after the command'
 run -D runs.db runs --format json
 json 'in the order given, the last list fastest' '[(r["loss"], r["alpha"]) for r in reversed(j)] == [("l1", None)] * 2 + [("combo", 1)] * 2 + [("combo", 2)] * 2'
 run -D sweep.db train --queue --data three --loss mse,smooth-l1,combo-released \
@@ -187,15 +178,15 @@ run -D runs.db show 2 --format json
 json 'a run shows its options' '{o["name"]: o["value"] for o in j["options"]}["seed"] == "4"'
 run -D runs.db train --queue --data three --seed 1,2 --seed 3 --no-skip-bad-images
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 1 ]
-is $? 'an option given again counts last'
+result $? 'an option given again counts last'
 
 # --- runs and show on a database with figures ---
 "$TOP_BUILDDIR/tests/cli_db" db.db >out 2>err
 got=$?
-is $got 'a database with figures'
+result $got 'a database with figures'
 says 'evil^[[31m' -D db.db runs
 [ "$(grep -c "$(printf '\033')" out)" -eq 0 ]
-is $? 'no escape reaches the terminal'
+result $? 'no escape reaches the terminal'
 run -D db.db runs --format json
 json 'runs: figures, null where there are none' '[r["id"] for r in j] == [3, 2, 1] and j[2]["best_pc"] == 0.75 and j[2]["best_epoch"] == 2 and j[0]["best_pc"] is None and j[2]["state"] == "finished" and j[1]["name"] == "evil\x1b[31m"'
 run -D db.db runs --experiment two --state failed --format json
@@ -212,7 +203,7 @@ run -D db.db show 1 --epochs --format json
 json 'show --epochs: terms by name, no correlation is null' 'len(j) == 2 and j[0]["test_pc"] is None and j[1]["test_pc"] == 0.75 and j[1]["train_classification"] == 0.125 and j[1]["train_classification_weighted"] == 0.0625 and "val_pc" not in j[0] and j[1]["best"] is True and j[0]["time"] == "2023-11-14T22:13:21Z" and j[0]["train_images_per_s"] == 4'
 run -D db.db show 1 --predictions last --format csv
 [ "$(sed -n 3p out | tr -d '\r')" = '1,"b,""2"".jpg",3,3.5,0.5,,,' ]
-is $? 'show --predictions: CSV quotes, and leaves what is missing empty'
+result $? 'show --predictions: CSV quotes, and leaves what is missing empty'
 run -D db.db show 1 --ledger 1 --log --format json
 json 'show --ledger --log: both, by name' '[(p["image"], p["predicted"]) for p in j["ledger"]] == [("a.jpg", 1.5), ("b,\"2\".jpg", 2.5)] and j["log"][0]["text"] == "said once"'
 refuses 2 'CSV holds one table' -D db.db show 1 --epochs --log --format csv
@@ -245,7 +236,7 @@ run -D db.db show 2 --format json
 json 'one of two that cannot be resumed: none is' 'j["run"]["state"] == "failed" and j["run"]["resumed"] == 0'
 run -D db.db resume 2 --queue
 [ "$got" -eq 0 ] && [ "$(cat out)" = 2 ]
-is $? 'a failed run is queued again'
+result $? 'a failed run is queued again'
 run -D db.db show 2 --format json
 json 'and says so' 'j["run"]["state"] == "queued" and j["run"]["resumed"] == 1 and j["run"]["state_text"] == "" and j["run"]["seconds"] >= 0'
 refuses 2 "'newest' is no run" -D db.db resume newest
@@ -257,17 +248,17 @@ if "$program" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
     # shellcheck disable=SC2086
     run $bench --loss l1,combo --format json
     [ "$got" -eq 0 ]
-    is $? 'bench measures two losses'
+    result $? 'bench measures two losses'
     json 'bench: figures' '[b["loss"] for b in j["bench"]] == ["l1", "combo"] and all(b["backbone"] == "resnet18" and b["batch"] == 4 and b["threads"] == 1 and b["train_images_per_s"] > 1 and b["eval_images_per_s"] > b["train_images_per_s"] and b["memory_bytes"] > 44e6 and b["device"] and b["library"] for b in j["bench"])'
     json 'bench: shares of a phase add up to about all of it' 'all(99 < sum(w["share"] for w in j["work"] if w["loss"] == l and w["phase"] == p) < 130 for l in ("l1", "combo") for p in ("train", "eval")) if j["work"] else "does not tell" in open("err").read()'
     # shellcheck disable=SC2086
     run $bench -q --format csv
     [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 2 ] && [ ! -s err ]
-    is $? 'bench as CSV, quietly'
+    result $? 'bench as CSV, quietly'
     # shellcheck disable=SC2086
     run $bench -q --work --format csv
     [ "$got" -eq 0 ] && grep -q '^backbone,loss,image_size,batch,phase,work,' out
-    is $? 'bench --work as CSV'
+    result $? 'bench --work as CSV'
 fi
 
 # --- devices, version, completion ---
@@ -284,12 +275,11 @@ says 'last' --complete show --predictions ''
 says 'synth' --complete s
 run --complete dataset ./
 [ "$got" -eq 0 ] && [ ! -s out ]
-is $? 'files are left to the shell'
+result $? 'files are left to the shell'
 says '.It Fl Fl alpha' --mdoc options
 says '--backbone' --complete bench --b
 run --complete bench --ep
 [ ! -s out ]
-is $? 'bench completes its own options only'
+result $? 'bench completes its own options only'
 
-echo "1..$count"
-exit $status
+tap_done

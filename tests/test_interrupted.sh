@@ -10,19 +10,11 @@ XDG_DATA_HOME=$dir/share
 OMP_NUM_THREADS=1
 export XDG_CACHE_HOME XDG_DATA_HOME OMP_NUM_THREADS
 db=$dir/runs.db
-count=0
-failed=0
+. "$TOP_SRCDIR/tests/tap.sh"
 
-result() { # status, what
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        failed=1
-        sed 's/^/# out: /' "$dir/out" 2>/dev/null | tail -n 15
-        sed 's/^/# err: /' "$dir/err" 2>/dev/null | tail -n 15
-    fi
+why() {
+    sed 's/^/out: /' "$dir/out" 2>/dev/null | tail -n 15
+    sed 's/^/err: /' "$dir/err" 2>/dev/null | tail -n 15
 }
 
 # What a run came to: every figure of every epoch, but not times and what follows from them.
@@ -90,8 +82,7 @@ is_the_same() { # run
 }
 
 if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
-    echo "1..0 # SKIP no CPU backend in this build"
-    exit 0
+    skip_all "no CPU backend in this build"
 fi
 "$combolab" synth "$dir/set" --count 150 --size 72 --threads 1 -q >"$dir/out" 2>"$dir/err"
 result $? "portraits are drawn"
@@ -135,5 +126,4 @@ result $? "a run is only queued again"
     cmp -s "$dir/wanted" "$dir/got"
 result $? "a worker goes on with it, to the same figures"
 
-echo "1..$count"
-exit $failed
+tap_done

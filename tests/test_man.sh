@@ -4,23 +4,11 @@
 page=$TOP_BUILDDIR/man/combolab.1
 losses=$TOP_SRCDIR/man/combolab-losses.7
 program=${TOP_BUILDDIR:?is the folder that combolab was built in}/combolab
-count=0
-status=0
-
-is() { # status, what, what is wrong
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        printf '%s\n' "$3" | sed 's/^/# /'
-        status=1
-    fi
-}
+. "$TOP_SRCDIR/tests/tap.sh"
 
 left=$(grep -n '^@\|@[A-Z]*@' "$page" 2>&1)
 test -z "$left"
-is $? 'nothing of the template is left' "$left"
+result $? 'nothing of the template is left' "$left"
 
 missing=
 command=
@@ -32,7 +20,7 @@ for command in $("$program" --complete ''); do
     done
 done
 [ -n "$command" ] && [ -z "$missing" ]
-is $? 'every command and option is in it' "missing:$missing"
+result $? 'every command and option is in it' "missing:$missing"
 
 missing=
 loss=
@@ -42,7 +30,7 @@ for loss in $("$program" --complete train --loss ''); do
     [ "$said" = "Formula Gradient Options Source " ] || missing="$missing $loss"
 done
 [ -n "$loss" ] && [ -z "$missing" ]
-is $? 'every loss has its section: formula, gradient, options, source' "missing:$missing"
+result $? 'every loss has its section: formula, gradient, options, source' "missing:$missing"
 
 missing=
 for option in alpha beta gamma smooth-beta huber-delta classes rounding class-edges class-values \
@@ -51,11 +39,11 @@ for option in alpha beta gamma smooth-beta huber-delta classes rounding class-ed
         grep -q "^\.Fl Fl $option\( \|\$\)" "$losses" || missing="$missing $option"
 done
 test -z "$missing"
-is $? 'so has every option of a loss' "missing:$missing"
+result $? 'so has every option of a loss' "missing:$missing"
 
 if command -v mandoc >/dev/null 2>&1; then
     said=$(mandoc -Tlint -W warning "$page" "$losses" 2>&1)
-    is $? 'mandoc has no warnings' "$said"
+    result $? 'mandoc has no warnings' "$said"
     missing=
     sections=$(mandoc -Tascii "$page" | sed 's/.\x08//g' | grep '^[A-Z]' | tr '\n' ' ')
     for section in NAME SYNOPSIS DESCRIPTION COMMANDS OPTIONS KEYS LOSSES 'DATA SETS' FILES \
@@ -66,11 +54,9 @@ if command -v mandoc >/dev/null 2>&1; then
         esac
     done
     test -z "$missing"
-    is $? 'every section is rendered' "missing:$missing of $sections"
+    result $? 'every section is rendered' "missing:$missing of $sections"
 else
-    count=$((count + 2))
-    echo "ok $((count - 1)) # SKIP mandoc is not here"
-    echo "ok $count # SKIP mandoc is not here"
+    skip 'mandoc is not here'
+    skip 'mandoc is not here'
 fi
-echo "1..$count"
-exit $status
+tap_done

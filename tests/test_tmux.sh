@@ -1,13 +1,12 @@
 #!/bin/sh
 # The screen in a real terminal (tmux): launch a run by keys, watch it train, leave. Prints TAP.
+. "$TOP_SRCDIR/tests/tap.sh"
 combolab=$TOP_BUILDDIR/combolab
 if ! command -v tmux >/dev/null 2>&1; then
-    echo "1..0 # SKIP tmux is not installed"
-    exit 0
+    skip_all "tmux is not installed"
 fi
 if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
-    echo "1..0 # SKIP no CPU backend in this build"
-    exit 0
+    skip_all "no CPU backend in this build"
 fi
 dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-tmux-XXXXXX") || exit 1
 db=$dir/runs.db
@@ -17,8 +16,6 @@ OMP_NUM_THREADS=1
 LC_ALL=C.UTF-8
 export XDG_CACHE_HOME OMP_NUM_THREADS LC_ALL
 unset TMUX NO_COLOR
-count=0
-failed=0
 end=$(($(date +%s) + 120)) # all waiting together; sanitizers are slow
 
 tm() {
@@ -36,15 +33,8 @@ screen() {
     tm capture-pane -p -t combolab 2>/dev/null
 }
 
-result() { # status, what
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        screen | sed 's/^/# |/'
-        failed=1
-    fi
+why() {
+    screen | sed 's/^/|/'
 }
 
 # Waits until the screen shows a pattern.
@@ -155,5 +145,4 @@ result $? "with its weights kept"
 [ ! -s "$dir/err" ]
 result $? "nothing was written beside the screen"
 
-echo "1..$count"
-exit $failed
+tap_done

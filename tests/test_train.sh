@@ -9,19 +9,11 @@ OMP_NUM_THREADS=1
 export XDG_CACHE_HOME XDG_DATA_HOME OMP_NUM_THREADS
 unset COLUMNS
 db=$dir/runs.db
-count=0
-failed=0
+. "$TOP_SRCDIR/tests/tap.sh"
 
-result() { # status, what
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        failed=1
-        sed 's/^/# out: /' "$dir/out" 2>/dev/null | tail -n 15
-        sed 's/^/# err: /' "$dir/err" 2>/dev/null | tail -n 15
-    fi
+why() {
+    sed 's/^/out: /' "$dir/out" 2>/dev/null | tail -n 15
+    sed 's/^/err: /' "$dir/err" 2>/dev/null | tail -n 15
 }
 
 # Runs the program; its status is left in $status.
@@ -68,8 +60,7 @@ field_of_run() { # run, column
 }
 
 if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
-    echo "1..0 # SKIP no CPU backend in this build"
-    exit 0
+    skip_all "no CPU backend in this build"
 fi
 
 "$combolab" synth "$dir/set" --count 40 --size 48 --threads 1 >"$dir/out" 2>"$dir/err"
@@ -211,5 +202,4 @@ result $? "it is stored as failed"
 [ -z "$(ls -A "$dir/runs.weights/$id" 2>/dev/null)" ]
 result $? "and no half file is left"
 
-echo "1..$count"
-exit $failed
+tap_done
