@@ -2,12 +2,13 @@
 """Repeats a whole run in PyTorch and compares what the test images say, epoch by epoch.
 
     combolab -D DATABASE train --data DATA --trace TRACE ...
-    python3 bench/torch_run.py TRACE DATABASE RUN [--data ROOT] [--threads N] [--seed S]
+    python3 bench/torch_run.py TRACE DATABASE RUN [--data ROOT] [--threads N] [--seed S] [--weights]
 
 Begins with our initial weights, trains with torch.optim.SGD on the same batches in the same order at the
 same learning rates, with the crops, mirrorings and rotations that the trace says (rotated by Pillow), and
 evaluates the run's test images. --seed S draws crop, mirroring and rotation anew instead, by the same rules:
-how far two such runs lie apart is what chance makes. Prints MAE, RMSE and PC of ours and theirs and ends with
+how far two such runs lie apart is what chance makes. --weights trains nothing: our last weights are read
+from beside the database, and their predictions compared image by image with ours. Prints MAE, RMSE and PC of ours and theirs and ends with
 FIGURE lines: best is the epoch of the highest PC. Needs torch, torchvision, Pillow and numpy; no colour jitter.
 """
 import argparse
@@ -24,7 +25,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from torch_steps import Pictures, Replica
+from torch_steps import Pictures, Replica, read_safetensors
 
 JITTER = ("brightness", "contrast", "saturation", "hue")
 
@@ -101,7 +102,7 @@ def our_figures(database, run):
     return images, {epoch: figures for epoch, *figures in rows}
 
 
-def evaluate(replica, pictures, images, batch=64):
+def predict(replica, pictures, images, batch=64):
     replica.net.eval()
     scores = []
     with torch.no_grad():
@@ -109,10 +110,31 @@ def evaluate(replica, pictures, images, batch=64):
             x = torch.stack([pictures.test_sample(name) for name, _ in images[i : i + batch]])
             scores.append(replica.net(x)[0].double().numpy())
     replica.net.train()
-    predicted, truth = np.concatenate(scores), np.array([score for _, score in images])
+    return np.concatenate(scores)
+
+
+def figures_of(predicted, images):
+    truth = np.array([score for _, score in images])
     off = predicted - truth
     pc = float(np.corrcoef(predicted, truth)[0, 1]) if predicted.std() > 0 else math.nan
     return float(np.abs(off).mean()), float(np.sqrt((off**2).mean())), pc
+
+
+def compare_predictions(replica, pictures, images, database, run):
+    """Of our last weights."""
+    folder = os.path.splitext(database)[0] + ".weights"
+    replica.net.load(read_safetensors(os.path.join(folder, str(run), "last.safetensors")))
+    db = sqlite3.connect(f"file:{os.path.abspath(database)}?mode=ro", uri=True)
+    ours = np.array(
+        db.execute(
+            "SELECT predicted FROM prediction WHERE run = ? AND kind = 'last' ORDER BY place", (run,)
+        ).fetchall()
+    )[:, 0]
+    theirs = predict(replica, pictures, images)
+    print(f"FIGURE same_weights_most_apart {np.abs(ours - theirs).max():.3g} score 1e-4")
+    for name, mine, other in zip(("mae", "rmse", "pc"), figures_of(ours, images), figures_of(theirs, images)):
+        print(f"FIGURE same_weights_{name} {mine:.6f} ours -")
+        print(f"FIGURE same_weights_{name}_torch {other:.6f} torch -")
 
 
 def best_of(figures):
@@ -129,6 +151,7 @@ def main():
     parser.add_argument("--data", help="the data set's folder, where it is not the trace's")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, help="draw crop, mirroring and rotation anew")
+    parser.add_argument("--weights", action="store_true", help="only compare what our last weights predict")
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -140,6 +163,9 @@ def main():
     rates = rates_of(args.trace)
     replica = Replica(args.trace, run, torch.float32)
     pictures = TurnedPictures(args.data or run["root"], run["options"])
+    if args.weights:
+        compare_predictions(replica, pictures, images, args.database, args.run)
+        return
     dice = random.Random(args.seed)
     theirs = {}
     print(f"{'epoch':>5} {'total':>9}  {'MAE':>7} {'RMSE':>7} {'PC':>7}   {'our MAE':>7} {'RMSE':>7} {'PC':>7}")
@@ -152,7 +178,7 @@ def main():
             truth = torch.tensor([float(row["score"]) for row in batch], dtype=torch.float64)
             total += replica.step(x, truth, rates[epoch])[0] * len(batch)
             n += len(batch)
-        theirs[epoch] = evaluate(replica, pictures, images)
+        theirs[epoch] = figures_of(predict(replica, pictures, images), images)
         mine = [math.nan if v is None else v for v in ours.get(epoch, [None] * 3)]
         print(
             f"{epoch:5} {total / n:9.4f}  "
