@@ -7,9 +7,9 @@
 Begins with our initial weights, trains with torch.optim.SGD on the same batches in the same order at the
 same learning rates, with the crops, mirrorings and rotations that the trace says (rotated by Pillow), and
 evaluates the run's test images. --seed S draws crop, mirroring and rotation anew instead, by the same rules:
-how far two such runs lie apart is what chance makes. --weights trains nothing: our last weights are read
-from beside the database, and their predictions compared image by image with ours. Prints MAE, RMSE and PC of ours and theirs and ends with
-FIGURE lines: best is the epoch of the highest PC. Needs torch, torchvision, Pillow and numpy; no colour jitter.
+how far two such runs lie apart is what chance makes. Prints MAE, RMSE and PC of ours and theirs and ends with
+FIGURE lines: best is the epoch of the highest PC. --weights trains nothing: our last weights are read from
+beside the database, and what PyTorch predicts with them is compared with what we did, image by image. Needs torch, torchvision, Pillow and numpy; no colour jitter.
 """
 import argparse
 import csv
@@ -93,13 +93,15 @@ def rates_of(trace):
 
 
 def our_figures(database, run):
-    """Test images with their scores, and our figures of every epoch."""
+    """Test images with their scores, what our last weights predict for them, and our figures of every epoch."""
     db = sqlite3.connect(f"file:{os.path.abspath(database)}?mode=ro", uri=True)
-    images = db.execute(
-        "SELECT image, truth FROM prediction WHERE run = ? AND kind = 'last' ORDER BY place", (run,)
+    predictions = db.execute(
+        "SELECT image, truth, predicted FROM prediction WHERE run = ? AND kind = 'last' ORDER BY place", (run,)
     ).fetchall()
+    images = [(image, truth) for image, truth, _ in predictions]
     rows = db.execute("SELECT epoch, mae, rmse, pc FROM phase WHERE run = ? AND phase = 'test'", (run,))
-    return images, {epoch: figures for epoch, *figures in rows}
+    predicted = np.array([score for _, _, score in predictions])
+    return images, predicted, {epoch: figures for epoch, *figures in rows}
 
 
 def predict(replica, pictures, images, batch=64):
@@ -120,16 +122,9 @@ def figures_of(predicted, images):
     return float(np.abs(off).mean()), float(np.sqrt((off**2).mean())), pc
 
 
-def compare_predictions(replica, pictures, images, database, run):
-    """Of our last weights."""
-    folder = os.path.splitext(database)[0] + ".weights"
-    replica.net.load(read_safetensors(os.path.join(folder, str(run), "last.safetensors")))
-    db = sqlite3.connect(f"file:{os.path.abspath(database)}?mode=ro", uri=True)
-    ours = np.array(
-        db.execute(
-            "SELECT predicted FROM prediction WHERE run = ? AND kind = 'last' ORDER BY place", (run,)
-        ).fetchall()
-    )[:, 0]
+def compare_predictions(replica, pictures, images, ours, last):
+    """Of our weights in the file `last`."""
+    replica.net.load(read_safetensors(last))
     theirs = predict(replica, pictures, images)
     print(f"FIGURE same_weights_most_apart {np.abs(ours - theirs).max():.3g} score 1e-4")
     for name, mine, other in zip(("mae", "rmse", "pc"), figures_of(ours, images), figures_of(theirs, images)):
@@ -157,14 +152,16 @@ def main():
         torch.set_num_threads(args.threads)
     with open(os.path.join(args.trace, "run.json")) as file:
         run = json.load(file)
-    images, ours = our_figures(args.database, args.run)
+    images, predicted, ours = our_figures(args.database, args.run)
     if not images:
         sys.exit(f"run {args.run} has no predictions of last weights in {args.database}")
     rates = rates_of(args.trace)
     replica = Replica(args.trace, run, torch.float32)
     pictures = TurnedPictures(args.data or run["root"], run["options"])
     if args.weights:
-        compare_predictions(replica, pictures, images, args.database, args.run)
+        folder = os.path.splitext(args.database)[0] + ".weights"
+        last = os.path.join(folder, str(args.run), "last.safetensors")
+        compare_predictions(replica, pictures, images, predicted, last)
         return
     dice = random.Random(args.seed)
     theirs = {}

@@ -298,9 +298,9 @@ int values_get(struct backend *b, enum backend_kind kind, int index, float *to, 
 int epoch_images(struct backend *b, const struct image_set *set, const float *scores,
                  const int *classes, struct err *e);
 int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *e);
-void epoch_batch(struct backend *b); /* takes the plan's next batch */
-void epoch_fetch(struct backend *b); /* its images become tensor 0 */
-void epoch_end(struct backend *b);   /* no more of the plan will be fetched */
+void epoch_batch(struct backend *b);          /* takes the plan's next batch */
+void epoch_fetch(struct backend *b);          /* its images become tensor 0 */
+void epoch_end(struct backend *b);            /* no more of the plan will be fetched */
 bool epoch_overlaps(const struct backend *b); /* the next batch is fetched during a step */
 
 int step_run(struct backend *b, unsigned phases, struct err *e);

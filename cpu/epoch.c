@@ -156,10 +156,16 @@ static int batch_number(const struct backend *b, int n)
     return i;
 }
 
-void epoch_batch(struct backend *b)
+/* Samples of the batch that begins with the next; 0 when the plan is done. */
+static int next_batch(const struct backend *b)
 {
     size_t left = b->epoch.n - b->next;
-    b->n = left < (size_t)b->epoch.batch ? (int)left : b->epoch.batch;
+    return left < (size_t)b->epoch.batch ? (int)left : b->epoch.batch;
+}
+
+void epoch_batch(struct backend *b)
+{
+    b->n = next_batch(b);
     b->batch = batch_number(b, b->n);
     b->first = b->next;
     b->next += (size_t)b->n;
@@ -218,12 +224,10 @@ bool epoch_overlaps(const struct backend *b)
 static void fetch_ahead(struct backend *b)
 {
     struct coming *c = &b->coming;
-    size_t left = b->epoch.n - b->next;
-    if (!c->thread || !left)
-        return;
     c->first = b->next;
-    c->n = left < (size_t)b->epoch.batch ? (int)left : b->epoch.batch;
-    ahead_begin(c->thread, c->n * b->shapes[0].h, fetch_coming, b);
+    c->n = c->thread ? next_batch(b) : 0;
+    if (c->n)
+        ahead_begin(c->thread, c->n * b->shapes[0].h, fetch_coming, b);
 }
 
 /* The next batch is announced and begun last, and read while this one is computed. */
@@ -235,7 +239,6 @@ void epoch_fetch(struct backend *b)
         float *images = c->images;
         c->images = b->tensor[0];
         b->tensor[0] = images;
-        c->n = 0;
     } else {
 #pragma omp parallel for schedule(static)
         for (int r = 0; r < b->n * b->shapes[0].h; r++)

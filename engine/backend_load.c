@@ -60,9 +60,9 @@ static int open_file(struct backend_module *out, const char *name, struct err *e
 }
 
 /* How OpenMP threads wait for one another, unless the environment says; libgomp reads it when it is
- * loaded, with the backend. Two pools of spinning threads on one machine lose an order of magnitude,
- * while putting a thread to sleep and waking it at each loop costs 4 % of a step: so some tens of
- * microseconds of spinning, then sleep. */
+ * loaded, with the backend. Two pools of spinning threads on one machine lose half or more, while
+ * putting a thread to sleep and waking it at each loop costs 4 % of a step: so about a tenth of a
+ * millisecond of spinning, then sleep. */
 static void wait_briefly(void)
 {
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT"))
