@@ -146,7 +146,7 @@ static void look_outside(struct session *s)
     if (db_data_version(s->db, &version, NULL) || version == s->data_version)
         return;
     s->data_version = version;
-    s->look = true;
+    session_look_for_runs(s);
     session_changed(s, 0);
     take_verbs(s);
 }
@@ -154,7 +154,7 @@ static void look_outside(struct session *s)
 static void tell_state(struct session *s)
 {
     pthread_mutex_lock(&s->lock);
-    bool idle = !s->run && !s->look && !s->starved && !s->n_named;
+    bool idle = !s->run && !session_awaits_runs(s);
     bool news = s->changes.idle != idle || s->changes.current != s->run;
     s->changes.idle = idle;
     s->changes.current = s->run;
@@ -187,10 +187,8 @@ static bool leaving(struct session *s)
     pthread_mutex_lock(&s->lock);
     bool closing = s->closing, no_more = s->no_more;
     pthread_mutex_unlock(&s->lock);
-    if (no_more || closing) {
-        s->n_named = 0;
-        s->look = s->starved = false;
-    }
+    if (no_more || closing)
+        session_awaits_no_more(s);
     if (closing && s->run)
         trainer_verb(s->trainer, VERB_STOP);
     return closing && !s->run;
@@ -236,7 +234,7 @@ static int open_parts(struct session *s, const struct session_options *options, 
     s->poke_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->wake_fd < 0 || s->poke_fd < 0)
         return err_errno(e, errno, "cannot make an event descriptor");
-    if (options->takes != SESSION_TAKES_NONE && trainer_new(&s->trainer, e))
+    if (session_trains(options->takes) && trainer_new(&s->trainer, e))
         return -1;
     session_watch_init(&s->watch, path);
     return 0;
@@ -282,7 +280,7 @@ int session_open(struct session **out, const struct session_options *options, st
         return mem_error(e, "the session", sizeof *s);
     s->options = *options;
     s->options.db_path = NULL;
-    s->look = options->takes == SESSION_TAKES_ANY;
+    session_look_for_runs(s);
     s->wake_fd = s->poke_fd = s->watch.fd = -1;
     pthread_mutex_init(&s->calls, NULL);
     pthread_mutex_init(&s->lock, NULL);

@@ -69,7 +69,14 @@ struct session {
 
 /* session_run.c: claims a queued run and hands it to the engine, if one is wanted. */
 void session_run_next(struct session *s);
+/* Another run to train, by number; ERR_STATE when this session takes none by number. */
 int session_run_name(struct session *s, int64_t run, struct err *e);
+/* A queued run may be there now: the database changed, or the engine is free again. */
+void session_look_for_runs(struct session *s);
+/* There may be a run to take, or there is one. */
+bool session_awaits_runs(const struct session *s);
+void session_awaits_no_more(struct session *s);
+bool session_trains(enum session_takes takes);
 
 /* session_store.c: stores an event, then tells viewers; frees what the event owns. */
 void session_store(struct session *s, struct event *event);

@@ -17,7 +17,7 @@ static int add(struct session *s, struct session_request *r)
     if (db_run_add(s->db, &rows->run, rows->options, rows->n_options, rows->terms, rows->n_terms,
                    &r->run, r->err))
         return -1;
-    s->look = s->options.takes == SESSION_TAKES_ANY;
+    session_look_for_runs(s);
     session_not_idle(s);
     session_changed(s, r->run);
     return 0;
@@ -27,7 +27,7 @@ static int resume(struct session *s, struct session_request *r)
 {
     if (db_runs_resume(s->db, r->runs, r->n_runs, r->err))
         return -1;
-    s->look |= s->options.takes == SESSION_TAKES_ANY;
+    session_look_for_runs(s);
     session_not_idle(s);
     for (size_t i = 0; i < r->n_runs; i++)
         session_changed(s, r->runs[i]);
@@ -36,10 +36,10 @@ static int resume(struct session *s, struct session_request *r)
 
 static int take(struct session *s, struct session_request *r)
 {
-    if (s->options.takes != SESSION_TAKES_NAMED)
-        return err_set(r->err, ERR_STATE, "this session does not take runs by number");
+    if (session_run_name(s, r->run, r->err))
+        return -1;
     session_not_idle(s);
-    return session_run_name(s, r->run, r->err);
+    return 0;
 }
 
 static int stop_queued(struct session *s, struct session_request *r)

@@ -10,8 +10,49 @@
 
 #include <string.h>
 
+/* --- which runs this session takes: asked here and nowhere else --- */
+
+/* Runs that nobody named: any session but those that wait for names may find one. */
+static bool takes_any(const struct session *s)
+{
+    return s->options.takes == SESSION_TAKES_ANY;
+}
+
+bool session_trains(enum session_takes takes)
+{
+    return takes != SESSION_TAKES_NONE;
+}
+
+static bool has_taken_most(const struct session *s)
+{
+    return s->options.most && s->taken >= s->options.most;
+}
+
+void session_look_for_runs(struct session *s)
+{
+    s->look = takes_any(s) && !has_taken_most(s);
+}
+
+bool session_awaits_runs(const struct session *s)
+{
+    return s->look || s->starved || s->n_named > 0;
+}
+
+void session_awaits_no_more(struct session *s)
+{
+    s->n_named = 0;
+    s->look = s->starved = false;
+}
+
+static bool may_take(const struct session *s)
+{
+    return s->trainer && !s->run && !s->debt.run && !has_taken_most(s) && session_awaits_runs(s);
+}
+
 int session_run_name(struct session *s, int64_t run, struct err *e)
 {
+    if (s->options.takes != SESSION_TAKES_NAMED)
+        return err_set(e, ERR_STATE, "this session does not take runs by number");
     if (s->n_named == s->room_named) {
         size_t room = s->room_named ? 2 * s->room_named : 16;
         int64_t *named = mem_resize(s->named, room, sizeof *named);
@@ -33,7 +74,7 @@ static void drop_first_name(struct session *s)
 /* As db_run_claim; the run is s->run then. */
 static int claim(struct session *s, struct err *e)
 {
-    bool named = s->options.takes == SESSION_TAKES_NAMED;
+    bool named = !takes_any(s);
     s->starved = false;
     int claimed = db_run_claim(s->db, named ? s->named[0] : 0, &s->run, e);
     if (claimed != 1)
@@ -78,15 +119,6 @@ static int begin(struct session *s, struct trainer_job *job, struct err *e)
     return trainer_start(s->trainer, job, e);
 }
 
-static bool may_take(const struct session *s)
-{
-    if (!s->trainer || s->run || s->debt.run)
-        return false;
-    if (s->options.most && s->taken >= s->options.most)
-        return false;
-    return s->options.takes == SESSION_TAKES_NAMED ? s->n_named > 0 : s->look || s->starved;
-}
-
 void session_run_next(struct session *s)
 {
     struct err e;
@@ -106,6 +138,6 @@ void session_run_next(struct session *s)
         if (begin(s, &job, &e))
             session_store_failure(s, e.text);
     }
-    if (s->options.most && s->taken >= s->options.most)
-        s->look = false;
+    if (has_taken_most(s))
+        session_awaits_no_more(s);
 }

@@ -190,6 +190,6 @@ void session_store_debt(struct session *s)
         !is_settled(s, run))
         return;
     s->debt.run = 0;
-    s->look = s->options.takes == SESSION_TAKES_ANY;
+    session_look_for_runs(s);
     session_changed(s, run);
 }

@@ -119,6 +119,52 @@ static void test_meeting(void)
     db_close(reader);
 }
 
+/* A child that trains one run by its number, as `train` does. Its status is 0 when it had nothing
+ * left to do soon after its own run's end, though others went on writing. */
+static pid_t start_named(int epochs)
+{
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid)
+        return pid;
+    struct run_config config;
+    int64_t id = 0;
+    struct session *s = open_session(SESSION_TAKES_NAMED);
+    struct db *reader = open_reader();
+    kit_config(&config);
+    config.epochs = epochs;
+    bool good = s && reader && !session_add(s, &config, &id, NULL) &&
+                !session_take(s, id, NULL) && kit_wait_state(reader, id, "finished");
+    double ended = kit_now();
+    good = good && kit_wait_idle(s) && kit_now() - ended < 2;
+    db_close(reader);
+    session_close(s);
+    _exit(!good);
+}
+
+/* Each ends by itself while the other writes; and what is merely queued keeps nobody. */
+static void test_side_by_side(void)
+{
+    struct run_config config;
+    int64_t id = 0;
+    int status;
+    struct run_row row = {0};
+    struct session *queue = open_session(SESSION_TAKES_NONE);
+    kit_config(&config);
+    session_add(queue, &config, &id, NULL);
+    session_close(queue);
+    atomic_store(&kit_step_us, 20000);
+    pid_t workers[2] = {start_named(4), start_named(24)};
+    for (int i = 0; i < 2; i++)
+        ok(waitpid(workers[i], &status, 0) == workers[i] && !status,
+           "writer %d of two with runs of their own ends within 2 s of its run", i + 1);
+    atomic_store(&kit_step_us, 0);
+    struct db *reader = open_reader();
+    ok(!db_run(reader, id, &row, NULL) && !strcmp(row.state, "queued"),
+       "a run that neither was told to take is still queued");
+    db_close(reader);
+}
+
 int main(void)
 {
     struct err e;
@@ -129,6 +175,7 @@ int main(void)
     test_claims();
     test_lost();
     test_meeting();
+    test_side_by_side();
     kit_remove(kit_folder);
     return tap_done();
 }

@@ -186,6 +186,19 @@ exits 0 "or left out when that is asked for"
 [ "$(field_of_run "$(column id "$dir/out")" skipped_images)" = 1 ]
 result $? "and counted"
 
+# --- two at one database ---
+two=$dir/two.db
+side() { # name, epochs
+    # shellcheck disable=SC2086
+    timeout 120 "$combolab" train $small --epochs "$2" --loss l1 -q -D "$two" >"$dir/$1" 2>&1
+    echo $? >"$dir/$1.status"
+}
+side first 2 &
+side second 4 &
+wait
+[ "$(cat "$dir/first.status")" = 0 ] && [ "$(cat "$dir/second.status")" = 0 ]
+result $? "train beside train ends" "$(cat "$dir/first" "$dir/second")"
+
 # --- weights that cannot be written ---
 (
     ulimit -f 8000 # well below the size of a weight file
