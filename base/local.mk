@@ -1,11 +1,16 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
+	base/clock.h \
 	base/err.c base/err.h \
+	base/file.c base/file.h \
 	base/hash.h \
 	base/log.c base/log.h \
 	base/mem.c base/mem.h \
-	base/opt.c base/opt_help.c base/opt.h \
+	base/opt.c base/opt.h \
+	base/opt_help.c \
 	base/philox.h \
+	base/pool.c base/pool.h \
 	base/queue.c base/queue.h \
 	base/shared.h \
-	base/str.c base/str.h
+	base/str.c base/str.h \
+	base/thread.h

@@ -6,17 +6,17 @@
  * with resizing to a shorter side of SIDE (224), for SECONDS (3) each, the two in turn three times.
  * Prints the medians as FIGURE lines, images per second.
  */
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "engine/data/file.h"
-#include "engine/data/image.h"
+#include "base/file.h"
+#include "engine/image/image.h"
 
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define MOST_FILES 400
 #define MOST_BYTES ((size_t)1 << 26)
@@ -29,13 +29,6 @@ struct bench {
     size_t count[MOST_FILES];
     double rate[2][ROUNDS]; /* without, with resizing */
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int read_files(struct bench *b, const char *folder, struct err *e)
 {
@@ -80,12 +73,12 @@ static int one_image(const struct bench *b, int i, bool resize, struct err *e)
 static int measure(const struct bench *b, bool resize, double *rate, struct err *e)
 {
     int done = 0;
-    double start = now_s();
+    double start = clock_s();
     do {
         if (one_image(b, done++ % b->n, resize, e))
             return -1;
-    } while (now_s() - start < b->limit_s);
-    *rate = done / (now_s() - start);
+    } while (clock_s() - start < b->limit_s);
+    *rate = done / (clock_s() - start);
     return 0;
 }
 

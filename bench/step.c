@@ -6,13 +6,13 @@
  * alone), and the process's peak memory in MiB. Two steps aren't counted; then steps go on until
  * SECONDS are over, at least three. `profile` trains and prints where the time goes instead.
  */
+#include "base/clock.h"
 #include "base/mem.h"
-#include "engine/backend.h"
+#include "engine/backend_load.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define IMAGES 256
 #define CLASSES 5 /* of a loss that has some */
@@ -34,13 +34,6 @@ struct bench {
     uint32_t order[MOST_STEPS];
     struct augment_draw draws[MOST_STEPS];
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int open_net(struct bench *b, const char *name, struct err *e)
 {
@@ -118,12 +111,12 @@ static int one_step(struct bench *b, double *seconds, struct err *e)
     const struct backend_plan plan = {(size_t)b->batch, b->order, b->draws, b->batch, 1e-3};
     const unsigned train = BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE;
     struct backend_result r;
-    double start = now_s();
+    double start = clock_s();
     if (b->ops->epoch(b->backend, &plan, e) ||
         b->ops->step(b->backend, b->eval ? BACKEND_EVAL : train, e) ||
         b->ops->collect(b->backend, &r, e))
         return -1;
-    *seconds = now_s() - start;
+    *seconds = clock_s() - start;
     return r.finite ? 0 : err_set(e, ERR_INTERNAL, "the loss is not finite");
 }
 
@@ -141,7 +134,7 @@ static int measure(struct bench *b, double limit_s, double *median_s, struct err
     if (one_step(b, &unused, e) || one_step(b, &unused, e))
         return -1;
     b->ops->profile(b->backend, &forgotten);
-    for (double end = now_s() + limit_s; n < 1000 && (n < 3 || now_s() < end); n++)
+    for (double end = clock_s() + limit_s; n < 1000 && (n < 3 || clock_s() < end); n++)
         if (one_step(b, &times[n], e))
             return -1;
     qsort(times, (size_t)n, sizeof *times, ascending);

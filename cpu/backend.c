@@ -148,8 +148,8 @@ static void cpu_close(struct backend *b)
 {
     if (!b)
         return;
-    epoch_end(b);
-    ahead_close(b->coming.thread);
+    batch_end(b);
+    prefetch_close(b->coming.thread);
     memory_close(b);
     mem_free(b);
 }
@@ -181,8 +181,8 @@ static int cpu_open(struct backend **out, const struct backend_spec *spec, struc
         result = memory_open(b, e);
         cpu_leave(b);
     }
-    if (!result && epoch_overlaps(b))
-        result = ahead_open(&b->coming.thread, e);
+    if (!result && batch_overlaps(b))
+        result = prefetch_open(&b->coming.thread, e);
     if (result) {
         cpu_close(b);
         return result;
@@ -228,7 +228,7 @@ static int cpu_collect(struct backend *b, struct backend_result *out, struct err
 static void cpu_usage(const struct backend *b, struct backend_usage *out)
 {
     memset(out, 0, sizeof *out);
-    out->bytes = out->peak_bytes = b->plan.bytes;
+    out->bytes = out->peak_bytes = b->arena.bytes;
     snprintf(out->detail, sizeof out->detail, "%s, %s, %d %s", dnn_library(), isa_name(b->isa),
              b->threads, b->threads == 1 ? "thread" : "threads");
 }
@@ -243,10 +243,10 @@ const struct backend_ops *combolab_backend_v2(void)
         .library = dnn_library,
         .devices = cpu_devices,
         .open = cpu_open,
-        .images = epoch_images,
+        .images = batch_images,
         .set = cpu_set,
         .get = cpu_get,
-        .epoch = epoch_begin,
+        .epoch = batch_begin,
         .step = cpu_step,
         .collect = cpu_collect,
         .usage = cpu_usage,

@@ -30,8 +30,8 @@
 /* Our own method that can stand in for oneDNN, or CONV_DNN when there is none. */
 static enum conv_method stand_in(const struct dnn_shape *s, enum dnn_kind kind)
 {
-    if (unrolled_can(s, kind))
-        return CONV_UNROLLED;
+    if (im2col_can(s, kind))
+        return CONV_IM2COL;
     return s->groups > 1 && grouped_can(s) ? CONV_GROUPED : CONV_DNN;
 }
 
@@ -40,7 +40,7 @@ static bool own_is_faster(const struct backend *b, const struct dnn_shape *s, en
                           enum conv_method own)
 {
     int in = s->in / s->groups, out = s->out / s->groups;
-    if (own == CONV_UNROLLED)
+    if (own == CONV_IM2COL)
         return s->kernel == 1 && s->stride == 1;
     bool narrow = in == out && (in == 4 || (in == 8 && b->isa == ISA_AVX512));
     return own == CONV_GROUPED && narrow && (kind != DNN_DATA || s->stride == 1);
@@ -126,7 +126,7 @@ static int find_copy(struct backend *b, struct conv *c, const struct dnn_layout 
     copy->layout = layout;
     copy->stale = true;
     *out = c->n_copies++;
-    plan_want(&b->plan, &copy->data, dnn_layout_bytes(layout) / sizeof(float), 0, CPU_ALWAYS);
+    arena_want(&b->arena, &copy->data, dnn_layout_bytes(layout) / sizeof(float), 0, CPU_ALWAYS);
     return 0;
 }
 
@@ -189,7 +189,7 @@ struct conv_needs conv_needs(const struct backend *b, int u)
             size_t scratch = way->dnn ? dnn_conv_scratch_bytes(way->dnn) : 0;
             size_t columns = 0, other = 0;
             if (way->there && kind == DNN_WEIGHTS) {
-                columns = way->method == CONV_UNROLLED  ? unrolled_floats(&s)
+                columns = way->method == CONV_IM2COL    ? im2col_floats(&s)
                           : way->method == CONV_GROUPED ? grouped_partial_floats(&s)
                                                         : 0;
                 other = way->finish ? dnn_layout_bytes(way->layout) / sizeof(float) : 0;
@@ -246,7 +246,7 @@ int conv_forward(struct backend *b, int u, struct err *e)
 bool conv_adds(const struct backend *b, int u)
 {
     for (int i = 0; i < b->n_batches; i++)
-        if (b->units[u].conv.way[i][DNN_DATA].method != CONV_UNROLLED)
+        if (b->units[u].conv.way[i][DNN_DATA].method != CONV_IM2COL)
             return false;
     return true;
 }
@@ -261,8 +261,8 @@ int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradie
         return -1;
     if (way->method == CONV_DNN)
         return dnn_conv_run(way->dnn, b->dnn, x_gradient, w, y_gradient, b->dnn_scratch, e);
-    if (way->method == CONV_UNROLLED)
-        return unrolled_data(&s, x_gradient, add, w, y_gradient, e);
+    if (way->method == CONV_IM2COL)
+        return im2col_data(&s, x_gradient, add, w, y_gradient, e);
     grouped_data(b->isa, &s, x_gradient, w, y_gradient);
     return 0;
 }
@@ -277,8 +277,8 @@ int conv_weights(struct backend *b, int u, const float *y_gradient, struct err *
     int result = 0;
     if (way->method == CONV_DNN)
         result = dnn_conv_run(way->dnn, b->dnn, x, w, y_gradient, b->dnn_scratch, e);
-    else if (way->method == CONV_UNROLLED)
-        result = unrolled_weights(&s, x, w, y_gradient, b->columns, e);
+    else if (way->method == CONV_IM2COL)
+        result = im2col_weights(&s, x, w, y_gradient, b->columns, e);
     else
         grouped_weights(b->isa, &s, x, w, y_gradient, b->columns);
     if (result || !way->finish)

@@ -1,17 +1,18 @@
 /* cpu.h - what the parts of the CPU backend share. Nothing outside cpu/ includes it.
  *
  * All calls come from one thread. Parallel loops are OpenMP's; one more thread may fetch the next
- * batch meanwhile (ahead.h). Every sum over samples or pixels is taken over fixed blocks whose size
- * depends on the shape alone, and the blocks are added in order: so our own loops give the same
- * bits on any number of threads. (oneDNN's weight gradients don't: they are the same on every run
- * with the same number of threads.)
+ * batch meanwhile (prefetch.h). Every sum over samples or pixels is taken over fixed blocks whose
+ * size depends on the shape alone, and the blocks are added in order: so our own loops give the
+ * same bits on any number of threads. (oneDNN's weight gradients don't: they are the same on every
+ * run with the same number of threads.)
  */
 #ifndef COMBOLAB_CPU_CPU_H
 #define COMBOLAB_CPU_CPU_H
 
-#include "cpu/ahead.h"
+#include "cpu/prefetch.h"
 #include "cpu/dnn.h"
-#include "engine/backend.h"
+#include "engine/core/arena.h"
+#include "engine/core/backend.h"
 
 #include <stdint.h>
 
@@ -20,35 +21,12 @@
 #define CPU_PLACES_A_UNIT 24
 #define CPU_ALWAYS (1 << 20) /* a lifetime's end: kept for good */
 
-/* --- memory: everything is asked for with a lifetime, then placed in one block (plan.c) --- */
-
-struct plan_place {
-    void *to; /* a pointer's address */
-    size_t bytes, offset;
-    int first, last; /* moments, both included */
-};
-
-struct plan {
-    struct plan_place *at;
-    int n, room;
-    char *block;
-    size_t bytes;
-};
-
-int plan_init(struct plan *p, int room, struct err *e);
-void plan_fini(struct plan *p);
-/* Wants memory for *to, of `floats` floats, during the moments first..last. */
-void plan_want(struct plan *p, float **to, size_t floats, int first, int last);
-void plan_want_bytes(struct plan *p, uint8_t **to, size_t bytes, int first, int last);
-/* Places and allocates everything (zeroed) and sets the pointers. */
-int plan_commit(struct plan *p, struct err *e);
-
-/* --- convolutions (conv.c, grouped.c, unrolled.c) --- */
+/* --- convolutions (conv.c, grouped.c, im2col.c) --- */
 
 enum conv_method {
-    CONV_DNN,      /* oneDNN */
-    CONV_GROUPED,  /* our loops for narrow groups */
-    CONV_UNROLLED, /* windows unrolled into rows, then a matrix product: gradients only */
+    CONV_DNN,     /* oneDNN */
+    CONV_GROUPED, /* our loops for narrow groups */
+    CONV_IM2COL,  /* windows unrolled into rows, then a matrix product: gradients only */
 };
 
 /* How one kind is computed for one batch size. */
@@ -118,8 +96,8 @@ struct unit {
 
 /* The plan's next batch, fetched while this one is computed; n is 0 while there is none. */
 struct coming {
-    struct ahead *thread; /* NULL: batches are fetched as they are needed */
-    float *images;        /* changes places with tensor 0 */
+    struct prefetch *thread; /* NULL: batches are fetched as they are needed */
+    float *images;           /* changes places with tensor 0 */
     size_t first;
     int n;
 };
@@ -142,7 +120,7 @@ struct backend {
     unsigned float_bits; /* that we set and take back */
     bool trains;         /* BACKWARD may come */
     struct dnn *dnn;
-    struct plan plan;
+    struct arena arena;
 
     struct cpu_param *param; /* params->n */
     size_t trained;          /* floats in each of the three blocks */
@@ -176,7 +154,7 @@ struct backend {
     size_t epoch_room;
     size_t next, first;
     struct coming coming;
-    size_t announced, released; /* samples of the plan that the image set was told of: epoch.c */
+    size_t announced, released; /* samples of the plan that the image set was told of: batch.c */
     int n, batch; /* samples of the last step and the number of that size in `batches` */
     bool forwarded, graded, frozen;
     bool folds_stale; /* a parameter or running statistic has changed since */
@@ -253,12 +231,12 @@ size_t grouped_partial_floats(const struct dnn_shape *s);
 /* Gradients as matrix products, without groups: of the weights for any window, which is unrolled
  * into `columns`; of the input, added to x or in its place, for windows of one pixel and stride 1.
  * Weights and their gradient are in DNN_OUT_TAPS order. */
-bool unrolled_can(const struct dnn_shape *s, enum dnn_kind kind);
-int unrolled_data(const struct dnn_shape *s, float *x, bool add, const float *w, const float *y,
-                  struct err *e);
-size_t unrolled_floats(const struct dnn_shape *s);
-int unrolled_weights(const struct dnn_shape *s, const float *x, float *w, const float *y,
-                     float *columns, struct err *e);
+bool im2col_can(const struct dnn_shape *s, enum dnn_kind kind);
+int im2col_data(const struct dnn_shape *s, float *x, bool add, const float *w, const float *y,
+                struct err *e);
+size_t im2col_floats(const struct dnn_shape *s);
+int im2col_weights(const struct dnn_shape *s, const float *x, float *w, const float *y,
+                   float *columns, struct err *e);
 
 /* --- the rest of a unit --- */
 
@@ -275,8 +253,8 @@ int gate_forward(struct backend *b, int u, struct err *e);
  * gradients of the gate's weights, and in b->work that of the squeezed values. */
 int gate_backward(struct backend *b, int u, const float *sum, const float *product, struct err *e);
 
-void pool_forward(const struct backend *b, int u);
-void pool_backward(const struct backend *b, int u, const float *gradient, float *to);
+void maxpool_forward(const struct backend *b, int u);
+void maxpool_backward(const struct backend *b, int u, const float *gradient, float *to);
 
 void heads_forward(struct backend *b);
 void heads_backward(struct backend *b);
@@ -295,13 +273,13 @@ int values_set(struct backend *b, enum backend_kind kind, int index, const float
 int values_get(struct backend *b, enum backend_kind kind, int index, float *to, size_t count,
                struct err *e);
 
-int epoch_images(struct backend *b, const struct image_set *set, const float *scores,
+int batch_images(struct backend *b, const struct image_set *set, const float *scores,
                  const int *classes, struct err *e);
-int epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *e);
-void epoch_batch(struct backend *b);          /* takes the plan's next batch */
-void epoch_fetch(struct backend *b);          /* its images become tensor 0 */
-void epoch_end(struct backend *b);            /* no more of the plan will be fetched */
-bool epoch_overlaps(const struct backend *b); /* the next batch is fetched during a step */
+int batch_begin(struct backend *b, const struct backend_plan *plan, struct err *e);
+void batch_next(struct backend *b);           /* takes the plan's next batch */
+void batch_fetch(struct backend *b);          /* its images become tensor 0 */
+void batch_end(struct backend *b);            /* no more of the plan will be fetched */
+bool batch_overlaps(const struct backend *b); /* the next batch is fetched during a step */
 
 int step_run(struct backend *b, unsigned phases, struct err *e);
 

@@ -2,7 +2,7 @@
  * work, so in double where it is summed; the loss takes scores and logits as float, so that what is
  * reported is what was judged. */
 #include "cpu/cpu.h"
-#include "engine/train/loss_math.h"
+#include "engine/core/loss_math.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,27 +2,29 @@ if HAVE_ONEDNN
 # A library, so that tests and benchmarks reach single loops; the module is that and the door.
 noinst_LIBRARIES += libcpu.a
 libcpu_a_SOURCES = \
-	cpu/ahead.c cpu/ahead.h \
-	cpu/cpu.h \
+	cpu/augment_rows.c cpu/augment_rows.h \
+	cpu/batch.c \
 	cpu/conv.c \
-	cpu/dnn.c cpu/dnn.h cpu/dnn_conv.c cpu/dnn_inner.h \
-	cpu/epoch.c \
-	cpu/fetch.c cpu/fetch.h \
+	cpu/cpu.h \
+	cpu/dnn.c cpu/dnn.h \
+	cpu/dnn_conv.c \
+	cpu/dnn_inner.h \
 	cpu/fold.c \
 	cpu/gate.c \
-	cpu/grouped.c cpu/grouped_lanes.h \
+	cpu/grouped.c \
+	cpu/grouped_lanes.h \
 	cpu/heads.c \
+	cpu/im2col.c \
 	cpu/isa.c cpu/isa.h \
+	cpu/maxpool.c \
 	cpu/memory.c \
 	cpu/norm.c \
-	cpu/plan.c \
-	cpu/pool.c \
+	cpu/norm_rows.c cpu/norm_rows.h \
+	cpu/prefetch.c cpu/prefetch.h \
 	cpu/profile.c \
-	cpu/rows.c cpu/rows.h \
 	cpu/sgd.c \
 	cpu/simd.h \
 	cpu/step.c \
-	cpu/unrolled.c \
 	cpu/values.c
 # Where the processor has fused multiply-adds, they are used; nothing else of fast mathematics is.
 libcpu_a_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -O3 -ffp-contract=fast

@@ -69,14 +69,14 @@ static void want_params(struct backend *b)
         p->offset = *sum;
         *sum += p->stored;
     }
-    plan_want(&b->plan, &b->values, b->trained, 0, CPU_ALWAYS);
-    plan_want(&b->plan, &b->running, running, 0, CPU_ALWAYS);
+    arena_want(&b->arena, &b->values, b->trained, 0, CPU_ALWAYS);
+    arena_want(&b->arena, &b->running, running, 0, CPU_ALWAYS);
     if (!b->trains)
         return;
-    plan_want(&b->plan, &b->gradients, b->trained, 0, CPU_ALWAYS);
-    plan_want(&b->plan, &b->momenta, b->trained, 0, CPU_ALWAYS);
+    arena_want(&b->arena, &b->gradients, b->trained, 0, CPU_ALWAYS);
+    arena_want(&b->arena, &b->momenta, b->trained, 0, CPU_ALWAYS);
     if (b->spec.clip_norm > 0)
-        plan_want_bytes(&b->plan, &b->squares, sgd_chunks(b) * sizeof(double), 0, CPU_ALWAYS);
+        arena_want_bytes(&b->arena, &b->squares, sgd_chunks(b) * sizeof(double), 0, CPU_ALWAYS);
 }
 
 static void place_params(struct backend *b)
@@ -133,13 +133,13 @@ static int tensor_ends(const struct backend *b, int t)
 static void want_tensors(struct backend *b)
 {
     for (int t = 0; t <= b->depth; t++) {
-        bool swapped = !t && epoch_overlaps(b);
+        bool swapped = !t && batch_overlaps(b);
         int made = t ? t - 1 : 0, last = swapped ? CPU_ALWAYS : tensor_ends(b, t);
-        plan_want(&b->plan, &b->tensor[t], (size_t)b->most * cpu_count(b->shapes[t]), made, last);
+        arena_want(&b->arena, &b->tensor[t], (size_t)b->most * cpu_count(b->shapes[t]), made, last);
     }
-    if (epoch_overlaps(b))
-        plan_want(&b->plan, &b->coming.images, (size_t)b->most * cpu_count(b->shapes[0]), 0,
-                  CPU_ALWAYS);
+    if (batch_overlaps(b))
+        arena_want(&b->arena, &b->coming.images, (size_t)b->most * cpu_count(b->shapes[0]), 0,
+                   CPU_ALWAYS);
 }
 
 static void want_unit(struct backend *b, int u)
@@ -148,26 +148,26 @@ static void want_unit(struct backend *b, int u)
     bool pooled = b->net.pool.after == u;
     size_t floats = (size_t)b->most * cpu_count(t->shape), channels = (size_t)t->shape.c;
     if (b->spec.keep)
-        plan_want(&b->plan, &t->raw, floats, 0, CPU_ALWAYS);
+        arena_want(&b->arena, &t->raw, floats, 0, CPU_ALWAYS);
     else if (b->trains)
-        plan_want(&b->plan, &t->raw, floats, u, backward_moment(b, u));
+        arena_want(&b->arena, &t->raw, floats, u, backward_moment(b, u));
     else if (pooled)
-        plan_want(&b->plan, &t->raw, floats, u, u);
+        arena_want(&b->arena, &t->raw, floats, u, u);
     if (pooled && !in_place(b) && !borrows_output(b, u))
-        plan_want(&b->plan, &t->out, floats, 0, CPU_ALWAYS);
+        arena_want(&b->arena, &t->out, floats, 0, CPU_ALWAYS);
     if (pooled)
-        plan_want_bytes(&b->plan, &t->winner, (size_t)b->most * cpu_count(b->shapes[u + 1]), 0,
-                        CPU_ALWAYS);
+        arena_want_bytes(&b->arena, &t->winner, (size_t)b->most * cpu_count(b->shapes[u + 1]), 0,
+                         CPU_ALWAYS);
     float **lines[] = {&t->mean, &t->inverse, &t->scale, &t->shift};
     for (int i = 0; i < 4; i++)
-        plan_want(&b->plan, lines[i], channels, 0, CPU_ALWAYS);
+        arena_want(&b->arena, lines[i], channels, 0, CPU_ALWAYS);
     size_t narrow = (size_t)b->net.units[u].squeeze, images = (size_t)b->most;
     if (!narrow)
         return;
     float **wide[] = {&t->raw_mean, &t->squeezed, &t->gate};
     for (int i = 0; i < 3; i++)
-        plan_want(&b->plan, wide[i], images * channels, 0, CPU_ALWAYS);
-    plan_want(&b->plan, &t->reduced, images * narrow, 0, CPU_ALWAYS);
+        arena_want(&b->arena, wide[i], images * channels, 0, CPU_ALWAYS);
+    arena_want(&b->arena, &t->reduced, images * narrow, 0, CPU_ALWAYS);
 }
 
 static void place_units(struct backend *b)
@@ -235,14 +235,14 @@ static void want_gradients(struct backend *b)
         size_t floats = (size_t)b->most * cpu_count(b->shapes[t]);
         bool keep = b->spec.keep;
         if (owner[t] == t)
-            plan_want(&b->plan, &b->gradient[t], floats, keep ? 0 : first[t],
-                      keep ? CPU_ALWAYS : last[t]);
+            arena_want(&b->arena, &b->gradient[t], floats, keep ? 0 : first[t],
+                       keep ? CPU_ALWAYS : last[t]);
         b->gradient_owner[t] = owner[t];
     }
-    plan_want(&b->plan, &b->late, late_floats(b), 0, CPU_ALWAYS);
+    arena_want(&b->arena, &b->late, late_floats(b), 0, CPU_ALWAYS);
     if (b->spec.probe)
-        plan_want(&b->plan, &b->seed, (size_t)b->most * cpu_count(b->shapes[b->depth]), 0,
-                  CPU_ALWAYS);
+        arena_want(&b->arena, &b->seed, (size_t)b->most * cpu_count(b->shapes[b->depth]), 0,
+                   CPU_ALWAYS);
 }
 
 /* --- scratch, heads, results --- */
@@ -273,37 +273,37 @@ static void want_scratch(struct backend *b)
         map = larger(map, floats);
         pool = b->net.pool.after == u ? floats : pool;
     }
-    struct plan *p = &b->plan;
-    plan_want(p, &b->partial, partial, 0, CPU_ALWAYS);
-    plan_want(p, &b->channel, 3 * channels, 0, CPU_ALWAYS);
-    plan_want(p, &b->image, image, 0, CPU_ALWAYS);
-    plan_want(p, &b->work, work, 0, CPU_ALWAYS);
-    plan_want_bytes(p, &b->dnn_scratch, most.scratch_bytes, 0, CPU_ALWAYS);
-    plan_want(p, &b->plain, plain, 0, CPU_ALWAYS);
-    plan_want(p, &b->columns, most.columns, 0, CPU_ALWAYS);
-    plan_want(p, &b->weight_gradient, most.weight_gradient, 0, CPU_ALWAYS);
+    struct arena *p = &b->arena;
+    arena_want(p, &b->partial, partial, 0, CPU_ALWAYS);
+    arena_want(p, &b->channel, 3 * channels, 0, CPU_ALWAYS);
+    arena_want(p, &b->image, image, 0, CPU_ALWAYS);
+    arena_want(p, &b->work, work, 0, CPU_ALWAYS);
+    arena_want_bytes(p, &b->dnn_scratch, most.scratch_bytes, 0, CPU_ALWAYS);
+    arena_want(p, &b->plain, plain, 0, CPU_ALWAYS);
+    arena_want(p, &b->columns, most.columns, 0, CPU_ALWAYS);
+    arena_want(p, &b->weight_gradient, most.weight_gradient, 0, CPU_ALWAYS);
     if (!b->trains)
         return;
-    plan_want(p, &b->raw_gradient, map, 0, CPU_ALWAYS);
+    arena_want(p, &b->raw_gradient, map, 0, CPU_ALWAYS);
     int pooled = backward_moment(b, b->net.pool.after); /* nothing is wanted without a pool */
-    plan_want(p, &b->out_gradient, pool, pooled, pooled);
-    plan_want(p, &b->kept_gradient, b->spec.keep ? map : 0, 0, CPU_ALWAYS);
+    arena_want(p, &b->out_gradient, pool, pooled, pooled);
+    arena_want(p, &b->kept_gradient, b->spec.keep ? map : 0, 0, CPU_ALWAYS);
 }
 
 static void want_heads(struct backend *b)
 {
     size_t n = (size_t)b->most, features = n * (size_t)b->shapes[b->depth].c;
     size_t classes = n * (size_t)b->net.classes;
-    struct plan *p = &b->plan;
-    plan_want(p, &b->features, features, 0, CPU_ALWAYS);
-    plan_want(p, &b->features_gradient, features, 0, CPU_ALWAYS);
-    plan_want(p, &b->head_scores, n, 0, CPU_ALWAYS);
-    plan_want(p, &b->score_gradient, n, 0, CPU_ALWAYS);
-    plan_want(p, &b->logits, classes, 0, CPU_ALWAYS);
-    plan_want(p, &b->logit_gradient, classes, 0, CPU_ALWAYS);
+    struct arena *p = &b->arena;
+    arena_want(p, &b->features, features, 0, CPU_ALWAYS);
+    arena_want(p, &b->features_gradient, features, 0, CPU_ALWAYS);
+    arena_want(p, &b->head_scores, n, 0, CPU_ALWAYS);
+    arena_want(p, &b->score_gradient, n, 0, CPU_ALWAYS);
+    arena_want(p, &b->logits, classes, 0, CPU_ALWAYS);
+    arena_want(p, &b->logit_gradient, classes, 0, CPU_ALWAYS);
     for (int i = 0; i < CPU_SLOTS; i++) {
-        plan_want(p, &b->slots[i].scores, n, 0, CPU_ALWAYS);
-        plan_want(p, &b->slots[i].probabilities, classes, 0, CPU_ALWAYS);
+        arena_want(p, &b->slots[i].scores, n, 0, CPU_ALWAYS);
+        arena_want(p, &b->slots[i].probabilities, classes, 0, CPU_ALWAYS);
     }
 }
 
@@ -321,7 +321,7 @@ static int check_pool(const struct backend *b, struct err *e)
 int memory_open(struct backend *b, struct err *e)
 {
     if (check_pool(b, e) || net_params_new(&b->params, &b->net, e) || dnn_open(&b->dnn, e) ||
-        plan_init(&b->plan, b->depth * CPU_PLACES_A_UNIT + 64, e))
+        arena_init(&b->arena, b->depth * CPU_PLACES_A_UNIT + 64, e))
         return -1;
     b->param = mem_alloc((size_t)b->params->n, sizeof *b->param);
     b->units = mem_alloc((size_t)b->depth, sizeof *b->units);
@@ -339,7 +339,7 @@ int memory_open(struct backend *b, struct err *e)
     want_scratch(b);
     if (!b->spec.probe)
         want_heads(b);
-    if (plan_commit(&b->plan, e))
+    if (arena_commit(&b->arena, e))
         return -1;
     place_params(b);
     place_units(b);
@@ -356,7 +356,7 @@ void memory_close(struct backend *b)
     }
     mem_free(b->units);
     mem_free(b->param);
-    plan_fini(&b->plan);
+    arena_fini(&b->arena);
     dnn_close(b->dnn);
     net_params_free(b->params);
     mem_free(b->label);

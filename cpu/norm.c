@@ -9,7 +9,7 @@
  * nothing cancels), then double over blocks in order. Under a gate no block crosses images.
  */
 #include "cpu/cpu.h"
-#include "cpu/rows.h"
+#include "cpu/norm_rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -79,8 +79,8 @@ static void moments(const struct backend *b, const struct unit *t, const struct 
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < blocks(c); i++) {
         float *sum = partial(b, c, i);
-        rows_moments(b->isa, t->raw + first_row(c, i) * (size_t)c->channels, rows_of(c, i),
-                     c->channels, sum, sum + c->channels);
+        norm_rows_moments(b->isa, t->raw + first_row(c, i) * (size_t)c->channels, rows_of(c, i),
+                          c->channels, sum, sum + c->channels);
     }
 }
 
@@ -161,9 +161,9 @@ static void apply(const struct backend *b, int u, const struct cut *c)
     for (int i = 0; i < blocks(c); i++) {
         size_t at = first_row(c, i) * (size_t)c->channels;
         size_t image = (size_t)(i / c->per_range) * (size_t)c->channels;
-        rows_apply(b->isa, t->raw + at, scale + image, shift + image,
-                   shortcut ? shortcut + at : NULL, unit->relu, t->out + at, rows_of(c, i),
-                   c->channels);
+        norm_rows_apply(b->isa, t->raw + at, scale + image, shift + image,
+                        shortcut ? shortcut + at : NULL, unit->relu, t->out + at, rows_of(c, i),
+                        c->channels);
     }
 }
 
@@ -199,20 +199,20 @@ int norm_forward(struct backend *b, int u, bool training, struct err *e)
 
 /* --- backward --- */
 
-static void sums(const struct backend *b, const struct rows_gradient *g, const struct cut *c,
+static void sums(const struct backend *b, const struct norm_rows_gradient *g, const struct cut *c,
                  float *to)
 {
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < blocks(c); i++) {
         size_t at = first_row(c, i) * (size_t)c->channels;
-        struct rows_gradient here = *g;
+        struct norm_rows_gradient here = *g;
         float *sum = partial(b, c, i);
         here.gradient += at;
         here.late = g->late ? g->late + at : NULL;
         here.raw += at;
         here.y += at;
-        rows_gradient_sums(b->isa, &here, to + at, rows_of(c, i), c->channels, sum,
-                           sum + c->channels);
+        norm_rows_gradient_sums(b->isa, &here, to + at, rows_of(c, i), c->channels, sum,
+                                sum + c->channels);
     }
 }
 
@@ -284,7 +284,7 @@ static void factors(const struct backend *b, int u, const struct cut *c)
     }
 }
 
-static void turn(const struct backend *b, const struct rows_gradient *g, const struct cut *c,
+static void turn(const struct backend *b, const struct norm_rows_gradient *g, const struct cut *c,
                  bool gated)
 {
     size_t line = (size_t)c->channels, count = (size_t)c->ranges * line;
@@ -293,11 +293,11 @@ static void turn(const struct backend *b, const struct rows_gradient *g, const s
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < blocks(c); i++) {
         size_t at = first_row(c, i) * line, image = (size_t)(i / c->per_range) * line;
-        struct rows_gradient here = *g;
+        struct norm_rows_gradient here = *g;
         here.gradient += at;
         here.raw += at;
-        rows_gradient_apply(b->isa, &here, a + image, add + image, b->channel + 2 * line,
-                            b->raw_gradient + at, rows_of(c, i), c->channels);
+        norm_rows_gradient_apply(b->isa, &here, a + image, add + image, b->channel + 2 * line,
+                                 b->raw_gradient + at, rows_of(c, i), c->channels);
     }
 }
 
@@ -309,9 +309,9 @@ static void pass_on(struct backend *b, int u, const float *gradient)
     if (b->units[u].alias) /* the same memory */
         b->begun[to] = true;
     else if (b->begun[to])
-        rows_add(gradient, b->gradient[to], count);
+        norm_rows_add(gradient, b->gradient[to], count);
     else
-        rows_copy(gradient, b->gradient[to], count);
+        norm_rows_copy(gradient, b->gradient[to], count);
     b->begun[to] = true;
 }
 
@@ -321,7 +321,7 @@ int norm_backward(struct backend *b, int u, float *gradient, struct err *e)
     const struct unit *t = &b->units[u];
     struct cut c = cut_rows(b, u, b->n);
     bool by_raw = unit->shortcut < 0 && !unit->squeeze;
-    struct rows_gradient g = {
+    struct norm_rows_gradient g = {
         .gradient = gradient,
         .late = b->pending == u + 1 ? b->late : NULL,
         .raw = t->raw,
@@ -329,19 +329,19 @@ int norm_backward(struct backend *b, int u, float *gradient, struct err *e)
         .scale = t->scale,
         .shift = t->shift,
         .mean = t->mean,
-        .mask = !unit->relu ? ROWS_NO_RELU
-                : by_raw    ? ROWS_BY_RAW
-                            : ROWS_BY_OUTPUT,
+        .mask = !unit->relu ? NORM_ROWS_NO_RELU
+                : by_raw    ? NORM_ROWS_BY_RAW
+                            : NORM_ROWS_BY_OUTPUT,
     };
     /* Written where the second pass could not find it again, or a shortcut wants it. */
-    bool write = g.late || g.mask == ROWS_BY_OUTPUT;
+    bool write = g.late || g.mask == NORM_ROWS_BY_OUTPUT;
     float *before = write && b->spec.keep ? b->kept_gradient : gradient;
     sums(b, &g, &c, before);
     if (g.late)
         b->pending = -1;
     if (write) {
         g.gradient = before;
-        g.mask = ROWS_NO_RELU;
+        g.mask = NORM_ROWS_NO_RELU;
     }
     if (unit->squeeze) {
         image_sums(b, &c);

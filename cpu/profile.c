@@ -2,27 +2,21 @@
  * enough: what has passed since it was last looked at belongs to the work that is over now. */
 #include "cpu/cpu.h"
 
-#include <string.h>
-#include <time.h>
+#include "base/clock.h"
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include <string.h>
 
 void profile_start(struct backend *b)
 {
     if (b->spec.profile)
-        b->lap_s = now_s();
+        b->lap_s = clock_s();
 }
 
 void profile_lap(struct backend *b, enum backend_work work, double flop)
 {
     if (!b->spec.profile)
         return;
-    double now = now_s();
+    double now = clock_s();
     b->spent.seconds[work] += now - b->lap_s;
     b->spent.flop[work] += flop;
     b->lap_s = now;

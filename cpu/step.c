@@ -3,7 +3,7 @@
  * refused step leaves the state as it was.
  */
 #include "cpu/cpu.h"
-#include "cpu/rows.h"
+#include "cpu/norm_rows.h"
 
 #include <string.h>
 
@@ -67,7 +67,7 @@ static int unit_forward(struct backend *b, int u, bool training, struct err *e)
         return -1;
     profile_lap(b, WORK_NORM, 0);
     if (b->net.pool.after == u) {
-        pool_forward(b, u);
+        maxpool_forward(b, u);
         profile_lap(b, WORK_POOL, 0);
     }
     return 0;
@@ -76,7 +76,7 @@ static int unit_forward(struct backend *b, int u, bool training, struct err *e)
 static int forward(struct backend *b, struct slot *slot, bool training, struct err *e)
 {
     if (!b->spec.probe)
-        epoch_fetch(b);
+        batch_fetch(b);
     profile_lap(b, WORK_DATA, 0);
     b->folds_stale |= training; /* running statistics will change */
     if (!training && fold_all(b, e))
@@ -101,7 +101,8 @@ static void settle_late(struct backend *b)
 {
     if (b->pending < 0)
         return;
-    rows_add(b->late, b->gradient[b->pending], (size_t)b->n * cpu_count(b->shapes[b->pending]));
+    norm_rows_add(b->late, b->gradient[b->pending],
+                  (size_t)b->n * cpu_count(b->shapes[b->pending]));
     b->pending = -1;
 }
 
@@ -139,7 +140,7 @@ static int unit_backward(struct backend *b, int u, struct err *e)
     if (b->net.pool.after == u) {
         if (b->pending == u + 1)
             settle_late(b);
-        pool_backward(b, u, gradient, b->out_gradient);
+        maxpool_backward(b, u, gradient, b->out_gradient);
         gradient = b->out_gradient;
         profile_lap(b, WORK_POOL, 0);
     }
@@ -201,7 +202,7 @@ int step_run(struct backend *b, unsigned phases, struct err *e)
     struct slot *slot = &b->slots[b->started % CPU_SLOTS];
     profile_start(b);
     if (fresh) {
-        epoch_batch(b);
+        batch_next(b);
         if (forward(b, slot, phases & BACKEND_FORWARD, e))
             return -1;
     } else {

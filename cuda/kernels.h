@@ -6,8 +6,8 @@
 #ifndef COMBOLAB_CUDA_KERNELS_H
 #define COMBOLAB_CUDA_KERNELS_H
 
-#include "engine/data/augment.h"
-#include "engine/train/loss.h"
+#include "engine/core/augment.h"
+#include "engine/core/loss.h"
 
 #include <stdint.h>
 

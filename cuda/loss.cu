@@ -1,6 +1,6 @@
 /* loss.cu - the loss of a batch, one thread a sample: a batch has few of them. */
 #include "cuda/kernels.h"
-#include "engine/train/loss_math.h"
+#include "engine/core/loss_math.h"
 
 #define THREADS 64
 

@@ -2,7 +2,7 @@
  * train yet: open says so, and no struct backend of this module ever exists, so the calls that need
  * one are absent from the table. */
 #include "cuda/probe.h"
-#include "engine/backend.h"
+#include "engine/core/backend.h"
 
 #include <cuda_runtime_api.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "cuda/kernels.h"
-#include "engine/train/loss_math.h"
+#include "engine/core/loss_math.h"
 
 #include <cuda_runtime_api.h>
 #include <math.h>

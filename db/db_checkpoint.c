@@ -1,6 +1,8 @@
 /* db_checkpoint.c - weight files and what they predict: a run has its best and its last. */
 #include "db/db_priv.h"
 
+#include "base/clock.h"
+
 #include <inttypes.h>
 #include <math.h>
 
@@ -38,7 +40,7 @@ static int replace(struct db *d, int64_t run, const struct checkpoint_row *row, 
     query_bind_text(&q, row->kind);
     query_bind_int(&q, row->epoch);
     query_bind_text(&q, row->path);
-    query_bind_real(&q, isfinite(row->time) && row->time > 0 ? row->time : db_now());
+    query_bind_real(&q, isfinite(row->time) && row->time > 0 ? row->time : clock_date_s());
     return query_finish(&q, e);
 }
 

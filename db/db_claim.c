@@ -5,6 +5,7 @@
  */
 #include "db/db_priv.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include <inttypes.h>
@@ -19,7 +20,7 @@ static int claim(struct db *d, int64_t id, int64_t *claimed, struct err *e)
                "UPDATE run SET state = 'running', started = ?1, host = ?2, pid = ?3, pid_start = ?4"
                " WHERE id = (SELECT id FROM run WHERE state = 'queued' AND (?5 = 0 OR id = ?5)"
                " ORDER BY id LIMIT 1) RETURNING id");
-    query_bind_real(&q, db_now());
+    query_bind_real(&q, clock_date_s());
     query_bind_text(&q, self.host);
     query_bind_int(&q, self.pid);
     query_bind_int(&q, self.pid_start);
@@ -131,7 +132,7 @@ static int add_verb(struct db *d, int64_t run, const char *verb, struct err *e)
                "INSERT INTO verb(run, verb, time) SELECT id, ?, ? FROM run WHERE id = ?"
                " AND state IN ('queued', 'running', 'paused')");
     query_bind_text(&q, verb);
-    query_bind_real(&q, db_now());
+    query_bind_real(&q, clock_date_s());
     query_bind_int(&q, run);
     int status = query_run(&q, e);
     int code = q.code;

@@ -3,6 +3,7 @@
  */
 #include "db/db_priv.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include <inttypes.h>
@@ -12,7 +13,7 @@
 /* A time that the caller did not give is now. */
 static double time_or_now(double time)
 {
-    return isfinite(time) && time > 0 ? time : db_now();
+    return isfinite(time) && time > 0 ? time : clock_date_s();
 }
 
 /* An epoch of the same number goes, with its phases and its ledger. */

@@ -157,17 +157,16 @@ int reference_seed(struct db *d, struct err *e);
 /* Takes the figures that lists show from the epochs anew. */
 int db_refresh_run(struct db *d, int64_t run, struct err *e);
 
-/* --- db_resume.c --- */
+/* --- db_state.c --- */
+
+/* The run's state; ERR_NOT_FOUND. */
+int db_state_of(struct db *d, int64_t id, char state[16], struct err *e);
 
 /* Removes what is stored of epochs after `epoch`. */
 int db_forget_epochs(struct db *d, int64_t run, int epoch, struct err *e);
 
 /* --- db_run.c: small things --- */
 
-double db_now(void);                                    /* seconds since 1970 */
 int db_no_run(struct db *d, int64_t id, struct err *e); /* ERR_NOT_FOUND; returns -1 */
-
-/* The run's state; ERR_NOT_FOUND. */
-int db_state_of(struct db *d, int64_t id, char state[16], struct err *e);
 
 #endif

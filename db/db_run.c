@@ -1,9 +1,10 @@
-/* db_run.c - a run's life as a row: queued, started, changing state, deleted. */
+/* db_run.c - a run as a row: queued, started, deleted. */
 #include "db/db_priv.h"
+
+#include "base/clock.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #define RUN(sql, kind, optional, field)                                                            \
     {                                                                                              \
@@ -47,30 +48,9 @@ static const struct column found[] = {
     COLUMN_END,
 };
 
-double db_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 int db_no_run(struct db *d, int64_t id, struct err *e)
 {
     return err_set(e, ERR_NOT_FOUND, "there is no run %" PRId64 " in %s", id, d->path);
-}
-
-int db_state_of(struct db *d, int64_t id, char state[16], struct err *e)
-{
-    struct query q;
-    query_open(&q, d, "SELECT state FROM run WHERE id = ?");
-    query_bind_int(&q, id);
-    int row = query_step(&q, e);
-    if (row == 1)
-        query_text(&q, state, 16);
-    query_close(&q);
-    if (row == 0)
-        return db_no_run(d, id, e);
-    return row == 1 ? 0 : -1;
 }
 
 static int add_experiment(struct db *d, const char *name, struct err *e)
@@ -94,7 +74,7 @@ static int add_row(struct db *d, const struct run_row *run, int64_t *id, struct 
     str_add(&sql, ")");
     struct query q;
     query_open_str(&q, d, &sql);
-    query_bind_real(&q, db_now());
+    query_bind_real(&q, clock_date_s());
     query_bind_text_or_null(&q, run->experiment);
     query_bind_row(&q, launched, run);
     if (query_finish(&q, e))
@@ -191,70 +171,6 @@ int db_run_started(struct db *d, int64_t id, const struct run_row *run, int resu
     if (!status)
         status = db_forget_epochs(d, id, resumed_epoch, e);
     return db_end(d, status, e, "storing what run %" PRId64 " is", id);
-}
-
-/* The states that may follow `state`, as "paused, stopped"; "none" when it is an end. */
-static int list_changes(struct db *d, const char *state, char *to, size_t room, struct err *e)
-{
-    struct query q;
-    query_open(&q, d,
-               "SELECT coalesce(group_concat(new, ', '), 'none') FROM state_change WHERE old = ?");
-    query_bind_text(&q, state);
-    int row = query_step(&q, e);
-    if (row == 1)
-        query_text(&q, to, room);
-    query_close(&q);
-    return row == 1 ? 0 : -1;
-}
-
-/* Says why the database's table of changes refused. */
-static int refuse_state(struct db *d, int64_t id, const char *state, struct err *e)
-{
-    char old[16], allowed[160];
-    if (db_state_of(d, id, old, e) || list_changes(d, old, allowed, sizeof allowed, e))
-        return -1;
-    return err_set(e, ERR_STATE, "run %" PRId64 " is %s and cannot become %.32s; allowed: %s", id,
-                   old, state, allowed);
-}
-
-/* Who makes a run run owns it; a run that has ended has a time. */
-static int change_state(struct db *d, int64_t id, const char *state, const char *text,
-                        struct err *e)
-{
-    struct owner self;
-    owner_self(&self);
-    struct query q;
-    query_open(&q, d,
-               "UPDATE run SET state = ?1, state_text = ?2,"
-               " started = CASE WHEN ?1 = 'running' THEN coalesce(started, ?3) ELSE started END,"
-               " ended = CASE WHEN ?1 IN ('queued', 'running', 'paused') THEN NULL ELSE ?3 END,"
-               " host = CASE WHEN ?1 = 'running' THEN ?4 ELSE host END,"
-               " pid = CASE WHEN ?1 = 'running' THEN ?5 ELSE pid END,"
-               " pid_start = CASE WHEN ?1 = 'running' THEN ?6 ELSE pid_start END"
-               " WHERE id = ?7");
-    query_bind_text(&q, state);
-    query_bind_text_or_null(&q, text);
-    query_bind_real(&q, db_now());
-    query_bind_text(&q, self.host);
-    query_bind_int(&q, self.pid);
-    query_bind_int(&q, self.pid_start);
-    query_bind_int(&q, id);
-    int status = query_run(&q, e);
-    int code = q.code;
-    query_close(&q);
-    if (code == SQLITE_CONSTRAINT_TRIGGER)
-        return refuse_state(d, id, state, e);
-    if (!status && sqlite3_changes(d->sql) == 0)
-        return db_no_run(d, id, e);
-    return status;
-}
-
-int db_run_state(struct db *d, int64_t id, const char *state, const char *text, struct err *e)
-{
-    int status = db_begin(d, e);
-    if (!status)
-        status = change_state(d, id, state, text, e);
-    return db_end(d, status, e, "making run %" PRId64 " %.32s", id, state);
 }
 
 static int delete_run(struct db *d, int64_t id, struct err *e)

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libdb.a
 libdb_a_SOURCES = \
-	db/db.h db/rows.h db/db_priv.h \
+	db/db.h \
 	db/db_checkpoint.c \
 	db/db_claim.c \
 	db/db_columns.c \
@@ -10,12 +10,14 @@ libdb_a_SOURCES = \
 	db/db_network.c \
 	db/db_open.c \
 	db/db_owner.c \
+	db/db_priv.h \
 	db/db_query.c \
 	db/db_read.c \
 	db/db_reference.c \
-	db/db_resume.c \
 	db/db_run.c \
-	db/db_schema.c
+	db/db_schema.c \
+	db/db_state.c \
+	db/rows.h
 libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 
 # In the order the linker wants them.

@@ -1,5 +1,5 @@
 /* backend_load.c - finds and opens backend modules with dlopen. */
-#include "engine/backend.h"
+#include "engine/backend_load.h"
 
 #include "base/str.h"
 
@@ -30,7 +30,7 @@ static int search_dir(int i, char *to, size_t room)
         return str_copy(to, room, set ? set : "");
     case 1:
         return str_copy(to, room, here);
-    case 2: /* tests and benchmarks lie one folder below the modules */
+    case 2: /* benchmarks lie one folder below the modules */
         return str_path(to, room, here, "..");
     case 3:
         return str_path(to, room, here, "../lib/combolab");

@@ -3,16 +3,14 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "engine/model/net.h"
-#include "engine/train/class_options.h"
-#include "engine/train/loss.h"
+#include "engine/core/net.h"
+#include "engine/config_classes.h"
+#include "engine/core/loss.h"
 
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#define PI 3.14159265358979323846
 
 #define AT(field) offsetof(struct run_config, field)
 
@@ -191,21 +189,4 @@ void config_title(const struct run_config *c, char *to, size_t room)
         n += snprintf(to + n, room - (size_t)n, " %g,%g,%g", c->alpha, c->beta, c->gamma);
     if (n > 0 && (size_t)n < room)
         snprintf(to + n, room - (size_t)n, " s%lld", (long long)c->seed);
-}
-
-double config_learning_rate(const struct run_config *c, int epoch)
-{
-    if (epoch <= c->warmup)
-        return c->learning_rate * epoch / (double)(c->warmup + 1);
-    int64_t since = epoch - 1 - c->warmup; /* the warm-up's end */
-    switch ((enum config_schedule)c->schedule) {
-    case SCHEDULE_COSINE:
-        return c->learning_rate *
-               (1 + cos(PI * (double)since / (double)(c->epochs - c->warmup))) / 2;
-    case SCHEDULE_CONSTANT:
-        return c->learning_rate;
-    case SCHEDULE_STEP:
-        break;
-    }
-    return c->learning_rate * pow(c->lr_factor, (double)(since / c->lr_step));
 }

@@ -113,10 +113,4 @@ bool config_weighted(const struct run_config *config);
 /* A short name from the settings, "resnet18 combo 2,1,1 s1", for runs without one. */
 void config_title(const struct run_config *config, char *to, size_t room);
 
-/* Learning rate of an epoch (from 1). Epoch e of a warm-up of n epochs has rate * e / (n + 1); the
- * schedule counts from its end, t = 0, 1, ...: step has rate * factor^floor(t / step), as PyTorch's
- * StepLR; cosine rate * (1 + cos(pi t / T)) / 2 with T = epochs - n, as CosineAnnealingLR with
- * eta_min 0; constant the rate itself. */
-double config_learning_rate(const struct run_config *config, int epoch);
-
 #endif

@@ -8,7 +8,7 @@
 #define COMBOLAB_ENGINE_EVENT_H
 
 #include "base/log.h"
-#include "engine/train/loss.h"
+#include "engine/core/loss.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* command.h - subcommands: one file, one const descriptor each; main.c lists them, cli.c parses for
- * all.
+/* command.h - subcommands: one file, one const descriptor each; commands/commands.c lists them,
+ * cli.c parses for all.
  *
  * Exit statuses, documented in combolab(1): see enum exit_status.
  */
@@ -19,8 +19,6 @@ enum exit_status {
     EXIT_DIVERGED = 3, /* training met a NaN or an infinity */
     EXIT_STOPPED = 4,  /* training was stopped before its end */
 };
-
-enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
 
 /* Options that every command takes. */
 struct global_options {

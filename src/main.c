@@ -13,23 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct command *const cli_commands[] = {
-    &command_tui,     &command_train, &command_resume,  &command_work,
-    &command_runs,    &command_show,  &command_synth,   &command_dataset,
-    &command_devices, &command_bench, &command_version,
-};
-const size_t cli_n_commands = sizeof cli_commands / sizeof *cli_commands;
-
 /* For the second line of a usage error. */
 static const struct command *running;
-
-const struct command *cli_command(const char *name)
-{
-    for (size_t i = 0; i < cli_n_commands; i++)
-        if (!strcmp(cli_commands[i]->name, name))
-            return cli_commands[i];
-    return NULL;
-}
 
 int command_fail(const struct err *e)
 {

@@ -2,11 +2,11 @@
  * escape sequences, which some terminals do not know: the line is overwritten with blanks. */
 #include "src/meter.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define REDRAW_S 0.1
@@ -14,22 +14,16 @@
 /* A signal handler can reach nothing else. */
 static atomic_bool cancelled;
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 void meter_start(struct meter *m, const char *what, bool quiet)
 {
-    *m = (struct meter){.what = what, .on = !quiet && isatty(STDERR_FILENO), .started_s = now_s()};
+    *m =
+        (struct meter){.what = what, .on = !quiet && isatty(STDERR_FILENO), .started_s = clock_s()};
 }
 
 void meter_progress(void *context, size_t done, size_t all)
 {
     struct meter *m = context;
-    double now = now_s();
+    double now = clock_s();
     if (!m->on || now - m->drawn_s < REDRAW_S || !all)
         return;
     char left[32];

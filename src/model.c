@@ -2,13 +2,13 @@
  * or a run came or went; a run of our own that went on is fetched alone. */
 #include "src/model.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "db/db.h"
 
 #include <string.h>
-#include <time.h>
 
 #define LOG_LINES 500
 
@@ -170,9 +170,7 @@ void model_live(struct model *m, const struct snapshot *now)
 
 const struct ui_model *model_view(struct model *m)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    m->view.now = (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    m->view.now = clock_date_s();
     m->view.run = m->shown ? find_run(m, m->shown) : NULL;
     return &m->view;
 }

@@ -7,7 +7,7 @@
 #ifndef COMBOLAB_SRC_MODEL_H
 #define COMBOLAB_SRC_MODEL_H
 
-#include "src/session.h"
+#include "src/session/session.h"
 #include "ui/ui.h"
 
 struct model;

@@ -3,7 +3,7 @@
 #define COMBOLAB_SRC_OUTPUT_H
 
 #include "src/command.h"
-#include "src/table.h"
+#include "results/table.h"
 
 struct db;
 struct err;

@@ -3,7 +3,7 @@
 #define COMBOLAB_SRC_SHOW_H
 
 #include "db/rows.h"
-#include "src/table.h"
+#include "results/table.h"
 
 #define SHOW_MAX_TABLES 8
 

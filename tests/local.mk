@@ -1,14 +1,20 @@
 # One fragment a room; each appends its programs to check_PROGRAMS and TESTS.
-EXTRA_DIST += tests/summary.sh tests/tap.sh
-noinst_HEADERS = tests/tap.h
+EXTRA_DIST += tests/summary.sh
+TESTS += tests/layers.sh
+EXTRA_DIST += tests/layers.sh
 
-include tests/base.mk
-include tests/model.mk
-include tests/backend.mk
-include tests/cpu.mk
-include tests/data.mk
-include tests/train.mk
-include tests/db.mk
-include tests/ui.mk
-include tests/program.mk
-include tests/session.mk
+include tests/kit/local.mk
+include tests/base/local.mk
+include tests/core/local.mk
+include tests/ref/local.mk
+include tests/cpu/local.mk
+include tests/dataset/local.mk
+include tests/image/local.mk
+include tests/synth/local.mk
+include tests/weights/local.mk
+include tests/train/local.mk
+include tests/db/local.mk
+include tests/results/local.mk
+include tests/ui/local.mk
+include tests/session/local.mk
+include tests/src/local.mk

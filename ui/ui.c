@@ -15,7 +15,7 @@
 #include "ui/facts.h"
 #include "ui/screen.h"
 #include "ui/verbs.h"
-#include "ui/views.h"
+#include "ui/views/views.h"
 
 #include <curses.h>
 #include <math.h>

@@ -1,12 +1,12 @@
 /* checkpoint.c - writes a checkpoint, one tensor at a time, so that it costs the memory of the
  * largest tensor. See checkpoint.h. */
-#include "engine/train/checkpoint.h"
+#include "engine/train/checkpoint_priv.h"
 
 #include "base/hash.h"
 #include "base/str.h"
-#include "engine/model/weights.h"
-#include "engine/train/keep.h"
-#include "engine/train/settings.h"
+#include "engine/weights/weights.h"
+#include "engine/train/save_priv.h"
+#include "engine/train/checkpoint_match_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -101,7 +101,7 @@ static int list_momenta(const struct run *run, struct weights *w, struct err *e)
 static int list_all(const struct run *run, struct weights *w, struct err *e)
 {
     const int pieces = 4;
-    if (keep_list(run, w, e) || put_progress(run, w, e) || settings_put(run, w, e) ||
+    if (save_list(run, w, e) || put_progress(run, w, e) || checkpoint_match_put(run, w, e) ||
         list_momenta(run, w, e) || (run->at.step && put_tally(&run->train_tally, w, e)))
         return -1;
     return weights_list(w, "checksum", 1, &pieces, e) ? 0 : -1;
@@ -125,7 +125,7 @@ static int fill(void *context, size_t i, float *to, struct err *e)
     const struct weights_tensor *t = &out->w->at[i];
     int result = 0;
     if (i < (size_t)params->n) {
-        result = keep_values(run, BACKEND_PARAM, (int)i, to, e);
+        result = save_values(run, BACKEND_PARAM, (int)i, to, e);
     } else if (!strcmp(t->name, "scores")) {
         memcpy(to, run->train_tally.scores, t->count * sizeof *to);
     } else if (i + 1 == out->w->n) {
@@ -133,7 +133,7 @@ static int fill(void *context, size_t i, float *to, struct err *e)
     } else {
         while (!net_role_trained(params->at[out->trained].role))
             out->trained++;
-        result = keep_values(run, BACKEND_MOMENTUM, out->trained++, to, e);
+        result = save_values(run, BACKEND_MOMENTUM, out->trained++, to, e);
     }
     if (!result)
         out->hash = checkpoint_hash_data(out->hash, to, t->count);
@@ -165,13 +165,13 @@ int checkpoint_save(struct run *run, struct err *e)
     checkpoint_name(&run->at, name);
     if (str_path(path, sizeof path, folder, name))
         return err_set(e, ERR_USAGE, "%s: the path is too long for checkpoints", folder);
-    keep_show_saving(run, true, &before);
+    save_show(run, true, &before);
     int result = write_file(run, path, e);
     if (!result) {
         run->saved = run->at;
         run->has_saved = true;
         checkpoint_prune(folder, &run->at, run->config->keep, run->log);
     }
-    keep_show_saving(run, false, &before);
+    save_show(run, false, &before);
     return result;
 }

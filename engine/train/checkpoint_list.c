@@ -1,5 +1,5 @@
 /* checkpoint_list.c - which checkpoints a folder has, and which of them may go. */
-#include "engine/train/checkpoint.h"
+#include "engine/train/checkpoint_priv.h"
 
 #include "base/mem.h"
 #include "base/str.h"

@@ -8,14 +8,14 @@
  * is in run->at, in the training tally and in the backend: a checkpoint keeps these three, and a
  * resumed run skips the epochs and steps that it holds.
  */
-#include "engine/train/epoch.h"
+#include "engine/train/epoch_priv.h"
 
 #include "base/mem.h"
-#include "engine/train/checkpoint.h"
-#include "engine/train/keep.h"
-#include "engine/train/pass.h"
+#include "engine/train/checkpoint_priv.h"
+#include "engine/train/save_priv.h"
+#include "engine/train/pass_priv.h"
 #include "engine/train/schedule.h"
-#include "engine/train/trace.h"
+#include "engine/train/trace_priv.h"
 
 #include <math.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static int train_pass(struct run *run, struct event_phase *figures, struct err *
         .tally = &run->train_tally,
         .what = "",
         .trains = true,
-        .learning_rate = config_learning_rate(run->config, run->epoch),
+        .learning_rate = schedule_learning_rate(run->config, run->epoch),
         .later_images = evaluates ? run->val_plan.n + run->test_plan.n : 0,
         .skip = run->at.step,
         .skipped_s = run->at.train_s,
@@ -99,7 +99,7 @@ static bool is_best(struct run *run, const struct event_epoch *x)
     return true;
 }
 
-static int report_epoch(struct run *run, struct event *event, struct err *e)
+static int say_epoch(struct run *run, struct event *event, struct err *e)
 {
     const struct tally *t = &run->test_tally;
     if (event->epoch.tested) {
@@ -108,7 +108,7 @@ static int report_epoch(struct run *run, struct event *event, struct err *e)
             return mem_error(e, "an epoch's predictions", t->n * sizeof *t->scores);
         event->epoch.n = t->n;
     }
-    report_event(run->report, event);
+    tell_event(run->tell, event);
     return 0;
 }
 
@@ -125,13 +125,13 @@ static int one_epoch(struct run *run, struct err *e)
         .kind = EVENT_EPOCH,
         .epoch = {.epoch = run->epoch,
                   .epochs = (int)run->config->epochs,
-                  .learning_rate = config_learning_rate(run->config, run->epoch),
+                  .learning_rate = schedule_learning_rate(run->config, run->epoch),
                   .terms = loss_info(run->loss.kind)->terms},
     };
     struct event_epoch *x = &event.epoch;
     tally_nothing(&x->val);
     tally_nothing(&x->test);
-    run->report->now.epoch = run->epoch;
+    run->tell->now.epoch = run->epoch;
     int result = train_pass(run, &x->train, e);
     if (!result && schedule_evaluates(run->config, run->epoch))
         result = evaluate(run, x, e);
@@ -141,7 +141,7 @@ static int one_epoch(struct run *run, struct err *e)
     run->at.step = 0;
     run->at.train_s = 0;
     bool best = x->best = x->tested && is_best(run, x);
-    if (report_epoch(run, &event, e) || (best && keep_weights(run, true, e)))
+    if (say_epoch(run, &event, e) || (best && save_weights(run, true, e)))
         return -1;
     return best || saves(run) ? checkpoint_save(run, e) : 0;
 }
@@ -157,11 +157,11 @@ int epoch_loop(struct run *run, struct err *e)
     int result = 0;
     run->train_image_s = run->test_image_s = NAN;
     run->epoch = run->at.epochs_done + 1;
-    run->report->now.epochs = (int)run->config->epochs;
-    run->report->now.terms = loss_info(run->loss.kind)->terms;
+    run->tell->now.epochs = (int)run->config->epochs;
+    run->tell->now.terms = loss_info(run->loss.kind)->terms;
     if (is_over(run)) { /* resumed at its end: the last weights need their predictions again */
         struct event_phase unused;
-        run->report->now.epoch = run->epoch = run->at.epochs_done;
+        run->tell->now.epoch = run->epoch = run->at.epochs_done;
         return test_pass(run, &unused, e);
     }
     for (; !result && !is_over(run); run->epoch++)

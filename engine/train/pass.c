@@ -3,12 +3,12 @@
  * What people ask for (pause, stop, checkpoint) is looked at before every step, and done once no
  * step is in flight; so a checkpoint always lies between two steps.
  */
-#include "engine/train/pass.h"
+#include "engine/train/pass_priv.h"
 
-#include "engine/train/checkpoint.h"
-#include "engine/train/keep.h"
+#include "engine/train/checkpoint_priv.h"
+#include "engine/train/save_priv.h"
 #include "engine/train/schedule.h"
-#include "engine/train/trace.h"
+#include "engine/train/trace_priv.h"
 
 #include <math.h>
 
@@ -32,9 +32,9 @@ static double eta_s(const struct run *run, const struct pass *pass)
 
 static void show_progress(struct run *run, const struct pass *pass)
 {
-    struct snapshot *now = &run->report->now;
+    struct snapshot *now = &run->tell->now;
     const struct tally *t = pass->tally;
-    double spent_s = report_clock(run->report) - pass->began_s;
+    double spent_s = tell_clock(run->tell) - pass->began_s;
     double images = (double)(t->n - pass->skip * (size_t)run_batch(run, pass->plan->n));
     if (images > 0)
         *(pass->trains ? &run->train_image_s : &run->test_image_s) = spent_s / images;
@@ -44,7 +44,7 @@ static void show_progress(struct run *run, const struct pass *pass)
     now->total = t->n ? t->total / (double)t->n : NAN;
     for (int k = 0; k < now->terms; k++)
         now->term[k] = t->n ? t->term[k] / (double)t->n : NAN;
-    report_show(run->report, false);
+    tell_show(run->tell, false);
 }
 
 /* --- what people ask for --- */
@@ -52,9 +52,9 @@ static void show_progress(struct run *run, const struct pass *pass)
 static void show_paused(struct run *run, bool paused)
 {
     struct event event = {.kind = EVENT_STATE, .state = paused ? RUN_PAUSED : RUN_RUNNING};
-    run->report->now.paused = paused;
-    report_show(run->report, true);
-    report_event(run->report, &event);
+    run->tell->now.paused = paused;
+    tell_show(run->tell, true);
+    tell_event(run->tell, &event);
 }
 
 /* 0 to go on, 1 to stop, -1. No step is in flight; the time spent here is no training time. */
@@ -62,7 +62,7 @@ static int attend(struct run *run, struct err *e)
 {
     int result = 0;
     bool paused = false, going = true;
-    report_rest(run->report, true);
+    tell_rest(run->tell, true);
     while (going && !result) {
         switch (verbs_next(run->verbs, paused)) {
         case WISH_PAUSE:
@@ -70,7 +70,7 @@ static int attend(struct run *run, struct err *e)
                 show_paused(run, paused = true);
             break;
         case WISH_CHECKPOINT:
-            result = keep_weights(run, false, e);
+            result = save_weights(run, false, e);
             if (!result)
                 result = checkpoint_save(run, e);
             break;
@@ -82,8 +82,8 @@ static int attend(struct run *run, struct err *e)
             break;
         }
     }
-    report_rest(run->report, false);
-    run->report->now.paused = false;
+    tell_rest(run->tell, false);
+    run->tell->now.paused = false;
     if (paused && !result)
         show_paused(run, false);
     return result;
@@ -118,7 +118,7 @@ static int diverged(struct run *run, const struct pass *pass, const struct backe
 
 static double pass_seconds(const struct run *run, const struct pass *pass)
 {
-    return pass->skipped_s + report_clock(run->report) - pass->began_s;
+    return pass->skipped_s + tell_clock(run->tell) - pass->began_s;
 }
 
 static int begin_step(struct run *run, struct pass *pass, struct err *e)
@@ -193,8 +193,8 @@ int pass_run(struct run *run, struct pass *pass, struct event_phase *figures, st
     pass->begun = pass->done = pass->skip;
     if (!pass->skip)
         tally_clear(pass->tally);
-    report_phase(run->report, pass->trains ? SNAPSHOT_TRAIN : SNAPSHOT_TEST, (int64_t)pass->steps);
-    pass->began_s = report_clock(run->report);
+    tell_phase(run->tell, pass->trains ? SNAPSHOT_TRAIN : SNAPSHOT_TEST, (int64_t)pass->steps);
+    pass->began_s = tell_clock(run->tell);
     int result = pass->done < pass->steps ? begin_plan(run, pass, batch, e) : 0;
     if (!result)
         result = all_steps(run, pass, e);

@@ -9,7 +9,7 @@
 #ifndef COMBOLAB_ENGINE_TRAIN_PLAN_H
 #define COMBOLAB_ENGINE_TRAIN_PLAN_H
 
-#include "engine/backend.h"
+#include "engine/core/backend.h"
 #include "engine/config.h"
 
 struct plan {

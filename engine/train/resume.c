@@ -1,12 +1,12 @@
-/* resume.c - see resume.h. Two readings of a file: the first believes nothing and touches nothing,
- * the second, of a file whose checksum is right, sets the backend's values. */
-#include "engine/train/resume.h"
+/* resume.c - see resume_priv.h. Two readings of a file: the first believes nothing and touches
+ * nothing, the second, of a file whose checksum is right, sets the backend's values. */
+#include "engine/train/resume_priv.h"
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "engine/model/weights.h"
-#include "engine/train/checkpoint.h"
-#include "engine/train/settings.h"
+#include "engine/weights/weights.h"
+#include "engine/train/checkpoint_priv.h"
+#include "engine/train/checkpoint_match_priv.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -221,7 +221,7 @@ static void note_resumed(struct run *run, const struct candidate *c)
              c->at.step, c->file->name);
     else
         note(run, LOG_INFO, "resumed after epoch %d from %s", c->at.epochs_done, c->file->name);
-    settings_warn(run, c->w, warning, sizeof warning);
+    checkpoint_match_warn(run, c->w, warning, sizeof warning);
     if (warning[0])
         note(run, LOG_WARNING, "%s", warning);
 }
@@ -233,7 +233,7 @@ static int try_file(struct run *run, const struct checkpoint_file *file, struct 
     struct err why;
     err_clear(&why);
     int result = open_candidate(run, &c, &why) ? 1 : 0;
-    if (!result && settings_check(run, c.w, e))
+    if (!result && checkpoint_match_check(run, c.w, e))
         result = -1;
     if (!result && (read_progress(run, &c, &why) || check_tensors(run, &c, &why)))
         result = 1;

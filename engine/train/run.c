@@ -1,12 +1,12 @@
 /* run.c - one run from its job to how it ended. Opens in order, closes in reverse. */
-#include "engine/train/run.h"
+#include "engine/train/run_priv.h"
 
 #include "base/str.h"
-#include "engine/train/checkpoint.h"
-#include "engine/train/epoch.h"
-#include "engine/train/keep.h"
-#include "engine/train/resume.h"
-#include "engine/train/trace.h"
+#include "engine/train/checkpoint_priv.h"
+#include "engine/train/epoch_priv.h"
+#include "engine/train/save_priv.h"
+#include "engine/train/resume_priv.h"
+#include "engine/train/trace_priv.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ static void device_text(const struct run *run, char *to, size_t room)
                  (long long)run->config->threads);
 }
 
-static void report_started(struct run *run)
+static void say_started(struct run *run)
 {
     struct event event = {.kind = EVENT_STARTED};
     struct event_started *s = &event.started;
@@ -45,7 +45,7 @@ static void report_started(struct run *run)
     s->score_least = run->data->score_least;
     s->score_most = run->data->score_most;
     s->skipped_images = (int64_t)run->skipped;
-    report_event(run->report, &event);
+    tell_event(run->tell, &event);
     run_log_data(run);
     run_log_net(run);
     resume_log_notes(run);
@@ -70,7 +70,7 @@ static int prepare(struct run *run, struct err *e)
  * resumed from it finds everything else done. */
 static int open_and_train(struct run *run, struct err *e)
 {
-    if (config_check(run->config, e) || keep_folder(run->job->weights_dir, e))
+    if (config_check(run->config, e) || save_folder(run->job->weights_dir, e))
         return -1;
     int result = run_open_data(run, e);
     if (!result)
@@ -79,12 +79,12 @@ static int open_and_train(struct run *run, struct err *e)
         result = prepare(run, e);
     if (result)
         return result;
-    report_started(run);
+    say_started(run);
     verbs_begin_training(run->verbs);
     result = epoch_loop(run, e);
     if (result < 0)
         return -1;
-    return keep_weights(run, false, e) || checkpoint_save(run, e) ? -1 : result;
+    return save_weights(run, false, e) || checkpoint_save(run, e) ? -1 : result;
 }
 
 static void close_all(struct run *run)
@@ -138,16 +138,16 @@ static void say_how_it_ended(const struct run *run, int result, const struct err
     }
 }
 
-void run_job(const struct trainer_job *job, struct report *report, struct verbs *verbs,
+void run_job(const struct trainer_job *job, struct tell *tell, struct verbs *verbs,
              struct event_finished *finished)
 {
     struct err e;
     struct run run = {
         .job = job,
         .config = &job->config,
-        .report = report,
+        .tell = tell,
         .verbs = verbs,
-        .log = &report->log,
+        .log = &tell->log,
         .at = {.best_pc = -INFINITY},
     };
     err_clear(&e);

@@ -1,9 +1,9 @@
 /* run_data.c - the data side of a run: which images train and test, their labels, and the decoded
  * images. Damaged images, when they are to be skipped, are in neither split. */
-#include "engine/train/run.h"
+#include "engine/train/run_priv.h"
 
 #include "base/mem.h"
-#include "engine/train/hold.h"
+#include "engine/train/holdout_priv.h"
 
 #include <string.h>
 
@@ -11,10 +11,10 @@
 
 static void show_decoding(void *context, size_t done, size_t all)
 {
-    struct report *report = context;
-    report->now.step = (int64_t)done;
-    report->now.steps = (int64_t)all;
-    report_show(report, done == all);
+    struct tell *tell = context;
+    tell->now.step = (int64_t)done;
+    tell->now.steps = (int64_t)all;
+    tell_show(tell, done == all);
 }
 
 static int open_store(struct run *run, struct err *e)
@@ -29,9 +29,9 @@ static int open_store(struct run *run, struct err *e)
         .memory_bytes = (uint64_t)c->image_memory << 20,
         .cancel = &run->verbs->cancel,
         .progress = show_decoding,
-        .context = run->report,
+        .context = run->tell,
     };
-    report_phase(run->report, SNAPSHOT_DECODING, (int64_t)run->data->n);
+    tell_phase(run->tell, SNAPSHOT_DECODING, (int64_t)run->data->n);
     int result = store_open(&run->store, &request, e);
     if (!result)
         run->images = store_images(run->store);
@@ -100,7 +100,8 @@ int run_open_data(struct run *run, struct err *e)
     const uint32_t *bad;
     run->skipped = store_bad(run->store, &bad);
     if (without_damaged(run, d->train, d->n_train, "training", &run->train_split, e) ||
-        without_damaged(run, d->test, d->n_test, "test", &run->test_split, e) || hold_out(run, e))
+        without_damaged(run, d->test, d->n_test, "test", &run->test_split, e) ||
+        holdout_choose(run, e))
         return -1;
     return label(run, e);
 }

@@ -1,8 +1,9 @@
 /* run_net.c - the computing side of a run: loss, net and backend, and the weights it begins with.
  */
-#include "engine/train/run.h"
+#include "engine/train/run_priv.h"
 
 #include "base/mem.h"
+#include "engine/backend_load.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -98,11 +99,11 @@ static void list_batches(const struct run *run, int batches[BACKEND_MAX_BATCHES]
 
 static void show_planning(void *context, const char *what, double fraction)
 {
-    struct report *report = context;
+    struct tell *tell = context;
     (void)what;
-    report->now.step = (int64_t)(fraction * 100);
-    report->now.steps = 100;
-    report_show(report, false);
+    tell->now.step = (int64_t)(fraction * 100);
+    tell->now.steps = 100;
+    tell_show(tell, false);
 }
 
 static int open_backend(struct run *run, struct err *e)
@@ -121,7 +122,7 @@ static int open_backend(struct run *run, struct err *e)
         .device = run->device,
         .cancel = &run->verbs->cancel,
         .progress = show_planning,
-        .progress_context = run->report,
+        .progress_context = run->tell,
         .ranks = 1,
     };
     list_batches(run, spec.batches);
@@ -153,7 +154,7 @@ static int set_initial_weights(struct run *run, struct err *e)
 int run_open_net(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
-    report_phase(run->report, SNAPSHOT_PLANNING, 0);
+    tell_phase(run->tell, SNAPSHOT_PLANNING, 0);
     const struct net_options options = {.ceil_pool = c->stem_pool == STEM_POOL_CEIL,
                                         .stride_first = c->block_stride == BLOCK_STRIDE_1X1};
     make_loss(run);
@@ -171,7 +172,7 @@ void run_log_net(struct run *run)
 {
     struct backend_usage usage = {0};
     run->ops->usage(run->backend, &usage);
-    run->report->now.device_bytes = usage.bytes;
+    run->tell->now.device_bytes = usage.bytes;
     log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", run->ops->name,
             usage.detail, (double)usage.bytes / 1048576);
     if (run->config->drop_last == DROP_YES && run->train_split.n < (size_t)run->config->batch)

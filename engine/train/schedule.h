@@ -1,9 +1,15 @@
-/* schedule.h - which epochs are evaluated, and which is likely the last. Pure functions of the
- * options. Internal to engine/train. The learning rate's schedule is config_learning_rate. */
+/* schedule.h - learning rates, which epochs are evaluated, and which is likely the last. Pure
+ * functions of the options. */
 #ifndef COMBOLAB_ENGINE_TRAIN_SCHEDULE_H
 #define COMBOLAB_ENGINE_TRAIN_SCHEDULE_H
 
 #include "engine/config.h"
+
+/* Learning rate of an epoch (from 1). Epoch e of a warm-up of n epochs has rate * e / (n + 1); the
+ * schedule counts from its end, t = 0, 1, ...: step has rate * factor^floor(t / step), as PyTorch's
+ * StepLR; cosine rate * (1 + cos(pi t / T)) / 2 with T = epochs - n, as CosineAnnealingLR with
+ * eta_min 0; constant the rate itself. */
+double schedule_learning_rate(const struct run_config *config, int epoch);
 
 /* True when epoch (from 1) ends with an evaluation: every eval_every-th, and the last. */
 bool schedule_evaluates(const struct run_config *config, int epoch);

@@ -1,6 +1,6 @@
 /* tally.c - sums of a phase. A last, smaller batch counts by its images: the mean over an epoch
  * does not depend on how images were cut into batches. */
-#include "engine/train/tally.h"
+#include "engine/train/tally_priv.h"
 
 #include "base/mem.h"
 #include "engine/train/metrics.h"

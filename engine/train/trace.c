@@ -1,10 +1,11 @@
-/* trace.c - see trace.h. Reals are written with 17 digits, so that they read back to the same bits.
+/* trace.c - see trace_priv.h. Reals are written with 17 digits, so that they read back to the same
+ * bits.
  */
-#include "engine/train/trace.h"
+#include "engine/train/trace_priv.h"
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "engine/train/keep.h"
+#include "engine/train/save_priv.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -95,7 +96,7 @@ static int write_initial(struct trace *t, struct run *run, struct err *e)
     char path[1100];
     if (str_path(path, sizeof path, t->folder, "initial.safetensors"))
         return err_set(e, ERR_USAGE, "option 'trace': the path is too long");
-    return keep_file(run, path, e);
+    return save_file(run, path, e);
 }
 
 static int begin_files(struct trace *t, struct run *run, struct err *e)
@@ -123,7 +124,7 @@ static int begin_files(struct trace *t, struct run *run, struct err *e)
 int trace_new(struct trace **out, struct run *run, struct err *e)
 {
     *out = NULL;
-    if (keep_folder(run->config->trace, e))
+    if (save_folder(run->config->trace, e))
         return err_prefix(e, "option 'trace'");
     struct trace *t = mem_alloc(1, sizeof *t);
     if (!t)

@@ -10,13 +10,13 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/queue.h"
-#include "engine/train/report.h"
-#include "engine/train/run.h"
-#include "engine/train/verbs.h"
+#include "base/thread.h"
+#include "engine/train/tell_priv.h"
+#include "engine/train/run_priv.h"
+#include "engine/train/verbs_priv.h"
 
 #include <locale.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 #define QUEUE_EVENTS 256
@@ -24,7 +24,7 @@
 struct trainer {
     pthread_t thread;
     struct queue *events;
-    struct report report;
+    struct tell tell;
     struct verbs verbs;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
@@ -65,11 +65,11 @@ static void *engine_thread(void *context)
         uselocale(plain);
     while (take_job(t, &job)) {
         struct event event = {.kind = EVENT_FINISHED};
-        report_begin(&t->report, job.run);
-        run_job(&job, &t->report, &t->verbs, &event.finished);
-        report_end(&t->report);
+        tell_begin(&t->tell, job.run);
+        run_job(&job, &t->tell, &t->verbs, &event.finished);
+        tell_end(&t->tell);
         end_job(t);
-        report_event(&t->report, &event);
+        tell_event(&t->tell, &event);
     }
     if (plain) {
         uselocale(LC_GLOBAL_LOCALE);
@@ -78,23 +78,12 @@ static void *engine_thread(void *context)
     return NULL;
 }
 
-/* Signals are for the other threads: a run is stopped by a verb. */
-static int start_thread(struct trainer *t)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int number = pthread_create(&t->thread, NULL, engine_thread, t);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return number;
-}
-
 static void free_all(struct trainer *t)
 {
     pthread_cond_destroy(&t->changed);
     pthread_mutex_destroy(&t->lock);
     verbs_fini(&t->verbs);
-    report_fini(&t->report);
+    tell_fini(&t->tell);
     queue_free(t->events);
     mem_free(t);
 }
@@ -109,11 +98,11 @@ int trainer_new(struct trainer **out, struct err *e)
         mem_free(t);
         return -1;
     }
-    report_init(&t->report, t->events);
+    tell_init(&t->tell, t->events);
     verbs_init(&t->verbs);
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->changed, NULL);
-    int number = start_thread(t);
+    int number = thread_start(&t->thread, engine_thread, t);
     if (number) {
         free_all(t);
         return err_errno(e, number, "the engine thread cannot be started");
@@ -169,5 +158,5 @@ void trainer_verb(struct trainer *t, enum verb verb)
 
 void trainer_snapshot(struct trainer *t, struct snapshot *out)
 {
-    report_read(&t->report, out);
+    tell_read(&t->tell, out);
 }

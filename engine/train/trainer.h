@@ -8,7 +8,7 @@
 #ifndef COMBOLAB_ENGINE_TRAIN_TRAINER_H
 #define COMBOLAB_ENGINE_TRAIN_TRAINER_H
 
-#include "engine/backend.h"
+#include "engine/core/backend.h"
 #include "engine/config.h"
 #include "engine/event.h"
 

@@ -1,5 +1,5 @@
 /* verbs.c - requests under one mutex. A stop wins over a checkpoint, a checkpoint over a pause. */
-#include "engine/train/verbs.h"
+#include "engine/train/verbs_priv.h"
 
 void verbs_init(struct verbs *v)
 {

@@ -3,7 +3,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "tests/ref/ref_parts.h"
+#include "tests/ref/ref_priv.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,13 +2,13 @@
  *
  * What another backend computes is compared with what this one computes; this one is compared with
  * finite differences and with PyTorch. Calls compute at once (nothing is ever in flight in truth),
- * but every rule of engine/backend.h is kept and a breach is an error, so that an engine which runs
- * on this backend keeps to the contract. One thread at a time for each open backend.
+ * but every rule of engine/core/backend.h is kept and a breach is an error, so that an engine which
+ * runs on this backend keeps to the contract. One thread at a time for each open backend.
  */
 #ifndef COMBOLAB_TESTS_REF_H
 #define COMBOLAB_TESTS_REF_H
 
-#include "engine/backend.h"
+#include "engine/core/backend.h"
 
 #include <stdint.h>
 

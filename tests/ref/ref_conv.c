@@ -4,7 +4,7 @@
  * channels of the other side innermost. Weights are first copied into an order in which that inner
  * loop is contiguous; taps that fall into the padding are left out.
  */
-#include "tests/ref/ref_parts.h"
+#include "tests/ref/ref_priv.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * s = mean over the map of y;  r = relu(W1 s + b1);  gate = sigmoid(W2 r + b2);  y <- gate * y.
  * Source: Hu et al. 2018.
  */
-#include "tests/ref/ref_parts.h"
+#include "tests/ref/ref_priv.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* ref_images.c - the images a net sees: the decoded set, an epoch's plan, and one batch of it
  * augmented and normalised. Everything a caller hands over is checked here. */
-#include "tests/ref/ref_parts.h"
+#include "tests/ref/ref_priv.h"
 
 #include "base/mem.h"
 

@@ -1,5 +1,5 @@
 /* ref_memory.c - everything the reference backend allocates at open, and its way back. */
-#include "tests/ref/ref_parts.h"
+#include "tests/ref/ref_priv.h"
 
 #include "base/mem.h"
 

@@ -1,6 +1,6 @@
 /* ref_pool.c - max-pool. Padding never wins; of equal values the first (rows, then columns) gets
  * the gradient, and NaN wins over everything, as in PyTorch. */
-#include "tests/ref/ref_parts.h"
+#include "tests/ref/ref_priv.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * Everything is checked before anything changes, so that a refused step leaves the state as it was.
  */
-#include "tests/ref/ref_parts.h"
+#include "tests/ref/ref_priv.h"
 
 #include <string.h>
 

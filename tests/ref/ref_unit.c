@@ -4,7 +4,7 @@
  * unbiased one. Backward mirrors forward step by step and adds to the gradients of the tensors that
  * the unit read, since several units may read the same one. At a ReLU's kink the gradient is 0.
  */
-#include "tests/ref/ref_parts.h"
+#include "tests/ref/ref_priv.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,0 +1,26 @@
+/* clock.h - the time, as seconds in a double. Any thread. */
+#ifndef COMBOLAB_BASE_CLOCK_H
+#define COMBOLAB_BASE_CLOCK_H
+
+#include <time.h>
+
+static inline double clock_seconds(clockid_t which)
+{
+    struct timespec t;
+    clock_gettime(which, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* For how long something took: goes on evenly whatever happens to the date. */
+static inline double clock_s(void)
+{
+    return clock_seconds(CLOCK_MONOTONIC);
+}
+
+/* Since 1970, as people and databases date things. */
+static inline double clock_date_s(void)
+{
+    return clock_seconds(CLOCK_REALTIME);
+}
+
+#endif

@@ -1,0 +1,133 @@
+/* file.c - whole files in and out: short reads, interrupted calls and full disks handled in one
+ * place. */
+#include "base/file.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int file_read_at(int fd, void *bytes, size_t count, uint64_t offset)
+{
+    uint8_t *to = bytes;
+    while (count) {
+        ssize_t n = pread(fd, to, count, (off_t)offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno;
+        if (n == 0)
+            return EIO;
+        to += n;
+        count -= (size_t)n;
+        offset += (uint64_t)n;
+    }
+    return 0;
+}
+
+int file_write_at(int fd, const void *bytes, size_t count, uint64_t offset)
+{
+    const uint8_t *from = bytes;
+    while (count) {
+        ssize_t n = pwrite(fd, from, count, (off_t)offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno;
+        if (n == 0)
+            return EIO;
+        from += n;
+        count -= (size_t)n;
+        offset += (uint64_t)n;
+    }
+    return 0;
+}
+
+static int read_open(uint8_t **bytes, size_t *count, uint64_t *whole_bytes, int fd,
+                     const char *path, size_t most, struct err *e)
+{
+    struct stat st;
+    if (fstat(fd, &st))
+        return err_errno(e, errno, "%s", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(e, ERR_FORMAT, "%s: is %s, not a file", path,
+                       S_ISDIR(st.st_mode) ? "a folder" : "a device or pipe");
+    size_t n = (uint64_t)st.st_size < most ? (size_t)st.st_size : most;
+    uint8_t *block = mem_alloc(n + 1, 1);
+    if (!block)
+        return mem_error(e, path, n + 1);
+    int failed = file_read_at(fd, block, n, 0);
+    if (failed) {
+        mem_free(block);
+        return err_errno(e, failed, "%s: reading %zu bytes", path, n);
+    }
+    *bytes = block;
+    *count = n;
+    if (whole_bytes)
+        *whole_bytes = (uint64_t)st.st_size;
+    return 0;
+}
+
+int file_read(uint8_t **bytes, size_t *count, uint64_t *whole_bytes, const char *path, size_t most,
+              struct err *e)
+{
+    /* Without O_NONBLOCK, opening a pipe would wait for a writer. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return err_errno(e, errno, "%s", path);
+    int result = read_open(bytes, count, whole_bytes, fd, path, most, e);
+    close(fd);
+    return result;
+}
+
+int file_make_folders(const char *path, struct err *e)
+{
+    char part[FILE_PATH_BYTES];
+    if (!path[0] || str_copy(part, sizeof part, path))
+        return err_set(e, ERR_USAGE, "folder '%s': %s", path, path[0] ? "too long" : "no name");
+    for (char *p = part + 1;; p++) {
+        if (*p && *p != '/')
+            continue;
+        char end = *p;
+        *p = '\0';
+        if (mkdir(part, 0777) && errno != EEXIST)
+            return err_errno(e, errno, "making folder %s", part);
+        if (!end)
+            break;
+        *p = end;
+    }
+    struct stat st;
+    if (stat(path, &st))
+        return err_errno(e, errno, "%s", path);
+    if (!S_ISDIR(st.st_mode))
+        return err_set(e, ERR_USAGE, "%s: is a file, not a folder", path);
+    return 0;
+}
+
+int file_replace(const char *path, const void *bytes, size_t count, int sync, struct err *e)
+{
+    char temporary[FILE_PATH_BYTES];
+    int length = snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid());
+    if (length < 0 || (size_t)length >= sizeof temporary)
+        return err_set(e, ERR_USAGE, "path too long: %s", path);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return err_errno(e, errno, "making %s", temporary);
+    int failed = file_write_at(fd, bytes, count, 0);
+    if (!failed && sync && fsync(fd))
+        failed = errno;
+    if (close(fd) && !failed)
+        failed = errno;
+    if (!failed && rename(temporary, path))
+        failed = errno;
+    if (!failed)
+        return 0;
+    unlink(temporary);
+    return err_errno(e, failed, "writing %s (%zu bytes)", path, count);
+}

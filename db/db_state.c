@@ -1,0 +1,156 @@
+/* db_state.c - a run's state: what it may become, who owns it meanwhile, and how it goes on after
+ * it ended: back into the queue, and away with what was stored after the point from which it goes
+ * on.
+ *
+ * A run is queued again with started empty and `resumed` counted up if it had ever begun: whoever
+ * claims it sees by that whether there is something to go on from. Its rows stay until the trainer
+ * has said where it goes on: a resume that fails before leaves everything as it was.
+ */
+#include "db/db_priv.h"
+
+#include "base/clock.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+int db_state_of(struct db *d, int64_t id, char state[16], struct err *e)
+{
+    struct query q;
+    query_open(&q, d, "SELECT state FROM run WHERE id = ?");
+    query_bind_int(&q, id);
+    int row = query_step(&q, e);
+    if (row == 1)
+        query_text(&q, state, 16);
+    query_close(&q);
+    if (row == 0)
+        return db_no_run(d, id, e);
+    return row == 1 ? 0 : -1;
+}
+
+/* The states that may follow `state`, as "paused, stopped"; "none" when it is an end. */
+static int list_changes(struct db *d, const char *state, char *to, size_t room, struct err *e)
+{
+    struct query q;
+    query_open(&q, d,
+               "SELECT coalesce(group_concat(new, ', '), 'none') FROM state_change WHERE old = ?");
+    query_bind_text(&q, state);
+    int row = query_step(&q, e);
+    if (row == 1)
+        query_text(&q, to, room);
+    query_close(&q);
+    return row == 1 ? 0 : -1;
+}
+
+/* Says why the database's table of changes refused. */
+static int refuse_state(struct db *d, int64_t id, const char *state, struct err *e)
+{
+    char old[16], allowed[160];
+    if (db_state_of(d, id, old, e) || list_changes(d, old, allowed, sizeof allowed, e))
+        return -1;
+    return err_set(e, ERR_STATE, "run %" PRId64 " is %s and cannot become %.32s; allowed: %s", id,
+                   old, state, allowed);
+}
+
+/* Who makes a run run owns it; a run that has ended has a time. */
+static int change_state(struct db *d, int64_t id, const char *state, const char *text,
+                        struct err *e)
+{
+    struct owner self;
+    owner_self(&self);
+    struct query q;
+    query_open(&q, d,
+               "UPDATE run SET state = ?1, state_text = ?2,"
+               " started = CASE WHEN ?1 = 'running' THEN coalesce(started, ?3) ELSE started END,"
+               " ended = CASE WHEN ?1 IN ('queued', 'running', 'paused') THEN NULL ELSE ?3 END,"
+               " host = CASE WHEN ?1 = 'running' THEN ?4 ELSE host END,"
+               " pid = CASE WHEN ?1 = 'running' THEN ?5 ELSE pid END,"
+               " pid_start = CASE WHEN ?1 = 'running' THEN ?6 ELSE pid_start END"
+               " WHERE id = ?7");
+    query_bind_text(&q, state);
+    query_bind_text_or_null(&q, text);
+    query_bind_real(&q, clock_date_s());
+    query_bind_text(&q, self.host);
+    query_bind_int(&q, self.pid);
+    query_bind_int(&q, self.pid_start);
+    query_bind_int(&q, id);
+    int status = query_run(&q, e);
+    int code = q.code;
+    query_close(&q);
+    if (code == SQLITE_CONSTRAINT_TRIGGER)
+        return refuse_state(d, id, state, e);
+    if (!status && sqlite3_changes(d->sql) == 0)
+        return db_no_run(d, id, e);
+    return status;
+}
+
+int db_run_state(struct db *d, int64_t id, const char *state, const char *text, struct err *e)
+{
+    int status = db_begin(d, e);
+    if (!status)
+        status = change_state(d, id, state, text, e);
+    return db_end(d, status, e, "making run %" PRId64 " %.32s", id, state);
+}
+
+/* --- going on after the end --- */
+
+static int refuse_resume(int64_t id, const char *state, struct err *e)
+{
+    const char *why = "it is over";
+    if (!strcmp(state, "finished"))
+        why = "all that it was to do is done; train a new run with more epochs";
+    else if (!strcmp(state, "diverged"))
+        why =
+            "it would meet the same number that is not finite again; train a new run with a lower "
+            "learning-rate";
+    else if (!strcmp(state, "queued"))
+        why = "it waits to be trained already; `combolab work` does that";
+    else if (!strcmp(state, "running"))
+        why = "a process trains it";
+    else if (!strcmp(state, "paused"))
+        why = "the process that holds it goes on with it: press r in its screen";
+    return err_set(e, ERR_STATE, "run %" PRId64 " is %s and cannot be resumed: %s", id, state, why);
+}
+
+static int queue_again(struct db *d, int64_t id, struct err *e)
+{
+    char state[16];
+    if (db_state_of(d, id, state, e))
+        return -1;
+    if (strcmp(state, "stopped") && strcmp(state, "failed") && strcmp(state, "lost"))
+        return refuse_resume(id, state, e);
+    struct query q;
+    query_open(&q, d,
+               "UPDATE run SET state = 'queued', state_text = NULL,"
+               " resumed = resumed + (started IS NOT NULL),"
+               " earlier_s = earlier_s + coalesce(max(ended - started, 0), 0),"
+               " started = NULL, ended = NULL, host = NULL, pid = NULL, pid_start = NULL"
+               " WHERE id = ?");
+    query_bind_int(&q, id);
+    return query_finish(&q, e);
+}
+
+int db_runs_resume(struct db *d, const int64_t *ids, size_t n, struct err *e)
+{
+    int status = db_begin(d, e);
+    for (size_t i = 0; !status && i < n; i++)
+        status = queue_again(d, ids[i], e);
+    return db_end(d, status, e, "resuming %s", n == 1 ? "a run" : "runs");
+}
+
+/* Phases, ledgers and predictions go with the rows they belong to. */
+int db_forget_epochs(struct db *d, int64_t run, int epoch, struct err *e)
+{
+    static const char *const deletions[] = {
+        "DELETE FROM epoch WHERE run = ? AND epoch > ?",
+        "DELETE FROM checkpoint WHERE run = ? AND epoch > ?",
+    };
+    for (size_t i = 0; i < sizeof deletions / sizeof deletions[0]; i++) {
+        struct query q;
+        query_open(&q, d, deletions[i]);
+        query_bind_int(&q, run);
+        query_bind_int(&q, epoch);
+        if (query_finish(&q, e))
+            return -1;
+    }
+    return db_refresh_run(d, run, e);
+}

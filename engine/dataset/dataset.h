@@ -1,0 +1,59 @@
+/* dataset.h - which images there are, their scores, and which train and which test.
+ *
+ * Reads SCUT-FBP5500 v2 in its official layout (60/40 split and 5 folds), a folder that holds a
+ * labels.csv, and CSV files with a header `image,score[,split|fold]` (other columns are ignored;
+ * image paths are relative to the CSV file). Items are sorted by name: an item's index is its
+ * place.
+ *
+ * PROTOCOL_AUTO takes what a set offers first: 60-40 on SCUT-FBP5500; in a CSV file the column
+ * split, else fold, else a fifth of the images tests, chosen by a hash of their names alone.
+ *
+ * Refused with file, line and value named: a missing or empty folder, a line that names no image, a
+ * score that is no finite number, an image named twice, a protocol or fold the set does not have, a
+ * split without training or test images.
+ */
+#ifndef COMBOLAB_ENGINE_DATASET_DATASET_H
+#define COMBOLAB_ENGINE_DATASET_DATASET_H
+
+#include "engine/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+struct dataset_item {
+    char *name; /* as the set names it: "AF1.jpg" */
+    double score;
+    int fold;         /* 1.., the fold that tests it; 0 when the set has no folds */
+    bool train, test; /* under the protocol asked for */
+};
+
+struct dataset {
+    char kind[32];                 /* "SCUT-FBP5500", "CSV" */
+    char name[128];                /* for people: "SCUT-FBP5500 60-40", "portraits.csv fold 2/5" */
+    char set[64];                  /* the set alone: "SCUT-FBP5500", "portraits.csv" */
+    char root[1024];               /* the folder that image names are relative to */
+    enum config_protocol protocol; /* settled, never PROTOCOL_AUTO */
+    int fold, folds;               /* 0 when the protocol has none */
+    bool folds_drop_last;          /* the paper drops the last, smaller batch under this protocol */
+    size_t n;
+    struct dataset_item *items;
+    size_t n_train, n_test;
+    uint32_t *train, *test; /* places, ascending; the test order is the ledger's */
+    double score_least, score_most;
+};
+
+/* Opens a data set under a protocol; `fold` from 1 (ignored without folds). */
+int dataset_open(struct dataset **out, const char *path, enum config_protocol protocol, int fold,
+                 struct err *e);
+void dataset_free(struct dataset *d);
+
+/* Fingerprint of names, scores and split: 16 hexadecimal digits and NUL. */
+void dataset_hash(const struct dataset *d, char to[17]);
+
+/* Text of the protocol: "60-40", "5-fold", "split", "fold". */
+const char *dataset_protocol_name(enum config_protocol protocol);
+
+#endif

@@ -1,0 +1,51 @@
+/* image_check.c - see image_check.h. An image's reason is written by the one thread that took it,
+ * and read after all have ended. */
+#include "engine/image/image_check.h"
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/pool.h"
+#include "base/str.h"
+#include "engine/image/image.h"
+
+struct work {
+    const struct dataset *data;
+    char **reasons;
+};
+
+/* A damaged image is a finding; only want of memory is an error. */
+static int check_one(void *context, size_t i, struct err *e)
+{
+    const struct work *w = context;
+    char path[FILE_PATH_BYTES];
+    struct image image = {0};
+    struct err found;
+    int bad = str_path(path, sizeof path, w->data->root, w->data->items[i].name);
+    if (bad)
+        err_set(&found, ERR_FORMAT, "the path is too long");
+    else
+        bad = image_read(&image, path, &found);
+    image_fini(&image);
+    if (!bad)
+        return 0;
+    w->reasons[i] = mem_string(found.text);
+    if (found.code == ERR_MEMORY || !w->reasons[i])
+        return mem_error(e, "decoding images", 0);
+    return 0;
+}
+
+int image_check_all(const struct image_check *check, char **reasons, struct err *e)
+{
+    struct work w = {check->data, reasons};
+    const struct pool_job job = {
+        .n = check->data->n,
+        .threads = check->threads,
+        .work = check_one,
+        .context = &w,
+        .cancel = check->cancel,
+        .progress = check->progress,
+        .progress_context = check->context,
+    };
+    return pool_run(&job, e);
+}

@@ -1,0 +1,23 @@
+/* image_check.h - decodes every image of a data set and says which are damaged. Any thread. */
+#ifndef COMBOLAB_ENGINE_IMAGE_IMAGE_CHECK_H
+#define COMBOLAB_ENGINE_IMAGE_IMAGE_CHECK_H
+
+#include "engine/dataset/dataset.h"
+
+#include <stdatomic.h>
+
+struct err;
+
+struct image_check {
+    const struct dataset *data;
+    int threads; /* 0 = one a core */
+    const atomic_bool *cancel;
+    void (*progress)(void *context, size_t done, size_t all); /* from the calling thread */
+    void *context;
+};
+
+/* reasons[i] becomes NULL for a good image, else why image i is damaged (freed with mem_free).
+ * Returns 0, -1, or 1 for cancelled; reasons are to be freed in every case. */
+int image_check_all(const struct image_check *check, char **reasons, struct err *e);
+
+#endif

@@ -1,0 +1,159 @@
+/* checkpoint_match.c - see checkpoint_match_priv.h. The option table is walked, so that a new
+ * option is compared unless it is listed here as one that may differ. */
+#include "engine/train/checkpoint_match_priv.h"
+
+#include "base/hash.h"
+#include "base/str.h"
+#include "engine/weights/weights.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define VALUE_BYTES 128 /* of metadata */
+
+/* Where things are, what they are called, when to end and to save. What `data` holds is compared by
+ * its fingerprint, so that a data set may move. */
+static const char *const may_differ[] = {
+    "data", "cache", "image-memory", "skip-bad-images", "patience", "save-every",
+    "keep", "trace", "name",         "experiment",
+};
+/* Kept, since they are warned of where they matter. */
+static const char *const may_change_numbers[] = {"epochs", "device", "threads"};
+
+static bool listed(const char *const *list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(list[i], name))
+            return true;
+    return false;
+}
+#define LISTED(list, name) listed(list, sizeof(list) / sizeof *(list), name)
+
+/* The value as metadata has room for: a long text by its hash. */
+static void value_of(const struct opt *o, const struct run_config *config, char to[VALUE_BYTES])
+{
+    char text[OPT_TEXT_BYTES];
+    opt_format(o, config, text, sizeof text);
+    if (str_copy(to, VALUE_BYTES, text))
+        snprintf(to, VALUE_BYTES, "#%016" PRIx64, hash_text(HASH_START, text));
+}
+
+static void key_of(const struct opt *o, char *to, size_t room)
+{
+    snprintf(to, room, "option/%s", o->name);
+}
+
+static uint64_t hash_split(uint64_t hash, const struct split *s)
+{
+    uint64_t n = s->n;
+    return hash_bytes(hash_bytes(hash, &n, sizeof n), s->places, s->n * sizeof *s->places);
+}
+
+/* Which images train, choose and test, damaged ones left out. */
+static void images_of(const struct run *run, char to[VALUE_BYTES])
+{
+    uint64_t hash = hash_split(HASH_START, &run->train_split);
+    hash = hash_split(hash_split(hash, &run->val_split), &run->test_split);
+    snprintf(to, VALUE_BYTES, "%016" PRIx64, hash);
+}
+
+int checkpoint_match_put(const struct run *run, struct weights *w, struct err *e)
+{
+    char key[VALUE_BYTES], value[VALUE_BYTES], data[17];
+    for (size_t i = 0; i < config_options.count; i++) {
+        const struct opt *o = &config_options.options[i];
+        if (LISTED(may_differ, o->name))
+            continue;
+        key_of(o, key, sizeof key);
+        value_of(o, run->config, value);
+        if (weights_meta(w, key, value, e))
+            return -1;
+    }
+    dataset_hash(run->data, data);
+    images_of(run, value);
+    return weights_meta(w, "data", data, e) || weights_meta(w, "images", value, e) ||
+                   weights_meta(w, "backend", run->ops->name, e) ||
+                   weights_meta(w, "library", run->ops->library(), e)
+               ? -1
+               : 0;
+}
+
+static bool same(const struct weights *w, const char *key, const char *value)
+{
+    const char *found = weights_meta_of(w, key);
+    return found && !strcmp(found, value);
+}
+
+/* An option that the checkpoint doesn't know was not there when it was made: then the default is
+ * what was done. */
+static const char *begun_with(const struct weights *w, const struct opt *o, char *room)
+{
+    char key[VALUE_BYTES];
+    struct run_config defaults;
+    key_of(o, key, sizeof key);
+    const char *found = weights_meta_of(w, key);
+    if (found)
+        return found;
+    config_defaults(&defaults);
+    value_of(o, &defaults, room);
+    return room;
+}
+
+int checkpoint_match_check(const struct run *run, const struct weights *w, struct err *e)
+{
+    char value[VALUE_BYTES], before[VALUE_BYTES], data[17];
+    for (size_t i = 0; i < config_options.count; i++) {
+        const struct opt *o = &config_options.options[i];
+        if (LISTED(may_differ, o->name) || LISTED(may_change_numbers, o->name))
+            continue;
+        value_of(o, run->config, value);
+        const char *found = begun_with(w, o, before);
+        if (strcmp(found, value))
+            return err_set(
+                e, ERR_USAGE,
+                "option '%s': the run was begun with %s, not %s; resume it with the same "
+                "value, or start another run",
+                o->name, found[0] ? found : "nothing", value[0] ? value : "nothing");
+    }
+    dataset_hash(run->data, data);
+    if (!same(w, "data", data))
+        return err_set(e, ERR_USAGE,
+                       "option 'data': the names, scores or split of %s are not those that the run "
+                       "was begun with; start another run",
+                       run->data->name);
+    images_of(run, value);
+    if (!same(w, "images", value))
+        return err_set(e, ERR_USAGE,
+                       "option 'data': other images of %s can be read than when the run was begun; "
+                       "mend them, or start another run",
+                       run->data->name);
+    return 0;
+}
+
+/* More epochs are only more epochs, but where the learning rate's curve ends with them. */
+static bool matters(const struct run_config *config, const char *name)
+{
+    return LISTED(may_change_numbers, name) &&
+           (strcmp(name, "epochs") || config->schedule == SCHEDULE_COSINE);
+}
+
+void checkpoint_match_warn(const struct run *run, const struct weights *w, char *to, size_t room)
+{
+    char value[VALUE_BYTES], before[VALUE_BYTES];
+    struct str text;
+    str_init(&text);
+    for (size_t i = 0; i < config_options.count; i++) {
+        const struct opt *o = &config_options.options[i];
+        value_of(o, run->config, value);
+        const char *found = begun_with(w, o, before);
+        if (matters(run->config, o->name) && strcmp(found, value))
+            str_addf(&text, "%s %s is now %s; ", o->name, found, value);
+    }
+    if (!same(w, "backend", run->ops->name) || !same(w, "library", run->ops->library()))
+        str_addf(&text, "the backend is now %s with %s; ", run->ops->name, run->ops->library());
+    if (text.length)
+        str_add(&text, "what follows may differ from a run that never stopped");
+    str_copy(to, room, text.text);
+    str_fini(&text);
+}

@@ -1,0 +1,52 @@
+/* checkpoint_priv.h - all that it takes to go on with a run as if it had never stopped, in one file
+ * checkpoint-EPOCH[-STEP].safetensors: epochs done, and steps done of the next.
+ *
+ * Tensors: the parameters, named as in last.safetensors; momentum/NAME for each that is trained;
+ * within an epoch `scores`, the predictions of its steps so far; and `checksum`, four numbers of 16
+ * bits, over metadata and all other data. Metadata: struct progress, the sums of an epoch in
+ * progress, and what checkpoint_match.h compares. Reals are hexadecimal, so that they read back to
+ * the same bits.
+ *
+ * A file appears whole or not at all, and older ones are removed only once it is there: whenever a
+ * run is killed, what it went on from last is still to be found.
+ */
+#ifndef COMBOLAB_ENGINE_TRAIN_CHECKPOINT_PRIV_H
+#define COMBOLAB_ENGINE_TRAIN_CHECKPOINT_PRIV_H
+
+#include "engine/train/run_priv.h"
+
+#define CHECKPOINT_FORMAT "1"
+#define CHECKPOINT_MOMENTUM "momentum/"
+
+struct weights;
+
+/* Saves where the run is, unless the newest checkpoint holds just that, and removes what --keep
+ * does not keep. No step may be in flight. On -1 the former ones stay as they were; run->diverged
+ * is set where a weight is no longer finite. */
+int checkpoint_save(struct run *run, struct err *e);
+
+/* The checksum's parts. */
+uint64_t checkpoint_hash_meta(const struct weights *w);
+uint64_t checkpoint_hash_data(uint64_t hash, const float *data, size_t count);
+void checkpoint_hash_write(uint64_t hash, float to[4]);
+
+/* --- the files of a folder (checkpoint_list.c) --- */
+
+struct checkpoint_file {
+    int epoch;
+    size_t step;
+    char name[80];
+};
+
+/* Lists the folder's checkpoints, newest (furthest) first; freed with mem_free. */
+int checkpoint_list(struct checkpoint_file **out, size_t *n, const char *folder, struct err *e);
+
+void checkpoint_name(const struct progress *at, char to[80]);
+
+/* Removes, now that the checkpoint of `at` is there: those further than it, which belong to what
+ * was given up by going on from an earlier one; all but the `keep` newest (0 = all) of the rest;
+ * and what a kill left of files half written. What can't be removed is warned of. */
+void checkpoint_prune(const char *folder, const struct progress *at, int64_t keep,
+                      const struct log *log);
+
+#endif

@@ -1,0 +1,319 @@
+/* measure.c - a backend is given a net, images of noise and plans, and its steps are timed.
+ *
+ * Time is taken over whole plans, as the trainer uses them: what an epoch costs at its beginning is
+ * in it, and one step is under way while another is collected. A plan has as many steps as fit in
+ * PLAN_S, so that the clock is looked at often enough.
+ */
+#include "engine/train/measure.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "engine/backend_load.h"
+#include "engine/train/plan.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LEAST_IMAGES 32
+#define CLASSES 5     /* where the data set would decide */
+#define BORDER 8      /* pixels of stored images around the crop */
+#define MOST_STEPS 64 /* of a plan */
+#define LEAST_STEPS 3
+#define WARM_STEPS 2
+#define PLAN_S 0.25
+#define AHEAD 2 /* steps under way */
+
+struct bench {
+    const struct measure_request *request;
+    const struct run_config *config;
+    const struct backend_ops *ops;
+    int device;
+    struct backend *backend;
+    struct net net;
+    struct net_params *params;
+    struct loss_spec loss;
+    struct augment_spec augment;
+    size_t n_images;
+    uint8_t *pixels;
+    struct image_place *place;
+    struct image_set images;
+    float *scores;
+    int *classes;
+    uint32_t *places;
+    struct plan plan;
+};
+
+const char *measure_phase_name(enum measure_phase phase)
+{
+    return phase == MEASURE_TRAIN ? "train" : "eval";
+}
+
+const char *measure_work_name(enum backend_work work)
+{
+    static const char *const names[WORK_KINDS] = {
+        [WORK_CONV_FORWARD] = "convolution forward",
+        [WORK_CONV_DATA] = "convolution data gradient",
+        [WORK_CONV_WEIGHTS] = "convolution weight gradient",
+        [WORK_NORM] = "norm, shortcut, ReLU",
+        [WORK_GATE] = "gate",
+        [WORK_POOL] = "pool",
+        [WORK_HEADS] = "heads and loss",
+        [WORK_UPDATE] = "update",
+        [WORK_DATA] = "images",
+    };
+    return names[work];
+}
+
+/* --- what is measured --- */
+
+static int choose_backend(struct bench *b, struct err *e)
+{
+    struct backend_module module;
+    b->ops = b->request->backend;
+    if (!b->ops) {
+        if (backend_choose(b->config->device, &module, &b->device, e))
+            return -1;
+        b->ops = module.ops;
+    }
+    if (!b->ops->images)
+        return err_set(e, ERR_USAGE, "backend %s cannot train, so there is nothing to measure",
+                       b->ops->name);
+    return 0;
+}
+
+static int make_net(struct bench *b, struct err *e)
+{
+    const struct run_config *c = b->config;
+    const double weights[LOSS_MAX_TERMS] = {c->alpha, c->beta, c->gamma};
+    int classes[CLASSES * 2], wanted = c->classes ? (int)c->classes : CLASSES;
+    for (int i = 0; i < CLASSES * 2; i++)
+        classes[i] = i % wanted;
+    loss_spec_init(&b->loss, (enum loss_kind)c->loss, weights, wanted, classes, CLASSES * 2);
+    plan_augment(&b->augment, c);
+    if (net_build(&b->net, net_names[c->backbone], NULL, b->loss.classes, e))
+        return -1;
+    return net_params_new(&b->params, &b->net, e);
+}
+
+/* Noise, so that no two rows are alike; scores 1, 2 ... 5 in turn. */
+static int make_images(struct bench *b, struct err *e)
+{
+    size_t n = b->config->batch > LEAST_IMAGES ? (size_t)b->config->batch : LEAST_IMAGES;
+    size_t side = (size_t)b->config->image_size + BORDER, bytes = side * side * 3;
+    b->n_images = n;
+    b->pixels = mem_alloc(n, bytes);
+    b->place = mem_alloc(n, sizeof *b->place);
+    b->scores = mem_alloc(n, sizeof *b->scores);
+    b->classes = mem_alloc(n, sizeof *b->classes);
+    if (!b->pixels || !b->place || !b->scores || !b->classes)
+        return mem_error(e, "images to measure with", n * bytes);
+    uint32_t noise = 1;
+    for (size_t i = 0; i < n * bytes; i++) {
+        noise = noise * 1664525u + 1013904223u;
+        b->pixels[i] = (uint8_t)(noise >> 24);
+    }
+    for (size_t i = 0; i < n; i++) {
+        b->place[i] = (struct image_place){i * bytes, (uint16_t)side, (uint16_t)side, 128};
+        b->scores[i] = (float)(1 + i % 5);
+        b->classes[i] = b->loss.classes ? (int)i % b->loss.classes : 0;
+    }
+    b->images = (struct image_set){.n = n, .pixels = b->pixels, .place = b->place};
+    return 0;
+}
+
+static int make_plan(struct bench *b, struct err *e)
+{
+    size_t n = MOST_STEPS * (size_t)b->config->batch;
+    b->places = mem_alloc(n, sizeof *b->places);
+    if (!b->places)
+        return mem_error(e, "an epoch's order", n * sizeof *b->places);
+    for (size_t i = 0; i < n; i++)
+        b->places[i] = (uint32_t)(i % b->n_images);
+    return plan_init(&b->plan, n, n, e);
+}
+
+static int open_backend(struct bench *b, struct err *e)
+{
+    const struct run_config *c = b->config;
+    struct backend_spec spec = {
+        .net = &b->net,
+        .loss = b->loss,
+        .augment = b->augment,
+        .batches = {(int)c->batch},
+        .momentum = c->momentum,
+        .weight_decay = c->weight_decay,
+        .clip_norm = c->clip,
+        .precision = BACKEND_F32,
+        .profile = true,
+        .deterministic = true,
+        .threads = (int)c->threads,
+        .device = b->device,
+        .cancel = b->request->cancel,
+        .ranks = 1,
+    };
+    int result = b->ops->open(&b->backend, &spec, e);
+    if (result)
+        return result;
+    return b->ops->images(b->backend, &b->images, b->scores, b->loss.classes ? b->classes : NULL,
+                          e);
+}
+
+static int set_weights(struct bench *b, struct err *e)
+{
+    int result = 0;
+    for (int i = 0; !result && i < b->params->n; i++) {
+        size_t count = b->params->at[i].count;
+        float *values = mem_alloc(count, sizeof *values);
+        if (!values)
+            return mem_error(e, "initial weights", count * sizeof *values);
+        net_init_param(b->params, i, (unsigned long long)b->config->seed, values);
+        result = b->ops->set(b->backend, BACKEND_PARAM, i, values, count, e);
+        mem_free(values);
+    }
+    return result;
+}
+
+/* --- measuring --- */
+
+static bool cancelled(const struct bench *b)
+{
+    return b->request->cancel && atomic_load(b->request->cancel);
+}
+
+static int collect(struct bench *b, struct err *e)
+{
+    struct backend_result r;
+    return b->ops->collect(b->backend, &r, e);
+}
+
+/* One plan of so many steps. A learning rate of 0 does all the work of an update and keeps the
+ * weights: noise has nothing to teach. */
+static int run_plan(struct bench *b, enum measure_phase phase, int steps, struct err *e)
+{
+    unsigned phases =
+        phase == MEASURE_TRAIN ? BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE : BACKEND_EVAL;
+    b->plan.all = b->plan.n = (size_t)steps * (size_t)b->config->batch;
+    if (phase == MEASURE_TRAIN)
+        plan_train(&b->plan, b->places, &b->augment, &b->images, (uint64_t)b->config->seed, 1);
+    else
+        plan_test(&b->plan, b->places, &b->augment, &b->images);
+    const struct backend_plan plan = {b->plan.n, b->plan.order, b->plan.draws,
+                                      (int)b->config->batch, 0};
+    int result = b->ops->epoch(b->backend, &plan, e), under_way = 0;
+    for (int i = 0; !result && i < steps; i++) {
+        result = b->ops->step(b->backend, phases, e);
+        under_way += !result;
+        if (!result && under_way == AHEAD) {
+            result = collect(b, e);
+            under_way--;
+        }
+    }
+    while (!result && under_way-- > 0)
+        result = collect(b, e);
+    return !result && cancelled(b) ? 1 : result;
+}
+
+/* What the steps so far have spent, which the backend then forgets. */
+static void take_profile(struct bench *b, struct backend_profile *to)
+{
+    memset(to, 0, sizeof *to);
+    if (b->ops->profile)
+        b->ops->profile(b->backend, to);
+}
+
+static int steps_of_plan(double step_s)
+{
+    double fit = ceil(PLAN_S / fmax(step_s, 1e-6));
+    return fit < MOST_STEPS ? (int)fit : MOST_STEPS;
+}
+
+static int measure_one(struct bench *b, enum measure_phase phase, struct measure_phase_result *out,
+                       struct err *e)
+{
+    double start = clock_s();
+    int result = run_plan(b, phase, 1, e);
+    for (int i = 1; !result && i < WARM_STEPS; i++) {
+        start = clock_s();
+        result = run_plan(b, phase, 1, e);
+    }
+    int steps = steps_of_plan(clock_s() - start), done = 0;
+    take_profile(b, &out->profile);
+    start = clock_s();
+    while (!result && (done < LEAST_STEPS || out->seconds < b->request->seconds)) {
+        result = run_plan(b, phase, steps, e);
+        done += steps;
+        out->seconds = clock_s() - start;
+        if (b->request->progress)
+            b->request->progress(b->request->context, phase,
+                                 fmin(out->seconds / b->request->seconds, 1));
+    }
+    take_profile(b, &out->profile);
+    out->images = (int64_t)done * b->config->batch;
+    return result;
+}
+
+static bool is_profiled(const struct measure_result *result)
+{
+    for (int p = 0; p < MEASURE_PHASES; p++)
+        for (int w = 0; w < WORK_KINDS; w++)
+            if (result->phase[p].profile.seconds[w] > 0)
+                return true;
+    return false;
+}
+
+static void describe(const struct bench *b, struct measure_result *result)
+{
+    struct backend_device list[BACKEND_MAX_DEVICES];
+    char why[256] = "";
+    int n = b->ops->devices(list, BACKEND_MAX_DEVICES, why, sizeof why);
+    str_copy(result->device, sizeof result->device,
+             b->device < n ? list[b->device].name : b->ops->name);
+    str_copy(result->library, sizeof result->library, b->ops->library());
+    result->threads =
+        b->config->threads ? (int)b->config->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static int open_all(struct bench *b, struct err *e)
+{
+    if (choose_backend(b, e) || make_net(b, e) || make_images(b, e) || make_plan(b, e))
+        return -1;
+    int result = open_backend(b, e);
+    return result ? result : set_weights(b, e);
+}
+
+static void close_all(struct bench *b)
+{
+    if (b->ops)
+        b->ops->close(b->backend);
+    plan_fini(&b->plan);
+    net_params_free(b->params);
+    mem_free(b->pixels);
+    mem_free(b->place);
+    mem_free(b->scores);
+    mem_free(b->classes);
+    mem_free(b->places);
+}
+
+int measure(const struct measure_request *request, struct measure_result *result, struct err *e)
+{
+    struct bench *b = mem_alloc(1, sizeof *b);
+    memset(result, 0, sizeof *result);
+    if (!b)
+        return mem_error(e, "a measurement", sizeof *b);
+    b->request = request;
+    b->config = request->config;
+    int status = open_all(b, e);
+    for (int p = 0; !status && p < MEASURE_PHASES; p++)
+        status = measure_one(b, (enum measure_phase)p, &result->phase[p], e);
+    if (!status) {
+        b->ops->usage(b->backend, &result->usage);
+        describe(b, result);
+        result->profiled = is_profiled(result);
+    }
+    close_all(b);
+    mem_free(b);
+    return status;
+}

@@ -1,0 +1,44 @@
+/* measure.h - how fast a backend trains and evaluates a net, on images made for it: no data set, no
+ * database. One thread at a time.
+ */
+#ifndef COMBOLAB_ENGINE_TRAIN_MEASURE_H
+#define COMBOLAB_ENGINE_TRAIN_MEASURE_H
+
+#include "engine/core/backend.h"
+#include "engine/config.h"
+
+enum measure_phase { MEASURE_TRAIN, MEASURE_EVAL, MEASURE_PHASES };
+
+struct measure_request {
+    /* its net, image size, batch, loss, augmentation, seed, device and threads count */
+    const struct run_config *config;
+    double seconds;                    /* of each phase, after two steps that are not counted */
+    const struct backend_ops *backend; /* tests; NULL = by config.device */
+    const atomic_bool *cancel;
+    void (*progress)(void *context, enum measure_phase phase, double fraction); /* may be NULL */
+    void *context;
+};
+
+struct measure_phase_result {
+    int64_t images;
+    double seconds; /* wall time of those images */
+    struct backend_profile profile;
+};
+
+struct measure_result {
+    char device[128], library[64];
+    struct backend_usage usage;
+    int threads; /* that compute */
+    struct measure_phase_result phase[MEASURE_PHASES];
+    bool profiled; /* the backend told where its time went */
+};
+
+/* "train", "eval" - "convolution forward", "norm" ... */
+const char *measure_phase_name(enum measure_phase phase);
+const char *measure_work_name(enum backend_work work);
+
+/* Opens the backend, measures, closes it. Steps go on until the time is over, at least three of
+ * each phase. Returns 0, -1, or 1 for cancelled. */
+int measure(const struct measure_request *request, struct measure_result *result, struct err *e);
+
+#endif

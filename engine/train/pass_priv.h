@@ -1,0 +1,26 @@
+/* pass_priv.h - one pass over a plan's images: training, or an evaluation. */
+#ifndef COMBOLAB_ENGINE_TRAIN_PASS_PRIV_H
+#define COMBOLAB_ENGINE_TRAIN_PASS_PRIV_H
+
+#include "engine/train/run_priv.h"
+
+struct pass {
+    const struct plan *plan;
+    struct tally *tally;
+    const char *what; /* before "step" in messages: "", "val ", "test " */
+    bool trains;      /* else evaluates */
+    double learning_rate;
+    size_t later_images; /* to be evaluated in this epoch once the pass is over */
+    /* Steps that were done before the run was resumed: their images are in the tally already. */
+    size_t skip;
+    double skipped_s; /* seconds they took */
+    /* the pass's own */
+    double began_s; /* on the run's clock */
+    size_t steps, begun, done;
+};
+
+/* Runs all steps but those skipped and fills in the figures. 0; 1 when people asked for a stop; -1
+ * on an error, with run->diverged set where a loss is no longer finite. */
+int pass_run(struct run *run, struct pass *pass, struct event_phase *figures, struct err *e);
+
+#endif

@@ -1,0 +1,103 @@
+/* tell.c - events, snapshot and clock of the run in progress. */
+#include "engine/train/tell_priv.h"
+
+#include "base/clock.h"
+#include "base/queue.h"
+#include "base/str.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SHOW_EVERY_S 0.05
+
+static void write_log(void *context, enum log_level level, const char *text)
+{
+    struct event event = {.kind = EVENT_LOG, .log = {.level = level}};
+    str_copy(event.log.text, sizeof event.log.text, text);
+    tell_event(context, &event);
+}
+
+void tell_init(struct tell *r, struct queue *events)
+{
+    memset(r, 0, sizeof *r);
+    r->events = events;
+    r->log = (struct log){.least = LOG_INFO, .write = write_log, .context = r};
+    pthread_mutex_init(&r->lock, NULL);
+    tell_end(r);
+}
+
+void tell_fini(struct tell *r)
+{
+    pthread_mutex_destroy(&r->lock);
+}
+
+static void clear(struct tell *r, int64_t run)
+{
+    memset(&r->now, 0, sizeof r->now);
+    r->run = r->now.run = run;
+    r->now.eta_s = r->now.total = NAN;
+    r->began_s = clock_s();
+    r->rested_s = 0;
+    tell_show(r, true);
+}
+
+void tell_begin(struct tell *r, int64_t run)
+{
+    clear(r, run);
+}
+
+void tell_end(struct tell *r)
+{
+    int64_t run = r->run;
+    clear(r, 0);
+    r->run = run; /* the finished event comes after this */
+}
+
+void tell_event(struct tell *r, struct event *event)
+{
+    event->run = r->run;
+    event->time_s = clock_date_s();
+    if (queue_push(r->events, event))
+        event_fini(event);
+}
+
+double tell_clock(const struct tell *r)
+{
+    return clock_s() - r->began_s - r->rested_s;
+}
+
+void tell_rest(struct tell *r, bool resting)
+{
+    if (resting)
+        r->rest_began_s = clock_s();
+    else
+        r->rested_s += clock_s() - r->rest_began_s;
+}
+
+void tell_phase(struct tell *r, enum snapshot_phase phase, int64_t steps)
+{
+    r->now.phase = phase;
+    r->now.step = 0;
+    r->now.steps = steps;
+    r->now.images_per_s = 0;
+    tell_show(r, true);
+}
+
+void tell_show(struct tell *r, bool at_once)
+{
+    double now_s = clock_s();
+    if (!at_once && now_s - r->shown_s < SHOW_EVERY_S)
+        return;
+    r->shown_s = now_s;
+    r->now.elapsed_s = r->now.run ? tell_clock(r) : 0;
+    pthread_mutex_lock(&r->lock);
+    r->shown = r->now;
+    pthread_mutex_unlock(&r->lock);
+}
+
+void tell_read(struct tell *r, struct snapshot *out)
+{
+    pthread_mutex_lock(&r->lock);
+    *out = r->shown;
+    pthread_mutex_unlock(&r->lock);
+}

@@ -1,0 +1,72 @@
+/* weights.h - named float32 tensors in a safetensors file.
+ *
+ * Format: 8 bytes little-endian header length, a JSON header {"name": {"dtype", "shape",
+ * "data_offsets"}, "__metadata__": {...}}, then the raw data.
+ */
+#ifndef COMBOLAB_ENGINE_WEIGHTS_WEIGHTS_H
+#define COMBOLAB_ENGINE_WEIGHTS_WEIGHTS_H
+
+#include <stddef.h>
+
+struct err;
+
+struct weights_tensor {
+    char name[96];
+    int rank;
+    int dims[4];
+    size_t count;
+    float *data; /* owned by the struct weights; NULL in one that only lists */
+};
+
+struct weights {
+    size_t n;
+    size_t room; /* tensors that `at` has room for */
+    struct weights_tensor *at;
+    size_t n_meta;
+    char (*meta)[2][128]; /* key, value; owned */
+};
+
+/* An empty set with room for `n` tensors; each tensor's data is allocated by weights_add. */
+int weights_new(struct weights **out, size_t n, struct err *e);
+void weights_free(struct weights *w);
+
+/* Adds a tensor of zeros (the caller fills ->data). NULL with *e set when there is no room. */
+struct weights_tensor *weights_add(struct weights *w, const char *name, int rank, const int *dims,
+                                   struct err *e);
+int weights_meta(struct weights *w, const char *key, const char *value, struct err *e);
+
+/* Adds a tensor without data: for files that are written or read one tensor at a time. */
+struct weights_tensor *weights_list(struct weights *w, const char *name, int rank, const int *dims,
+                                    struct err *e);
+
+const struct weights_tensor *weights_find(const struct weights *w, const char *name);
+
+/* The value of a key of the metadata, or NULL. */
+const char *weights_meta_of(const struct weights *w, const char *key);
+
+/* Elements of the largest tensor. */
+size_t weights_most(const struct weights *w);
+
+/* Writes atomically: temporary file in the same folder, fsync, rename, fsync of the folder. On -1
+ * the former file stays and no temporary one is left. */
+int weights_write(const struct weights *w, const char *path, struct err *e);
+
+/* The same for listed tensors: `fill` gives the data of tensor number `i`, in the order of the
+ * list, so that only one tensor is in memory. What `fill` returns other than 0 ends the writing and
+ * is returned, with the former file as it was. */
+typedef int weights_fill(void *context, size_t i, float *to, struct err *e);
+int weights_stream(const struct weights *w, const char *path, weights_fill *fill, void *context,
+                   struct err *e);
+
+/* Reads a file of F32 tensors, checking every length against the file's size. */
+int weights_read(struct weights **out, const char *path, struct err *e);
+
+/* The same, one tensor at a time: opens the file, checks all but the data, and lists what is in it;
+ * `listed` stays the file's. weights_load reads tensor `i` of the list into `to`. */
+struct weights_file;
+int weights_open(struct weights_file **out, const struct weights **listed, const char *path,
+                 struct err *e);
+int weights_load(struct weights_file *f, size_t i, float *to, struct err *e);
+void weights_close(struct weights_file *f); /* NULL is allowed */
+
+#endif

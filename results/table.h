@@ -1,0 +1,80 @@
+/* table.h - the one way that rows are written: aligned for people, as CSV or as JSON.
+ *
+ * Order of calls: table_new, then for every row one table_* call a column in order, then
+ * tables_print, table_free. A failed allocation, and a cell of another kind than its column, are
+ * remembered and told by tables_print, so that filling needs no checks.
+ */
+#ifndef COMBOLAB_RESULTS_TABLE_H
+#define COMBOLAB_RESULTS_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct err;
+
+/* How tables are printed. */
+enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
+
+enum table_kind {
+    TABLE_TEXT,
+    TABLE_INT,
+    TABLE_REAL,
+    TABLE_FLAG,
+    TABLE_TIME,     /* seconds since 1970; exported as ISO 8601 in UTC */
+    TABLE_DURATION, /* seconds */
+    TABLE_BYTES,
+};
+
+struct table_column {
+    const char *name;  /* in CSV and JSON: "best_mae" */
+    const char *title; /* for people: "best MAE" */
+    enum table_kind kind;
+    int digits; /* TABLE_REAL: after the point, for people; exports are exact */
+    bool spare; /* left out where a terminal is too narrow */
+};
+
+struct table_cell {
+    bool missing;
+    int64_t whole;
+    double real;
+    char *text; /* owned */
+};
+
+struct table {
+    char *name;                   /* key in JSON, heading for people, when several are printed */
+    bool record;                  /* one row, written as one "title  value" line a column */
+    struct table_column *columns; /* owned, with their names */
+    size_t n_columns;
+    struct table_cell *cells; /* row by row */
+    size_t n_cells, room;
+    bool out_of_memory, wrong_kind;
+};
+
+/* Columns are copied. */
+int table_new(struct table **out, const char *name, bool record, const struct table_column *columns,
+              size_t n_columns, struct err *e);
+void table_free(struct table *t);
+
+void table_text(struct table *t, const char *text); /* copied */
+void table_int(struct table *t, int64_t value);
+void table_real(struct table *t, double value); /* REAL, TIME, DURATION, BYTES; NaN = missing */
+void table_flag(struct table *t, bool value);
+void table_missing(struct table *t);
+
+/* Writes `n` tables. `format` is enum output_format; CSV takes exactly one table. `width` is the
+ * columns of the terminal, 0 for no limit. One table is in JSON an array of objects (an object for
+ * a record), several are an object of those. `terminal`: no control character goes out raw. */
+int tables_print(struct table *const *tables, size_t n, int format, int width, bool terminal,
+                 FILE *out, struct err *e);
+
+/* The shortest decimal text that reads back to the same value. */
+void table_exact(double value, char *to, size_t room);
+
+/* Within a table file: writers of the three formats. */
+int table_print_aligned(const struct table *t, int width, FILE *out, struct err *e);
+int table_print_csv(const struct table *t, bool terminal, FILE *out, struct err *e);
+int table_print_json(const struct table *t, bool terminal, FILE *out, struct err *e);
+
+#endif

@@ -1,0 +1,261 @@
+/* dataset.c - `combolab dataset`: what a data set is, before anything is trained on it. */
+#include "src/command.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "engine/dataset/dataset.h"
+#include "engine/dataset/classes.h"
+#include "engine/image/image_check.h"
+#include "src/meter.h"
+#include "src/output.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+    int protocol, loss, rounding;
+    int64_t fold, classes, threads;
+    char class_edges[OPT_TEXT_BYTES], class_values[OPT_TEXT_BYTES], class_weights[OPT_TEXT_BYTES];
+    bool check;
+};
+
+static const char *const protocols[] = {"auto", "60-40", "5-fold", "split", "fold", NULL};
+
+static const struct opt options[] = {
+    {"protocol", 'p', OPT_CHOICE, offsetof(struct options, protocol), 0, 0, "auto", protocols, "",
+     "Data", "which images train and which test; auto takes what the data set offers first"},
+    {"fold", 0, OPT_INT, offsetof(struct options, fold), 1, 100, "1", NULL, "", "Data",
+     "the fold that is tested, for protocols with folds"},
+    {"loss", 'l', OPT_CHOICE, offsetof(struct options, loss), 0, 0, "combo", loss_names, "",
+     "Classes", "the loss that the classes are for: combo-released has other defaults than combo"},
+    {"classes", 0, OPT_INT, offsetof(struct options, classes), 0, LOSS_MAX_CLASSES, "0", NULL,
+     "classes", "Classes",
+     "classes of the histogram, as for train; 0 means as the data set has them"},
+    {"rounding", 0, OPT_CHOICE, offsetof(struct options, rounding), 0, 0, "auto",
+     config_rounding_names, "", "Classes", "how a score becomes a class, as for train"},
+    {"class-edges", 0, OPT_TEXT, offsetof(struct options, class_edges), 0, 0, "", NULL, "",
+     "Classes", "ascending scores at which the next class begins, as in -1,1"},
+    {"class-values", 0, OPT_TEXT, offsetof(struct options, class_values), 0, 0, "auto", NULL, "",
+     "Classes", "the score that each class stands for, as for train"},
+    {"class-weights", 0, OPT_TEXT, offsetof(struct options, class_weights), 0, 0, "auto", NULL, "",
+     "Classes", "weights of the classes, as for train"},
+    {"check", 0, OPT_FLAG, offsetof(struct options, check), 0, 0, "no", NULL, "", "Data",
+     "decode every image and name the damaged ones; exit status 1 if there are any"},
+    {"threads", 't', OPT_INT, offsetof(struct options, threads), 0, 1024, "0", NULL, "threads",
+     "Data", "threads that decode; 0 means one a core"},
+};
+
+static const struct opt_table table = {options, sizeof options / sizeof *options};
+
+static int add_overview(struct table **t, const struct dataset *d, const struct classes *k,
+                        struct err *e)
+{
+    static const struct table_column columns[] = {
+        {"name", "name", TABLE_TEXT, 0, false},
+        {"kind", "kind", TABLE_TEXT, 0, false},
+        {"folder", "folder of the images", TABLE_TEXT, 0, false},
+        {"protocol", "protocol", TABLE_TEXT, 0, false},
+        {"fold", "fold", TABLE_INT, 0, false},
+        {"folds", "folds", TABLE_INT, 0, false},
+        {"images", "images", TABLE_INT, 0, false},
+        {"train_images", "training images", TABLE_INT, 0, false},
+        {"test_images", "test images", TABLE_INT, 0, false},
+        {"score_least", "lowest score", TABLE_REAL, 3, false},
+        {"score_mean", "mean score", TABLE_REAL, 3, false},
+        {"score_deviation", "standard deviation", TABLE_REAL, 3, false},
+        {"score_most", "highest score", TABLE_REAL, 3, false},
+        {"rounding", "classes by", TABLE_TEXT, 0, false},
+        {"hash", "hash", TABLE_TEXT, 0, false},
+    };
+    double sum = 0, squares = 0;
+    char hash[17];
+    if (table_new(t, "dataset", true, columns, sizeof columns / sizeof *columns, e))
+        return -1;
+    for (size_t i = 0; i < d->n; i++)
+        sum += d->items[i].score;
+    double mean = sum / (double)d->n;
+    for (size_t i = 0; i < d->n; i++)
+        squares += (d->items[i].score - mean) * (d->items[i].score - mean);
+    dataset_hash(d, hash);
+    table_text(*t, d->name);
+    table_text(*t, d->kind);
+    table_text(*t, d->root);
+    table_text(*t, dataset_protocol_name(d->protocol));
+    if (d->folds) {
+        table_int(*t, d->fold);
+        table_int(*t, d->folds);
+    } else {
+        table_missing(*t);
+        table_missing(*t);
+    }
+    table_int(*t, (int64_t)d->n);
+    table_int(*t, (int64_t)d->n_train);
+    table_int(*t, (int64_t)d->n_test);
+    table_real(*t, d->score_least);
+    table_real(*t, mean);
+    table_real(*t, sqrt(squares / (double)d->n));
+    table_real(*t, d->score_most);
+    table_text(*t, config_rounding_names[k->rounding]);
+    table_text(*t, hash);
+    return 0;
+}
+
+/* The classes that a run with these options would train with. */
+static int divide(struct classes *out, const struct options *own, const struct dataset *d,
+                  struct err *e)
+{
+    struct run_config *c = mem_alloc(1, sizeof *c);
+    if (!c)
+        return mem_error(e, "settings", sizeof *c);
+    config_defaults(c);
+    c->loss = own->loss;
+    c->classes = own->classes;
+    c->rounding = own->rounding;
+    memcpy(c->class_edges, own->class_edges, sizeof c->class_edges);
+    memcpy(c->class_values, own->class_values, sizeof c->class_values);
+    memcpy(c->class_weights, own->class_weights, sizeof c->class_weights);
+    int result = classes_make(out, c, d, d->train, d->n_train, e);
+    mem_free(c);
+    return result;
+}
+
+/* One row a class: the score at which it begins and the one it stands for, images, weight. */
+static int add_classes(struct table **t, const struct dataset *d, const struct classes *k,
+                       struct err *e)
+{
+    static const struct table_column columns[] = {
+        {"class", "class", TABLE_INT, 0, false},
+        {"begins", "begins", TABLE_REAL, 3, false},
+        {"value", "value", TABLE_REAL, 3, false},
+        {"images", "images", TABLE_INT, 0, false},
+        {"train_images", "training", TABLE_INT, 0, false},
+        {"test_images", "test", TABLE_INT, 0, false},
+        {"weight", "weight", TABLE_REAL, 3, false},
+    };
+    size_t all[LOSS_MAX_CLASSES] = {0}, test[LOSS_MAX_CLASSES] = {0};
+    for (size_t i = 0; i < d->n; i++)
+        all[classes_of_score(k, d->items[i].score)]++;
+    for (size_t i = 0; i < d->n_test; i++)
+        test[classes_of_score(k, d->items[d->test[i]].score)]++;
+    if (table_new(t, "classes", false, columns, sizeof columns / sizeof *columns, e))
+        return -1;
+    for (int c = 0; c < k->n; c++) {
+        table_int(*t, c + 1);
+        if (c)
+            table_real(*t, k->edge[c - 1]);
+        else
+            table_missing(*t);
+        table_real(*t, k->value[c]);
+        table_int(*t, (int64_t)all[c]);
+        table_int(*t, (int64_t)k->count[c]);
+        table_int(*t, (int64_t)test[c]);
+        table_real(*t, k->weight[c]);
+    }
+    return 0;
+}
+
+static int describe(const struct invocation *in, const struct dataset *d, struct err *e)
+{
+    const struct options *own = in->own;
+    struct table *tables[2] = {NULL, NULL};
+    struct classes classes;
+    int result = -1;
+    if (divide(&classes, own, d, e) || add_overview(&tables[0], d, &classes, e) ||
+        add_classes(&tables[1], d, &classes, e))
+        goto out;
+    /* CSV has room for one table: the overview is a row, the classes are asked for as JSON. */
+    result = output_tables(in, tables, in->global.format == FORMAT_CSV ? 1 : 2, e);
+out:
+    table_free(tables[0]);
+    table_free(tables[1]);
+    return result;
+}
+
+static int list_damaged(const struct invocation *in, const struct dataset *d, char *const *reasons,
+                        size_t *n, struct err *e)
+{
+    static const struct table_column columns[] = {
+        {"image", "image", TABLE_TEXT, 0, false},
+        {"reason", "damaged because", TABLE_TEXT, 0, false},
+    };
+    struct table *t;
+    *n = 0;
+    if (table_new(&t, "damaged", false, columns, 2, e))
+        return -1;
+    for (size_t i = 0; i < d->n; i++) {
+        if (!reasons[i])
+            continue;
+        table_text(t, d->items[i].name);
+        table_text(t, reasons[i]);
+        (*n)++;
+    }
+    int result = 0;
+    if (*n || in->global.format != FORMAT_TABLE)
+        result = output_tables(in, &t, 1, e);
+    else if (!in->global.quiet)
+        printf("all %zu images can be decoded\n", d->n);
+    table_free(t);
+    return result;
+}
+
+static int check(const struct invocation *in, const struct dataset *d)
+{
+    const struct options *own = in->own;
+    struct meter meter;
+    struct err e;
+    struct image_check request = {d, (int)own->threads, meter_cancel(), meter_progress, &meter};
+    char **reasons = mem_alloc(d->n, sizeof *reasons);
+    size_t n_damaged = 0;
+    if (!reasons) {
+        mem_error(&e, "the check", d->n * sizeof *reasons);
+        return command_fail(&e);
+    }
+    meter_start(&meter, "decoding images", in->global.quiet);
+    int result = image_check_all(&request, reasons, &e);
+    meter_end(&meter);
+    if (!result)
+        result = list_damaged(in, d, reasons, &n_damaged, &e);
+    for (size_t i = 0; i < d->n; i++)
+        mem_free(reasons[i]);
+    mem_free(reasons);
+    if (result < 0)
+        return command_fail(&e);
+    if (result) {
+        fputs("combolab: stopped before every image was decoded\n", stderr);
+        return EXIT_STOPPED;
+    }
+    return n_damaged ? EXIT_ERROR : EXIT_GOOD;
+}
+
+static int run(const struct invocation *in)
+{
+    const struct options *own = in->own;
+    struct dataset *d = NULL;
+    struct err e;
+    if (dataset_open(&d, in->arguments[0], (enum config_protocol)own->protocol, (int)own->fold, &e))
+        return command_fail(&e);
+    int status = EXIT_GOOD;
+    if (own->check)
+        status = check(in, d);
+    else if (describe(in, d, &e))
+        status = command_fail(&e);
+    dataset_free(d);
+    return status;
+}
+
+const struct command command_dataset = {
+    .name = "dataset",
+    .arguments = "PATH",
+    .summary = "describe a data set: images, split, scores, classes",
+    .details =
+        "PATH is a data set's folder or a CSV file, as for --data. Classes, their values and "
+        "weights "
+        "are those that a run with the same options would have, counted on all training images. "
+        "In CSV the overview is written without the classes.",
+    .own = &table,
+    .own_bytes = sizeof(struct options),
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .run = run,
+};

@@ -1,0 +1,62 @@
+/* resume.c - combolab resume: runs that ended early go on, one after another. */
+#include "src/command.h"
+
+#include "base/err.h"
+#include "db/db.h"
+#include "src/output.h"
+#include "src/headless.h"
+
+struct resume_options {
+    bool queue;
+};
+
+static const struct opt options[] = {
+    {"queue", 'Q', OPT_FLAG, offsetof(struct resume_options, queue), 0, 0, "no", NULL, "", "Resume",
+     "only put the runs back into the queue and print their numbers; combolab work trains them"},
+};
+static const struct opt_table own = {options, sizeof options / sizeof *options};
+
+static int resume(struct headless *h, const struct invocation *in, struct err *e)
+{
+    return headless_resume(h, in->arguments, (size_t)in->n_arguments, e);
+}
+
+/* Opening to write would make a database where there is none. */
+static int check_database(const struct invocation *in, struct err *e)
+{
+    struct db *db;
+    int result = output_open_db(in, &db, e);
+    db_close(db);
+    return result;
+}
+
+static int run(const struct invocation *in)
+{
+    const struct resume_options *o = in->own;
+    struct headless_options ho = {
+        .in = in,
+        .takes = o->queue ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
+    };
+    struct err e;
+    if (check_database(in, &e))
+        return command_fail(&e);
+    return headless_command(&ho, resume);
+}
+
+const struct command command_resume = {
+    .name = "resume",
+    .arguments = "RUN...",
+    .summary = "go on with runs that were stopped, failed or were lost",
+    .details =
+        "Each RUN, a number from `combolab runs` or `last` for the newest, goes on from its newest "
+        "checkpoint, with the settings it was launched with, and comes to what it would have been "
+        "without the interruption; epochs after that checkpoint are done again. A run without a "
+        "checkpoint begins anew. Runs that are finished or have diverged are refused, and then "
+        "none is resumed.\n"
+        "Progress, the table at the end and Ctrl-C are those of `combolab train`.",
+    .own = &own,
+    .own_bytes = sizeof(struct resume_options),
+    .least_arguments = 1,
+    .most_arguments = -1,
+    .run = run,
+};

@@ -1,0 +1,74 @@
+/* train.c - combolab train: queues experiments and trains them, one after another. */
+#include "src/command.h"
+
+#include "base/err.h"
+#include "engine/backend_load.h"
+#include "src/headless.h"
+
+struct train_options {
+    bool queue;
+};
+
+static const struct opt options[] = {
+    {"queue", 'Q', OPT_FLAG, offsetof(struct train_options, queue), 0, 0, "no", NULL, "", "Train",
+     "only add the runs to the queue and print their numbers; combolab work trains them"},
+};
+static const struct opt_table own = {options, sizeof options / sizeof *options};
+
+/* Everything that can be known to be wrong is, before anything is queued. */
+static int check(const struct invocation *in, bool trains, struct err *e)
+{
+    struct backend_module module;
+    int number;
+    for (size_t i = 0; i < in->n_configs; i++) {
+        if (session_check(&in->configs[i], e))
+            return -1;
+        if (trains && backend_choose(in->configs[i].device, &module, &number, e))
+            return -1;
+    }
+    return 0;
+}
+
+static int add(struct headless *h, const struct invocation *in, struct err *e)
+{
+    for (size_t i = 0; i < in->n_configs; i++) {
+        int64_t id;
+        if (headless_add(h, &in->configs[i], &id, e))
+            return -1;
+    }
+    return 0;
+}
+
+static int run(const struct invocation *in)
+{
+    const struct train_options *o = in->own;
+    struct headless_options ho = {
+        .in = in,
+        .takes = o->queue ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
+    };
+    struct err e;
+    if (check(in, !o->queue, &e))
+        return command_fail(&e);
+    return headless_command(&ho, add);
+}
+
+const struct command command_train = {
+    .name = "train",
+    .arguments = "",
+    .summary = "train one run, or one for each value of a list",
+    .details =
+        "Trains and stores every epoch in the run database. A comma list for a choice or a number, "
+        "as "
+        "in --loss l1,mse,combo, makes one run for each value; all begin with the same weights and "
+        "see "
+        "the same images in the same order.\n"
+        "Progress goes to standard error; at the end a table of the runs goes to standard output. "
+        "Ctrl-C stops after the step in progress and keeps what was trained; a second Ctrl-C "
+        "leaves at "
+        "once.",
+    .own = &own,
+    .own_bytes = sizeof(struct train_options),
+    .takes_config = true,
+    .sweeps = true,
+    .run = run,
+};

@@ -1,0 +1,331 @@
+/* tui.c - combolab without a subcommand: the screen.
+ *
+ * The main thread sleeps in ppoll on the keyboard and the session's wake-up; only while a run of
+ * our own is in progress a timer redraws its figures. Signals are blocked but for that sleep, so
+ * that a resize or a termination that comes just before it is not slept over. Nothing but the
+ * screen may write to the terminal: standard error goes to a file beside the database meanwhile.
+ */
+#include "src/command.h"
+
+#include "base/err.h"
+#include "base/str.h"
+#include "src/model.h"
+#include "src/session/session.h"
+#include "ui/ui.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LIVE_MS 100
+#define PAUSED_MS 1000
+
+struct tui_options {
+    bool watch;
+};
+
+static const struct opt options[] = {
+    {"watch", 'w', OPT_FLAG, offsetof(struct tui_options, watch), 0, 0, "no", NULL, "", "Screen",
+     "only look: train nothing in this process"},
+};
+static const struct opt_table own = {options, sizeof options / sizeof *options};
+
+struct tui {
+    struct session *session;
+    struct model *model;
+    struct ui *ui;
+    struct session_changes changes;
+    bool quits;
+    int kept_stderr; /* -1 while standard error is where it was */
+    sigset_t awake;  /* signal mask of the sleep */
+};
+
+/* --- signals --- */
+
+static volatile sig_atomic_t ends, interrupts;
+
+static void on_end(int number)
+{
+    (void)number;
+    ends = 1;
+}
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupts = 1;
+}
+
+static void catch_signals(struct tui *t)
+{
+    static const int blocked[] = {SIGTERM, SIGHUP, SIGINT, SIGWINCH, SIGTSTP};
+    struct sigaction action = {0};
+    sigset_t set;
+    signal(SIGXFSZ, SIG_IGN); /* an error of a write, no reason to lose a run */
+    action.sa_handler = on_end;
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = on_interrupt;
+    sigaction(SIGINT, &action, NULL);
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof blocked / sizeof *blocked; i++)
+        sigaddset(&set, blocked[i]);
+    pthread_sigmask(SIG_BLOCK, &set, &t->awake);
+    for (size_t i = 0; i < sizeof blocked / sizeof *blocked; i++)
+        sigdelset(&t->awake, blocked[i]);
+}
+
+/* --- standard error --- */
+
+/* Libraries may print; that must not reach the screen. */
+static void divert_stderr(struct tui *t)
+{
+    char path[1024];
+    str_copy(path, sizeof path - 4, session_path(t->session));
+    size_t length = strlen(path);
+    if (length > 3 && !strcmp(path + length - 3, ".db"))
+        path[length - 3] = '\0';
+    strcat(path, ".log");
+    int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0)
+        file = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    fflush(stderr);
+    t->kept_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (file >= 0)
+        dup2(file, STDERR_FILENO);
+    if (file >= 0)
+        close(file);
+}
+
+static void restore_stderr(struct tui *t)
+{
+    if (t->kept_stderr < 0)
+        return;
+    fflush(stderr);
+    dup2(t->kept_stderr, STDERR_FILENO);
+    close(t->kept_stderr);
+    t->kept_stderr = -1;
+}
+
+/* --- actions --- */
+
+static void say(struct tui *t, int failed, const struct err *e, const char *news)
+{
+    model_say(t->model, failed != 0, failed ? e->text : news);
+}
+
+static void launch(struct tui *t, const struct run_config *config)
+{
+    struct err e;
+    int64_t id = 0;
+    char news[64];
+    int failed = session_add(t->session, config, &id, &e);
+    snprintf(news, sizeof news, "run %lld is queued", (long long)id);
+    say(t, failed, &e, news);
+    if (!failed)
+        ui_launched(t->ui, model_view(t->model));
+}
+
+/* What would be refused at the launch is told while the form is filled in. */
+static void check_launch(struct tui *t, const struct run_config *config)
+{
+    struct run_config settled = *config;
+    struct err e;
+    model_launch_problem(t->model, session_check(&settled, &e) ? e.text : "");
+}
+
+static void requeue(struct tui *t, int64_t run)
+{
+    struct err e;
+    char news[80];
+    int failed = session_resume(t->session, &run, 1, &e);
+    snprintf(news, sizeof news, "run %lld is queued, to go on", (long long)run);
+    say(t, failed, &e, news);
+}
+
+static void verb(struct tui *t, int64_t run, enum verb what, const char *name)
+{
+    struct err e;
+    char news[64];
+    int failed = session_verb(t->session, run, what, &e);
+    snprintf(news, sizeof news, "run %lld: %s", (long long)run, name);
+    say(t, failed, &e, news);
+}
+
+static void delete_run(struct tui *t, int64_t run)
+{
+    struct err e;
+    char news[64];
+    int failed = session_delete(t->session, run, &e);
+    snprintf(news, sizeof news, "run %lld is deleted", (long long)run);
+    say(t, failed, &e, news);
+}
+
+static void act(struct tui *t, const struct ui_action *action)
+{
+    switch (action->kind) {
+    case UI_NONE:
+        break;
+    case UI_OPEN:
+        model_show(t->model, action->run);
+        break;
+    case UI_CLOSE:
+        model_show(t->model, 0);
+        break;
+    case UI_LAUNCH:
+        launch(t, &action->config);
+        break;
+    case UI_CHECK:
+        check_launch(t, &action->config);
+        break;
+    case UI_REQUEUE:
+        requeue(t, action->run);
+        break;
+    case UI_PAUSE:
+        verb(t, action->run, VERB_PAUSE, "pausing after this step");
+        break;
+    case UI_RESUME:
+        verb(t, action->run, VERB_RESUME, "going on");
+        break;
+    case UI_STOP:
+        verb(t, action->run, VERB_STOP, "stopping after this step");
+        break;
+    case UI_CHECKPOINT:
+        verb(t, action->run, VERB_CHECKPOINT, "saving weights");
+        break;
+    case UI_DELETE:
+        delete_run(t, action->run);
+        break;
+    case UI_QUIT:
+        t->quits = true;
+        break;
+    }
+}
+
+/* --- the loop --- */
+
+static void refresh(struct tui *t)
+{
+    struct snapshot now;
+    session_changes(t->session, &t->changes);
+    model_refresh(t->model, &t->changes);
+    if (t->changes.trouble[0])
+        model_say(t->model, true, t->changes.trouble);
+    session_snapshot(t->session, &now);
+    model_live(t->model, &now);
+}
+
+static void take_keys(struct tui *t)
+{
+    struct ui_action action = {0};
+    int got;
+    while (!t->quits && (got = ui_key(t->ui, model_view(t->model), &action))) {
+        if (got < 0) { /* the terminal is gone */
+            t->quits = true;
+            return;
+        }
+        model_say(t->model, false, "");
+        act(t, &action);
+        refresh(t);
+        action.kind = UI_NONE;
+    }
+}
+
+static void take_signals(struct tui *t)
+{
+    if (ends)
+        t->quits = true;
+    if (interrupts)
+        model_say(t->model, false, "press q to leave combolab");
+    interrupts = 0;
+}
+
+static void wait_for_news(const struct tui *t)
+{
+    struct pollfd fds[2] = {
+        {STDIN_FILENO, POLLIN, 0},
+        {session_wake_fd(t->session), POLLIN, 0},
+    };
+    bool paused = model_view(t->model)->live.paused;
+    struct timespec wait = {paused ? PAUSED_MS / 1000 : 0, paused ? 0 : LIVE_MS * 1000000L};
+    ppoll(fds, 2, t->changes.current ? &wait : NULL, &t->awake);
+}
+
+static void loop(struct tui *t)
+{
+    for (;;) {
+        take_signals(t);
+        refresh(t);
+        take_keys(t);
+        if (t->quits)
+            return;
+        ui_draw(t->ui, model_view(t->model));
+        wait_for_news(t);
+    }
+}
+
+/* --- opening and closing --- */
+
+static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
+{
+    bool watch = ((const struct tui_options *)in->own)->watch;
+    struct run_config defaults;
+    config_defaults(&defaults);
+    struct session_options so = {
+        .db_path = in->global.database,
+        .takes = watch ? SESSION_TAKES_NONE : SESSION_TAKES_ANY,
+    };
+    struct ui_options uo = {.launch = &defaults};
+    if (session_open(&t->session, &so, e) ||
+        model_open(&t->model, session_path(t->session), !watch, e))
+        return -1;
+    divert_stderr(t);
+    return ui_open(&t->ui, &uo, e);
+}
+
+/* Closing waits for the step in progress: the screen says so meanwhile. */
+static void close_parts(struct tui *t)
+{
+    if (t->ui && t->changes.current) {
+        model_say(t->model, false, "stopping the run after this step ...");
+        ui_draw(t->ui, model_view(t->model));
+    }
+    model_close(t->model); /* readers first: see session_stop */
+    session_close(t->session);
+    ui_close(t->ui);
+    restore_stderr(t);
+}
+
+static int run(const struct invocation *in)
+{
+    struct tui t = {.kept_stderr = -1};
+    struct err e;
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        err_set(&e, ERR_USAGE,
+                "the screen needs a terminal; 'combolab runs' lists the runs without one");
+        return command_fail(&e);
+    }
+    catch_signals(&t);
+    int failed = open_parts(&t, in, &e);
+    if (!failed)
+        loop(&t);
+    close_parts(&t);
+    return failed ? command_fail(&e) : EXIT_GOOD;
+}
+
+const struct command command_tui = {
+    .name = "tui",
+    .arguments = "",
+    .summary = "the screen: watch, launch and control runs (what combolab does without a command)",
+    .details =
+        "Shows the runs of the database, the curves of one run while it trains, and a form to "
+        "launch "
+        "runs, which are then trained by this process in the background. Leaving stops the run in "
+        "progress after its step. What libraries print goes to a .log file beside the database.",
+    .own = &own,
+    .own_bytes = sizeof(struct tui_options),
+    .run = run,
+};

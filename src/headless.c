@@ -1,0 +1,406 @@
+/* headless.c - the loop of the main thread while it trains without the screen.
+ *
+ * Signals are blocked but for the moment in ppoll, so that one that comes just before the wait is
+ * not slept over. The runs that belong to this command are those added, or begun by its session.
+ */
+#include "src/headless.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "src/output.h"
+#include "src/progress.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TICK_MS 100
+#define ELSEWHERE_MS 1000
+
+struct headless {
+    const struct invocation *in;
+    bool named, waits;
+    struct session *session;
+    struct progress *progress;
+    struct db *db; /* read-only */
+    sigset_t before;
+    pthread_mutex_t lock; /* runs and n_runs, added to by the session thread; and failed */
+    int64_t *runs;
+    size_t n_runs, room;
+    bool out_of_memory, failed, told_elsewhere;
+    bool trained; /* the session is closed */
+};
+
+/* The one thing that a signal handler can reach. */
+static volatile sig_atomic_t signals;
+
+static void on_signal(int number)
+{
+    (void)number;
+    if (signals++)
+        _exit(EXIT_STOPPED);
+}
+
+static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
+#define N_STOPPING (sizeof stopping / sizeof *stopping)
+
+/* A signal that the caller had ignored (nohup) stays ignored. A reader of our progress that goes
+ * away, and a limit on file sizes, are errors of a write and no reason to lose a run. */
+static void catch_signals(struct headless *h)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    for (size_t i = 0; i < N_STOPPING; i++) {
+        struct sigaction action;
+        sigaction(stopping[i], NULL, &action);
+        if (action.sa_handler == SIG_IGN)
+            continue;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = on_signal;
+        sigaction(stopping[i], &action, NULL);
+        sigaddset(&set, stopping[i]);
+    }
+    pthread_sigmask(SIG_BLOCK, &set, &h->before);
+}
+
+/* --- what the session tells --- */
+
+static void note_run(struct headless *h, int64_t run)
+{
+    pthread_mutex_lock(&h->lock);
+    bool known = false;
+    for (size_t i = 0; i < h->n_runs; i++)
+        known |= h->runs[i] == run;
+    if (!known && h->n_runs == h->room) {
+        size_t room = h->room ? 2 * h->room : 16;
+        int64_t *runs = mem_resize(h->runs, room, sizeof *runs);
+        h->out_of_memory |= !runs;
+        if (runs) {
+            h->runs = runs;
+            h->room = room;
+        }
+    }
+    if (!known && h->n_runs < h->room)
+        h->runs[h->n_runs++] = run;
+    pthread_mutex_unlock(&h->lock);
+}
+
+static void begun(void *context, int64_t run, const struct run_config *config)
+{
+    struct headless *h = context;
+    char title[OPT_TEXT_BYTES];
+    note_run(h, run);
+    config_title(config, title, sizeof title);
+    progress_begin(h->progress, run, config->name[0] ? config->name : title, config->epochs);
+}
+
+static void stored(void *context, const struct event *event)
+{
+    struct headless *h = context;
+    progress_event(h->progress, event);
+}
+
+static void trouble(void *context, const char *text, bool fatal)
+{
+    struct headless *h = context;
+    pthread_mutex_lock(&h->lock);
+    h->failed |= fatal;
+    pthread_mutex_unlock(&h->lock);
+    progress_say(h->progress, fatal ? LOG_ERROR : LOG_WARNING, text);
+}
+
+/* --- opening --- */
+
+static int open_parts(struct headless *h, const struct headless_options *options, struct err *e)
+{
+    struct session_options so = {
+        .db_path = options->in->global.database,
+        .takes = options->takes,
+        .most = options->most,
+        .viewer = {begun, stored, trouble, h},
+    };
+    if (progress_new(&h->progress, stderr, options->in->global.quiet, e) ||
+        session_open(&h->session, &so, e))
+        return -1;
+    return db_open(&h->db, session_path(h->session), DB_READ, e);
+}
+
+int headless_open(struct headless **out, const struct headless_options *options, struct err *e)
+{
+    struct headless *h = *out = mem_alloc(1, sizeof *h);
+    if (!h)
+        return mem_error(e, "the session", sizeof *h);
+    h->in = options->in;
+    h->named = options->takes == SESSION_TAKES_NAMED;
+    h->waits = options->waits;
+    pthread_mutex_init(&h->lock, NULL);
+    catch_signals(h);
+    if (!open_parts(h, options, e))
+        return 0;
+    headless_close(h);
+    *out = NULL;
+    return -1;
+}
+
+static void give_up_queued(struct headless *h);
+
+/* Runs that were queued for an attempt that failed before it trained are not left to others. */
+void headless_close(struct headless *h)
+{
+    if (!h)
+        return;
+    if (h->db && !h->trained)
+        give_up_queued(h);
+    db_close(h->db);
+    session_close(h->session);
+    progress_free(h->progress);
+    pthread_sigmask(SIG_SETMASK, &h->before, NULL);
+    pthread_mutex_destroy(&h->lock);
+    mem_free(h->runs);
+    mem_free(h);
+}
+
+int headless_add(struct headless *h, const struct run_config *config, int64_t *id, struct err *e)
+{
+    if (session_add(h->session, config, id, e))
+        return -1;
+    note_run(h, *id);
+    return h->out_of_memory ? mem_error(e, "the list of runs", h->room * sizeof *h->runs) : 0;
+}
+
+int headless_resume(struct headless *h, char **which, size_t n, struct err *e)
+{
+    int64_t *ids = mem_alloc(n, sizeof *ids);
+    if (!ids)
+        return mem_error(e, "the list of runs", n * sizeof *ids);
+    int result = 0;
+    for (size_t i = 0; !result && i < n; i++) {
+        struct run_row row;
+        result = output_find_run(h->db, which[i], &row, e);
+        ids[i] = result ? 0 : row.id;
+    }
+    if (!result)
+        result = session_resume(h->session, ids, n, e);
+    for (size_t i = 0; !result && i < n; i++)
+        note_run(h, ids[i]);
+    mem_free(ids);
+    if (!result && h->out_of_memory)
+        return mem_error(e, "the list of runs", h->room * sizeof *h->runs);
+    return result;
+}
+
+/* --- training --- */
+
+/* Runs of ours that another process took from the queue and has not ended. */
+static size_t count_elsewhere(struct headless *h)
+{
+    size_t n = 0;
+    struct run_row row;
+    for (size_t i = 0; h->named && i < h->n_runs; i++) {
+        if (db_run(h->db, h->runs[i], &row, NULL))
+            continue; /* deleted meanwhile */
+        n += !run_state_ended((enum run_state)run_state_of_name(row.state));
+    }
+    if (n && !h->told_elsewhere) {
+        progress_say(h->progress, LOG_INFO,
+                     "another process took runs of ours from the queue; waiting for it");
+        h->told_elsewhere = true;
+    }
+    return n;
+}
+
+static bool has_failed(struct headless *h)
+{
+    pthread_mutex_lock(&h->lock);
+    bool failed = h->failed;
+    pthread_mutex_unlock(&h->lock);
+    return failed;
+}
+
+/* The session may have more to do. */
+static bool goes_on(struct headless *h, const struct session_changes *changes, int *timeout_ms)
+{
+    *timeout_ms = changes->current && progress_moves(h->progress) ? TICK_MS : -1;
+    if (signals || has_failed(h))
+        return false;
+    if (!changes->idle || h->waits)
+        return true;
+    *timeout_ms = ELSEWHERE_MS;
+    return count_elsewhere(h) > 0;
+}
+
+static void loop(struct headless *h)
+{
+    struct session_changes changes;
+    struct snapshot snapshot;
+    int timeout_ms;
+    for (;;) {
+        session_changes(h->session, &changes);
+        session_snapshot(h->session, &snapshot);
+        progress_tick(h->progress, &snapshot);
+        if (!goes_on(h, &changes, &timeout_ms))
+            return;
+        struct pollfd fd = {session_wake_fd(h->session), POLLIN, 0};
+        struct timespec wait = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
+        ppoll(&fd, 1, timeout_ms < 0 ? NULL : &wait, &h->before);
+    }
+}
+
+/* What was added and has not begun would be a surprise when somebody else took it later. */
+static void give_up_queued(struct headless *h)
+{
+    struct run_row row;
+    session_take_no_more(h->session);
+    for (size_t i = 0; h->named && i < h->n_runs; i++)
+        if (!db_run(h->db, h->runs[i], &row, NULL) &&
+            !strcmp(row.state, run_state_name(RUN_QUEUED)))
+            session_verb(h->session, row.id, VERB_STOP, NULL);
+}
+
+int headless_train(struct headless *h, struct err *e)
+{
+    for (size_t i = 0; h->named && i < h->n_runs; i++)
+        if (session_take(h->session, h->runs[i], e))
+            return -1;
+    loop(h);
+    if (signals)
+        progress_say(h->progress, LOG_INFO,
+                     "stopping after this step; a second Ctrl-C leaves at once");
+    pthread_sigmask(SIG_SETMASK, &h->before, NULL);
+    if (signals || has_failed(h))
+        give_up_queued(h);
+    session_stop(h->session);
+    h->trained = true;
+    progress_free(h->progress);
+    h->progress = NULL;
+    return 0;
+}
+
+/* --- reporting --- */
+
+static const struct table_column columns[] = {
+    {"id", "run", TABLE_INT, 0, false},
+    {"name", "name", TABLE_TEXT, 0, false},
+    {"loss", "loss", TABLE_TEXT, 0, false},
+    {"state", "state", TABLE_TEXT, 0, false},
+    {"epochs", "epochs", TABLE_INT, 0, false},
+    {"best_epoch", "best at", TABLE_INT, 0, false},
+    {"best_mae", "best MAE", TABLE_REAL, 4, false},
+    {"best_rmse", "best RMSE", TABLE_REAL, 4, false},
+    {"best_pc", "best PC", TABLE_REAL, 4, false},
+    {"last_mae", "last MAE", TABLE_REAL, 4, true},
+    {"last_rmse", "last RMSE", TABLE_REAL, 4, true},
+    {"last_pc", "last PC", TABLE_REAL, 4, true},
+    {"seconds", "took", TABLE_DURATION, 0, true},
+};
+
+static void add_row(struct table *t, const struct run_row *row)
+{
+    table_int(t, row->id);
+    table_text(t, row->name);
+    table_text(t, row->loss);
+    table_text(t, row->state);
+    table_int(t, row->epochs_done);
+    if (row->best_epoch)
+        table_int(t, row->best_epoch);
+    else
+        table_missing(t);
+    table_real(t, row->best_mae);
+    table_real(t, row->best_rmse);
+    table_real(t, row->best_pc);
+    table_real(t, row->last_mae);
+    table_real(t, row->last_rmse);
+    table_real(t, row->last_pc);
+    table_real(t, output_run_seconds(row, row->ended));
+}
+
+/* The worst state decides. */
+static int status_of(const struct run_row *row)
+{
+    switch (run_state_of_name(row->state)) {
+    case RUN_FINISHED:
+        return EXIT_GOOD;
+    case RUN_DIVERGED:
+        return EXIT_DIVERGED;
+    case RUN_QUEUED:
+    case RUN_RUNNING:
+    case RUN_PAUSED:
+        return signals ? EXIT_STOPPED : EXIT_ERROR;
+    case RUN_STOPPED:
+        return EXIT_STOPPED;
+    default:
+        return EXIT_ERROR;
+    }
+}
+
+static int worse(int a, int b)
+{
+    static const int order[] = {EXIT_ERROR, EXIT_DIVERGED, EXIT_STOPPED};
+    for (int i = 0; i < 3; i++)
+        if (a == order[i] || b == order[i])
+            return order[i];
+    return EXIT_GOOD;
+}
+
+int headless_report(struct headless *h, int *status, struct err *e)
+{
+    struct table *t;
+    *status = has_failed(h) ? EXIT_ERROR : signals ? EXIT_STOPPED : EXIT_GOOD;
+    if (table_new(&t, "runs", false, columns, sizeof columns / sizeof *columns, e))
+        return -1;
+    int result = 0;
+    for (size_t i = 0; !result && i < h->n_runs; i++) {
+        struct run_row row;
+        if (db_run(h->db, h->runs[i], &row, e)) {
+            result = e->code == ERR_NOT_FOUND ? 0 : -1; /* deleted by somebody */
+            continue;
+        }
+        add_row(t, &row);
+        *status = worse(*status, status_of(&row));
+    }
+    if (!result)
+        result = output_tables(h->in, &t, 1, e);
+    table_free(t);
+    return result;
+}
+
+int headless_print_queued(struct headless *h, struct err *e)
+{
+    static const struct table_column id[] = {{"id", "run", TABLE_INT, 0, false}};
+    struct table *t;
+    if (h->in->global.format == FORMAT_TABLE) {
+        for (size_t i = 0; i < h->n_runs; i++)
+            printf("%lld\n", (long long)h->runs[i]);
+        return 0;
+    }
+    if (table_new(&t, "runs", false, id, 1, e))
+        return -1;
+    for (size_t i = 0; i < h->n_runs; i++)
+        table_int(t, h->runs[i]);
+    int result = output_tables(h->in, &t, 1, e);
+    table_free(t);
+    return result;
+}
+
+int headless_command(const struct headless_options *options,
+                     int (*prepare)(struct headless *h, const struct invocation *in, struct err *e))
+{
+    struct err e;
+    struct headless *h;
+    int status = EXIT_GOOD;
+    if (headless_open(&h, options, &e))
+        return command_fail(&e);
+    int result = prepare ? prepare(h, options->in, &e) : 0;
+    if (!result && options->takes == SESSION_TAKES_NONE)
+        result = headless_print_queued(h, &e);
+    else if (!result)
+        result = headless_train(h, &e) || headless_report(h, &status, &e);
+    headless_close(h);
+    return result ? command_fail(&e) : status;
+}

@@ -1,0 +1,53 @@
+/* headless.h - trains without the screen: a session, progress on standard error, a table of
+ * the runs on standard output, and what Ctrl-C means. For the commands train, resume and work; main
+ * thread only.
+ *
+ * Order of calls: headless_open, headless_add for each experiment or headless_resume, then
+ * headless_train, headless_report, headless_close. headless_command makes them all.
+ *
+ * SIGINT, SIGTERM and SIGHUP stop the run in progress after its step, store that and end; a second
+ * one leaves at once, and the run shows as lost.
+ */
+#ifndef COMBOLAB_SRC_HEADLESS_H
+#define COMBOLAB_SRC_HEADLESS_H
+
+#include "src/command.h"
+#include "src/session/session.h"
+
+struct headless;
+struct err;
+
+struct headless_options {
+    const struct invocation *in; /* for its global options */
+    enum session_takes takes;
+    int64_t most; /* runs to train at most, 0 = any number */
+    bool waits;   /* for more runs, until a signal */
+};
+
+int headless_open(struct headless **out, const struct headless_options *options, struct err *e);
+void headless_close(struct headless *h); /* NULL is allowed */
+
+/* Queues runs again that were begun before, by what people call them: see output_find_run. */
+int headless_resume(struct headless *h, char **which, size_t n, struct err *e);
+
+/* Queues a run. */
+int headless_add(struct headless *h, const struct run_config *config, int64_t *id, struct err *e);
+
+/* Trains until nothing is left, or a signal, or the database fails. Afterwards the session is
+ * closed. */
+int headless_train(struct headless *h, struct err *e);
+
+/* Prints the table of the runs; *status from their states: enum exit_status. */
+int headless_report(struct headless *h, int *status, struct err *e);
+
+/* Prints the numbers of the runs that were added or resumed. */
+int headless_print_queued(struct headless *h, struct err *e);
+
+/* A whole command: `prepare` (may be NULL) queues the runs that options->takes speaks of, which are
+ * then trained and reported, or, where it takes none, only printed. Returns the exit status; an
+ * error is printed. */
+int headless_command(const struct headless_options *options,
+                     int (*prepare)(struct headless *h, const struct invocation *in,
+                                    struct err *e));
+
+#endif

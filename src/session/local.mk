@@ -1,0 +1,12 @@
+# The session between engine and database: a library, so that tests can open one.
+noinst_LIBRARIES += libsession.a
+libsession_a_SOURCES = \
+	src/session/session.c src/session/session.h \
+	src/session/session_config.c src/session/session_config.h \
+	src/session/session_mailbox.c \
+	src/session/session_priv.h \
+	src/session/session_request.c \
+	src/session/session_run.c \
+	src/session/session_store.c \
+	src/session/session_watch.c \
+	src/session/session_watch_priv.h

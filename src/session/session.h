@@ -1,0 +1,108 @@
+/* session.h - wires the training engine, the run database and whoever watches.
+ *
+ * Order of calls: session_open (starts the session thread), then session_add, _resume, _take,
+ * _verb, _delete, _snapshot, _changes from any thread, session_close. The session thread is the
+ * only consumer of the engine's events and the only writer of the database: it stores an event
+ * first and tells viewers afterwards, so that what is on screen is on disk. session_add, _resume,
+ * _take, _verb and _delete hand the work to that thread and wait for its answer: one short
+ * transaction.
+ *
+ * When the database cannot be written any more (a full disk), the run in progress is stopped, the
+ * trouble is told to viewers, and the run is marked failed as soon as that can be written.
+ */
+#ifndef COMBOLAB_SRC_SESSION_SESSION_H
+#define COMBOLAB_SRC_SESSION_SESSION_H
+
+#include "engine/config.h"
+#include "engine/event.h"
+#include "engine/train/trainer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct session;
+struct err;
+
+/* Which queued runs the session claims and trains, one at a time. */
+enum session_takes {
+    SESSION_TAKES_NONE,  /* it only watches, adds and passes verbs on */
+    SESSION_TAKES_NAMED, /* those handed to session_take */
+    SESSION_TAKES_ANY,   /* the oldest first */
+};
+
+/* Told by the session thread, after the database has it. Entries may be NULL. Must be quick. */
+struct session_viewer {
+    void (*begun)(void *context, int64_t run, const struct run_config *config);
+    void (*stored)(void *context, const struct event *event);
+    /* fatal: results can no longer be stored, or no run can be claimed */
+    void (*trouble)(void *context, const char *text, bool fatal);
+    void *context;
+};
+
+struct session_options {
+    const char *db_path; /* "" = the default path */
+    enum session_takes takes;
+    int64_t most; /* runs to train at most, 0 = any number */
+    struct session_viewer viewer;
+    const struct backend_ops *backend; /* tests; NULL = by the run's device */
+};
+
+#define SESSION_CHANGED_RUNS 16
+
+/* What happened since the last session_changes. */
+struct session_changes {
+    bool all; /* another process wrote: any row may be new */
+    size_t n; /* else these runs, changed by this session */
+    int64_t runs[SESSION_CHANGED_RUNS];
+    bool idle;         /* no run is in progress and there is none to take */
+    int64_t current;   /* run in progress, 0 = none */
+    char trouble[768]; /* last trouble not yet reported, "" = none */
+};
+
+int session_open(struct session **out, const struct session_options *options, struct err *e);
+
+/* Stops the run in progress, waits until that is stored, ends the session thread. Only session_path
+ * and session_close may follow. Apart from closing so that a reader can be closed between them:
+ * SQLite folds its -wal file into the database when the last connection that closes is the writer.
+ */
+void session_stop(struct session *s);
+
+/* session_stop if need be, then frees everything. NULL is allowed. */
+void session_close(struct session *s);
+
+/* The database's path; lives as long as the session. */
+const char *session_path(const struct session *s);
+
+/* Checks a config as far as can be without training (config_check, the data set opens) and makes
+ * its paths absolute, so that another process can train it. On -1 *config is unchanged. */
+int session_check(struct run_config *config, struct err *e);
+
+/* session_check, then inserts a queued run. */
+int session_add(struct session *s, const struct run_config *config, int64_t *id, struct err *e);
+
+/* Queues runs that were stopped, failed or were lost, so that they go on from their newest
+ * checkpoint: all of them, or none and ERR_STATE says why. */
+int session_resume(struct session *s, const int64_t *runs, size_t n, struct err *e);
+
+/* Lets a SESSION_TAKES_NAMED session train queued run `id`, after those handed over before. */
+int session_take(struct session *s, int64_t id, struct err *e);
+
+/* Takes no more runs. */
+void session_take_no_more(struct session *s);
+
+/* Pause, resume, stop or checkpoint: to the engine for the run in progress; as a row for a run that
+ * another process trains; a queued run can only be stopped. ERR_STATE otherwise. */
+int session_verb(struct session *s, int64_t run, enum verb verb, struct err *e);
+
+/* Deletes a run that has ended or is queued: its rows, then its weight files. */
+int session_delete(struct session *s, int64_t run, struct err *e);
+
+/* Of the run in progress; .run = 0 when there is none. */
+void session_snapshot(struct session *s, struct snapshot *out);
+
+/* Polls readable when session_changes has something to say. Never read from it. */
+int session_wake_fd(const struct session *s);
+void session_changes(struct session *s, struct session_changes *out);
+
+#endif

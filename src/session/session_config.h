@@ -1,0 +1,34 @@
+/* session_config.h - a run's settings as the engine has them and as the database stores them. */
+#ifndef COMBOLAB_SRC_SESSION_SESSION_CONFIG_H
+#define COMBOLAB_SRC_SESSION_SESSION_CONFIG_H
+
+#include "db/rows.h"
+#include "engine/config.h"
+
+#include <stddef.h>
+
+struct err;
+
+/* Everything that db_run_add wants. */
+struct session_rows {
+    struct run_row run;
+    struct option_row *options; /* owned */
+    size_t n_options;
+    struct term_row terms[ROW_MAX_TERMS];
+    size_t n_terms;
+};
+
+/* Checks settings and opens the data set; paths become absolute. Fills the columns of *run (may be
+ * NULL) that the data set settles: data, protocol, fold. On -1 nothing is changed. */
+int session_settle(struct run_config *config, struct run_row *run, struct err *e);
+
+/* As session_settle, and all rows of a launch. */
+int session_rows_init(struct session_rows *rows, struct run_config *config, struct err *e);
+void session_rows_fini(struct session_rows *rows);
+
+/* The settings that stored options say; what they do not say stays at its default. An option that
+ * this version does not know is refused. */
+int session_config_of_options(struct run_config *config, const struct option_row *options, size_t n,
+                              struct err *e);
+
+#endif

@@ -1,0 +1,143 @@
+/* session_run.c - claims a queued run and hands it to the engine. All on the session thread.
+ *
+ * A claim is one atomic UPDATE in the database, so that two processes never train the same run. The
+ * settings are read back from the stored options: who queued the run makes no difference.
+ */
+#include "src/session/session_priv.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <string.h>
+
+/* --- which runs this session takes: asked here and nowhere else --- */
+
+/* Runs that nobody named: any session but those that wait for names may find one. */
+static bool takes_any(const struct session *s)
+{
+    return s->options.takes == SESSION_TAKES_ANY;
+}
+
+bool session_trains(enum session_takes takes)
+{
+    return takes != SESSION_TAKES_NONE;
+}
+
+static bool has_taken_most(const struct session *s)
+{
+    return s->options.most && s->taken >= s->options.most;
+}
+
+void session_look_for_runs(struct session *s)
+{
+    s->look = takes_any(s) && !has_taken_most(s);
+}
+
+bool session_awaits_runs(const struct session *s)
+{
+    return s->look || s->starved || s->n_named > 0;
+}
+
+void session_awaits_no_more(struct session *s)
+{
+    s->n_named = 0;
+    s->look = s->starved = false;
+}
+
+static bool may_take(const struct session *s)
+{
+    return s->trainer && !s->run && !s->debt.run && !has_taken_most(s) && session_awaits_runs(s);
+}
+
+int session_run_name(struct session *s, int64_t run, struct err *e)
+{
+    if (s->options.takes != SESSION_TAKES_NAMED)
+        return err_set(e, ERR_STATE, "this session does not take runs by number");
+    if (s->n_named == s->room_named) {
+        size_t room = s->room_named ? 2 * s->room_named : 16;
+        int64_t *named = mem_resize(s->named, room, sizeof *named);
+        if (!named)
+            return mem_error(e, "the list of runs to train", room * sizeof *named);
+        s->named = named;
+        s->room_named = room;
+    }
+    s->named[s->n_named++] = run;
+    return 0;
+}
+
+static void drop_first_name(struct session *s)
+{
+    s->n_named--;
+    memmove(s->named, s->named + 1, s->n_named * sizeof *s->named);
+}
+
+/* As db_run_claim; the run is s->run then. */
+static int claim(struct session *s, struct err *e)
+{
+    bool named = !takes_any(s);
+    s->starved = false;
+    int claimed = db_run_claim(s->db, named ? s->named[0] : 0, &s->run, e);
+    if (claimed != 1)
+        s->run = 0;
+    if (claimed < 0 && e->code == ERR_BUSY)
+        s->starved = true;
+    else if (named)
+        drop_first_name(s);
+    else
+        s->look = claimed == 1;
+    return claimed;
+}
+
+/* A run that was begun before goes on from its newest checkpoint that is not ahead of its rows: the
+ * engine saves one without waiting for the epoch to be stored. */
+static int read_job(struct session *s, struct trainer_job *job, struct err *e)
+{
+    struct option_row *options;
+    struct run_row row;
+    size_t n;
+    if (db_run(s->db, s->run, &row, e) || db_options(s->db, s->run, &options, &n, e))
+        return -1;
+    job->resume = row.resumed > 0;
+    job->known_epochs = row.epochs_done;
+    int result = session_config_of_options(&job->config, options, n, e);
+    mem_free(options);
+    return result;
+}
+
+static int begin(struct session *s, struct trainer_job *job, struct err *e)
+{
+    job->run = s->run;
+    job->backend = s->options.backend;
+    if (read_job(s, job, e))
+        return -1;
+    if (s->options.viewer.begun)
+        s->options.viewer.begun(s->options.viewer.context, s->run, &job->config);
+    memset(&s->row, 0, sizeof s->row);
+    if (session_settle(&job->config, &s->row, e) ||
+        db_weights_dir(s->db, s->run, job->weights_dir, sizeof job->weights_dir, e))
+        return -1;
+    return trainer_start(s->trainer, job, e);
+}
+
+void session_run_next(struct session *s)
+{
+    struct err e;
+    while (may_take(s)) {
+        err_clear(&e);
+        int claimed = claim(s, &e);
+        if (claimed < 0 && !s->starved)
+            session_trouble(s, e.text, true);
+        if (s->starved)
+            return;
+        if (claimed != 1)
+            continue;
+        s->taken++;
+        s->broken = false;
+        session_changed(s, s->run);
+        struct trainer_job job = {0};
+        if (begin(s, &job, &e))
+            session_store_failure(s, e.text);
+    }
+    if (has_taken_most(s))
+        session_awaits_no_more(s);
+}

@@ -1,0 +1,195 @@
+/* session_store.c - an event of the engine becomes rows, then news. All on the session thread.
+ *
+ * A write that fails because another process holds the database is tried again: training waits in
+ * its bounded queue meanwhile. Any other failure breaks the run: the engine is stopped, what it
+ * still says is dropped, and its end (failed) is written as soon as the database takes it.
+ */
+#include "src/session/session_priv.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BUSY_TRIES 6 /* each waits for SQLite's busy timeout */
+
+static int store_started(struct session *s, const struct event *event, struct err *e)
+{
+    const struct event_started *from = &event->started;
+    struct run_row *row = &s->row;
+    str_copy(row->device, sizeof row->device, from->device);
+    str_copy(row->library, sizeof row->library, from->library);
+    str_copy(row->data_hash, sizeof row->data_hash, from->data_hash);
+    row->parameters = from->parameters;
+    row->train_images = from->train_images;
+    row->val_images = from->val_images;
+    row->test_images = from->test_images;
+    row->skipped_images = from->skipped_images;
+    return db_run_started(s->db, event->run, row, from->resumed_epoch, e);
+}
+
+static void fill_phase(struct phase_row *to, const struct event_phase *from)
+{
+    to->images = from->images;
+    to->seconds = from->seconds;
+    to->total = from->total;
+    for (int t = 0; t < ROW_MAX_TERMS; t++) {
+        to->term[t] = from->term[t];
+        to->weighted[t] = from->weighted[t];
+    }
+    to->mae = from->mae;
+    to->rmse = from->rmse;
+    to->pc = from->pc;
+}
+
+static int store_epoch(struct session *s, const struct event *event, struct err *e)
+{
+    const struct event_epoch *from = &event->epoch;
+    struct epoch_row row = {
+        .epoch = from->epoch,
+        .learning_rate = from->learning_rate,
+        .time = event->time_s,
+        .best = from->best,
+        .tested = from->tested,
+        .validated = from->validated,
+    };
+    fill_phase(&row.train, &from->train);
+    fill_phase(&row.val, &from->val);
+    fill_phase(&row.test, &from->test);
+    return db_epoch_add(s->db, event->run, &row, from->terms, from->test_scores, from->n, e);
+}
+
+static int store_checkpoint(struct session *s, const struct event *event, struct err *e)
+{
+    const struct event_checkpoint *from = &event->checkpoint;
+    struct checkpoint_row row = {.epoch = from->epoch, .time = event->time_s};
+    str_copy(row.kind, sizeof row.kind, from->best ? "best" : "last");
+    str_copy(row.path, sizeof row.path, from->path);
+    struct prediction_row *rows = mem_alloc(from->n, sizeof *rows);
+    if (!rows)
+        return mem_error(e, "predictions", from->n * sizeof *rows);
+    for (size_t i = 0; i < from->n; i++) {
+        const struct event_prediction *p = &from->predictions[i];
+        rows[i].place = p->place;
+        str_copy(rows[i].image, sizeof rows[i].image, p->image);
+        rows[i].truth = p->truth;
+        rows[i].predicted = p->predicted;
+        rows[i].expectation = p->expectation;
+        rows[i].predicted_class = p->predicted_class;
+        rows[i].true_class = p->true_class;
+    }
+    int result = db_checkpoint_add(s->db, event->run, &row, rows, from->n, e);
+    mem_free(rows);
+    return result;
+}
+
+static int store_log(struct session *s, const struct event *event, struct err *e)
+{
+    struct log_row row = {.time = event->time_s};
+    str_copy(row.level, sizeof row.level, log_level_name(event->log.level));
+    str_copy(row.text, sizeof row.text, event->log.text);
+    return db_log_add(s->db, event->run, &row, e);
+}
+
+static int store_once(struct session *s, const struct event *event, struct err *e)
+{
+    switch (event->kind) {
+    case EVENT_STARTED:
+        return store_started(s, event, e);
+    case EVENT_EPOCH:
+        return store_epoch(s, event, e);
+    case EVENT_CHECKPOINT:
+        return store_checkpoint(s, event, e);
+    case EVENT_LOG:
+        return store_log(s, event, e);
+    case EVENT_STATE:
+        return db_run_state(s->db, event->run, run_state_name(event->state), "", e);
+    case EVENT_FINISHED:
+        return db_run_state(s->db, event->run, run_state_name(event->finished.state),
+                            event->finished.text, e);
+    }
+    return err_set(e, ERR_INTERNAL, "an event of unknown kind %d", (int)event->kind);
+}
+
+static int store_patiently(struct session *s, const struct event *event, struct err *e)
+{
+    int result = -1;
+    for (int i = 0; i < BUSY_TRIES && result; i++) {
+        err_clear(e);
+        result = store_once(s, event, e);
+        if (result && e->code != ERR_BUSY)
+            break;
+        if (result)
+            session_trouble(s, "the database is busy: another process holds it; training waits",
+                            false);
+    }
+    return result;
+}
+
+static void break_run(struct session *s, const char *text)
+{
+    s->broken = true;
+    snprintf(s->debt.text, sizeof s->debt.text, "results could not be stored: %.440s", text);
+    trainer_verb(s->trainer, VERB_STOP);
+    session_trouble(s, s->debt.text, true);
+}
+
+/* The end of a run whose rows are not all there is `failed`, whatever the engine thinks. */
+static void settle_end(struct session *s, struct event *event)
+{
+    if (event->kind != EVENT_FINISHED)
+        return;
+    if (s->broken) {
+        s->debt.run = event->run;
+        event->finished.state = RUN_FAILED;
+        str_copy(event->finished.text, sizeof event->finished.text, s->debt.text);
+    }
+    s->run = 0;
+}
+
+void session_store(struct session *s, struct event *event)
+{
+    struct err e;
+    if (!s->broken && store_patiently(s, event, &e))
+        break_run(s, e.text);
+    bool end = event->kind == EVENT_FINISHED;
+    bool told = end || !s->broken;
+    settle_end(s, event);
+    if (told)
+        session_changed(s, event->run);
+    if (told && s->options.viewer.stored)
+        s->options.viewer.stored(s->options.viewer.context, event);
+    event_fini(event);
+}
+
+void session_store_failure(struct session *s, const char *text)
+{
+    struct event event = {.kind = EVENT_FINISHED, .run = s->run};
+    event.finished.state = RUN_FAILED;
+    str_copy(event.finished.text, sizeof event.finished.text, text);
+    session_store(s, &event);
+}
+
+/* The run has ended in the database, or is gone from it. */
+static bool is_settled(struct session *s, int64_t run)
+{
+    struct err e;
+    struct run_row row;
+    if (db_run(s->db, run, &row, &e))
+        return e.code == ERR_NOT_FOUND;
+    return run_state_ended((enum run_state)run_state_of_name(row.state));
+}
+
+void session_store_debt(struct session *s)
+{
+    int64_t run = s->debt.run;
+    if (!run)
+        return;
+    if (db_run_state(s->db, run, run_state_name(RUN_FAILED), s->debt.text, NULL) &&
+        !is_settled(s, run))
+        return;
+    s->debt.run = 0;
+    session_look_for_runs(s);
+    session_changed(s, run);
+}

@@ -1,0 +1,265 @@
+/* test_db_migrate.c - a database of schema 1 with rows becomes one of schema 2: nothing is lost,
+ * and a process that is killed on the way leaves schema 1.
+ */
+#include "tests/kit/db_kit.h"
+
+#include "base/mem.h"
+
+#include <sys/stat.h>
+
+/* Rows as a combolab of schema 1 wrote them: two runs, one of three terms, one of one. */
+static const char rows_1[] =
+    "INSERT INTO experiment(name) VALUES ('old');"
+    "INSERT INTO run(experiment, name, state, state_text, created, started, ended, data, protocol,"
+    " backbone, loss, alpha, beta, gamma, image_size, batch, epochs, seed, learning_rate,"
+    " selected_on, host, pid, train_images, test_images, epochs_done, best_epoch, best_pc, last_pc)"
+    " VALUES (1, 'three', 'stopped', 'by hand', 10, 11, 21, 'SCUT', '60-40', 'resnet18', 'combo',"
+    " 2, 1, 0.5, 64, 16, 9, 1, 0.01, 'test', 'lab', 7, 300, 200, 2, 2, 0.75, 0.75),"
+    " (1, 'one', 'finished', NULL, 10, 11, 22, 'SCUT', '60-40', 'resnet18', 'l1', NULL, NULL, NULL,"
+    " 64, 16, 1, 1, 0.01, 'test', 'lab', 7, 300, 200, 1, NULL, NULL, NULL);"
+    "INSERT INTO run_option(run, position, name, type, value) VALUES (1, 1, 'loss', 'choice',"
+    " 'combo'), (2, 1, 'loss', 'choice', 'l1');"
+    "INSERT INTO term(run, position, name, weight) VALUES (1, 1, 'regression', 2),"
+    " (1, 2, 'expectation', 1), (1, 3, 'classification', 0.5), (2, 1, 'l1', 1);"
+    "INSERT INTO epoch(run, epoch, learning_rate, time, best) VALUES (1, 1, 0.01, 12, 0),"
+    " (1, 2, 0.01, 13, 1), (2, 1, 0.01, 12, 0);"
+    "INSERT INTO phase(run, epoch, phase, images, seconds, total, term_1, term_2, term_3, mae, "
+    "rmse,"
+    " pc) VALUES (1, 1, 'train', 300, 1, 5, 1, 2, 2, 0.5, 0.6, 0.7),"
+    " (1, 1, 'test', 200, 1, 6, 1.5, 2, 2, 0.5, 0.6, NULL),"
+    " (1, 2, 'train', 300, 1, 4, 0.5, 2, 2, 0.4, 0.5, 0.8),"
+    " (1, 2, 'test', 200, 1, 5, 1, 2, 2, 0.4, 0.5, 0.75),"
+    " (2, 1, 'train', 300, 1, 1.25, 1.25, NULL, NULL, 1.25, 1.5, NULL),"
+    " (2, 1, 'test', 200, 1, 1.5, 1.5, NULL, NULL, 1.5, 1.75, NULL);"
+    "INSERT INTO ledger(run, epoch, scores) VALUES (1, 1, x'0000C03F'), (1, 2, x'000010C0');"
+    "INSERT INTO checkpoint(run, kind, epoch, path, time) VALUES (1, 'best', 2, '/w/b', 13),"
+    " (1, 'last', 2, '/w/l', 13);"
+    "INSERT INTO prediction(run, kind, place, image, truth, predicted) VALUES"
+    " (1, 'best', 0, 'a.jpg', 2, 1.5), (1, 'last', 0, 'a.jpg', 2, 1.5);"
+    "INSERT INTO log(run, time, level, text) VALUES (1, 12, 'info', 'a line');"
+    "PRAGMA user_version = 1;";
+
+/* What schema 1 holds of a run and must be the same afterwards, as one text. */
+static const char everything[] =
+    "SELECT group_concat(line, char(10)) FROM ("
+    " SELECT 'run' || id || name || state || coalesce(state_text, '-') || created || started ||"
+    "  ended || data || coalesce(alpha, '-') || selected_on || host || pid || epochs_done ||"
+    "  coalesce(best_epoch, '-') || coalesce(best_pc, '-') || train_images AS line FROM run"
+    " UNION ALL SELECT 'phase' || run || epoch || phase || images || seconds || total || term_1 ||"
+    "  coalesce(term_2, '-') || coalesce(term_3, '-') || mae || rmse || coalesce(pc, '-') FROM "
+    "phase"
+    " UNION ALL SELECT 'ledger' || run || epoch || hex(scores) FROM ledger"
+    " UNION ALL SELECT 'epoch' || run || epoch || learning_rate || time || best FROM epoch"
+    " UNION ALL SELECT 'checkpoint' || run || kind || epoch || path || time FROM checkpoint"
+    " UNION ALL SELECT 'prediction' || run || kind || place || image || truth || predicted"
+    "  FROM prediction"
+    " UNION ALL SELECT 'term' || run || position || name || weight FROM term"
+    " UNION ALL SELECT 'option' || run || position || name || type || value FROM run_option"
+    " UNION ALL SELECT 'log' || run || time || level || text FROM log"
+    " ORDER BY line)";
+
+static char *read_schema_1(void)
+{
+    const char *top = getenv("TOP_SRCDIR");
+    char path[512];
+    snprintf(path, sizeof path, "%s/db/schema_1.sql", top ? top : ".");
+    FILE *file = fopen(path, "r");
+    char *text = mem_alloc(1 << 16, 1);
+    if (!file || !text || !fread(text, 1, (1 << 16) - 1, file)) {
+        printf("Bail out! %s cannot be read\n", path);
+        exit(99);
+    }
+    fclose(file);
+    return text;
+}
+
+/* A database as an older combolab left it. */
+static void make_old(const char *path)
+{
+    sqlite3 *raw;
+    char *schema = read_schema_1(), head[80];
+    unlink(path);
+    snprintf(head, sizeof head, "PRAGMA foreign_keys = ON; PRAGMA application_id = %d;",
+             DB_APPLICATION_ID);
+    if (sqlite3_open(path, &raw) || sqlite3_exec(raw, head, NULL, NULL, NULL) ||
+        sqlite3_exec(raw, schema, NULL, NULL, NULL) ||
+        sqlite3_exec(raw, rows_1, NULL, NULL, NULL)) {
+        printf("Bail out! %s: %s\n", path, sqlite3_errmsg(raw));
+        exit(99);
+    }
+    sqlite3_close(raw);
+    mem_free(schema);
+}
+
+/* The one text that `sql` gives, without the help of db/. */
+static void raw_text(const char *path, const char *sql, char *to, size_t room)
+{
+    sqlite3 *raw;
+    sqlite3_stmt *statement = NULL;
+    to[0] = '\0';
+    if (!sqlite3_open(path, &raw) && !sqlite3_prepare_v2(raw, sql, -1, &statement, NULL) &&
+        sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0))
+        str_copy(to, room, (const char *)sqlite3_column_text(statement, 0));
+    else
+        diag("%s: %s", path, sqlite3_errmsg(raw));
+    sqlite3_finalize(statement);
+    sqlite3_close(raw);
+}
+
+static void test_kept(const char *path)
+{
+    static char before[8192], after[8192];
+    struct err e;
+    struct db *d;
+    raw_text(path, everything, before, sizeof before);
+    ok(strstr(before, "phase12test2001.05.01.02.02.00.40.50.75") != NULL,
+       "there are rows of schema 1");
+    ok(db_open(&d, path, DB_READ, &e) == -1 && e.code == ERR_VERSION,
+       "a reader does not change it");
+    has_text(e.text, "older combolab (schema 1, this one makes 2)", "and says why");
+    if (!is_int(db_open(&d, path, DB_WRITE, &e), 0, "a writer brings it up to date"))
+        diag("%s", e.text);
+    raw_text(path, everything, after, sizeof after);
+    ok(!strcmp(before, after), "every row of schema 1 is as it was");
+    is_int(help_number(d, "PRAGMA user_version"), 2, "it is of schema 2");
+    is_int(help_number(d, "SELECT count(*) FROM pragma_foreign_key_check"), 0,
+           "no foreign key is broken");
+    is_int(
+        help_number(d, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
+        1, "nor anything else");
+    is_int(help_number(d, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%phase_2%'"), 0,
+           "nothing is named by half");
+    is_int(help_number(d, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND"
+                          " type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'"),
+           0, "every table is STRICT");
+    db_close(d);
+}
+
+static void test_same_schema(const char *path)
+{
+    static const char shape[] =
+        "SELECT group_concat(type || name || coalesce(sql, ''), char(10)) FROM"
+        " (SELECT * FROM sqlite_schema ORDER BY type, name)";
+    static char old[65536], new[65536];
+    db_close(help_open(help_path("new.db")));
+    raw_text(path, shape, old, sizeof old);
+    raw_text(help_path("new.db"), shape, new, sizeof new);
+    ok(old[0] && !strcmp(old, new), "it is as one that was made today");
+}
+
+static void test_used(const char *path)
+{
+    struct err e;
+    struct db *d = help_open(path);
+    struct epoch_row *rows;
+    struct run_row run;
+    size_t n;
+    db_epochs(d, 1, &rows, &n, &e);
+    ok(n == 2 && rows[1].train.weighted[0] == 1 && rows[1].train.weighted[1] == 2 &&
+           rows[1].train.weighted[2] == 1 && rows[0].test.weighted[0] == 3,
+       "weighted terms are the weights times the terms");
+    ok(n == 2 && rows[0].tested && !rows[0].validated && isnan(rows[0].test.pc),
+       "phases are known");
+    mem_free(rows);
+    db_epochs(d, 2, &rows, &n, &e);
+    ok(n == 1 && rows[0].train.weighted[0] == 1.25 && isnan(rows[0].train.weighted[1]),
+       "terms that there are none of stay missing");
+    mem_free(rows);
+    db_run(d, 1, &run, &e);
+    ok(run.resumed == 0 && run.earlier_s == 0 && run.val_images == 0, "it was never resumed");
+    is_int(help_number(d, "SELECT seconds FROM run_summary WHERE id = 1"), 10, "run_summary works");
+    is_int(help_number(d, "SELECT count(*) FROM curve WHERE test_total > 0 AND val_total IS NULL"),
+           3, "curve works");
+    is_int(help_number(d, "SELECT count(*) FROM loss_term WHERE weighted = weight * value"), 14,
+           "loss_term works");
+    ok(db_exec(d, "INSERT INTO phase(run, epoch, phase, images) VALUES (1, 1, 'tent', 1)", &e) ==
+           -1,
+       "a phase that is none is refused");
+    ok(db_exec(d, "INSERT INTO phase(run, epoch, phase, images) VALUES (1, 7, 'val', 1)", &e) == -1,
+       "and one of no epoch");
+    int64_t id = 1, claimed;
+    struct epoch_row row = help_epoch(3, true);
+    row.validated = true;
+    ok(!db_runs_resume(d, &id, 1, &e) && db_run_claim(d, 1, &claimed, &e) == 1 &&
+           !db_run_started(d, 1, &run, 2, &e) && !db_epoch_add(d, 1, &row, 3, NULL, 0, &e),
+       "an old run is resumed");
+    db_run(d, 1, &run, &e);
+    ok(run.epochs_done == 3 && run.resumed == 1 && run.earlier_s == 10, "and goes on");
+    db_run_state(d, 1, "finished", NULL, &e);
+    is_int(db_run_delete(d, 1, &e), 0, "an old run is deleted");
+    is_int(help_number(d, "SELECT (SELECT count(*) FROM phase) + (SELECT count(*) FROM ledger) +"
+                          " (SELECT count(*) FROM prediction)"),
+           2, "with its rows, and no others");
+    db_close(d);
+}
+
+/* --- killed on the way --- */
+
+static long kill_after; /* virtual machine steps in tens */
+
+static int count_down(void *context)
+{
+    (void)context;
+    if (--kill_after <= 0)
+        kill(getpid(), SIGKILL);
+    return 0;
+}
+
+/* SQLite calls this for every connection that is opened. */
+static int watch_connection(sqlite3 *connection, const char **message, const void *thunk)
+{
+    (void)message;
+    (void)thunk;
+    sqlite3_progress_handler(connection, 10, count_down, NULL);
+    return SQLITE_OK;
+}
+
+static int migrate_until_killed(const void *argument)
+{
+    const char *path = argument;
+    struct db *d;
+    struct err e;
+    sqlite3_auto_extension((void (*)(void))watch_connection);
+    int status = db_open(&d, path, DB_WRITE, &e);
+    db_close(status ? NULL : d);
+    return status ? 1 : 0;
+}
+
+static void test_killed(void)
+{
+    static char wanted[8192], now[8192];
+    const char *path = help_path("killed.db");
+    char version[16] = "1";
+    int killed = 0, bad = 0;
+    long steps = 1;
+    make_old(path);
+    raw_text(path, everything, wanted, sizeof wanted);
+    for (int child = 0; child < HELP_CHILDREN - 1; child++, steps += 1 + steps / 6) {
+        kill_after = steps;
+        int status = help_wait(help_fork(migrate_until_killed, path));
+        raw_text(path, "PRAGMA user_version", version, sizeof version);
+        raw_text(path, everything, now, sizeof now);
+        bad += strcmp(now, wanted) != 0;
+        if (status == 0)
+            break;
+        killed++;
+        if (strcmp(version, "1") && strcmp(version, "2"))
+            bad++;
+        if (!strcmp(version, "2")) /* killed between the commit and its return */
+            break;
+    }
+    is_text(version, "2", "in the end it is migrated");
+    ok(killed > 10 && !bad, "killed %d times on the way, it was schema 1 with every row", killed);
+}
+
+int main(void)
+{
+    help_begin();
+    const char *path = help_path("old.db");
+    make_old(path);
+    test_kept(path);
+    test_same_schema(path);
+    test_used(path);
+    test_killed();
+    return help_end();
+}

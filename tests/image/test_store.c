@@ -1,0 +1,370 @@
+/* test_store.c - the decode-once store: built, reused, remade, cancelled, raced, out of room.
+ */
+#include "base/err.h"
+#include "base/mem.h"
+#include "engine/dataset/dataset.h"
+#include "engine/image/image.h"
+#include "engine/image/store.h"
+#include "tests/kit/scratch.h"
+#include "tests/kit/tap.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define IMAGES 12
+#define SIDE 24
+
+static struct err e;
+static struct dataset *data;
+
+static void write_image(int i)
+{
+    char name[64];
+    struct image image = {30 + i, 40, mem_alloc((size_t)(30 + i) * 40, 3)};
+    for (int k = 0; k < image.height * image.width * 3; k++)
+        image.rgb[k] = (uint8_t)(k * 3 + i * 17 + k / 120);
+    snprintf(name, sizeof name, "set/%02d.jpg", i);
+    image_write_jpeg(&image, scratch_path(name), 90, &e);
+    image_fini(&image);
+}
+
+static void make_set(void)
+{
+    char text[1024] = "image,score,split\n";
+    scratch_text("set/labels.csv", "");
+    for (int i = 0; i < IMAGES; i++) {
+        write_image(i);
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%02d.jpg,%d,%s\n", i, i,
+                 i % 3 ? "train" : "test");
+    }
+    scratch_text("set/labels.csv", text);
+    if (dataset_open(&data, scratch_path("set"), PROTOCOL_AUTO, 1, &e))
+        printf("Bail out! %s\n", e.text);
+}
+
+static struct store_request request(void)
+{
+    struct store_request r = {.data = data, .shorter_side = SIDE, .threads = 2};
+    r.cache = scratch_path("cache");
+    return r;
+}
+
+static struct store *open_store(struct store_request r)
+{
+    struct store *s = NULL;
+    err_clear(&e);
+    store_open(&s, &r, &e);
+    return s;
+}
+
+/* Opens, closes; 1 = was decoded, 0 = came from the cache, -1 = failed. */
+static int opened(void)
+{
+    struct store *s = open_store(request());
+    int decoded = s ? store_was_decoded(s) : -1;
+    store_close(s);
+    return decoded;
+}
+
+static bool same_as_decoding(const struct image_set *set)
+{
+    bool same = set->n == IMAGES;
+    for (int i = 0; same && i < IMAGES; i++) {
+        char name[64];
+        struct image whole, small;
+        int height, width;
+        snprintf(name, sizeof name, "set/%02d.jpg", i);
+        image_read(&whole, scratch_path(name), &e);
+        image_shorter_side(whole.height, whole.width, SIDE, &height, &width);
+        image_resize(&small, &whole, height, width, &e);
+        const struct image_place *p = &set->place[i];
+        same = p->height == height && p->width == width && p->grey == image_grey_mean(&small) &&
+               !memcmp(set->pixels + p->offset, small.rgb, (size_t)height * (size_t)width * 3);
+        image_fini(&whole);
+        image_fini(&small);
+    }
+    return same;
+}
+
+struct progress {
+    pthread_t caller;
+    size_t calls, last, all;
+    bool foreign, backwards;
+};
+
+static void note_progress(void *context, size_t done, size_t count)
+{
+    struct progress *p = context;
+    p->foreign = p->foreign || !pthread_equal(p->caller, pthread_self());
+    p->backwards = p->backwards || done < p->last;
+    p->calls++;
+    p->last = done;
+    p->all = count;
+}
+
+static void test_build(void)
+{
+    struct progress p = {.caller = pthread_self()};
+    struct store_request r = request();
+    r.progress = note_progress;
+    r.context = &p;
+    struct store *s = open_store(r);
+    if (!ok(s != NULL, "a store is built"))
+        diag("%s", e.text);
+    ok(store_was_decoded(s), "by decoding");
+    ok(same_as_decoding(store_images(s)), "it holds what decoding and resizing give");
+    ok(p.calls >= 2 && p.last == IMAGES && p.all == IMAGES && !p.foreign && !p.backwards,
+       "progress comes from the calling thread and ends at all");
+    is_int((long long)store_bad(s, NULL), 0, "no image is damaged");
+    is_int(access(store_path(s), R_OK), 0, "it lies in the cache folder");
+    store_close(s);
+    p.calls = 0;
+    s = open_store(r);
+    ok(s && !store_was_decoded(s) && same_as_decoding(store_images(s)) && !p.calls,
+       "opened again, nothing is decoded");
+    store_close(s);
+    is_int(scratch_entries(r.cache), 1, "one file is in the cache");
+    r.shorter_side = SIDE + 1;
+    s = open_store(r);
+    ok(s && store_was_decoded(s), "another size is another store");
+    store_close(s);
+}
+
+static void test_changes(void)
+{
+    struct timespec times[2] = {{0, UTIME_OMIT}, {1000000000, 7}};
+    utimensat(AT_FDCWD, scratch_path("set/03.jpg"), times, 0);
+    is_int(opened(), 1, "a changed modification time is noticed");
+    is_int(opened(), 0, "once");
+    times[1].tv_nsec = 8;
+    utimensat(AT_FDCWD, scratch_path("set/03.jpg"), times, 0);
+    is_int(opened(), 1, "to the nanosecond");
+}
+
+/* Changes one byte, or the size, of the store's file; it must be made anew, not believed. */
+static void test_damage(void)
+{
+    struct store *s = open_store(request());
+    char path[4096];
+    struct stat st;
+    snprintf(path, sizeof path, "%s", store_path(s));
+    store_close(s);
+    stat(path, &st);
+    long tables = 96 + IMAGES * 16;
+    bool remade = true;
+    for (long at = 0; at < tables; at += 11) {
+        FILE *f = fopen(path, "r+b");
+        fseek(f, at, SEEK_SET);
+        int was = fgetc(f);
+        fseek(f, at, SEEK_SET);
+        fputc(was ^ 0x41, f);
+        fclose(f);
+        bool this = opened() == 1;
+        if (!this)
+            diag("byte %ld was believed", at);
+        remade = remade && this;
+    }
+    ok(remade, "a flipped byte in the tables: remade");
+    ok(!truncate(path, st.st_size / 2) && opened() == 1, "cut in half: remade");
+    ok(!truncate(path, 10) && opened() == 1, "cut to 10 bytes: remade");
+    ok(!truncate(path, 0) && opened() == 1, "emptied: remade");
+    ok(!truncate(path, st.st_size + 4096) && opened() == 1, "grown: remade");
+    unlink(path);
+    mkdir(path, 0777);
+    is_int(opened(), -1, "a folder in its place is an error");
+    has_text(e.text, "--cache", "that says what to do");
+    rmdir(path);
+    is_int(opened(), 1, "and once it is gone, all is well");
+    is_int(opened(), 0, "the remade store is believed");
+}
+
+static void cancel_at_once(void *context, size_t done, size_t count)
+{
+    (void)done;
+    (void)count;
+    atomic_store((atomic_bool *)context, true);
+}
+
+static void test_cancel(void)
+{
+    atomic_bool cancel = false;
+    struct store *s = NULL;
+    struct store_request r = request();
+    r.cache = scratch_path("cancelled");
+    r.cancel = &cancel;
+    r.progress = cancel_at_once;
+    r.context = &cancel;
+    is_int(store_open(&s, &r, &e), 1, "cancelling is a result");
+    ok(!s, "without a store");
+    is_int(scratch_entries(r.cache), 0, "and leaves no file");
+    is_int(store_open(&s, &r, &e), 1, "cancelled before it began");
+}
+
+static void test_bad(void)
+{
+    const uint32_t *places;
+    struct store_request r = request();
+    struct image good;
+    r.cache = scratch_path("bad");
+    image_read(&good, scratch_path("set/05.jpg"), &e);
+    scratch_text("set/05.jpg", "");
+    truncate(scratch_path("set/08.jpg"), 400);
+    struct store *s = open_store(r);
+    ok(!s && e.code == ERR_FORMAT, "damaged images refuse a store");
+    diag("%s", e.text);
+    has_text(e.text, "05.jpg: is empty", "the first is named, with its reason");
+    has_text(e.text, "1 more of 12", "and how many there are");
+    has_text(e.text, "--skip-bad-images", "and what to do");
+    r.skip_bad = true;
+    s = open_store(r);
+    ok(s && store_bad(s, &places) == 2 && places[0] == 5 && places[1] == 8,
+       "skip_bad lists their places");
+    has_text(store_bad_reason(s, 0), "05.jpg: is empty", "and reasons");
+    has_text(store_bad_reason(s, 1), "08.jpg: damaged JPEG", "of each");
+    const struct image_set *set = store_images(s);
+    bool zero = true;
+    for (int i = 0; i < 2; i++) {
+        const struct image_place *p = &set->place[places[i]];
+        zero = zero && p->height == SIDE && p->width == SIDE && p->grey == 0;
+        for (int k = 0; k < SIDE * SIDE * 3; k++)
+            zero = zero && !set->pixels[p->offset + (uint64_t)k];
+    }
+    ok(zero, "their pixels are black squares");
+    store_close(s);
+    s = open_store(r);
+    ok(s && !store_was_decoded(s) && store_bad(s, &places) == 2, "the list is kept");
+    store_close(s);
+    r.skip_bad = false;
+    s = open_store(r);
+    ok(!s && strstr(e.text, "05.jpg"), "and still refused without skip_bad");
+    for (int i = 0; i < IMAGES; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "set/%02d.jpg", i);
+        scratch_text(name, "no image");
+    }
+    r.skip_bad = true;
+    s = open_store(r);
+    ok(!s && strstr(e.text, "all 12 images are damaged"), "nothing but damage: %s", e.text);
+    for (int i = 0; i < IMAGES; i++)
+        write_image(i);
+    r.shorter_side = 30000;
+    s = open_store(r);
+    ok(!s && strstr(e.text, "too long and narrow"), "a longer side beyond all bounds: %s", e.text);
+    image_fini(&good);
+}
+
+static void test_two_processes(void)
+{
+    struct store_request r = request();
+    r.cache = scratch_path("raced");
+    pid_t child[3];
+    for (int i = 0; i < 3; i++) {
+        child[i] = fork();
+        if (child[i])
+            continue;
+        struct store *s = NULL;
+        int result = store_open(&s, &r, &e);
+        _exit(result || !same_as_decoding(store_images(s)));
+    }
+    int good = 0;
+    for (int i = 0; i < 3; i++) {
+        int status;
+        waitpid(child[i], &status, 0);
+        good += WIFEXITED(status) && !WEXITSTATUS(status);
+    }
+    is_int(good, 3, "three processes build the same store at once");
+    is_int(scratch_entries(r.cache), 1, "one file remains");
+}
+
+static void test_no_room(void)
+{
+    struct store_request r = request();
+    r.cache = scratch_path("full");
+    pid_t child = fork();
+    if (!child) {
+        struct rlimit limit = {8192, 8192};
+        struct store *s = NULL;
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &limit);
+        int result = store_open(&s, &r, &e);
+        bool good = result == -1 && e.code == ERR_FULL && strstr(e.text, "decoded images need") &&
+                    strstr(e.text, r.cache) && strstr(e.text, "--cache");
+        diag("%s", e.text);
+        _exit(good ? 0 : 1);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    ok(WIFEXITED(status) && !WEXITSTATUS(status), "no room: said before decoding, with the need");
+    is_int(scratch_entries(r.cache), 0, "nothing is left");
+    r.cache = scratch_text("occupied", "a file");
+    struct store *s = open_store(r);
+    ok(!s && strstr(e.text, "--cache"), "a file for a cache folder: %s", e.text);
+}
+
+static void test_abandoned(void)
+{
+    struct store_request r = request();
+    struct timespec times[2] = {{1000000000, 0}, {1000000000, 0}};
+    r.cache = scratch_path("left");
+    const char *old = scratch_text("left/1-0.images-tmp", "old");
+    const char *young = scratch_text("left/2-0.images-tmp", "young");
+    const char *held = scratch_text("left/3-0.images-tmp", "held");
+    utimensat(AT_FDCWD, old, times, 0);
+    utimensat(AT_FDCWD, held, times, 0);
+    FILE *f = fopen(held, "r");
+    int locked = flock(fileno(f), LOCK_EX);
+    store_close(open_store(r));
+    ok(access(old, F_OK) == -1, "an abandoned temporary file is removed");
+    ok(access(young, F_OK) == 0, "a young one is not");
+    ok(!locked && access(held, F_OK) == 0, "nor one that is being written");
+    fclose(f);
+}
+
+static void test_memory(void)
+{
+    bool clean = true;
+    long n = 1;
+    struct store_request r = request();
+    r.threads = 1;
+    r.cache = scratch_path("memory");
+    for (;; n++) {
+        struct store *s = NULL;
+        mem_test_fail_at(n);
+        int result = store_open(&s, &r, &e);
+        mem_test_fail_at(0);
+        store_close(s);
+        if (!result)
+            break;
+        clean = clean && !s && e.code == ERR_MEMORY;
+        /* What failed after the build may have finished the file. */
+        scratch_remove(r.cache);
+    }
+    ok(clean && n > 20, "each of %ld allocations may fail", n - 1);
+    is_int(scratch_entries(r.cache), 1, "and then it works");
+}
+
+int main(void)
+{
+    scratch_make();
+    make_set();
+    test_build();
+    test_changes();
+    test_damage();
+    test_cancel();
+    test_two_processes();
+    test_no_room();
+    test_abandoned();
+    test_memory();
+    test_bad();
+    dataset_free(data);
+    scratch_remove(scratch);
+    return tap_done();
+}

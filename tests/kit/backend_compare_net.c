@@ -1,0 +1,114 @@
+/* backend_compare_net.c - the real nets against the reference.
+ *
+ * With ordinary values some ReLU among a million lies closer to 0 than float32 can tell, takes the
+ * other branch and changes every gradient before it by parts in a thousand: that comparison must be
+ * coarse. A fine one is made first, with norms shifted so far up that nearly all ReLUs are open,
+ * and a seed that keeps the others and the pool's windows undecided by nothing.
+ */
+#include "tests/kit/backend_compare.h"
+
+#include "base/mem.h"
+#include "tests/kit/backend_difference.h"
+#include "tests/ref/ref.h"
+#include "tests/kit/tap.h"
+
+#include <stdio.h>
+
+#define SHIFT 5.0f
+
+static void shift_up(const struct subject *s)
+{
+    for (int i = 0; i < s->params->n; i++) {
+        if (s->params->at[i].role != NET_BETA)
+            continue;
+        float *beta = subject_get(s, BACKEND_PARAM, i);
+        for (size_t k = 0; k < s->params->at[i].count; k++)
+            beta[k] += SHIFT;
+        subject_set(s, BACKEND_PARAM, i, beta);
+        mem_free(beta);
+    }
+}
+
+static uint64_t calm_seed(struct subject *ref, const struct case_images *images)
+{
+    for (uint64_t seed = 1000; seed < 40000; seed += 1000) {
+        subject_fill(ref, seed);
+        shift_up(ref);
+        subject_plan(ref, images, (int)images->set.n, 0);
+        subject_step(ref, BACKEND_FORWARD);
+        if (ref_margin(ref->b) > 1e-5)
+            return seed;
+    }
+    diag("%s: every seed comes near a kink", ref->net.name);
+    return 0;
+}
+
+/* One step of both with these phases, looked at in full. */
+static void compare_step(struct verdict *v, struct pair *p, const struct case_images *images,
+                         unsigned phases, const struct tolerance *t)
+{
+    subject_plan(&p->mine, images, (int)images->set.n, 0);
+    subject_plan(&p->ref, images, (int)images->set.n, 0);
+    struct backend_result mine = subject_step(&p->mine, phases);
+    struct backend_result ref = subject_step(&p->ref, phases);
+    verdict_results(v, &mine, &ref, p->ref.net.classes, t->forward);
+    verdict_tensors(v, p, BACKEND_TENSOR, t->forward);
+    verdict_params(v, p, BACKEND_PARAM, t->forward);
+    if (!(phases & BACKEND_BACKWARD))
+        return;
+    verdict_tensors(v, p, BACKEND_TENSOR_GRADIENT, t->backward);
+    verdict_params(v, p, BACKEND_GRADIENT, t->backward);
+}
+
+static void compare_calm(struct pair *p, const struct case_images *images, const char *name,
+                         const struct tolerance *t)
+{
+    struct verdict v = {.name = name, .rms = true, .when = "away from kinks"};
+    uint64_t seed = calm_seed(&p->ref, images);
+    struct subject *both[2] = {&p->mine, &p->ref};
+    for (int i = 0; i < 2; i++) {
+        subject_fill(both[i], seed);
+        shift_up(both[i]);
+    }
+    compare_step(&v, p, images, BACKEND_FORWARD | BACKEND_BACKWARD, t);
+    verdict_report(&v);
+}
+
+static void compare_real(struct pair *p, const struct case_images *images, const char *name,
+                         const struct tolerance *t)
+{
+    struct verdict v = {.name = name, .rms = true, .when = "ordinary values"};
+    subject_fill(&p->mine, 11);
+    subject_fill(&p->ref, 11);
+    compare_step(&v, p, images, BACKEND_FORWARD | BACKEND_BACKWARD, t);
+    v.when = "evaluation";
+    compare_step(&v, p, images, BACKEND_EVAL, t);
+    verdict_report(&v);
+}
+
+void compare_net(const struct backend_ops *ops, const char *name, const struct net_options *options,
+                 int size, int batch, const struct tolerance *calm, const struct tolerance *real)
+{
+    struct err e;
+    struct net net;
+    struct pair p;
+    struct case_images images;
+    char title[2][80];
+    if (net_build(&net, name, options, 5, &e))
+        case_bail("net", &e);
+    snprintf(title[0], sizeof title[0], "%s away from kinks", name);
+    snprintf(title[1], sizeof title[1], "%s with ordinary values", name);
+    struct backend_spec spec = case_spec(&net, LOSS_COMBO, size, size);
+    spec.batches[0] = batch;
+    spec.keep = true;
+    case_images(&images, (size_t)batch, &spec.augment, 11);
+    subject_open(&p.mine, ops, &spec, 11);
+    subject_open(&p.ref, ref_backend(), &spec, 11);
+    subject_show(&p.mine, &images);
+    subject_show(&p.ref, &images);
+    compare_calm(&p, &images, title[0], calm);
+    compare_real(&p, &images, title[1], real);
+    case_images_free(&images);
+    subject_close(&p.mine);
+    subject_close(&p.ref);
+}

@@ -1,0 +1,17 @@
+# Helpers of several tests. The headers without a file of their own are included by one test each time.
+check_LIBRARIES += libkit.a
+libkit_a_SOURCES = \
+	tests/kit/backend_case.c tests/kit/backend_case.h \
+	tests/kit/backend_compare.c tests/kit/backend_compare.h \
+	tests/kit/backend_compare_eval.c \
+	tests/kit/backend_compare_net.c \
+	tests/kit/backend_compare_training.c \
+	tests/kit/backend_difference.c tests/kit/backend_difference.h \
+	tests/kit/backend_promises.c \
+	tests/kit/backend_rules.c tests/kit/backend_rules.h \
+	tests/kit/resume_kit.c tests/kit/resume_kit.h \
+	tests/kit/toy_backend.c tests/kit/toy_backend.h \
+	tests/kit/trainer_rig.c tests/kit/trainer_rig.h
+noinst_HEADERS = tests/kit/db_kit.h tests/kit/scratch.h tests/kit/session_kit.h tests/kit/tap.h
+EXTRA_DIST += tests/kit/tap.sh
+KIT_LIBS = libkit.a

@@ -1,0 +1,223 @@
+/* ui_kit.c - a made-up model for the screen's tests. */
+#include "tests/kit/ui_kit.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NOW 1700000000.0
+
+static const char *const states[] = {"running",  "queued", "paused",  "finished",
+                                     "diverged", "failed", "stopped", "lost"};
+static const char *const nets[] = {"resnet18", "resnet50", "se-resnext50"};
+
+/* A curve that falls (or rises) fast first, with a ripple; the same on every machine to 4 digits.
+ */
+static double curve(int epoch, double from, double to, double ripple)
+{
+    return to + (from - to) / (1 + 0.15 * (epoch - 1)) + ripple * sin(epoch * 1.7);
+}
+
+static void make_run(struct run_row *r, int n, int i)
+{
+    memset(r, 0, sizeof *r);
+    r->id = n - i;
+    bool combo = i % 3 == 0;
+    const char *state = states[i < 8 ? i : 3];
+    str_copy(r->state, sizeof r->state, state);
+    str_copy(r->experiment, sizeof r->experiment, i % 2 ? "ablation" : "default");
+    str_copy(r->data, sizeof r->data, i == 1 ? "/data/sets/SCUT-FBP5500" : "SCUT-FBP5500");
+    str_copy(r->protocol, sizeof r->protocol, i % 4 == 2 ? "5-fold" : "60-40");
+    r->fold = i % 4 == 2 ? 1 + i % 5 : 0;
+    str_copy(r->backbone, sizeof r->backbone, nets[i % 3]);
+    str_copy(r->loss, sizeof r->loss, combo ? "combo" : i % 3 == 1 ? "l1" : "mse");
+    r->alpha = combo ? 2 : NAN;
+    r->beta = r->gamma = combo ? 1 : NAN;
+    snprintf(r->name, sizeof r->name, "%s %s%s s%d", r->backbone, r->loss, combo ? " 2,1,1" : "",
+             1 + i % 5);
+    r->image_size = 224;
+    r->batch = 64;
+    r->epochs = 200;
+    r->seed = 1 + i % 5;
+    r->learning_rate = 0.01;
+    str_copy(r->select, sizeof r->select, "test");
+    str_copy(r->host, sizeof r->host, "lab");
+    r->created = NOW - 700.0 * (i + 1) * (i + 1);
+    bool waits = i == 1, done = i >= 3;
+    r->epochs_done = waits ? 0 : !strcmp(state, "finished") ? 200 : 12 + 31 * (i % 5);
+    r->started = waits ? NAN : r->created + 5;
+    r->ended = done ? r->created + 600 : NAN;
+    r->best_epoch = waits ? 0 : r->epochs_done - 2;
+    r->best_pc = waits ? NAN : 0.9 + 0.001 * (i % 17);
+    r->best_mae = waits ? NAN : 0.24 - 0.001 * (i % 17);
+    r->best_rmse = waits ? NAN : 0.31 - 0.001 * (i % 13);
+    r->last_pc = waits ? NAN : r->best_pc - 0.002;
+    r->last_mae = waits ? NAN : r->best_mae + 0.002;
+    r->last_rmse = waits ? NAN : r->best_rmse + 0.002;
+    r->images_per_s = waits ? 0 : 80 + 37 * (i % 11);
+    if (!waits) {
+        str_copy(r->device, sizeof r->device, "cpu: test, avx2, 2 threads");
+        str_copy(r->library, sizeof r->library, "oneDNN 2.6.3");
+        str_copy(r->data_hash, sizeof r->data_hash, "0123456789abcdef");
+        r->parameters = 11179077;
+        r->train_images = 3300;
+        r->test_images = 2200;
+    }
+    if (!strcmp(state, "diverged"))
+        str_copy(
+            r->state_text, sizeof r->state_text,
+            "epoch 137, step 12: the classification term is not finite; try a lower learning-rate");
+    if (!strcmp(state, "failed"))
+        str_copy(r->state_text, sizeof r->state_text, "no space left on device: best.safetensors");
+}
+
+struct fixture *fixture_new(int n)
+{
+    struct fixture *f = mem_alloc(1, sizeof *f);
+    struct run_row *runs = mem_alloc((size_t)n, sizeof *runs);
+    if (!f || !runs) {
+        mem_free(f);
+        mem_free(runs);
+        return NULL;
+    }
+    for (int i = 0; i < n; i++)
+        make_run(&runs[i], n, i);
+    f->runs = runs;
+    f->model = (struct ui_model){
+        .db_path = "/home/lab/.local/share/combolab/runs.db",
+        .now = NOW,
+        .runs = runs,
+        .n_runs = (size_t)n,
+        .can_train = true,
+        .message = "",
+        .launch_problem = "",
+        .live = {.eta_s = NAN, .elapsed_s = NAN},
+    };
+    return f;
+}
+
+void fixture_free(struct fixture *f)
+{
+    if (!f)
+        return;
+    mem_free(f->runs);
+    mem_free(f);
+}
+
+static void make_phase(struct phase_row *p, int epoch, bool test)
+{
+    double more = test ? 1.25 : 1, ripple = test ? 0.01 : 0.004;
+    p->images = test ? 2200 : 3300;
+    p->seconds = 8;
+    p->term[0] = curve(epoch, 1.9 * more, 0.08 * more, ripple);
+    p->term[1] = curve(epoch, 1.4 * more, 0.11 * more, ripple);
+    p->term[2] = curve(epoch, 1.6 * more, 0.35 * more, ripple * 2);
+    for (int t = 0; t < 3; t++)
+        p->weighted[t] = (t ? 1 : 2) * p->term[t];
+    p->total = 2 * p->term[0] + p->term[1] + p->term[2];
+    p->mae = curve(epoch, 0.9, test ? 0.23 : 0.15, ripple);
+    p->rmse = curve(epoch, 1.1, test ? 0.30 : 0.20, ripple);
+    p->pc = 1 - curve(epoch, 1.05, test ? 0.10 : 0.04, ripple);
+}
+
+static void make_rows(struct fixture *f, int done)
+{
+    static const char *const names[] = {"regression", "expectation", "classification"};
+    static const char *const options[][2] = {
+        {"epochs", "200"}, {"lr-step", "50"}, {"lr-factor", "0.1"}, {"weight-decay", "0.001"}};
+    for (int i = 0; i < done && i < FIXTURE_EPOCHS; i++) {
+        struct epoch_row *e = &f->epochs[i];
+        memset(e, 0, sizeof *e);
+        e->epoch = i + 1;
+        e->learning_rate = i < 50 ? 0.01 : i < 100 ? 0.001 : 0.0001;
+        e->time = NOW - 10.0 * (done - i);
+        make_phase(&e->train, i + 1, false);
+        make_phase(&e->test, i + 1, true);
+        e->tested = true;
+    }
+    for (int i = 0; i < 3; i++) {
+        str_copy(f->terms[i].name, sizeof f->terms[i].name, names[i]);
+        f->terms[i].weight = i ? 1 : 2;
+    }
+    for (int i = 0; i < 4; i++) {
+        str_copy(f->options[i].name, sizeof f->options[i].name, options[i][0]);
+        str_copy(f->options[i].value, sizeof f->options[i].value, options[i][1]);
+    }
+    for (int i = 0; i < 12; i++) {
+        struct log_row *l = &f->log[i];
+        l->time = NOW - 60.0 * (12 - i);
+        str_copy(l->level, sizeof l->level, i == 10 ? "warning" : "info");
+        snprintf(l->text, sizeof l->text,
+                 i == 10 ? "image 17.jpg is very small" : "line %d of the log", i + 1);
+    }
+}
+
+void fixture_evaluate(struct fixture *f, int every)
+{
+    static const struct phase_row none = {.seconds = NAN,
+                                          .total = NAN,
+                                          .term = {NAN, NAN, NAN},
+                                          .weighted = {NAN, NAN, NAN},
+                                          .mae = NAN,
+                                          .rmse = NAN,
+                                          .pc = NAN};
+    for (size_t i = 0; i < f->model.n_epochs; i++) {
+        struct epoch_row *e = &f->epochs[i];
+        e->tested = e->validated = e->epoch % every == 0;
+        e->val = e->tested ? e->train : none;
+        if (!e->tested)
+            e->test = none;
+        for (int t = 0; t < 3; t++)
+            e->val.term[t] += 0.3;
+        e->val.total += 1.2;
+        e->val.mae += 0.02;
+        e->val.rmse += 0.02;
+        e->val.pc -= 0.02;
+        e->val.images = e->tested ? 330 : 0;
+    }
+    for (size_t i = 0; i < f->model.n_runs; i++) {
+        str_copy(f->runs[i].select, sizeof f->runs[i].select, "val");
+        f->runs[i].val_images = 330;
+        f->runs[i].resumed = 2;
+        f->runs[i].earlier_s = 4000;
+    }
+}
+
+void fixture_open(struct fixture *f, int id, int done, int planned, bool live)
+{
+    struct run_row *r = NULL;
+    for (size_t i = 0; i < f->model.n_runs; i++)
+        if (f->runs[i].id == id)
+            r = &f->runs[i];
+    make_rows(f, done);
+    if (r) {
+        r->epochs = planned;
+        r->epochs_done = done;
+    }
+    f->model.run = r;
+    f->model.epochs = f->epochs;
+    f->model.n_epochs = (size_t)done;
+    f->model.terms = f->terms;
+    f->model.n_terms = 3;
+    f->model.options = f->options;
+    f->model.n_options = 4;
+    f->model.log = f->log;
+    f->model.n_log = 12;
+    if (!live)
+        return;
+    f->model.live = (struct snapshot){.run = id,
+                                      .phase = SNAPSHOT_TRAIN,
+                                      .step = 34,
+                                      .steps = 51,
+                                      .epoch = done + 1,
+                                      .epochs = planned,
+                                      .terms = 3,
+                                      .total = 0.4321,
+                                      .images_per_s = 412.3,
+                                      .elapsed_s = 3600,
+                                      .eta_s = 3723,
+                                      .device_bytes = UINT64_C(1288490188)};
+}

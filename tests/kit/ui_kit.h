@@ -1,0 +1,31 @@
+/* ui_kit.h - a made-up model for the screen's tests: a few runs, one of them training.
+ * Everything is a formula, so that screens can be compared with stored ones. */
+#ifndef COMBOLAB_TESTS_KIT_UI_KIT_H
+#define COMBOLAB_TESTS_KIT_UI_KIT_H
+
+#include "ui/ui.h"
+
+#define FIXTURE_EPOCHS 400
+
+struct fixture {
+    struct run_row *runs;
+    struct epoch_row epochs[FIXTURE_EPOCHS];
+    struct term_row terms[ROW_MAX_TERMS];
+    struct option_row options[4];
+    struct log_row log[12];
+    struct ui_model model;
+};
+
+/* `n` runs, newest first, run n at the top; the first ones have every state. Freed by fixture_free.
+ */
+struct fixture *fixture_new(int n);
+void fixture_free(struct fixture *f);
+
+/* Opens the run of that number: `done` epochs of `planned` with the terms of ComboLoss. It trains,
+ * in this process, when `live`. */
+void fixture_open(struct fixture *f, int id, int done, int planned, bool live);
+
+/* As with --eval-every and --select val. After fixture_open. */
+void fixture_evaluate(struct fixture *f, int every);
+
+#endif

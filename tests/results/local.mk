@@ -1,0 +1,5 @@
+check_PROGRAMS += tests/results/test_table
+tests_results_test_table_SOURCES = tests/results/test_table.c
+tests_results_test_table_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_results_test_table_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_table

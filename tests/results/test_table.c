@@ -1,0 +1,214 @@
+/* test_table.c - rows as aligned text, CSV and JSON. */
+#include "base/err.h"
+#include "base/mem.h"
+#include "src/command.h"
+#include "results/table.h"
+#include "tests/kit/tap.h"
+
+#include <jansson.h>
+#include <locale.h>
+#include <stdlib.h>
+
+static const struct table_column columns[] = {
+    {"id", "id", TABLE_INT, 0, false},          {"name", "name", TABLE_TEXT, 0, false},
+    {"pc", "best PC", TABLE_REAL, 4, true},     {"good", "good", TABLE_FLAG, 0, true},
+    {"at", "at", TABLE_TIME, 0, true},          {"took_s", "took", TABLE_DURATION, 0, true},
+    {"memory", "memory", TABLE_BYTES, 0, true},
+};
+#define N_COLUMNS 7
+
+/* Two rows: a plain one, and one full of what makes trouble. */
+static int fill(struct table **t, bool record, struct err *e)
+{
+    if (table_new(t, "runs", record, columns, N_COLUMNS, e))
+        return -1;
+    table_int(*t, 7);
+    table_text(*t, "gr\xc3\xbc\xc3\x9f");
+    table_real(*t, 0.1);
+    table_flag(*t, true);
+    table_real(*t, 86400);
+    table_real(*t, 187);
+    table_real(*t, 2048);
+    if (record)
+        return 0;
+    table_int(*t, -1234);
+    table_text(*t, "a,\"b\"\n\033[2J\xff");
+    table_real(*t, NAN);
+    table_flag(*t, false);
+    table_missing(*t);
+    table_missing(*t);
+    table_missing(*t);
+    return 0;
+}
+
+/* What is printed; freed with free. NULL with *e set on failure. */
+static char *printed(bool record, int format, int width, bool terminal, struct err *e)
+{
+    char *text = NULL;
+    size_t length;
+    struct table *t = NULL;
+    FILE *out = open_memstream(&text, &length);
+    int result = fill(&t, record, e);
+    if (!result)
+        result = tables_print(&t, 1, format, width, terminal, out, e);
+    table_free(t);
+    fclose(out);
+    if (!result)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void is_printed(bool record, int format, int width, const char *wanted, const char *what)
+{
+    struct err e = {0};
+    char *text = printed(record, format, width, false, &e);
+    is_text(text ? text : e.text, wanted, what);
+    free(text);
+}
+
+static void test_aligned(void)
+{
+    is_printed(false, FORMAT_TABLE, 0,
+               "   id  name              best PC  good  at                    took   memory\n"
+               "    7  gr\xc3\xbc\xc3\x9f               0.1000  yes   1970-01-02 00:00:00  3m07s  "
+               "2.0 KiB\n"
+               "-1234  a,\"b\"^J^[[2J\\xff        -  no    -                        -        -\n",
+               "columns are aligned, control characters shown, missing figures are -");
+    is_printed(false, FORMAT_TABLE, 40,
+               "   id  name              best PC  good\n"
+               "    7  gr\xc3\xbc\xc3\x9f               0.1000  yes\n"
+               "-1234  a,\"b\"^J^[[2J\\xff        -  no\n"
+               "(3 more columns do not fit; --format csv has all)\n",
+               "a narrow terminal loses spare columns from the right and is told so");
+    is_printed(false, FORMAT_TABLE, 5,
+               "   id  name\n    7  gr\xc3\xbc\xc3\x9f\n-1234  a,\"b\"^J^[[2J\\xff\n"
+               "(5 more columns do not fit; --format csv has all)\n",
+               "what is not spare stays");
+    is_printed(true, FORMAT_TABLE, 0,
+               "id       7\nname     gr\xc3\xbc\xc3\x9f\nbest PC  0.1000\ngood     yes\n"
+               "at       1970-01-02 00:00:00\ntook     3m07s\nmemory   2.0 KiB\n",
+               "a record is a line a column");
+}
+
+static void test_csv(void)
+{
+    is_printed(false, FORMAT_CSV, 10,
+               "id,name,pc,good,at,took_s,memory\r\n"
+               "7,gr\xc3\xbc\xc3\x9f,0.1,true,1970-01-02T00:00:00Z,187,2048\r\n"
+               "-1234,\"a,\"\"b\"\"\n\033[2J\xff\",,false,,,\r\n",
+               "CSV is exact, quotes as RFC 4180 says, and leaves missing figures empty");
+    struct err e;
+    char *text = printed(false, FORMAT_CSV, 0, true, &e);
+    ok(text && !strchr(text, 033), "CSV to a terminal has no raw escapes");
+    free(text);
+}
+
+static void test_json(void)
+{
+    struct err e;
+    char *text = printed(false, FORMAT_JSON, 0, false, &e);
+    json_t *rows = json_loads(text ? text : "", 0, NULL);
+    json_t *first = json_array_get(rows, 0), *second = json_array_get(rows, 1);
+    is_int((long long)json_array_size(rows), 2, "JSON is an array of two");
+    is_int(json_integer_value(json_object_get(first, "id")), 7, "integers");
+    is_near(json_real_value(json_object_get(first, "pc")), 0.1, 0, "reals are exact");
+    is_int(json_is_true(json_object_get(first, "good")), 1, "flags");
+    is_text(json_string_value(json_object_get(first, "at")), "1970-01-02T00:00:00Z", "times");
+    ok(json_is_null(json_object_get(second, "pc")), "NaN is null");
+    is_text(json_string_value(json_object_get(second, "name")), "a,\"b\"^J^[[2J\\xff",
+            "what is not UTF-8 is written visibly");
+    json_decref(rows);
+    free(text);
+    text = printed(true, FORMAT_JSON, 0, true, &e);
+    rows = json_loads(text ? text : "", 0, NULL);
+    is_text(json_string_value(json_object_get(rows, "name")), "gr\xc3\xbc\xc3\x9f",
+            "a record is an object");
+    has_text(text ? text : "", "gr\\u00FC\\u00DF", "a terminal gets ASCII");
+    json_decref(rows);
+    free(text);
+}
+
+static void test_several(void)
+{
+    struct err e = {0};
+    char *text = NULL;
+    size_t length;
+    struct table *t[2] = {NULL, NULL};
+    FILE *out = open_memstream(&text, &length);
+    int bad = fill(&t[0], false, &e);
+    bad |= table_new(&t[1], "empty", false, columns, N_COLUMNS, &e);
+    ok(!bad && !tables_print(t, 2, FORMAT_JSON, 0, false, out, &e), "two tables as JSON");
+    fflush(out);
+    json_t *all = json_loads(text, 0, NULL);
+    is_int((long long)json_array_size(json_object_get(all, "runs")), 2, "the first by its name");
+    ok(json_is_array(json_object_get(all, "empty")) &&
+           !json_array_size(json_object_get(all, "empty")),
+       "an empty one is an empty array");
+    json_decref(all);
+    is_int(tables_print(t, 2, FORMAT_CSV, 0, false, out, &e), -1, "CSV refuses two tables");
+    is_int(e.code, ERR_USAGE, "as a matter of usage");
+    table_text(t[1], "not a number");
+    is_int(tables_print(t, 2, FORMAT_TABLE, 0, false, out, &e), -1, "a cell of the wrong kind");
+    is_int(e.code, ERR_INTERNAL, "is told");
+    fclose(out);
+    free(text);
+    table_free(t[0]);
+    table_free(t[1]);
+}
+
+static void test_memory(int format)
+{
+    for (long n = 1; n < 200; n++) {
+        struct err e = {0};
+        mem_test_fail_at(n);
+        char *text = printed(false, format, 0, true, &e);
+        long used = mem_test_count();
+        mem_test_fail_at(0);
+        bool told = !text && e.code == ERR_MEMORY;
+        free(text);
+        if (told)
+            continue;
+        ok(used < n, "format %d: each of %ld allocations may fail", format, n - 1);
+        return;
+    }
+    ok(0, "format %d: it ends", format);
+}
+
+/* Column names come from loss terms, which a database may hold of any kind. */
+static void test_hostile_names(void)
+{
+    static const struct table_column one[] = {{"a\033[2J", "b\033[31m", TABLE_INT, 0, false}};
+    struct err e;
+    for (int format = FORMAT_TABLE; format <= FORMAT_JSON; format++) {
+        struct table *t = NULL;
+        char *text = NULL;
+        size_t length;
+        FILE *out = open_memstream(&text, &length);
+        int result = table_new(&t, "names", false, one, 1, &e);
+        if (!result) {
+            table_int(t, 1);
+            result = tables_print(&t, 1, format, 0, true, out, &e);
+        }
+        fclose(out);
+        ok(!result && text[0] && !strchr(text, '\033'), "a column's name is not obeyed, format %d",
+           format);
+        table_free(t);
+        free(text);
+    }
+}
+
+int main(void)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    setenv("TZ", "UTC", 1);
+    test_aligned();
+    test_csv();
+    test_json();
+    test_several();
+    test_hostile_names();
+    test_memory(FORMAT_TABLE);
+    test_memory(FORMAT_CSV);
+    test_memory(FORMAT_JSON);
+    return tap_done();
+}

@@ -1,0 +1,285 @@
+#!/bin/sh
+# The program from outside: what a command line is answered with, and how it ends.
+program=${TOP_BUILDDIR:?is the folder that combolab was built in}/combolab
+python=$(command -v python3)
+work=$(mktemp -d "${TMPDIR:-/tmp}/combolab-cli-XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work" || exit 1
+# Nothing of whoever runs this is read or written.
+HOME=$work XDG_DATA_HOME=$work/share XDG_CACHE_HOME=$work/cache COLUMNS=80 TZ=UTC
+export HOME XDG_DATA_HOME XDG_CACHE_HOME COLUMNS TZ
+. "$TOP_SRCDIR/tests/kit/tap.sh"
+
+why() {
+    { echo "exit status $got"; cat out err; } 2>/dev/null | head -n 20
+}
+
+run() { # arguments: leaves status in $got, texts in out and err
+    "$program" "$@" >out 2>err </dev/null
+    got=$?
+}
+
+# wanted exit status, part of standard error, arguments
+refuses() {
+    wanted=$1
+    part=$2
+    shift 2
+    run "$@"
+    [ "$got" -eq "$wanted" ] && grep -qF -- "$part" err && [ ! -s out ]
+    result $? "combolab $*: $part"
+}
+
+# part of standard output, arguments
+says() {
+    part=$1
+    shift
+    run "$@"
+    [ "$got" -eq 0 ] && grep -qF -- "$part" out && [ ! -s err ]
+    result $? "combolab $*: $part"
+}
+
+json() { # what, Python expression on the parsed output `j`
+    if [ -z "$python" ]; then
+        skip 'no python3 to read JSON'
+        return
+    fi
+    "$python" -c 'import json, sys; j = json.load(open("out")); assert eval(sys.argv[1]), j' "$2" \
+        2>>err
+    result $? "$1"
+}
+
+# --- help ---
+says 'usage: combolab [COMMAND]' --help
+says 'usage: combolab [COMMAND]' -h
+says 'usage: combolab runs' help runs
+says 'combolab ' --version
+for command in $("$program" --complete ''); do
+    run "$command" --help
+    options=$(sed -n 's/^  \(-., \|    \)--\([a-z0-9-]*\).*/\2/p' out)
+    letters=$(sed -n 's/^  -\(.\), .*/\1/p' out)
+    [ "$got" -eq 0 ] && grep -q "^usage: combolab $command " out && [ ! -s err ] &&
+        [ -z "$(printf '%s\n' "$options" | sort | uniq -d)" ] &&
+        [ -z "$(printf '%s\n' "$letters" | sort | uniq -d)" ]
+    result $? "$command --help, no option or letter twice"
+done
+awk 'length > 80 && !/^ *\(/ { bad = 1 } END { exit bad }' out
+result $? 'help keeps to 80 columns'
+"$program" train --help | grep -F '(auto|' >out
+"$program" dataset --help | grep -F '(auto|' >err
+grep -qxF -f err out
+result $? 'train and dataset know the same protocols'
+
+# --- what is refused ---
+refuses 2 "unknown command 'trian'" trian
+refuses 2 "unknown option 'lerning-rate'; did you mean 'learning-rate'?" train --lerning-rate 1
+refuses 2 "did you mean 'learning-rate'?" train --learning_rate 1
+refuses 2 "unknown option '-z'" train -z
+refuses 2 'allowed: 0..10' train --learning-rate 11
+refuses 2 'allowed: 1..4096' train --batch 0
+refuses 2 "'4x' is not a whole number" train --batch 4x
+refuses 2 "'nan' is not a number" train --alpha nan
+refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --loss huber
+refuses 2 "'maybe' is not yes or no" train --skip-bad-images=maybe
+refuses 2 "'no-quiet' takes no value" runs --no-quiet=1
+refuses 2 "option 'seed' needs a value" train --seed
+refuses 2 "'lr' may mean 'lr-step' or 'lr-factor'" train --lr 1
+refuses 2 'missing argument: DIR' synth
+refuses 2 'missing argument: RUN...' resume
+refuses 2 "unknown option 'epochs'" bench --epochs 3
+refuses 2 'allowed: 0.01..3600' bench --seconds 0
+refuses 2 "unexpected argument 'b'" synth a b
+refuses 2 "option 'data' is missing" train --queue
+refuses 2 'See: combolab train --help' train --epochs 0
+refuses 2 "stands twice in the list" train --data x --seed 1,2,01
+refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --data x --loss l1,huber
+refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --data x --loss l1,
+refuses 2 'more than 1000 combinations' train --data x --seed 1,2,3,4,5,6,7,8,9,10,11 \
+    --batch 1,2,3,4,5,6,7,8,9,10 --epochs 1,2,3,4,5,6,7,8,9,10
+refuses 2 'is not one of the choices' tui --format csv,json
+refuses 2 '^[[31m' "$(printf 'no\033[31mcommand')"
+refuses 2 'the screen needs a terminal'
+refuses 1 'there is no run database' runs -D nothing.db
+[ ! -e nothing.db ]
+result $? 'reading makes no database'
+refuses 1 'there is no run database' resume 1 -D nothing.db
+[ ! -e nothing.db ]
+result $? 'nor does resuming'
+if [ -c /dev/full ]; then
+    "$program" version >/dev/full 2>err
+    got=$?
+    [ "$got" -eq 1 ] && grep -q 'standard output cannot be written' err
+    result $? 'a full disk under standard output is told'
+fi
+
+# --- drawn data sets ---
+run synth one --count 20 --size 32 --seed 3 --threads 2
+[ "$got" -eq 0 ] && [ -s one/labels.csv ] && [ ! -s err ]
+result $? 'synth draws, and keeps standard error empty without a terminal'
+run synth two --count 20 --size 32 --seed 3 --threads 1 --quiet
+[ "$got" -eq 0 ] && [ ! -s out ] && diff -r one two >out
+result $? 'synth gives the same bytes on any number of threads; --quiet says nothing'
+run synth three --count 20 --size 32 --seed 4
+[ "$got" -eq 0 ] && ! cmp -s one/labels.csv three/labels.csv
+result $? 'synth gives another set for another seed'
+refuses 2 'allowed: 32..1024' synth four --size 8
+[ ! -e four ]
+result $? 'a refused synth makes nothing'
+refuses 1 "" synth /dev/null/x
+
+says 'training images' dataset one
+run dataset one --format json --protocol fold --fold 2 --classes 3
+[ "$got" -eq 0 ]
+result $? 'dataset as JSON'
+json 'dataset: its figures' 'j["dataset"]["images"] == 20 and j["dataset"]["fold"] == 2 and j["dataset"]["train_images"] + j["dataset"]["test_images"] == 20 and 1 <= j["dataset"]["score_least"] <= j["dataset"]["score_mean"] <= j["dataset"]["score_most"] <= 5 and len(j["dataset"]["hash"]) == 16'
+json 'dataset: its classes' 'len(j["classes"]) == 3 and sum(c["images"] for c in j["classes"]) == 20 and all(c["train_images"] + c["test_images"] == c["images"] for c in j["classes"]) and all(abs(c["weight"] * c["train_images"] - max(d["train_images"] for d in j["classes"])) < 1e-9 for c in j["classes"] if c["train_images"])'
+json 'a CSV file is cut into bins' 'j["dataset"]["rounding"] == "bins" and j["classes"][0]["begins"] is None and all(b["begins"] <= b["value"] for b in j["classes"][1:])'
+run dataset one --format json --rounding half-up --loss combo-released --class-weights 1,2,3,4,5
+json 'dataset --rounding: numbers, the weights given' 'j["dataset"]["rounding"] == "half-up" and [c["value"] for c in j["classes"]] == [1, 2, 3, 4, 5] and [c["begins"] for c in j["classes"]][1:] == [1.5, 2.5, 3.5, 4.5] and [c["weight"] for c in j["classes"]] == [1, 2, 3, 4, 5]'
+run dataset one --format json --class-edges -1,2.5 --class-values=0,1,4
+json 'dataset --class-edges: as many classes, the values given' 'j["dataset"]["rounding"] == "edges" and [(c["begins"], c["value"]) for c in j["classes"]] == [(None, 0), (-1, 1), (2.5, 4)] and j["classes"][0]["images"] == 0'
+refuses 2 '2 does not ascend after 3' dataset one --class-edges 3,2
+refuses 2 '2 numbers for 5 classes' dataset one --class-values 1,2
+refuses 2 '3 numbers for 5 classes' train --queue --data one --class-values 1,2,3
+refuses 2 'divides scores into 2 classes, not 3' train --queue --data one --classes 3 --class-edges 1
+run dataset one --check
+[ "$got" -eq 0 ] && grep -q 'all 20 images can be decoded' out
+result $? 'dataset --check of good images'
+head -c 200 one/images/portrait-00007.jpg >cut && mv cut one/images/portrait-00007.jpg
+echo 'no image' >two/images/portrait-00003.jpg
+run dataset one --check --format csv
+[ "$got" -eq 1 ] && [ "$(grep -c portrait out)" -eq 1 ] && grep -q 'images/portrait-00007.jpg,' out
+result $? 'dataset --check names the damaged image, exit status 1'
+run dataset two --check
+[ "$got" -eq 1 ] && grep -q 'portrait-00003.jpg' out
+result $? 'dataset --check names what is no image'
+refuses 1 'nowhere' dataset nowhere
+mkdir empty
+refuses 1 'empty' dataset empty
+refuses 2 '20' dataset three --protocol fold --fold 20
+printf 'image,score\nimages/portrait-00001.jpg,good\n' >three/bad.csv
+refuses 1 'bad.csv:2' dataset three/bad.csv
+
+# --- sweeps, as queued runs ---
+run -D runs.db train --queue --data three --loss l1,combo --alpha 1,2 --seed 5,4 --experiment sweep
+[ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 6 ]
+result $? 'a sweep queues its combinations; weights that l1 does not use make no run'
+run runs --database runs.db --experiment sweep --format csv
+[ "$(tr -d '\r' <out | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    NR > 1 { print $at["state"], ($NF >= 0) }' | sort -u)" = 'queued 1' ]
+result $? 'runs as CSV, with global options before or after the command'
+run -D runs.db runs --format json
+json 'in the order given, the last list fastest' '[(r["loss"], r["alpha"]) for r in reversed(j)] == [("l1", None)] * 2 + [("combo", 1)] * 2 + [("combo", 2)] * 2'
+run -D sweep.db train --queue --data three --loss mse,smooth-l1,combo-released \
+    --smooth-beta 0.5,1 --huber-delta 1,2 --gamma 1,2
+run -D sweep.db runs --format json
+json 'sweeps leave out what a loss does not use' '[(r["loss"], r["gamma"]) for r in reversed(j)] == [("mse", None)] + [("smooth-l1", None)] * 2 + [("combo-released", 1), ("combo-released", 2)]'
+run -D runs.db show 2 --format json
+json 'a run shows its options' '{o["name"]: o["value"] for o in j["options"]}["seed"] == "4"'
+run -D runs.db train --queue --data three --seed 1,2 --seed 3 --no-skip-bad-images
+[ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 1 ]
+result $? 'an option given again counts last'
+
+# --- runs and show on a database with figures ---
+"$TOP_BUILDDIR/tests/src/cli_db" db.db >out 2>err
+got=$?
+result $got 'a database with figures'
+says 'evil^[[31m' -D db.db runs
+[ "$(grep -c "$(printf '\033')" out)" -eq 0 ]
+result $? 'no escape reaches the terminal'
+run -D db.db runs --format json
+json 'runs: figures, null where there are none' '[r["id"] for r in j] == [3, 2, 1] and j[2]["best_pc"] == 0.75 and j[2]["best_epoch"] == 2 and j[0]["best_pc"] is None and j[2]["state"] == "finished" and j[1]["name"] == "evil\x1b[31m"'
+run -D db.db runs --experiment two --state failed --format json
+json 'runs: filtered' '[r["id"] for r in j] == [2]'
+run -D db.db runs --limit 1 --format json
+json 'runs: the newest' '[r["id"] for r in j] == [3]'
+run -D db.db runs --references --state lost --format json
+json 'runs: published figures' 'len(j) > 50 and all(r["state"] == "published" and r["id"] is None for r in j) and any(r["data"] == "SCUT-FBP5500" and r["loss"] == "combo" and r["best_mae"] for r in j)'
+run -D db.db show 1 --format json
+json 'show: run, terms, options, weights' 'j["run"]["device"] == "cpu: test" and j["run"]["data_hash"] == "0123456789abcdef" and [t["weight"] for t in j["terms"]] == [2, 1, 0.5] and len(j["options"]) == 2 and j["weights"][0]["kind"] == "last" and j["weights"][0]["epoch"] == 2'
+says 'third' -D db.db show last
+says 'it^[[2Jfailed' -D db.db show 2
+run -D db.db show 1 --epochs --format json
+json 'show --epochs: terms by name, no correlation is null' 'len(j) == 2 and j[0]["test_pc"] is None and j[1]["test_pc"] == 0.75 and j[1]["train_classification"] == 0.125 and j[1]["train_classification_weighted"] == 0.0625 and "val_pc" not in j[0] and j[1]["best"] is True and j[0]["time"] == "2023-11-14T22:13:21Z" and j[0]["train_images_per_s"] == 4'
+run -D db.db show 1 --predictions last --format csv
+[ "$(sed -n 3p out | tr -d '\r')" = '1,"b,""2"".jpg",3,3.5,0.5,,,' ]
+result $? 'show --predictions: CSV quotes, and leaves what is missing empty'
+run -D db.db show 1 --ledger 1 --log --format json
+json 'show --ledger --log: both, by name' '[(p["image"], p["predicted"]) for p in j["ledger"]] == [("a.jpg", 1.5), ("b,\"2\".jpg", 2.5)] and j["log"][0]["text"] == "said once"'
+refuses 2 'CSV holds one table' -D db.db show 1 --epochs --log --format csv
+refuses 1 'no best predictions' -D db.db show 1 --predictions best
+refuses 1 'no ledger of epoch 9' -D db.db show 1 --ledger 9
+refuses 1 '99' -D db.db show 99
+refuses 2 "'newest' is no run" -D db.db show newest
+
+# --- a database of an older combolab ---
+if [ -n "$python" ] && [ -r "$TOP_SRCDIR/db/schema_1.sql" ]; then
+    "$python" -c 'import sqlite3, sys
+d = sqlite3.connect("old.db")
+d.executescript(open(sys.argv[1]).read())
+d.executescript("PRAGMA application_id = 0x636d626f; PRAGMA user_version = 1")
+d.execute("INSERT INTO run(name, created, data, backbone, loss, image_size, batch, epochs, seed)"
+          " VALUES (?, 1, ?, ?, ?, 32, 8, 1, 1)", ("ancient", "x", "resnet18", "l1"))
+d.commit()' \
+        "$TOP_SRCDIR/db/schema_1.sql" 2>err
+    says 'ancient' -D old.db runs
+    says 'ancient' -D old.db show 1
+fi
+says 'evil' -qD db.db runs
+says 'evil' -qDdb.db runs
+refuses 2 "option 'database' needs a value" -qD
+
+# --- going on ---
+refuses 1 'run 1 is finished and cannot be resumed' -D db.db resume 1
+refuses 1 'run 3 is queued and cannot be resumed' -D db.db resume 2 3 --queue
+run -D db.db show 2 --format json
+json 'one of two that cannot be resumed: none is' 'j["run"]["state"] == "failed" and j["run"]["resumed"] == 0'
+run -D db.db resume 2 --queue
+[ "$got" -eq 0 ] && [ "$(cat out)" = 2 ]
+result $? 'a failed run is queued again'
+run -D db.db show 2 --format json
+json 'and says so' 'j["run"]["state"] == "queued" and j["run"]["resumed"] == 1 and j["run"]["state_text"] == "" and j["run"]["seconds"] >= 0'
+refuses 2 "'newest' is no run" -D db.db resume newest
+refuses 1 'there is no run 99' -D db.db resume 99
+
+# --- bench ---
+if "$program" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
+    bench="bench --device cpu --image-size 32 --batch 4 --threads 1 --seconds 0.05"
+    # shellcheck disable=SC2086
+    run $bench --loss l1,combo --format json
+    [ "$got" -eq 0 ]
+    result $? 'bench measures two losses'
+    json 'bench: figures' '[b["loss"] for b in j["bench"]] == ["l1", "combo"] and all(b["backbone"] == "resnet18" and b["batch"] == 4 and b["threads"] == 1 and b["train_images_per_s"] > 1 and b["eval_images_per_s"] > b["train_images_per_s"] and b["memory_bytes"] > 44e6 and b["device"] and b["library"] for b in j["bench"])'
+    json 'bench: shares of a phase add up to about all of it' 'all(99 < sum(w["share"] for w in j["work"] if w["loss"] == l and w["phase"] == p) < 130 for l in ("l1", "combo") for p in ("train", "eval")) if j["work"] else "does not tell" in open("err").read()'
+    # shellcheck disable=SC2086
+    run $bench -q --format csv
+    [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 2 ] && [ ! -s err ]
+    result $? 'bench as CSV, quietly'
+    # shellcheck disable=SC2086
+    run $bench -q --work --format csv
+    [ "$got" -eq 0 ] && grep -q '^backbone,loss,image_size,batch,phase,work,' out
+    result $? 'bench --work as CSV'
+fi
+
+# --- devices, version, completion ---
+run devices --format json
+json 'devices: every backend is there or says why not' '{d["backend"] for d in j} == {"cpu", "cuda"} and all(d["device"] or d["detail"] for d in j)'
+COMBOLAB_MODULES=$work/empty run version --format json
+json 'version: its parts' '{v["part"] for v in j} >= {"combolab", "SQLite", "CPU backend", "CUDA backend"} and all(v["version"] for v in j)'
+says 'l1,mse' --complete train --loss l1,
+says 'combo-released' --complete train --loss l1,combo-
+says 'se-resnet50' --complete train --backbone se-
+says 'half-even' --complete dataset --rounding half-e
+says '--lr-step' --complete train --lr
+says 'last' --complete show --predictions ''
+says 'synth' --complete s
+run --complete dataset ./
+[ "$got" -eq 0 ] && [ ! -s out ]
+result $? 'files are left to the shell'
+says '.It Fl Fl alpha' --mdoc options
+says '--backbone' --complete bench --b
+run --complete bench --ep
+[ ! -s out ]
+result $? 'bench completes its own options only'
+
+tap_done

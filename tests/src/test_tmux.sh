@@ -1,0 +1,148 @@
+#!/bin/sh
+# The screen in a real terminal (tmux): launch a run by keys, watch it train, leave. Prints TAP.
+. "$TOP_SRCDIR/tests/kit/tap.sh"
+combolab=$TOP_BUILDDIR/combolab
+if ! command -v tmux >/dev/null 2>&1; then
+    skip_all "tmux is not installed"
+fi
+if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
+    skip_all "no CPU backend in this build"
+fi
+dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-tmux-XXXXXX") || exit 1
+db=$dir/runs.db
+socket=combolab-$$
+XDG_CACHE_HOME=$dir/cache
+OMP_NUM_THREADS=1
+LC_ALL=C.UTF-8
+export XDG_CACHE_HOME OMP_NUM_THREADS LC_ALL
+unset TMUX NO_COLOR
+end=$(($(date +%s) + 120)) # all waiting together; sanitizers are slow
+
+tm() {
+    tmux -L "$socket" -f /dev/null "$@"
+}
+
+leave() {
+    tm kill-server 2>/dev/null
+    rm -rf "$dir"
+}
+trap leave EXIT
+trap 'exit 1' HUP INT TERM
+
+screen() {
+    tm capture-pane -p -t combolab 2>/dev/null
+}
+
+why() {
+    screen | sed 's/^/|/'
+}
+
+# Waits until the screen shows a pattern.
+shows() { # pattern, what
+    while ! screen | grep -q -e "$1"; do
+        if [ "$(date +%s)" -ge $end ]; then
+            result 1 "$2"
+            return 1
+        fi
+        sleep 0.05
+    done
+    result 0 "$2"
+}
+
+key() {
+    tm send-keys -t combolab "$@"
+}
+
+begin() { # arguments of the program
+    tm new-session -d -s combolab -x 100 -y 30 \
+        "TERM=screen-256color '$combolab' $* 2>'$dir/err'; echo \"ended: \$?\"; sleep 60" || exit 1
+}
+
+# Goes down the form until the line of help is about the field.
+field() { # name, value
+    i=0
+    key Home
+    sleep 0.05
+    while [ $i -lt 40 ] && ! screen | grep -q -e "^── $1 ──"; do
+        key Down
+        sleep 0.03
+        i=$((i + 1))
+    done
+    key Enter
+    key C-u
+    key -l "$2"
+    key Enter
+}
+
+# Braille characters on the screen: what curves are drawn with.
+dots() {
+    screen | LC_ALL=C grep -o "$(printf '\342[\240-\243][\200-\277]')" | wc -l
+}
+
+"$combolab" synth "$dir/set" --count 20 --size 40 --threads 1 >"$dir/out" 2>&1
+result $? "portraits are drawn"
+
+tm new-session -d -s keep "sleep 100" # the server stays between the parts
+
+# --- launch, watch, leave ---
+begin -D "$db"
+shows 'No runs yet' "a fresh database is an empty list"
+key n
+shows 'Launch a run' "n opens the form"
+field data "$dir/nowhere"
+key F2
+shows 'nowhere.*cannot be opened' "a folder that is not there is refused in the status line"
+key n
+shows 'Launch a run' "n opens the form as it was"
+field data "$dir/set"
+field image-size 32
+field epochs 4
+field batch 8
+field threads 1
+key F2
+shows 'run 1 is queued' "F2 launches"
+key Enter
+shows '[12]/4' "Enter opens it: the live view counts epochs"
+before=$(dots)
+shows 'finished' "the run comes to its end on the screen"
+[ "$(dots)" -gt "$before" ]
+result $? "and its curves have grown: $before, then $(dots) characters"
+tm resize-window -t combolab -x 50 -y 10
+shows '60x15\|60 x 15' "a screen too small says so"
+tm resize-window -t combolab -x 100 -y 30
+shows 'finished' "and comes back"
+key q
+shows 'ended: 0' "q leaves"
+"$combolab" runs -D "$db" --format csv | grep -q '^1,finished,'
+result $? "the run is in the database"
+tm kill-session -t combolab
+
+# --- leaving while a run trains ---
+begin -D "$db"
+shows 'finished' "the list is there again"
+key n
+field data "$dir/set"
+field image-size 32
+field epochs 5000
+field batch 8
+field threads 1
+key F2
+shows 'run 2 is queued' "a long run is launched"
+key Enter
+shows '[2-9]/5000' "and trains"
+key q
+shows '(y/n)' "q asks"
+key n
+sleep 0.2
+key q
+shows '(y/n)' "again after no"
+key y
+shows 'ended: 0' "yes leaves"
+"$combolab" runs -D "$db" --format csv | grep -q '^2,stopped,'
+result $? "and the run is stopped"
+[ -s "$dir/runs.weights/2/last.safetensors" ]
+result $? "with its weights kept"
+[ ! -s "$dir/err" ]
+result $? "nothing was written beside the screen"
+
+tap_done

@@ -1,0 +1,54 @@
+check_PROGRAMS += tests/train/test_metrics
+tests_train_test_metrics_SOURCES = tests/train/test_metrics.c
+tests_train_test_metrics_LDADD = $(ENGINE_LIBS)
+TESTS += tests/train/test_metrics
+
+check_PROGRAMS += tests/train/test_schedule
+tests_train_test_schedule_SOURCES = tests/train/test_schedule.c
+tests_train_test_schedule_LDADD = $(ENGINE_LIBS)
+TESTS += tests/train/test_schedule
+
+EXTRA_DIST += tests/golden/make_schedule_golden.py tests/golden/schedule_torch.txt
+
+# Runs of the trainer, with a toy in place of a backend.
+check_PROGRAMS += tests/train/test_trainer
+tests_train_test_trainer_SOURCES = tests/train/test_trainer.c
+tests_train_test_trainer_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_trainer
+
+check_PROGRAMS += tests/train/test_trainer_faults
+tests_train_test_trainer_faults_SOURCES = tests/train/test_trainer_faults.c
+tests_train_test_trainer_faults_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_trainer_faults
+
+check_PROGRAMS += tests/train/test_trainer_losses
+tests_train_test_trainer_losses_SOURCES = tests/train/test_trainer_losses.c
+tests_train_test_trainer_losses_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_train_test_trainer_losses_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_trainer_losses
+
+check_PROGRAMS += tests/train/test_trainer_ref
+tests_train_test_trainer_ref_SOURCES = tests/train/test_trainer_ref.c
+tests_train_test_trainer_ref_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
+TESTS += tests/train/test_trainer_ref
+
+# Runs that stop, or are killed, and go on.
+check_PROGRAMS += tests/train/test_resume
+tests_train_test_resume_SOURCES = tests/train/test_resume.c
+tests_train_test_resume_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_resume
+
+check_PROGRAMS += tests/train/test_resume_faults
+tests_train_test_resume_faults_SOURCES = tests/train/test_resume_faults.c
+tests_train_test_resume_faults_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_resume_faults
+
+check_PROGRAMS += tests/train/test_resume_nets
+tests_train_test_resume_nets_SOURCES = tests/train/test_resume_nets.c
+tests_train_test_resume_nets_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
+TESTS += tests/train/test_resume_nets
+
+check_PROGRAMS += tests/train/test_measure
+tests_train_test_measure_SOURCES = tests/train/test_measure.c
+tests_train_test_measure_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_measure

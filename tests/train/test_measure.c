@@ -1,0 +1,133 @@
+/* test_measure.c - measuring a backend: what it is asked for, and what is said of its time. */
+#include "base/err.h"
+#include "base/mem.h"
+#include "engine/train/measure.h"
+#include "tests/kit/tap.h"
+#include "tests/kit/toy_backend.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct run_config config;
+static int asked; /* for a profile */
+
+/* A backend whose convolutions take a tenth of a second between two questions. */
+static void tenth(struct backend *b, struct backend_profile *out)
+{
+    (void)b;
+    memset(out, 0, sizeof *out);
+    out->seconds[WORK_CONV_FORWARD] = 0.1;
+    out->flop[WORK_CONV_FORWARD] = 2e9;
+    asked++;
+}
+
+static void zeros(struct backend *b, struct backend_profile *out)
+{
+    (void)b;
+    memset(out, 0, sizeof *out);
+}
+
+static int measured(const struct backend_ops *ops, const atomic_bool *cancel,
+                    struct measure_result *r, struct err *e)
+{
+    struct measure_request request = {
+        .config = &config, .seconds = 0.02, .backend = ops, .cancel = cancel};
+    memset(&toy, 0, sizeof toy);
+    toy.step_us = 1000;
+    asked = 0;
+    err_clear(e);
+    return measure(&request, r, e);
+}
+
+static void test_speed(void)
+{
+    struct err e;
+    struct measure_result r;
+    struct backend_ops ops = *toy_backend();
+    ops.profile = NULL;
+    is_int(measured(&ops, NULL, &r, &e), 0, "a toy is measured");
+    const struct measure_phase_result *train = &r.phase[MEASURE_TRAIN], *eval = &r.phase[1];
+    ok(train->images >= 3 * 8 && train->images % 8 == 0 && eval->images % 8 == 0,
+       "whole batches: %d and %d images", (int)train->images, (int)eval->images);
+    ok(train->seconds >= 0.02 && train->seconds < 5 && eval->seconds >= 0.02, "for the time asked");
+    double rate = (double)train->images / train->seconds;
+    ok(rate > 80 && rate < 8001, "a step of 1 ms and 8 images: %.0f images/s", rate);
+    ok(toy.trained == train->images / 8 + 2 && toy.evaluated == eval->images / 8 + 2,
+       "two steps before each are not counted");
+    ok(!toy.violations, "the backend is used as it may be%s%s", toy.violations ? ": " : "",
+       toy.violation);
+    ok(toy.in_flight_most == 2, "one step is under way while another is collected");
+    ok(toy.opened == 1 && toy.closed == 1, "and is closed");
+    is_text(r.device, "abacus", "the device has a name");
+    is_text(r.library, "toy 1", "so has the library");
+    ok(!r.profiled, "nothing is claimed of a backend without a profile");
+    ops.profile = zeros;
+    ok(!measured(&ops, NULL, &r, &e) && !r.profiled, "nor of one that says nothing but zeros");
+}
+
+static void test_profile(void)
+{
+    struct err e;
+    struct measure_result r;
+    struct backend_ops ops = *toy_backend();
+    ops.profile = tenth;
+    ok(!measured(&ops, NULL, &r, &e) && r.profiled, "a profile is taken");
+    is_int(asked, 4, "before and after each phase");
+    ok(r.phase[MEASURE_EVAL].profile.seconds[WORK_CONV_FORWARD] == 0.1 &&
+           r.phase[MEASURE_TRAIN].profile.flop[WORK_CONV_FORWARD] == 2e9,
+       "and is the phase's own");
+    int named = 0;
+    for (int w = 0; w < WORK_KINDS; w++)
+        named += measure_work_name((enum backend_work)w) != NULL;
+    is_int(named, WORK_KINDS, "every kind of work has a name");
+}
+
+static void test_ends(void)
+{
+    struct err e;
+    struct measure_result r;
+    struct backend_ops ops = *toy_backend();
+    atomic_bool cancel = true;
+    is_int(measured(&ops, &cancel, &r, &e), 1, "a measurement is cancelled");
+    ok(toy.opened == toy.closed, "and closed");
+    struct measure_request request = {.config = &config, .seconds = 1, .backend = &ops};
+    memset(&toy, 0, sizeof toy);
+    toy.fail_open = true;
+    ok(measure(&request, &r, &e) == -1 && e.code == ERR_DEVICE, "a backend that does not open");
+    memset(&toy, 0, sizeof toy);
+    toy.fail_train_step = 2;
+    ok(measure(&request, &r, &e) == -1 && toy.opened == toy.closed, "a step that fails");
+    ops.images = NULL;
+    ok(measure(&request, &r, &e) == -1 && strstr(e.text, "cannot train") != NULL,
+       "a backend that only lists devices");
+}
+
+/* Every allocation in turn. */
+static void test_memory(void)
+{
+    struct err e;
+    struct measure_result r;
+    int bad = 0;
+    long n = 1;
+    for (bool more = true; more && n < 2000; n += 1 + n / 20) {
+        mem_test_fail_at(n);
+        int status = measured(toy_backend(), NULL, &r, &e);
+        more = mem_test_count() >= n;
+        mem_test_fail_at(0);
+        bad += status && e.code != ERR_MEMORY;
+        bad += toy.opened != toy.closed && toy.opened;
+    }
+    ok(!bad && n > 10, "a failed allocation is told, up to number %ld", n);
+}
+
+int main(void)
+{
+    config_defaults(&config);
+    config.image_size = 32;
+    config.batch = 8;
+    test_speed();
+    test_profile();
+    test_ends();
+    test_memory();
+    return tap_done();
+}

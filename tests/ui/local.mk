@@ -1,0 +1,75 @@
+UI_TEST_LIBS = $(KIT_LIBS) $(UI_LIBS) libresults.a libengine.a libcore.a libbase.a
+UI_TEST_CPPFLAGS = $(NCURSES_CFLAGS)
+
+# The pieces: layout, text, ticks, charts, keys.
+check_PROGRAMS += tests/ui/test_ui_parts
+tests_ui_test_ui_parts_SOURCES = tests/ui/test_ui_parts.c
+tests_ui_test_ui_parts_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_parts_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_parts
+
+# Whole screens against tests/golden/ui_*.txt; COMBOLAB_GOLDEN=write makes those files anew.
+check_PROGRAMS += tests/ui/test_ui
+tests_ui_test_ui_SOURCES = tests/ui/test_ui.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui
+
+# Keys to actions; nothing is compared with stored screens.
+check_PROGRAMS += tests/ui/test_ui_keys
+tests_ui_test_ui_keys_SOURCES = tests/ui/test_ui_keys.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_keys_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_keys_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_keys
+
+# A real (pseudo) terminal: taken, resized, given back.
+check_PROGRAMS += tests/ui/test_ui_terminal
+tests_ui_test_ui_terminal_SOURCES = tests/ui/test_ui_terminal.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_terminal_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_terminal
+
+EXTRA_DIST += \
+	tests/golden/ui_delete_refused.txt \
+	tests/golden/ui_help_120x40.txt \
+	tests/golden/ui_help_80x24.txt \
+	tests/golden/ui_help_end.txt \
+	tests/golden/ui_hostile.txt \
+	tests/golden/ui_launch_120x40.txt \
+	tests/golden/ui_launch_80x24.txt \
+	tests/golden/ui_launch_button.txt \
+	tests/golden/ui_launch_folded.txt \
+	tests/golden/ui_launch_other_loss.txt \
+	tests/golden/ui_launch_refused.txt \
+	tests/golden/ui_launch_unfolded.txt \
+	tests/golden/ui_live_120x40.txt \
+	tests/golden/ui_live_120x40_ascii.txt \
+	tests/golden/ui_live_200_epochs.txt \
+	tests/golden/ui_live_60x15.txt \
+	tests/golden/ui_live_80x24.txt \
+	tests/golden/ui_live_80x24_ascii.txt \
+	tests/golden/ui_live_80x24_block.txt \
+	tests/golden/ui_live_failed.txt \
+	tests/golden/ui_live_first_epoch.txt \
+	tests/golden/ui_live_gone.txt \
+	tests/golden/ui_live_log_planned.txt \
+	tests/golden/ui_live_no_epoch.txt \
+	tests/golden/ui_live_second_page.txt \
+	tests/golden/ui_live_sparse.txt \
+	tests/golden/ui_live_sparse_80x24.txt \
+	tests/golden/ui_live_sparse_ascii.txt \
+	tests/golden/ui_live_sparse_block.txt \
+	tests/golden/ui_live_val_120x40.txt \
+	tests/golden/ui_live_zoom_gaps.txt \
+	tests/golden/ui_message.txt \
+	tests/golden/ui_quit_question.txt \
+	tests/golden/ui_runs_120x40.txt \
+	tests/golden/ui_runs_200x20.txt \
+	tests/golden/ui_runs_40x10.txt \
+	tests/golden/ui_runs_60x15.txt \
+	tests/golden/ui_runs_80x24.txt \
+	tests/golden/ui_runs_empty.txt \
+	tests/golden/ui_runs_failed.txt \
+	tests/golden/ui_runs_filter_none.txt \
+	tests/golden/ui_runs_filter_sorted.txt \
+	tests/golden/ui_runs_filter_typing.txt

@@ -1,0 +1,403 @@
+/* test_ui.c - whole screens against tests/golden/ui_*.txt, and what a frame costs.
+ *
+ * COMBOLAB_GOLDEN=write makes the stored screens anew: look at what changed before keeping it.
+ */
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "tests/kit/tap.h"
+#include "tests/kit/ui_kit.h"
+
+#include <curses.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <time.h>
+
+static FILE *in, *out;
+
+static struct ui *open_ui(int rows, int columns, enum ui_chart_style charts)
+{
+    struct run_config config;
+    config_defaults(&config);
+    struct ui_options options = {.in = in,
+                                 .out = out,
+                                 .term = "xterm-256color",
+                                 .rows = rows,
+                                 .columns = columns,
+                                 .charts = charts,
+                                 .launch = &config};
+    struct ui *ui = NULL;
+    struct err e;
+    err_clear(&e);
+    if (ui_open(&ui, &options, &e))
+        diag("%s", e.text);
+    return ui;
+}
+
+/* Gives keys one by one, drawing in between as the program does. */
+static struct ui_action press(struct ui *ui, const struct ui_model *m, const int *keys)
+{
+    struct ui_action action = {.kind = UI_NONE};
+    ui_draw(ui, m);
+    for (; *keys; keys++) {
+        ui_test_key(ui, *keys);
+        ui_key(ui, m, &action);
+        ui_draw(ui, m);
+    }
+    return action;
+}
+
+#define PRESS(ui, f, ...) press(ui, &(f)->model, (const int[]){__VA_ARGS__, 0})
+
+static void type_text(struct ui *ui, const struct ui_model *m, const char *text)
+{
+    for (; *text; text++)
+        press(ui, m, (const int[]){*text, 0});
+}
+
+static void write_golden(const char *path, const struct str *screen)
+{
+    FILE *f = fopen(path, "w");
+    bool good = f && fwrite(screen->text, 1, screen->length, f) == screen->length;
+    if (f)
+        good = !fclose(f) && good;
+    ok(good, "wrote %s", path);
+}
+
+static void show_difference(const char *got, const char *wanted)
+{
+    for (int line = 1; *got || *wanted; line++) {
+        size_t g = strcspn(got, "\n"), w = strcspn(wanted, "\n");
+        if (g != w || strncmp(got, wanted, g)) {
+            diag("line %d is     |%.*s", line, (int)g, got);
+            diag("line %d should |%.*s", line, (int)w, wanted);
+        }
+        got += g + (got[g] == '\n');
+        wanted += w + (wanted[w] == '\n');
+    }
+}
+
+/* The screen as it is, against tests/golden/ui_NAME.txt. */
+static void is_screen(struct ui *ui, const char *name)
+{
+    const char *top = getenv("TOP_SRCDIR"), *mode = getenv("COMBOLAB_GOLDEN");
+    char path[512];
+    static char wanted[65536];
+    struct str screen;
+    str_init(&screen);
+    ui_test_dump(ui, &screen);
+    snprintf(path, sizeof path, "%s/tests/golden/ui_%s.txt", top ? top : ".", name);
+    if (mode && !strcmp(mode, "write")) {
+        write_golden(path, &screen);
+    } else {
+        FILE *f = fopen(path, "r");
+        size_t n = f ? fread(wanted, 1, sizeof wanted - 1, f) : 0;
+        wanted[n] = '\0';
+        if (f)
+            fclose(f);
+        if (!ok(n && !strcmp(screen.text, wanted), "screen %s", name))
+            show_difference(screen.text, wanted);
+    }
+    str_fini(&screen);
+}
+
+static void screen_of_list(int rows, int columns, int runs, const char *name)
+{
+    struct fixture *f = fixture_new(runs);
+    struct ui *ui = open_ui(rows, columns, UI_CHART_AUTO);
+    ui_draw(ui, &f->model);
+    is_screen(ui, name);
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_list(void)
+{
+    screen_of_list(24, 80, 30, "runs_80x24");
+    screen_of_list(40, 120, 30, "runs_120x40");
+    screen_of_list(15, 60, 30, "runs_60x15");
+    screen_of_list(20, 200, 5, "runs_200x20");
+    screen_of_list(10, 40, 30, "runs_40x10");
+    screen_of_list(24, 80, 0, "runs_empty");
+}
+
+static void test_filter(void)
+{
+    struct fixture *f = fixture_new(30);
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    PRESS(ui, f, '/');
+    type_text(ui, &f->model, "COMBO");
+    is_screen(ui, "runs_filter_typing");
+    PRESS(ui, f, '\n', KEY_DOWN, 's', 's', 'S');
+    is_screen(ui, "runs_filter_sorted");
+    PRESS(ui, f, 27);
+    PRESS(ui, f, '/');
+    type_text(ui, &f->model, "nothing has this");
+    is_screen(ui, "runs_filter_none");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+/* Names that try to move the cursor, colour the screen, or reverse it. */
+static void test_hostile(void)
+{
+    struct fixture *f = fixture_new(4);
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    str_copy(f->runs[0].name, ROW_TEXT_BYTES, "\033[2J\033]0;title\007x\r\nnew line\t");
+    str_copy(f->runs[1].name, ROW_TEXT_BYTES,
+             "\xe2\x80\xaegnp.exe \xc2\x9b"
+             "31m \xff\xfe");
+    str_copy(f->runs[2].name, ROW_TEXT_BYTES,
+             "\xe6\xbc\xa2\xe5\xad\x97\xe3\x81\xae\xe5\x90\x8d\xe5\x89\x8d\xe3\x81\x8c\xe3\x81\xa8"
+             "\xe3\x81\xa6\xe3\x82\x82\xe9\x95\xb7\xe3\x81\x84");
+    str_copy(f->runs[3].name, ROW_TEXT_BYTES, "e\xcc\x81t\xc3\xa9 \xf0\x9f\x98\x80");
+    str_copy(f->runs[3].state, sizeof f->runs[3].state, "\033[1mwhat");
+    str_copy(f->runs[0].state_text, sizeof f->runs[0].state_text, "\033[31mred\033[0m");
+    f->model.message = "message with \033[5mblinking\033[0m";
+    ui_draw(ui, &f->model);
+    is_screen(ui, "hostile");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void screen_of_live(int rows, int columns, enum ui_chart_style charts, int done,
+                           const char *name)
+{
+    struct fixture *f = fixture_new(30);
+    struct ui *ui = open_ui(rows, columns, charts);
+    fixture_open(f, 30, done, 200, done < 200);
+    if (done == 200) {
+        str_copy(f->runs[0].state, sizeof f->runs[0].state, "finished");
+        f->runs[0].ended = f->model.now;
+    }
+    PRESS(ui, f, '\n');
+    is_screen(ui, name);
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_live(void)
+{
+    screen_of_live(24, 80, UI_CHART_BRAILLE, 12, "live_80x24");
+    screen_of_live(24, 80, UI_CHART_ASCII, 12, "live_80x24_ascii");
+    screen_of_live(24, 80, UI_CHART_BLOCK, 12, "live_80x24_block");
+    screen_of_live(40, 120, UI_CHART_BRAILLE, 120, "live_120x40");
+    screen_of_live(40, 120, UI_CHART_ASCII, 120, "live_120x40_ascii");
+    screen_of_live(15, 60, UI_CHART_BRAILLE, 12, "live_60x15");
+    screen_of_live(40, 120, UI_CHART_BRAILLE, 200, "live_200_epochs");
+    screen_of_live(24, 80, UI_CHART_BRAILLE, 1, "live_first_epoch");
+    screen_of_live(24, 80, UI_CHART_BRAILLE, 0, "live_no_epoch");
+}
+
+/* Held-out images beside train and test; and evaluations that were made now and then. */
+static void screen_of_evaluations(int rows, int columns, enum ui_chart_style charts, int every,
+                                  bool zoom, const char *name)
+{
+    struct fixture *f = fixture_new(30);
+    struct ui *ui = open_ui(rows, columns, charts);
+    fixture_open(f, 30, 60, 200, false);
+    fixture_evaluate(f, every);
+    if (zoom)
+        PRESS(ui, f, '\n', '\n');
+    else
+        PRESS(ui, f, '\n');
+    is_screen(ui, name);
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_evaluations(void)
+{
+    screen_of_evaluations(40, 120, UI_CHART_BRAILLE, 1, false, "live_val_120x40");
+    screen_of_evaluations(24, 80, UI_CHART_BRAILLE, 5, true, "live_sparse");
+    screen_of_evaluations(24, 80, UI_CHART_BLOCK, 5, true, "live_sparse_block");
+    screen_of_evaluations(24, 80, UI_CHART_ASCII, 5, true, "live_sparse_ascii");
+    screen_of_evaluations(24, 80, UI_CHART_BRAILLE, 5, false, "live_sparse_80x24");
+}
+
+/* What keeps a run from its first epoch stands where its curves would. */
+static void test_live_failed(void)
+{
+    struct fixture *f = fixture_new(30);
+    struct ui *ui = open_ui(24, 80, UI_CHART_BRAILLE);
+    fixture_open(f, 30, 0, 200, false);
+    str_copy(f->runs[0].state, sizeof f->runs[0].state, "failed");
+    str_copy(f->runs[0].state_text, sizeof f->runs[0].state_text,
+             "/data/SCUT-FBP5500/Images/a-long-name-that-goes-on.jpg: not an image (JPEG or PNG); "
+             "remove it from the list, or train with --skip-bad-images");
+    ui_draw(ui, &f->model);
+    is_screen(ui, "runs_failed");
+    PRESS(ui, f, '\n');
+    is_screen(ui, "live_failed");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_live_keys(void)
+{
+    struct fixture *f = fixture_new(30);
+    struct ui *ui = open_ui(24, 80, UI_CHART_BRAILLE);
+    fixture_open(f, 30, 60, 200, true);
+    for (int i = 20; i < 30; i++) /* ten epochs without figures, then one alone */
+        f->epochs[i].test.total = f->epochs[i].train.total = i == 25 ? 6 : NAN;
+    PRESS(ui, f, '\n', '\n', KEY_LEFT, KEY_LEFT);
+    is_screen(ui, "live_zoom_gaps");
+    PRESS(ui, f, 'y', 'w', 27);
+    is_screen(ui, "live_log_planned");
+    PRESS(ui, f, 27, KEY_BTAB, KEY_UP, KEY_UP);
+    is_screen(ui, "live_second_page");
+    f->model.run = NULL;
+    ui_draw(ui, &f->model);
+    is_screen(ui, "live_gone");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_form(void)
+{
+    struct fixture *f = fixture_new(3);
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    PRESS(ui, f, 'n');
+    is_screen(ui, "launch_80x24");
+    PRESS(ui, f, '\n');
+    type_text(ui, &f->model, "/data/SCUT-FBP5500");
+    PRESS(ui, f, '\n', KEY_DOWN, KEY_DOWN, KEY_DOWN, KEY_DOWN, KEY_LEFT);
+    is_screen(ui, "launch_other_loss");
+    PRESS(ui, f, KEY_DOWN, KEY_DOWN, '9', '9', '9', '9', '9', '9', '\n');
+    is_screen(ui, "launch_refused");
+    PRESS(ui, f, 27, 'G');
+    is_screen(ui, "launch_button");
+    PRESS(ui, f, 'k', '\n', 'j', '\n');
+    type_text(ui, &f->model, "/tmp/trace");
+    PRESS(ui, f, '\n', 'k');
+    is_screen(ui, "launch_unfolded");
+    f->model.launch_problem =
+        "data '/data/SCUT-FBP5500' cannot be opened: No such file or directory";
+    PRESS(ui, f, ' ');
+    is_screen(ui, "launch_folded");
+    ui_close(ui);
+    ui = open_ui(40, 120, UI_CHART_AUTO);
+    PRESS(ui, f, 'n');
+    is_screen(ui, "launch_120x40");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_help_and_questions(void)
+{
+    struct fixture *f = fixture_new(3);
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    PRESS(ui, f, '?');
+    is_screen(ui, "help_80x24");
+    PRESS(ui, f, KEY_NPAGE, KEY_NPAGE);
+    is_screen(ui, "help_end");
+    PRESS(ui, f, 27);
+    fixture_open(f, 3, 12, 200, true);
+    PRESS(ui, f, 'q');
+    is_screen(ui, "quit_question");
+    PRESS(ui, f, 'n', 'd');
+    is_screen(ui, "delete_refused");
+    f->model.message = "the database is busy: another process holds it";
+    f->model.message_is_error = true;
+    PRESS(ui, f, KEY_DOWN);
+    is_screen(ui, "message");
+    ui_close(ui);
+    ui = open_ui(40, 120, UI_CHART_AUTO);
+    PRESS(ui, f, '?');
+    is_screen(ui, "help_120x40");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* The bound is far above what is measured, for slow and instrumented machines. */
+static void test_speed(void)
+{
+    struct fixture *f = fixture_new(10000);
+    struct ui *ui = open_ui(60, 200, UI_CHART_BRAILLE);
+    ui_draw(ui, &f->model);
+    double start = seconds();
+    for (int i = 0; i < 50; i++)
+        PRESS(ui, f, KEY_DOWN);
+    double list = (seconds() - start) / 100;
+    start = seconds();
+    PRESS(ui, f, '/', 'c', 'o', 'm', 'b', 'o');
+    double filter = (seconds() - start) / 7;
+    fixture_open(f, 10000, 400, 400, true);
+    PRESS(ui, f, 27, '\n');
+    start = seconds();
+    for (int i = 0; i < 50; i++)
+        ui_draw(ui, &f->model);
+    double live = (seconds() - start) / 50;
+    diag("200x60, 10000 runs: list %.2f ms, filter key %.2f ms, live with 400 epochs %.2f ms a "
+         "frame",
+         list * 1e3, filter * 1e3, live * 1e3);
+    ok(list < 0.25 && filter < 0.5 && live < 0.25, "a frame takes milliseconds, not seconds");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_memory(void)
+{
+    struct fixture *f = fixture_new(30);
+    long n = 1;
+    for (;; n++) {
+        struct ui *ui = NULL;
+        struct err e;
+        struct ui_options options = {
+            .in = in, .out = out, .term = "xterm-256color", .rows = 24, .columns = 80};
+        err_clear(&e);
+        mem_test_fail_at(n);
+        int failed = ui_open(&ui, &options, &e);
+        if (!failed)
+            ui_draw(ui, &f->model);
+        bool happened = mem_test_count() >= n;
+        mem_test_fail_at(0);
+        if (failed && (e.code != ERR_MEMORY || ui))
+            break;
+        if (!failed)
+            PRESS(ui, f, KEY_DOWN, '\n');
+        ui_close(ui);
+        if (!happened)
+            break;
+    }
+    ok(n > 4, "every failing allocation of opening and drawing is survived (%ld)", n - 1);
+    fixture_free(f);
+}
+
+int main(void)
+{
+    if (!setlocale(LC_ALL, "C.UTF-8")) {
+        skip("there is no locale C.UTF-8");
+        return tap_done();
+    }
+    setenv("TZ", "UTC0", 1);
+    tzset();
+    unsetenv("NO_COLOR");
+    in = fopen("/dev/null", "r");
+    out = fopen("/dev/null", "w");
+    struct ui *probe = open_ui(24, 80, UI_CHART_AUTO);
+    if (!ok(in && out && probe, "a screen without a terminal"))
+        return tap_done();
+    ui_close(probe);
+    test_list();
+    test_filter();
+    test_hostile();
+    test_live();
+    test_evaluations();
+    test_live_failed();
+    test_live_keys();
+    test_form();
+    test_help_and_questions();
+    test_speed();
+    test_memory();
+    fclose(in);
+    fclose(out);
+    return tap_done();
+}

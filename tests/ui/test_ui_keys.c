@@ -1,0 +1,317 @@
+/* test_ui_keys.c - keys to actions: what leaves the screen, what is asked first, what is refused.
+ */
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "tests/kit/tap.h"
+#include "tests/kit/ui_kit.h"
+
+#include <curses.h>
+#include <locale.h>
+#include <stdlib.h>
+
+static FILE *in, *out;
+
+static struct ui *open_ui(const struct run_config *config)
+{
+    struct ui_options options = {.in = in,
+                                 .out = out,
+                                 .term = "xterm-256color",
+                                 .rows = 24,
+                                 .columns = 80,
+                                 .no_colour = true,
+                                 .launch = config};
+    struct ui *ui = NULL;
+    struct err e;
+    err_clear(&e);
+    if (ui_open(&ui, &options, &e))
+        diag("%s", e.text);
+    return ui;
+}
+
+/* The action of the last key; every earlier one must have had none, or asked for a check. */
+static struct ui_action press(struct ui *ui, const struct ui_model *m, const int *keys)
+{
+    static struct ui_action action;
+    int early = 0;
+    ui_draw(ui, m);
+    for (; *keys; keys++) {
+        ui_test_key(ui, *keys);
+        if (ui_key(ui, m, &action) != 1)
+            diag("a key was lost");
+        early += keys[1] && action.kind != UI_NONE && action.kind != UI_CHECK;
+        ui_draw(ui, m);
+    }
+    if (early)
+        diag("%d earlier keys had actions", early);
+    return action;
+}
+
+#define PRESS(ui, f, ...) press(ui, &(f)->model, (const int[]){__VA_ARGS__, 0})
+
+static bool shows(struct ui *ui, const struct ui_model *m, const char *text)
+{
+    struct str screen;
+    str_init(&screen);
+    ui_draw(ui, m);
+    ui_test_dump(ui, &screen);
+    bool found = strstr(screen.text, text) != NULL;
+    str_fini(&screen);
+    return found;
+}
+
+static void is_action(struct ui_action a, enum ui_action_kind kind, int64_t run, const char *what)
+{
+    ok(a.kind == kind && (!run || a.run == run), "%s", what);
+    if (a.kind != kind || (run && a.run != run))
+        diag("got action %d on run %lld", a.kind, (long long)a.run);
+}
+
+/* The fixture's first runs are: running, queued, paused, finished, ... */
+static void test_verbs(void)
+{
+    struct fixture *f = fixture_new(20);
+    struct ui *ui = open_ui(NULL);
+    ok(shows(ui, &f->model, "p pause") && !shows(ui, &f->model, "r resume") &&
+           !shows(ui, &f->model, "d delete"),
+       "the footer offers what a running run allows");
+    is_action(PRESS(ui, f, 'p'), UI_PAUSE, 20, "p pauses the running run");
+    is_action(PRESS(ui, f, 'c'), UI_CHECKPOINT, 20, "c saves it");
+    is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "r does nothing to it");
+    ok(shows(ui, &f->model, "only one that is paused, was stopped"), "and says why");
+    is_action(PRESS(ui, f, 'd'), UI_NONE, 0, "a running run cannot be deleted");
+    is_action(PRESS(ui, f, 'y'), UI_NONE, 0, "not even with a yes");
+    is_action(PRESS(ui, f, 'x'), UI_NONE, 0, "x asks first");
+    ok(shows(ui, &f->model, "Stop run 20 after 12 of 200 epochs?"), "the question names the run");
+    is_action(PRESS(ui, f, 'j'), UI_NONE, 0, "other keys wait");
+    is_action(PRESS(ui, f, 'y'), UI_STOP, 20, "y stops it");
+    is_action(PRESS(ui, f, 'x', 27), UI_NONE, 0, "Escape means no");
+    is_action(PRESS(ui, f, 'y'), UI_NONE, 0, "and the question is gone");
+    is_action(PRESS(ui, f, 'j', 'j', 'r'), UI_RESUME, 18, "r resumes the paused run");
+    is_action(PRESS(ui, f, KEY_DOWN, 'd', 'y'), UI_DELETE, 17, "d and y delete an ended run");
+    is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "a finished run is not resumed");
+    is_action(PRESS(ui, f, 'j', 'r'), UI_NONE, 0, "nor is a diverged one");
+    PRESS(ui, f, 'j');
+    ok(shows(ui, &f->model, "r resume") && !shows(ui, &f->model, "p pause"), "and a failed one");
+    is_action(PRESS(ui, f, 'r'), UI_REQUEUE, 15, "r puts a failed run into the queue");
+    is_action(PRESS(ui, f, 'j', 'r'), UI_REQUEUE, 14, "and a stopped one");
+    is_action(PRESS(ui, f, 'j', 'r'), UI_REQUEUE, 13, "and a lost one");
+    f->model.can_train = false;
+    is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "not on a screen that only watches");
+    ok(shows(ui, &f->model, "only watches"), "which says so");
+    f->model.can_train = true;
+    is_action(PRESS(ui, f, 'G', 'g', '\n'), UI_OPEN, 20, "Enter opens the selected run");
+    fixture_open(f, 20, 12, 200, true);
+    is_action(PRESS(ui, f, 'p'), UI_PAUSE, 20, "verbs act on the open run");
+    f->model.live.paused = true;
+    is_action(PRESS(ui, f, 'r'), UI_RESUME, 20, "what the engine says counts, too");
+    is_action(PRESS(ui, f, 27), UI_CLOSE, 0, "Escape goes back to the list");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_quit(void)
+{
+    struct fixture *f = fixture_new(3);
+    struct ui *ui = open_ui(NULL);
+    is_action(PRESS(ui, f, 27), UI_NONE, 0, "Escape never quits");
+    is_action(PRESS(ui, f, KEY_BACKSPACE), UI_NONE, 0, "nor does Backspace");
+    is_action(PRESS(ui, f, 'q'), UI_QUIT, 0, "q quits when nothing trains");
+    f->model.live.run = 3;
+    is_action(PRESS(ui, f, 'q'), UI_NONE, 0, "q asks when a run would stop");
+    is_action(PRESS(ui, f, 'n'), UI_NONE, 0, "n stays");
+    is_action(PRESS(ui, f, 'q', 'y'), UI_QUIT, 0, "y quits");
+    is_action(PRESS(ui, f, '2'), UI_OPEN, 3, "2 opens the run that trains");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_selection(void)
+{
+    struct fixture *f = fixture_new(20);
+    struct ui *ui = open_ui(NULL);
+    is_action(PRESS(ui, f, KEY_DOWN, KEY_DOWN, KEY_DOWN, '\n'), UI_OPEN, 17, "the fourth run");
+    PRESS(ui, f, '1');
+    /* One more run comes, at the top: the selection stays on its run. */
+    struct run_row *more = mem_alloc(21, sizeof *more);
+    memcpy(more + 1, f->runs, 20 * sizeof *more);
+    more[0] = f->runs[0];
+    more[0].id = 21;
+    f->model.runs = more;
+    f->model.n_runs = 21;
+    is_action(PRESS(ui, f, '\n'), UI_OPEN, 17, "it stays selected when another comes");
+    PRESS(ui, f, '1', 'g', 'j', 'j', '/', 'c', 'o', 'm', 'b', 'o', '\n');
+    is_action(PRESS(ui, f, '\n'), UI_OPEN, 21, "typing a filter selects the first match");
+    is_action(PRESS(ui, f, '1', 27, KEY_END, '\n'), UI_OPEN, 1, "the last run");
+    f->model.n_runs = 20; /* it is deleted */
+    is_action(PRESS(ui, f, '1', '\n'), UI_OPEN, 2, "then the one before is selected");
+    f->model.n_runs = 0;
+    is_action(PRESS(ui, f, '1', '\n'), UI_NONE, 0, "nothing to open in an empty list");
+    is_action(PRESS(ui, f, 'p'), UI_NONE, 0, "nothing to pause");
+    f->model.n_runs = 21;
+    for (int i = 0; i < 12; i++) { /* every sort order, both ways, with NaN among the values */
+        PRESS(ui, f, 's', 'S', 'G', 'g');
+    }
+    ok(shows(ui, &f->model, "by age"), "the sort orders come round");
+    mem_free(more);
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_launch(void)
+{
+    struct fixture *f = fixture_new(3);
+    struct run_config config;
+    config_defaults(&config);
+    str_copy(config.data, sizeof config.data, "/data");
+    struct ui *ui = open_ui(&config);
+    struct ui_action a = PRESS(ui, f, 'n', KEY_F(2));
+    is_action(a, UI_LAUNCH, 0, "F2 launches what the form was given");
+    is_text(a.config.data, "/data", "with its values");
+    is_int(a.config.epochs, 200, "and defaults");
+    ok(shows(ui, &f->model, "[n Launch]"), "the form stays until that is done");
+    ui_launched(ui, &f->model);
+    ok(shows(ui, &f->model, "[1 Runs]"), "then the list is shown");
+    f->runs[0].id = 99; /* the launched run is there */
+    is_action(PRESS(ui, f, '\n'), UI_OPEN, 99, "the new run becomes selected");
+    PRESS(ui, f, '1', 'n');
+    /* data protocol fold backbone loss alpha beta gamma image-size epochs */
+    a = PRESS(ui, f, 'g', 'j', 'j', 'j', 'l', 'j', ' ', 'k', 'k', '3', '\n', KEY_F(2));
+    ok(a.kind == UI_LAUNCH && a.config.backbone == 1 &&
+           a.config.loss == (config.loss + 1) % LOSS_KINDS && a.config.fold == 3,
+       "choices turn, digits start a number");
+    a = PRESS(ui, f, 'n', 'g', '\n', 0x15, 'x', 'q', 'n', '\n', 'G', '\n');
+    ok(a.kind == UI_LAUNCH && !strcmp(a.config.data, "xqn"), "keys are text while text is typed");
+    a = PRESS(ui, f, 'n', 'g', 'j', 'j', '0', '\n');
+    ok(a.kind == UI_NONE && shows(ui, &f->model, "allowed: 1..100"),
+       "a value out of range is refused");
+    a = PRESS(ui, f, KEY_F(2));
+    is_action(a, UI_NONE, 0, "and not launched");
+    PRESS(ui, f, 27);
+    a = PRESS(ui, f, KEY_F(2));
+    ok(a.kind == UI_LAUNCH && a.config.fold == 3, "Escape keeps the old value");
+    a = PRESS(ui, f, 'n', 'g', '\n', 0x15, '\n', KEY_F(2));
+    ok(a.kind == UI_NONE && shows(ui, &f->model, "option 'data' is missing"), "data must be named");
+    f->model.can_train = false;
+    a = PRESS(ui, f, '\n', 'x', '\n', KEY_F(2));
+    ok(a.kind == UI_NONE && shows(ui, &f->model, "only watches"),
+       "a watching screen launches nothing");
+    is_action(PRESS(ui, f, 27), UI_NONE, 0, "Escape leaves the form");
+    ok(shows(ui, &f->model, "[1 Runs]"), "for the list");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+/* Groups of options that most launches leave alone. */
+static void test_groups(void)
+{
+    struct fixture *f = fixture_new(3);
+    struct run_config config;
+    config_defaults(&config);
+    str_copy(config.data, sizeof config.data, "/data");
+    struct ui *ui = open_ui(&config);
+    PRESS(ui, f, 'n', 'G', 'k', 'k', 'k', 'k');
+    ok(shows(ui, &f->model, "Data ") && !shows(ui, &f->model, "how rotated pixels"),
+       "rare options are folded away");
+    ok(shows(ui, &f->model, "all as by default"), "and said to be as by default");
+    PRESS(ui, f, '\n', 'j');
+    ok(shows(ui, &f->model, "shorter side") && shows(ui, &f->model, "how rotated pixels"),
+       "Enter shows them");
+    struct ui_action a = PRESS(ui, f, '9', '9', '\n');
+    ok(a.kind == UI_CHECK && a.config.resize == 99, "a value of the data is checked at once");
+    ok(shows(ui, &f->model, "99 is smaller than image-size"), "with the others");
+    PRESS(ui, f, 'k', KEY_LEFT);
+    ok(!shows(ui, &f->model, "how rotated pixels") && shows(ui, &f->model, "resize 99"),
+       "folded again, what was changed is still seen");
+    PRESS(ui, f, ' ', 'j', 'u');
+    a = PRESS(ui, f, 'k', 'h', KEY_F(2));
+    ok(a.kind == UI_LAUNCH && a.config.resize == 0, "a default brings it back");
+    f->model.launch_problem = "/data: there is no such folder";
+    ok(shows(ui, &f->model, "/data: there is no such folder"), "what a check found is shown");
+    a = PRESS(ui, f, 'g', '\n', 'x', '\n');
+    ok(a.kind == UI_CHECK && !strcmp(a.config.data, "/datax"),
+       "a path is checked when it is given");
+    a = PRESS(ui, f, 'j', ' ');
+    is_action(a, UI_CHECK, 0, "so is a protocol");
+    a = PRESS(ui, f, 'j', 'j', ' ');
+    is_action(a, UI_NONE, 0, "a net is not");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static uint32_t random_next(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+/* No sequence of keys, at no size, may crash or lose the screen. */
+static void test_any_keys(void)
+{
+    struct fixture *f = fixture_new(25);
+    static const int sizes[][2] = {{24, 80}, {15, 60}, {60, 200}, {14, 60},
+                                   {1, 1},   {3, 200}, {200, 3}};
+    uint32_t state = 7;
+    int lost = 0;
+    for (int s = 0; s < 7; s++) {
+        struct ui_options options = {.in = in,
+                                     .out = out,
+                                     .term = "xterm-256color",
+                                     .rows = sizes[s][0],
+                                     .columns = sizes[s][1]};
+        struct ui *ui = NULL;
+        struct ui_action action = {.kind = UI_NONE};
+        if (ui_open(&ui, &options, NULL))
+            break;
+        f->model.run = NULL;
+        for (int i = 0; i < 1500; i++) {
+            uint32_t r = random_next(&state);
+            ui_test_key(ui, r % 3 ? (int)(1 + r % 126) : (int)(KEY_MIN + r % (KEY_MAX - KEY_MIN)));
+            lost += ui_key(ui, &f->model, &action) != 1;
+            if (action.kind == UI_OPEN)
+                fixture_open(f, (int)action.run, (int)(r % 60), 200, r % 2);
+            if (action.kind == UI_CLOSE)
+                f->model.run = NULL;
+            if (i % 7 == 0)
+                ui_draw(ui, &f->model);
+        }
+        ui_draw(ui, &f->model);
+        ui_close(ui);
+    }
+    is_int(lost, 0, "ten thousand arbitrary keys at seven sizes");
+    fixture_free(f);
+}
+
+static void test_end_of_input(void)
+{
+    struct fixture *f = fixture_new(1);
+    struct ui *ui = open_ui(NULL);
+    struct ui_action action;
+    ui_draw(ui, &f->model);
+    is_int(ui_key(ui, &f->model, &action), -1, "the end of input is said");
+    ui_close(ui);
+    ui_close(NULL);
+    fixture_free(f);
+}
+
+int main(void)
+{
+    if (!setlocale(LC_ALL, "C.UTF-8"))
+        setlocale(LC_ALL, "C");
+    in = fopen("/dev/null", "r");
+    out = fopen("/dev/null", "w");
+    struct ui *probe = open_ui(NULL);
+    if (!ok(in && out && probe, "a screen without a terminal"))
+        return tap_done();
+    ui_close(probe);
+    test_verbs();
+    test_quit();
+    test_selection();
+    test_launch();
+    test_groups();
+    test_any_keys();
+    test_end_of_input();
+    fclose(in);
+    fclose(out);
+    return tap_done();
+}

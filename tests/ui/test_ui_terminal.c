@@ -1,0 +1,233 @@
+/* test_ui_terminal.c - the screen on a pseudo terminal: refusals, real key bytes, another size, the
+ * terminal as it was afterwards; without colours and without UTF-8. */
+#include "base/err.h"
+#include "base/str.h"
+#include "tests/kit/tap.h"
+#include "tests/kit/ui_kit.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+struct pty {
+    int master, slave;
+    FILE *in, *out;
+};
+
+static bool pty_open(struct pty *p, int rows, int columns)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    p->master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (p->master < 0 || grantpt(p->master) || unlockpt(p->master))
+        return false;
+    p->slave = open(ptsname(p->master), O_RDWR | O_NOCTTY);
+    if (p->slave < 0 || ioctl(p->slave, TIOCSWINSZ, &size))
+        return false;
+    p->in = fdopen(dup(p->slave), "r");
+    p->out = fdopen(dup(p->slave), "w");
+    return p->in && p->out;
+}
+
+static void pty_close(struct pty *p)
+{
+    fclose(p->in);
+    fclose(p->out);
+    close(p->slave);
+    if (p->master >= 0)
+        close(p->master);
+}
+
+/* What the terminal was sent until now. */
+static void pty_read(struct pty *p, struct str *to)
+{
+    char buffer[4096];
+    struct pollfd ready = {.fd = p->master, .events = POLLIN};
+    while (poll(&ready, 1, 20) > 0 && (ready.revents & POLLIN)) {
+        ssize_t n = read(p->master, buffer, sizeof buffer);
+        if (n <= 0)
+            return;
+        if (to)
+            str_add_bytes(to, buffer, (size_t)n);
+    }
+}
+
+static bool shows(struct ui *ui, const char *text)
+{
+    struct str screen;
+    str_init(&screen);
+    ui_test_dump(ui, &screen);
+    bool found = strstr(screen.text, text) != NULL;
+    str_fini(&screen);
+    return found;
+}
+
+/* Waits for the bytes of a key to arrive, as the program's poll does. */
+static int key(struct ui *ui, struct pty *p, const struct ui_model *m, const char *bytes,
+               struct ui_action *action)
+{
+    struct pollfd ready = {.fd = p->slave, .events = POLLIN};
+    if (write(p->master, bytes, strlen(bytes)) < 0 || poll(&ready, 1, 1000) <= 0)
+        return -2;
+    int got = ui_key(ui, m, action);
+    ui_draw(ui, m);
+    pty_read(p, NULL);
+    return got;
+}
+
+static void test_refusals(void)
+{
+    struct pty p;
+    struct ui *ui = NULL;
+    struct err e;
+    err_clear(&e);
+    if (!ok(pty_open(&p, 24, 80), "a pseudo terminal"))
+        return;
+    struct ui_options options = {.in = p.in, .out = p.out, .term = "no-such-terminal"};
+    ok(ui_open(&ui, &options, &e) == -1 && !ui, "an unknown terminal is refused");
+    has_text(e.text, "TERM='no-such-terminal'", "and named");
+    has_text(e.text, "TERM=xterm-256color", "with what to try");
+    options.term = "dumb";
+    ok(ui_open(&ui, &options, &e) == -1, "a terminal without cursor is refused");
+    has_text(e.text, "cannot place the cursor", "and why");
+    options.term = NULL;
+    unsetenv("TERM");
+    ok(ui_open(&ui, &options, &e) == -1, "no TERM at all is refused");
+    has_text(e.text, "TERM is not set", "and said");
+    options.term = "xterm-256color";
+    options.out = fopen("/dev/null", "w");
+    ok(options.out && ui_open(&ui, &options, &e) == -1, "output that is no terminal is refused");
+    has_text(e.text, "standard output is not a terminal", "and named");
+    if (options.out)
+        fclose(options.out);
+    pty_close(&p);
+}
+
+static void test_life(void)
+{
+    struct pty p;
+    struct ui *ui = NULL;
+    struct ui_action action;
+    struct termios before, after;
+    struct str sent;
+    struct fixture *f = fixture_new(20);
+    struct err e;
+    err_clear(&e);
+    if (!pty_open(&p, 24, 80))
+        return;
+    str_init(&sent);
+    tcgetattr(p.slave, &before);
+    struct ui_options options = {.in = p.in, .out = p.out, .term = "xterm-256color"};
+    if (!ok(!ui_open(&ui, &options, &e), "the screen opens"))
+        diag("%s", e.text);
+    ui_draw(ui, &f->model);
+    pty_read(&p, &sent);
+    has_text(sent.text, "combolab", "something is drawn");
+    has_text(sent.text, "\033[38;5;", "in colours");
+    is_int(ui_key(ui, &f->model, &action), 0, "no key is pending");
+    is_int(key(ui, &p, &f->model, "\033OB", &action), 1, "an arrow key's bytes are one key");
+    is_int(key(ui, &p, &f->model, "\r", &action), 1, "Enter");
+    ok(action.kind == UI_OPEN && action.run == 19, "opens the second run");
+    is_int(key(ui, &p, &f->model, "\033", &action), 1, "Escape alone is a key");
+    ok(action.kind == UI_CLOSE, "and goes back");
+
+    struct winsize size = {.ws_row = 10, .ws_col = 40};
+    ioctl(p.slave, TIOCSWINSZ, &size);
+    ui_draw(ui, &f->model);
+    ok(shows(ui, "40x10: combolab needs at least 60x15"), "a smaller terminal is followed");
+    size = (struct winsize){.ws_row = 30, .ws_col = 100};
+    ioctl(p.slave, TIOCSWINSZ, &size);
+    ui_draw(ui, &f->model);
+    ok(shows(ui, "[1 Runs]") && shows(ui, "run 19"), "and a larger one");
+    pty_read(&p, NULL);
+    str_clear(&sent);
+    ui_draw(ui, &f->model);
+    pty_read(&p, &sent);
+    ok(sent.length < 64, "a frame without changes sends next to nothing (%zu bytes)", sent.length);
+
+    ui_close(ui);
+    tcgetattr(p.slave, &after);
+    ok(before.c_lflag == after.c_lflag && before.c_iflag == after.c_iflag &&
+           before.c_oflag == after.c_oflag,
+       "the terminal is given back as it was");
+    str_clear(&sent);
+    pty_read(&p, &sent);
+    has_text(sent.text, "\033[?1049l", "and its screen comes back");
+    str_fini(&sent);
+    fixture_free(f);
+    pty_close(&p);
+}
+
+static void test_hang_up(void)
+{
+    struct pty p;
+    struct ui *ui = NULL;
+    struct ui_action action;
+    struct fixture *f = fixture_new(2);
+    if (!pty_open(&p, 24, 80))
+        return;
+    struct ui_options options = {.in = p.in, .out = p.out, .term = "xterm-256color"};
+    if (!ui_open(&ui, &options, NULL)) {
+        ui_draw(ui, &f->model);
+        close(p.master);
+        p.master = -1;
+        is_int(ui_key(ui, &f->model, &action), -1, "a terminal that went away is the end of input");
+    }
+    ui_close(ui);
+    fixture_free(f);
+    pty_close(&p);
+}
+
+/* NO_COLOR, and a locale that is not UTF-8: nothing but ASCII and no colour is sent. */
+static void test_plain(void)
+{
+    struct pty p;
+    struct ui *ui = NULL;
+    struct str sent;
+    struct fixture *f = fixture_new(20);
+    fixture_open(f, 20, 60, 200, true);
+    str_copy(f->runs[1].name, ROW_TEXT_BYTES, "\xc3\xa9t\xc3\xa9 \xe6\xbc\xa2");
+    if (!pty_open(&p, 24, 80))
+        return;
+    str_init(&sent);
+    setlocale(LC_ALL, "C");
+    setenv("NO_COLOR", "1", 1);
+    struct ui_options options = {
+        .in = p.in, .out = p.out, .term = "xterm-256color", .charts = UI_CHART_BRAILLE};
+    if (!ui_open(&ui, &options, NULL)) {
+        struct ui_action action;
+        ui_draw(ui, &f->model);
+        ok(shows(ui, "> > running") && shows(ui, "?t? ?"), "signs and names in ASCII");
+        key(ui, &p, &f->model, "2", &action);
+        ok(shows(ui, "* train") && shows(ui, "o test"), "series differ by their marks");
+        pty_read(&p, &sent);
+    }
+    ui_close(ui);
+    pty_read(&p, &sent);
+    int high = 0;
+    for (size_t i = 0; i < sent.length; i++)
+        high += (unsigned char)sent.text[i] > 126;
+    is_int(high, 0, "no byte above ASCII was sent");
+    ok(!strstr(sent.text, "38;5;") && !strstr(sent.text, "48;5;"), "and no colour");
+    unsetenv("NO_COLOR");
+    setlocale(LC_ALL, "C.UTF-8");
+    str_fini(&sent);
+    fixture_free(f);
+    pty_close(&p);
+}
+
+int main(void)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    unsetenv("NO_COLOR");
+    unsetenv("LINES");
+    unsetenv("COLUMNS");
+    test_refusals();
+    test_life();
+    test_hang_up();
+    test_plain();
+    return tap_done();
+}

@@ -1,0 +1,90 @@
+/* help.c - every key and what it does, from the request table. Screen thread only. */
+#include "ui/views/views.h"
+
+#include <stdio.h>
+
+#define KEYS_CELLS 18
+
+/* Line `wanted` of the help: a heading, a request or nothing. The number of lines when wanted < 0.
+ */
+static int help_line(struct pen *pen, int wanted, int y, int x, int cells)
+{
+    int line = 0;
+    for (int g = 0; g < REQUEST_GROUPS; g++) {
+        if (line++ == wanted)
+            pen_text(pen, y, x, cells, ROLE_TITLE, request_group_title((enum request_group)g));
+        for (int r = 1; r < REQUEST_COUNT; r++) {
+            if (request_group((enum request)r) != (enum request_group)g || line++ != wanted)
+                continue;
+            char keys[64];
+            request_keys((enum request)r, false, keys, sizeof keys);
+            pen_text(pen, y, x + 2, KEYS_CELLS - 1, ROLE_KEY, keys);
+            pen_text(pen, y, x + 2 + KEYS_CELLS, cells - KEYS_CELLS - 2, ROLE_TEXT,
+                     request_help((enum request)r));
+        }
+        line++; /* an empty line after each group */
+    }
+    return line - 1;
+}
+
+static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
+{
+    struct help_view *v = state;
+    char right[64];
+    (void)m;
+    v->page = body.rows - 1;
+    v->lines = help_line(pen, -1, 0, 0, 0);
+    /* Two columns of lines where they fit side by side. */
+    int across = body.columns >= 120 ? 2 : 1, cells = body.columns / across - 3;
+    int rows = v->page, shown = rows * across;
+    if (v->first > v->lines - shown)
+        v->first = v->lines - shown;
+    if (v->first < 0)
+        v->first = 0;
+    int last = v->first + shown < v->lines ? v->first + shown : v->lines;
+    snprintf(right, sizeof right, "lines %d-%d of %d", v->first + 1, last, v->lines);
+    pen_rule(pen, body.y, body.x, body.columns, "Help", v->lines > shown ? right : "");
+    for (int i = 0; i < shown; i++)
+        help_line(pen, v->first + i, body.y + 1 + i % rows,
+                  body.x + 2 + i / rows * (body.columns / across), cells);
+}
+
+static bool request(void *state, const struct ui_model *m, enum request request,
+                    struct view_reply *reply)
+{
+    struct help_view *v = state;
+    (void)m;
+    (void)reply;
+    switch (request) {
+    case REQ_UP:
+        v->first--;
+        break;
+    case REQ_DOWN:
+        v->first++;
+        break;
+    case REQ_PAGE_UP:
+        v->first -= v->page;
+        break;
+    case REQ_PAGE_DOWN:
+        v->first += v->page;
+        break;
+    case REQ_FIRST:
+        v->first = 0;
+        break;
+    case REQ_LAST:
+        v->first = v->lines;
+        break;
+    default:
+        return false;
+    }
+    if (v->first < 0)
+        v->first = 0;
+    return true;
+}
+
+static const struct hint footer[] = {
+    {REQ_BACK, NULL}, {REQ_DOWN, NULL},   {REQ_PAGE_DOWN, NULL}, {REQ_RUNS, NULL},
+    {REQ_LIVE, NULL}, {REQ_LAUNCH, NULL}, {REQ_NONE, NULL},
+};
+
+const struct view view_help = {"Help", footer, draw, request, NULL, NULL};

@@ -1,0 +1,373 @@
+/* live.c - one run while it trains, and afterwards. Screen thread only.
+ *
+ * Above: what the run is and how far it got. Then its charts, as many as fit; Tab moves the focus,
+ * and the page with it. Below: the end of its log, which Up and Down scroll. What happens within an
+ * epoch is known for the run of this process's engine only.
+ */
+#include "ui/views/views.h"
+
+#include "base/str.h"
+#include "ui/chart.h"
+#include "ui/facts.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define LABEL_CELLS 9
+
+static bool is_live(const struct ui_model *m)
+{
+    return m->run && m->live.run == m->run->id;
+}
+
+/* Name and state on the left, times on the right. */
+static void draw_name(struct pen *pen, const struct ui_model *m, struct rect at)
+{
+    const struct run_row *r = m->run;
+    const char *state = facts_state(r, &m->live);
+    char text[400], times[128] = "", took[32];
+    bool over = isfinite(r->ended);
+    if (isfinite(r->started))
+        str_duration(took, sizeof took,
+                     over ? r->earlier_s + r->ended - r->started : m->now - r->started);
+    if (isfinite(r->started) && at.columns < 80) {
+        str_copy(times, sizeof times, took);
+    } else if (isfinite(r->started)) {
+        snprintf(times, sizeof times, "run %lld%s%s %s%s", (long long)r->id, pen->glyphs->separator,
+                 over         ? "took"
+                 : r->resumed ? "resumed"
+                              : "started",
+                 took, over ? "" : " ago");
+    } else {
+        snprintf(times, sizeof times, "run %lld", (long long)r->id);
+    }
+    int right = pen_right(pen, at.y, at.x, at.columns - 1, ROLE_DIM, times);
+    snprintf(text, sizeof text, "%s %s", facts_state_sign(pen, state), state);
+    int used = 1 + pen_text(pen, at.y, at.x + 1, 16, facts_state_role(state), text) + 2;
+    pen_text(pen, at.y, at.x + used, at.columns - used - right - 3, ROLE_TITLE, r->name);
+}
+
+/* "epochs   ########----  12/200    6 %  ETA 1h02m" */
+static void draw_bar(struct pen *pen, struct rect at, int y, const char *label, double fraction,
+                     enum role role, const char *text)
+{
+    int bar = at.columns < 80 ? 12 : at.columns / 4;
+    pen_text(pen, y, at.x + 1, LABEL_CELLS - 1, ROLE_DIM, label);
+    pen_bar(pen, y, at.x + 1 + LABEL_CELLS, bar, role, fraction);
+    int x = at.x + 1 + LABEL_CELLS + bar + 2;
+    pen_text(pen, y, x, at.x + at.columns - x - 1, ROLE_TEXT, text);
+}
+
+static void draw_epochs(struct pen *pen, const struct ui_model *m, struct rect at, int y)
+{
+    const struct run_row *r = m->run;
+    char text[256], more[128] = "";
+    double done = facts_done(r, &m->live);
+    if (is_live(m) && isfinite(m->live.eta_s)) {
+        char eta[32];
+        str_duration(eta, sizeof eta, m->live.eta_s);
+        snprintf(more, sizeof more, "  ETA %s", eta);
+    } else if (r->best_epoch > 0) {
+        char pc[32];
+        pen_figure(pen, pc, sizeof pc, "%.4f", r->best_pc);
+        const char *by = r->select[0] ? r->select : "test";
+        if (at.columns < 80)
+            snprintf(more, sizeof more, "  best PC %s at %d", pc, r->best_epoch);
+        else
+            snprintf(more, sizeof more, "  PC %s at %d, best by %s PC", pc, r->best_epoch, by);
+    }
+    snprintf(text, sizeof text, "%d/%d  %3.0f %%%s", r->epochs_done, r->epochs, 100 * done, more);
+    draw_bar(pen, at, y, "epochs", done, facts_state_role(facts_state(r, &m->live)), text);
+}
+
+/* Progress within the epoch, or why there is none. */
+static void draw_phase(struct pen *pen, const struct ui_model *m, struct rect at, int y)
+{
+    const struct snapshot *s = &m->live;
+    char text[256], speed[32], memory[32], loss[48] = "";
+    int cells = at.columns - 2;
+    if (!is_live(m)) {
+        const struct run_row *r = m->run;
+        facts_speed(pen, r->images_per_s, speed, sizeof speed);
+        if (r->state_text[0] && r->epochs_done > 0)
+            pen_text(pen, y, at.x + 1, cells, facts_state_role(r->state), r->state_text);
+        else if (r->epochs_done > 0)
+            pen_format(pen, y, at.x + 1, cells, ROLE_DIM, "last epoch at %s images/s%s%s", speed,
+                       r->host[0] ? pen->glyphs->separator : "", r->host);
+        else
+            pen_text(pen, y, at.x + 1, cells, ROLE_DIM,
+                     strcmp(r->state, "queued") ? "no epoch was finished" : "waits to be started");
+        return;
+    }
+    facts_speed(pen, s->images_per_s, speed, sizeof speed);
+    str_bytes(memory, sizeof memory, (double)s->device_bytes);
+    bool room = at.columns >= 80;
+    if (room && s->phase == SNAPSHOT_TRAIN && isfinite(s->total) && s->step > 0)
+        snprintf(loss, sizeof loss, "  loss %.4f", s->total);
+    if (s->steps > 0)
+        snprintf(text, sizeof text, "%lld/%lld  %s images/s  mem %s%s", (long long)s->step,
+                 (long long)s->steps, speed, memory, loss);
+    else
+        snprintf(text, sizeof text, "%s images/s  mem %s", speed, memory);
+    double part = s->steps > 0 ? (double)s->step / (double)s->steps : 0;
+    draw_bar(pen, at, y, s->paused ? "paused" : snapshot_phase_name(s->phase), part,
+             s->paused ? ROLE_WARN : ROLE_BUSY, text);
+}
+
+static void draw_info(struct pen *pen, const struct ui_model *m, struct rect at)
+{
+    char text[1024];
+    int y = at.y;
+    draw_name(pen, m, at);
+    if (at.rows > 3) {
+        facts_settings(m->run, text, sizeof text);
+        pen_text(pen, ++y, at.x + 1, at.columns - 2, ROLE_TEXT, text);
+    }
+    draw_epochs(pen, m, at, y + 1);
+    draw_phase(pen, m, at, y + 2);
+}
+
+static enum role level_role(const char *level)
+{
+    if (!strcmp(level, "error"))
+        return ROLE_BAD;
+    return !strcmp(level, "warning") ? ROLE_WARN : ROLE_DIM;
+}
+
+static void draw_log_line(struct pen *pen, const struct log_row *line, int y, struct rect at)
+{
+    char clock[16] = "";
+    time_t seconds = (time_t)line->time;
+    struct tm tm;
+    if (isfinite(line->time) && localtime_r(&seconds, &tm))
+        strftime(clock, sizeof clock, "%H:%M:%S", &tm);
+    int x = at.x + 1;
+    x += pen_text(pen, y, x, 8, ROLE_DIM, clock) + 1;
+    pen_text(pen, y, x, 7, level_role(line->level), line->level);
+    pen_text(pen, y, x + 8, at.x + at.columns - x - 9, ROLE_TEXT, line->text);
+}
+
+static void draw_log(struct live_view *v, struct pen *pen, const struct ui_model *m, struct rect at)
+{
+    int lines = (int)m->n_log;
+    if (at.rows > 1) {
+        char right[64] = "";
+        if (v->log_back)
+            snprintf(right, sizeof right, "%d newer below", v->log_back);
+        pen_rule(pen, at.y, at.x, at.columns, "Log", right);
+        at.y++;
+        at.rows--;
+    }
+    v->log_page = at.rows;
+    int most = lines > at.rows ? lines - at.rows : 0;
+    if (v->log_back > most)
+        v->log_back = most;
+    int first = lines - at.rows - v->log_back;
+    for (int i = 0; i < at.rows; i++) {
+        int line = (first > 0 ? first : 0) + i;
+        if (line < lines)
+            draw_log_line(pen, &m->log[line], at.y + i, at);
+    }
+}
+
+static int fact(struct pen *pen, struct rect at, int line, const char *name, const char *value)
+{
+    if (line >= at.rows - 2 || !value[0])
+        return line;
+    pen_text(pen, at.y + 1 + line, at.x + 2, 14, ROLE_DIM, name);
+    pen_text(pen, at.y + 1 + line, at.x + 17, at.columns - 19, ROLE_TEXT, value);
+    return line + 1;
+}
+
+/* Where the grid has room left: where the run ran and on what, then its options. */
+static void draw_facts(struct pen *pen, const struct ui_model *m, struct rect at)
+{
+    const struct run_row *r = m->run;
+    char text[256];
+    int line = 0;
+    if (at.rows < 4 || at.columns < 30)
+        return;
+    pen_box(pen, at, ROLE_BORDER, "Run");
+    if (r->resumed > 0) {
+        char earlier[32];
+        str_duration(earlier, sizeof earlier, r->earlier_s);
+        snprintf(text, sizeof text, "%d %s, after %s", r->resumed,
+                 r->resumed == 1 ? "time" : "times", earlier);
+        line = fact(pen, at, line, "resumed", text);
+    }
+    line = fact(pen, at, line, "device", r->device);
+    line = fact(pen, at, line, "library", r->library);
+    if (r->train_images > 0) {
+        char val[32] = "";
+        if (r->val_images > 0)
+            snprintf(val, sizeof val, ", %lld val", (long long)r->val_images);
+        snprintf(text, sizeof text, "%lld train%s, %lld test", (long long)r->train_images, val,
+                 (long long)r->test_images);
+        line = fact(pen, at, line, "images", text);
+        snprintf(text, sizeof text, "%lld", (long long)r->parameters);
+        line = fact(pen, at, line, "parameters", text);
+        line = fact(pen, at, line, "data hash", r->data_hash);
+    }
+    if (r->best_epoch > 0) {
+        facts_figures(pen, r->best_mae, r->best_rmse, r->best_pc, text, sizeof text);
+        line = fact(pen, at, line, "best", text);
+    }
+    for (size_t i = 0; i < m->n_options; i++)
+        line = fact(pen, at, line, m->options[i].name, m->options[i].value);
+}
+
+static void draw_missing(const struct live_view *v, struct pen *pen, struct rect at)
+{
+    int x = at.x + 2, cells = at.columns - 4;
+    pen_rule(pen, at.y, at.x, at.columns, "Live", "");
+    if (v->open) {
+        pen_format(pen, at.y + 2, x, cells, ROLE_TEXT, "Run %lld is being read, or is gone.",
+                   (long long)v->open);
+        pen_text(pen, at.y + 4, x, cells, ROLE_DIM, "Esc goes back to the list.");
+        return;
+    }
+    pen_text(pen, at.y + 2, x, cells, ROLE_TEXT, "No run is open.");
+    pen_text(pen, at.y + 4, x, cells, ROLE_DIM,
+             "1 shows the list, Enter there opens a run, n launches one.");
+}
+
+/* A run that ended before its first epoch has no curves: say why instead. */
+static void draw_reason(struct pen *pen, const struct run_row *r, struct rect body,
+                        struct rect info)
+{
+    struct rect at = {info.y + info.rows + 1, body.x + 4, 6, body.columns - 8};
+    pen_wrap(pen, at, facts_state_role(r->state), r->state_text);
+}
+
+static bool shown(const struct live_view *v, const struct ui_model *m)
+{
+    return m->run && (!v->open || m->run->id == v->open);
+}
+
+static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
+{
+    struct live_view *v = state;
+    if (!shown(v, m)) {
+        draw_missing(v, pen, body);
+        return;
+    }
+    int charts = live_charts(m);
+    if (v->focus >= charts)
+        v->focus = charts - 1;
+    struct live_layout l = layout_live(body, charts, v->focus, v->zoom);
+    draw_info(pen, m, l.info);
+    bool failed_early = !m->n_epochs && m->run->state_text[0];
+    if (failed_early)
+        draw_reason(pen, m->run, body, l.info);
+    for (int i = 0; i < l.cells && !failed_early; i++) {
+        struct chart chart;
+        char note[64];
+        live_chart(v, m, l.first + i, &chart, note);
+        chart_draw(pen, l.cell[i], &chart);
+    }
+    draw_facts(pen, m, l.spare);
+    draw_log(v, pen, m, l.log);
+}
+
+/* Moves the crosshair by one epoch that exists; it starts at the last one. */
+static void read_at(struct live_view *v, const struct ui_model *m, int direction)
+{
+    if (!m->n_epochs)
+        return;
+    size_t last = m->n_epochs - 1, i = last;
+    if (v->reading) {
+        while (i > 0 && m->epochs[i].epoch > v->cursor)
+            i--;
+        if (direction < 0 && i > 0)
+            i--;
+        if (direction > 0 && i < last)
+            i++;
+    }
+    v->reading = true;
+    v->cursor = m->epochs[i].epoch;
+}
+
+/* One level: the crosshair, then the zoom; then it is ui.c's to leave. */
+static bool back(struct live_view *v)
+{
+    if (v->reading) {
+        v->reading = false;
+        return true;
+    }
+    if (v->zoom) {
+        v->zoom = false;
+        return true;
+    }
+    return false;
+}
+
+static void scroll_log(struct live_view *v, int lines)
+{
+    v->log_back += lines; /* draw keeps it within the log */
+    if (v->log_back < 0)
+        v->log_back = 0;
+}
+
+static bool request(void *state, const struct ui_model *m, enum request request,
+                    struct view_reply *reply)
+{
+    struct live_view *v = state;
+    int charts = live_charts(m);
+    (void)reply;
+    if (!shown(v, m))
+        return false;
+    switch (request) {
+    case REQ_NEXT:
+        v->focus = (v->focus + 1) % charts;
+        return true;
+    case REQ_PREVIOUS:
+        v->focus = (v->focus + charts - 1) % charts;
+        return true;
+    case REQ_ENTER:
+        v->zoom = !v->zoom;
+        return true;
+    case REQ_LEFT:
+    case REQ_RIGHT:
+        read_at(v, m, request == REQ_LEFT ? -1 : 1);
+        return true;
+    case REQ_UP:
+    case REQ_DOWN:
+        scroll_log(v, request == REQ_UP ? 1 : -1);
+        return true;
+    case REQ_PAGE_UP:
+    case REQ_PAGE_DOWN:
+        scroll_log(v, request == REQ_PAGE_UP ? v->log_page : -v->log_page);
+        return true;
+    case REQ_FIRST:
+    case REQ_LAST:
+        v->log_back = request == REQ_FIRST ? (int)m->n_log : 0;
+        return true;
+    case REQ_LOG_Y:
+        v->log_y = !v->log_y;
+        return true;
+    case REQ_AXIS:
+        v->planned = !v->planned;
+        return true;
+    case REQ_BACK:
+        return back(v);
+    default:
+        return false;
+    }
+}
+
+static const struct run_row *current(void *state, const struct ui_model *m)
+{
+    struct live_view *v = state;
+    return shown(v, m) ? m->run : NULL;
+}
+
+static const struct hint footer[] = {
+    {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"}, {REQ_LEFT, "values"},
+    {REQ_PAUSE, NULL}, {REQ_RESUME, NULL},  {REQ_STOP, NULL},    {REQ_CHECKPOINT, NULL},
+    {REQ_LOG_Y, NULL}, {REQ_AXIS, NULL},    {REQ_MARKS, NULL},   {REQ_NONE, NULL},
+};
+
+const struct view view_live = {"Live", footer, draw, request, NULL, current};
