@@ -6,6 +6,8 @@
  */
 #include "db/db_priv.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,7 +33,7 @@ static int fail_damaged(struct db *d, const char *reason, struct err *e)
 static int fail_access(struct db *d, int code, struct err *e)
 {
     char folder[4096];
-    files_folder(d->path, folder, sizeof folder);
+    file_folder(d->path, folder, sizeof folder);
     if (access(folder, W_OK))
         return err_errno(e, errno,
                          "%s: its folder %s cannot be written, where SQLite keeps two files "

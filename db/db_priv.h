@@ -128,9 +128,6 @@ bool owner_alive(const struct owner *owner);
 /* Makes the folders above `path`. */
 int files_make_folders(const char *path, struct err *e);
 
-/* The folder of `path`: "." when it names none. */
-void files_folder(const char *path, char *to, size_t room);
-
 /* Name of a network file system by statfs's magic number, or NULL for a local one. */
 const char *network_name(uint64_t magic);
 
