@@ -1,4 +1,4 @@
-/* test_db_migrate.c - a database of schema 1 with rows becomes one of schema 2: nothing is lost,
+/* test_db_migrate.c - a database of schema 1 with rows becomes one of schema 3: nothing is lost,
  * and a process that is killed on the way leaves schema 1.
  */
 #include "tests/kit/db_kit.h"
@@ -116,12 +116,12 @@ static void test_kept(const char *path)
        "there are rows of schema 1");
     ok(db_open(&d, path, DB_READ, &e) == -1 && e.code == ERR_VERSION,
        "a reader does not change it");
-    has_text(e.text, "older combolab (schema 1, this one makes 2)", "and says why");
+    has_text(e.text, "older combolab (schema 1, this one makes 3)", "and says why");
     if (!is_int(db_open(&d, path, DB_WRITE, &e), 0, "a writer brings it up to date"))
         diag("%s", e.text);
     raw_text(path, everything, after, sizeof after);
     ok(!strcmp(before, after), "every row of schema 1 is as it was");
-    is_int(help_number(d, "PRAGMA user_version"), 2, "it is of schema 2");
+    is_int(help_number(d, "PRAGMA user_version"), 3, "it is of schema 3");
     is_int(help_number(d, "SELECT count(*) FROM pragma_foreign_key_check"), 0,
            "no foreign key is broken");
     is_int(
@@ -243,12 +243,12 @@ static void test_killed(void)
         if (status == 0)
             break;
         killed++;
-        if (strcmp(version, "1") && strcmp(version, "2"))
+        if (strcmp(version, "1") && strcmp(version, "3"))
             bad++;
-        if (!strcmp(version, "2")) /* killed between the commit and its return */
+        if (!strcmp(version, "3")) /* killed between the commit and its return */
             break;
     }
-    is_text(version, "2", "in the end it is migrated");
+    is_text(version, "3", "in the end it is migrated");
     ok(killed > 10 && !bad, "killed %d times on the way, it was schema 1 with every row", killed);
 }
 
