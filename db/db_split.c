@@ -13,21 +13,6 @@
 #include <math.h>
 #include <string.h>
 
-static const struct column split_columns[] = {
-    {"place", COLUMN_INT64, false, COLUMN_FIELD(struct split_row, place)},
-    {"image", COLUMN_TEXT, false, COLUMN_FIELD(struct split_row, image)},
-    {"truth", COLUMN_REAL, true, COLUMN_FIELD(struct split_row, truth)},
-    COLUMN_END,
-};
-
-static int read_rows(struct query *q, struct split_row **out, size_t *n, struct err *e)
-{
-    void *rows;
-    int status = query_rows(q, split_columns, sizeof **out, &rows, n, e);
-    *out = rows;
-    return status;
-}
-
 static uint64_t hash_rows(const struct split_row *rows, size_t n)
 {
     uint64_t hash = HASH_START;
@@ -50,12 +35,11 @@ static bool is_same_row(const struct split_row *a, const struct split_row *b)
 static int is_split(struct db *d, int64_t split, const struct split_row *rows, size_t n,
                     struct err *e)
 {
-    struct query q;
     struct split_row *stored;
     size_t n_stored, same = 0;
-    query_open_select(&q, d, split_columns, "FROM split_image WHERE split = ? ORDER BY place");
-    query_bind_int(&q, split);
-    if (read_rows(&q, &stored, &n_stored, e))
+    if (query_rows_of(d, split, row_split_columns,
+                      "FROM split_image WHERE split = ? ORDER BY place", sizeof *stored, &stored,
+                      &n_stored, e))
         return -1;
     while (n_stored == n && same < n && is_same_row(&stored[same], &rows[same]))
         same++;
@@ -88,11 +72,11 @@ static int add_split(struct db *d, uint64_t hash, const struct split_row *rows, 
     if (query_finish(&q, e))
         return -1;
     *split = sqlite3_last_insert_rowid(d->sql);
-    query_open(&q, d, "INSERT INTO split_image(split, place, image, truth) VALUES (?, ?, ?, ?)");
+    query_open_insert(&q, d, "split_image", "split", row_split_columns, 0);
     int status = 0;
     for (size_t i = 0; !status && i < n; i++) {
         query_bind_int(&q, *split);
-        query_bind_row(&q, split_columns, &rows[i]);
+        query_bind_row(&q, row_split_columns, 0, &rows[i]);
         status = query_run(&q, e);
     }
     query_close(&q);
@@ -130,12 +114,10 @@ int db_run_split(struct db *d, int64_t run, const struct split_row *rows, size_t
 
 int db_split(struct db *d, int64_t run, struct split_row **out, size_t *n, struct err *e)
 {
-    struct query q;
-    query_open_select(&q, d, split_columns,
-                      "FROM run JOIN split_image ON split_image.split = run.split"
-                      " WHERE run.id = ? ORDER BY place");
-    query_bind_int(&q, run);
-    return read_rows(&q, out, n, e);
+    return query_rows_of(d, run, row_split_columns,
+                         "FROM run JOIN split_image ON split_image.split = run.split"
+                         " WHERE run.id = ? ORDER BY place",
+                         sizeof **out, out, n, e);
 }
 
 /* --- from schema 2 --- */
@@ -144,15 +126,13 @@ int db_split(struct db *d, int64_t run, struct split_row **out, size_t *n, struc
  * last ones count. */
 static int migrate_run(struct db *d, int64_t run, struct err *e)
 {
-    struct query q;
     struct split_row *rows;
     size_t n;
-    query_open_select(&q, d, split_columns,
+    if (query_rows_of(d, run, row_split_columns,
                       "FROM prediction AS p WHERE run = ?1 AND (kind = 'last' OR NOT EXISTS"
                       " (SELECT 1 FROM prediction WHERE run = ?1 AND kind = 'last'"
-                      " AND place = p.place)) ORDER BY place");
-    query_bind_int(&q, run);
-    if (read_rows(&q, &rows, &n, e))
+                      " AND place = p.place)) ORDER BY place",
+                      sizeof *rows, &rows, &n, e))
         return -1;
     int status = set_split(d, run, rows, n, e);
     mem_free(rows);
