@@ -16,10 +16,16 @@ static const char *const fill[] = {
     "INSERT INTO experiment(name) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
     " WHERE i < 1 + ?1 / 50) SELECT printf('experiment %03d', i) FROM n WHERE ?2 >= 0",
 
+    "INSERT INTO split(id, hash) SELECT 1, 1 WHERE ?1 + ?2",
+
+    "INSERT INTO split_image(split, place, image, truth) WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL"
+    " SELECT i + 1 FROM n WHERE i < 1099) SELECT 1, i, printf('Images/face%04d.jpg', i),"
+    " 1 + i * 7919 % 400 * 0.01 FROM n WHERE ?1 + ?2",
+
     "INSERT INTO run(experiment, name, state, state_text, created, started, ended, data, protocol,"
     " fold, backbone, loss, alpha, beta, gamma, image_size, batch, epochs, seed, learning_rate,"
     " selected_on, host, pid, program, library, device, data_hash, parameters, train_images,"
-    " test_images, skipped_images)"
+    " test_images, skipped_images, split)"
     " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1),"
     " kind(i, state, loss, combo) AS MATERIALIZED (SELECT i,"
     "  CASE i * 7919 % 20 WHEN 0 THEN 'stopped' WHEN 1 THEN 'failed' WHEN 2 THEN 'diverged'"
@@ -35,7 +41,8 @@ static const char *const fill[] = {
     "  'SCUT-FBP5500', '5-fold', 1 + i % 5, CASE i % 3 WHEN 0 THEN 'resnet18' ELSE 'resnext50' END,"
     "  loss, CASE WHEN combo THEN 2 END, CASE WHEN combo THEN 1 END, CASE WHEN combo THEN 1 END,"
     "  224, 64, ?2, i, 0.01, 'test', 'elsewhere.example', 100 + i, 'combolab 0.1.0',"
-    "  'oneDNN 3.4', 'cpu: 16 threads', printf('%016x', i % 5), 11177025, 4400, 1100, 0 FROM kind",
+    "  'oneDNN 3.4', 'cpu: 16 threads', printf('%016x', i % 5), 11177025, 4400, 1100, 0, 1 FROM "
+    "kind",
 
     "INSERT INTO run_option(run, position, name, type, value)"
     " WITH option(position, name, type, value) AS (VALUES (1, 'data', 'text', '/data/scut'),"

@@ -5,115 +5,83 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define EPOCH(sql, kind, field)                                                                    \
-    {                                                                                              \
-        sql, kind, false, COLUMN_FIELD(struct epoch_row, field)                                    \
+/* The epochs' columns, then those of each phase at its place in the row: adds what is selected to
+ * `sql` and what is read to `all`. */
+static void epoch_columns(struct str *sql, struct row_column *all)
+{
+    columns_add_read(sql, row_epoch_columns, "epoch.", "");
+    for (const struct row_column *c = row_epoch_columns; c->name; c++)
+        *all++ = *c;
+    for (const struct row_phase *phase = row_phases; phase < row_phases + ROW_PHASES; phase++) {
+        char from[16];
+        snprintf(from, sizeof from, "%s.", phase->name);
+        columns_add_read(sql, row_phase_columns, from, ", ");
+        for (const struct row_column *c = row_phase_columns; c->name; c++, all++) {
+            *all = *c;
+            all->offset += phase->offset;
+        }
     }
-#define PHASE(phase)                                                                               \
-    EPOCH(#phase ".images", COLUMN_INT64, phase.images),                                           \
-        EPOCH(#phase ".seconds", COLUMN_REAL, phase.seconds),                                      \
-        EPOCH(#phase ".total", COLUMN_REAL, phase.total),                                          \
-        EPOCH(#phase ".term_1", COLUMN_REAL, phase.term[0]),                                       \
-        EPOCH(#phase ".term_2", COLUMN_REAL, phase.term[1]),                                       \
-        EPOCH(#phase ".term_3", COLUMN_REAL, phase.term[2]),                                       \
-        EPOCH(#phase ".weighted_1", COLUMN_REAL, phase.weighted[0]),                               \
-        EPOCH(#phase ".weighted_2", COLUMN_REAL, phase.weighted[1]),                               \
-        EPOCH(#phase ".weighted_3", COLUMN_REAL, phase.weighted[2]),                               \
-        EPOCH(#phase ".mae", COLUMN_REAL, phase.mae),                                              \
-        EPOCH(#phase ".rmse", COLUMN_REAL, phase.rmse), EPOCH(#phase ".pc", COLUMN_REAL, phase.pc)
+    *all = (struct row_column)ROW_END;
+}
 
-static const struct column epoch_columns[] = {
-    EPOCH("epoch.epoch", COLUMN_INT, epoch),
-    EPOCH("learning_rate", COLUMN_REAL, learning_rate),
-    EPOCH("time", COLUMN_REAL, time),
-    EPOCH("best", COLUMN_BOOL, best),
-    EPOCH("test.run IS NOT NULL", COLUMN_BOOL, tested),
-    EPOCH("val.run IS NOT NULL", COLUMN_BOOL, validated),
-    PHASE(train),
-    PHASE(val),
-    PHASE(test),
-    COLUMN_END,
-};
+#define MOST_EPOCH_COLUMNS 64
 
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e)
 {
+    struct row_column all[MOST_EPOCH_COLUMNS];
     struct query q;
-    void *rows;
-    query_open_select(&q, d, epoch_columns,
-                      "FROM epoch"
-                      " LEFT JOIN phase AS train ON train.run = epoch.run"
-                      "  AND train.epoch = epoch.epoch AND train.phase = 'train'"
-                      " LEFT JOIN phase AS val ON val.run = epoch.run"
-                      "  AND val.epoch = epoch.epoch AND val.phase = 'val'"
-                      " LEFT JOIN phase AS test ON test.run = epoch.run"
-                      "  AND test.epoch = epoch.epoch AND test.phase = 'test'"
-                      " WHERE epoch.run = ? ORDER BY epoch.epoch");
+    struct str sql;
+    str_init(&sql);
+    str_add(&sql, "SELECT ");
+    epoch_columns(&sql, all);
+    str_add(&sql, " FROM epoch"
+                  " LEFT JOIN phase AS train ON train.run = epoch.run"
+                  "  AND train.epoch = epoch.epoch AND train.phase = 'train'"
+                  " LEFT JOIN phase AS val ON val.run = epoch.run"
+                  "  AND val.epoch = epoch.epoch AND val.phase = 'val'"
+                  " LEFT JOIN phase AS test ON test.run = epoch.run"
+                  "  AND test.epoch = epoch.epoch AND test.phase = 'test'"
+                  " WHERE epoch.run = ? ORDER BY epoch.epoch");
+    query_open_str(&q, d, &sql);
     query_bind_int(&q, run);
-    int status = query_rows(&q, epoch_columns, sizeof **out, &rows, n, e);
-    *out = rows;
-    return status;
+    return query_rows(&q, all, sizeof **out, out, n, e);
 }
-
-static const struct column term_columns[] = {
-    {"name", COLUMN_TEXT, false, COLUMN_FIELD(struct term_row, name)},
-    {"weight", COLUMN_REAL, false, COLUMN_FIELD(struct term_row, weight)},
-    COLUMN_END,
-};
 
 int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,
              struct err *e)
 {
     struct query q;
-    query_open_select(&q, d, term_columns, "FROM term WHERE run = ? ORDER BY position LIMIT ?");
+    query_open_select(&q, d, row_term_columns, "",
+                      "FROM term WHERE run = ? ORDER BY position LIMIT ?");
     query_bind_int(&q, run);
     query_bind_int(&q, ROW_MAX_TERMS);
     int row;
     *n = 0;
     while ((row = query_step(&q, e)) == 1)
-        query_row(&q, term_columns, &out[(*n)++]);
+        query_row(&q, row_term_columns, &out[(*n)++]);
     query_close(&q);
     return row;
 }
 
-static const struct column option_columns[] = {
-    {"name", COLUMN_TEXT, false, COLUMN_FIELD(struct option_row, name)},
-    {"type", COLUMN_TEXT, false, COLUMN_FIELD(struct option_row, type)},
-    {"value", COLUMN_TEXT, false, COLUMN_FIELD(struct option_row, value)},
-    COLUMN_END,
-};
-
 int db_options(struct db *d, int64_t run, struct option_row **out, size_t *n, struct err *e)
 {
-    struct query q;
-    void *rows;
-    query_open_select(&q, d, option_columns, "FROM run_option WHERE run = ? ORDER BY position");
-    query_bind_int(&q, run);
-    int status = query_rows(&q, option_columns, sizeof **out, &rows, n, e);
-    *out = rows;
-    return status;
+    return query_rows_of(d, run, row_option_columns,
+                         "FROM run_option WHERE run = ? ORDER BY position", sizeof **out, out, n,
+                         e);
 }
-
-static const struct column log_columns[] = {
-    {"time", COLUMN_REAL, false, COLUMN_FIELD(struct log_row, time)},
-    {"level", COLUMN_TEXT, false, COLUMN_FIELD(struct log_row, level)},
-    {"text", COLUMN_TEXT, false, COLUMN_FIELD(struct log_row, text)},
-    COLUMN_END,
-};
 
 int db_log(struct db *d, int64_t run, size_t most, struct log_row **out, size_t *n, struct err *e)
 {
     struct query q;
-    void *rows;
-    query_open_select(&q, d, log_columns,
+    query_open_select(&q, d, row_log_columns, "",
                       "FROM (SELECT * FROM log WHERE run = ? ORDER BY id DESC LIMIT ?)"
                       " ORDER BY id");
     query_bind_int(&q, run);
     query_bind_int(&q, most < INT64_MAX ? (int64_t)most : INT64_MAX);
-    int status = query_rows(&q, log_columns, sizeof **out, &rows, n, e);
-    *out = rows;
-    return status;
+    return query_rows(&q, row_log_columns, sizeof **out, out, n, e);
 }
 
 /* Little-endian float32 to this machine's. */

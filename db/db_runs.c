@@ -9,77 +9,17 @@
 
 #include <string.h>
 
-#define RUN(sql, kind, field)                                                                      \
-    {                                                                                              \
-        sql, kind, false, COLUMN_FIELD(struct run_row, field)                                      \
-    }
-
-static const struct column run_columns[] = {
-    RUN("run.id", COLUMN_INT64, id),
-    RUN("run.name", COLUMN_TEXT, name),
-    RUN("experiment.name", COLUMN_TEXT, experiment),
-    RUN("state", COLUMN_TEXT, state),
-    RUN("state_text", COLUMN_TEXT, state_text),
-    RUN("data", COLUMN_TEXT, data),
-    RUN("protocol", COLUMN_TEXT, protocol),
-    RUN("fold", COLUMN_INT, fold),
-    RUN("backbone", COLUMN_TEXT, backbone),
-    RUN("loss", COLUMN_TEXT, loss),
-    RUN("alpha", COLUMN_REAL, alpha),
-    RUN("beta", COLUMN_REAL, beta),
-    RUN("gamma", COLUMN_REAL, gamma),
-    RUN("image_size", COLUMN_INT, image_size),
-    RUN("batch", COLUMN_INT, batch),
-    RUN("epochs", COLUMN_INT, epochs),
-    RUN("seed", COLUMN_INT64, seed),
-    RUN("learning_rate", COLUMN_REAL, learning_rate),
-    RUN("selected_on", COLUMN_TEXT, select),
-    RUN("epochs_done", COLUMN_INT, epochs_done),
-    RUN("created", COLUMN_REAL, created),
-    RUN("started", COLUMN_REAL, started),
-    RUN("ended", COLUMN_REAL, ended),
-    RUN("resumed", COLUMN_INT, resumed),
-    RUN("earlier_s", COLUMN_REAL, earlier_s),
-    RUN("host", COLUMN_TEXT, host),
-    RUN("pid", COLUMN_INT64, pid),
-    RUN("program", COLUMN_TEXT, program),
-    RUN("library", COLUMN_TEXT, library),
-    RUN("device", COLUMN_TEXT, device),
-    RUN("data_hash", COLUMN_TEXT, data_hash),
-    RUN("parameters", COLUMN_INT64, parameters),
-    RUN("train_images", COLUMN_INT64, train_images),
-    RUN("val_images", COLUMN_INT64, val_images),
-    RUN("test_images", COLUMN_INT64, test_images),
-    RUN("skipped_images", COLUMN_INT64, skipped_images),
-    RUN("best_epoch", COLUMN_INT, best_epoch),
-    RUN("best_mae", COLUMN_REAL, best_mae),
-    RUN("best_rmse", COLUMN_REAL, best_rmse),
-    RUN("best_pc", COLUMN_REAL, best_pc),
-    RUN("last_mae", COLUMN_REAL, last_mae),
-    RUN("last_rmse", COLUMN_REAL, last_rmse),
-    RUN("last_pc", COLUMN_REAL, last_pc),
-    RUN("images_per_s", COLUMN_REAL, images_per_s),
-    COLUMN_END,
-};
-
 #define FROM_RUN "FROM run LEFT JOIN experiment ON experiment.id = run.experiment "
-
-static int read_runs(struct query *q, struct run_row **out, size_t *n, struct err *e)
-{
-    void *rows;
-    int status = query_rows(q, run_columns, sizeof **out, &rows, n, e);
-    *out = rows;
-    return status;
-}
 
 int db_runs_page(struct db *d, int64_t below, size_t most, struct run_row **out, size_t *n,
                  struct err *e)
 {
     struct query q;
-    query_open_select(&q, d, run_columns, FROM_RUN "WHERE run.id < ? ORDER BY run.id DESC LIMIT ?");
+    query_open_select(&q, d, row_run_columns, "run.",
+                      FROM_RUN "WHERE run.id < ? ORDER BY run.id DESC LIMIT ?");
     query_bind_int(&q, below > 0 ? below : INT64_MAX);
     query_bind_int(&q, most && most < INT64_MAX ? (int64_t)most : -1);
-    return read_runs(&q, out, n, e);
+    return query_rows(&q, row_run_columns, sizeof **out, out, n, e);
 }
 
 int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e)
@@ -90,12 +30,12 @@ int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e)
 int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e)
 {
     struct query q;
-    query_open_select(&q, d, run_columns, FROM_RUN "WHERE run.id = ?");
+    query_open_select(&q, d, row_run_columns, "run.", FROM_RUN "WHERE run.id = ?");
     query_bind_int(&q, id);
     int row = query_step(&q, e);
     if (row == 1) {
         memset(out, 0, sizeof *out);
-        query_row(&q, run_columns, out);
+        query_row(&q, row_run_columns, out);
     }
     query_close(&q);
     if (row == 0)
@@ -121,9 +61,10 @@ static int read_mark(struct db *d, int64_t *mark, size_t *all, struct err *e)
 static int read_since(struct db *d, int64_t since, struct run_row **out, size_t *n, struct err *e)
 {
     struct query q;
-    query_open_select(&q, d, run_columns, FROM_RUN "WHERE run.changed > ? ORDER BY +run.id");
+    query_open_select(&q, d, row_run_columns, "run.",
+                      FROM_RUN "WHERE run.changed > ? ORDER BY +run.id");
     query_bind_int(&q, since);
-    return read_runs(&q, out, n, e);
+    return query_rows(&q, row_run_columns, sizeof **out, out, n, e);
 }
 
 int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n, size_t *all,
@@ -149,17 +90,13 @@ int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n,
     return 0;
 }
 
-static const struct column id_columns[] = {
-    {"id", COLUMN_INT64, false, 0, sizeof(int64_t)},
-    COLUMN_END,
-};
-
 int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e)
 {
+    static const struct row_column id[] = {
+        {"id", "id", ROW_INT64, 0, sizeof **out, NULL, 0, 0, 0, NULL},
+        ROW_END,
+    };
     struct query q;
-    void *rows;
-    query_open_select(&q, d, id_columns, "FROM run ORDER BY id DESC");
-    int status = query_rows(&q, id_columns, sizeof **out, &rows, n, e);
-    *out = rows;
-    return status;
+    query_open_select(&q, d, id, "", "FROM run ORDER BY id DESC");
+    return query_rows(&q, id, sizeof **out, out, n, e);
 }

@@ -28,7 +28,7 @@ struct step {
 static const struct step steps[] = {
     {schema_1, sizeof schema_1 / sizeof schema_1[0], reference_seed},
     {schema_2, sizeof schema_2 / sizeof schema_2[0], NULL},
-    {schema_3, sizeof schema_3 / sizeof schema_3[0], NULL},
+    {schema_3, sizeof schema_3 / sizeof schema_3[0], split_migrate},
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))

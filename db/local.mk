@@ -17,7 +17,9 @@ libdb_a_SOURCES = \
 	db/db_run.c \
 	db/db_runs.c \
 	db/db_schema.c \
+	db/db_split.c \
 	db/db_state.c \
+	db/rows.c \
 	db/rows.h
 libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 
