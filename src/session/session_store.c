@@ -9,8 +9,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
+
+static_assert(ROW_MAX_TERMS == LOSS_MAX_TERMS, "rows have room for every loss's terms");
 
 #define BUSY_TRIES 6 /* each waits for SQLite's busy timeout */
 
@@ -39,13 +42,20 @@ static int store_split(struct session *s, const struct event *event, struct err 
     const struct event_started *from = &event->started;
     struct split_row *rows = mem_alloc(from->n_images, sizeof *rows);
     if (!rows)
-        return mem_error(e, "the split", from->n_images * sizeof *rows);
-    for (size_t i = 0; i < from->n_images; i++) {
+        return mem_error(e, "the test images", from->n_images * sizeof *rows);
+    int result = 0;
+    for (size_t i = 0; !result && i < from->n_images; i++) {
+        const char *name = from->images[i].name;
         rows[i].place = (int64_t)i;
         rows[i].truth = from->images[i].truth;
-        str_copy(rows[i].image, sizeof rows[i].image, from->images[i].name);
+        if (str_copy(rows[i].image, sizeof rows[i].image, name))
+            result = err_set(e, ERR_USAGE,
+                             "the name of image '%.60s...' has %zu bytes, %zu at most "
+                             "can be stored: give it a shorter one",
+                             name, strlen(name), sizeof rows[i].image - 1);
     }
-    int result = db_run_split(s->db, event->run, rows, from->n_images, e);
+    if (!result)
+        result = db_run_split(s->db, event->run, rows, from->n_images, e);
     mem_free(rows);
     return result;
 }
@@ -81,38 +91,12 @@ static int store_epoch(struct session *s, const struct event *event, struct err 
     return db_epoch_add(s->db, event->run, &row, from->terms, from->test_scores, from->n, e);
 }
 
-/* Which images the run is tested on, from what was predicted of them. */
-static int store_split(struct session *s, const struct event *event, struct err *e)
-{
-    const struct event_checkpoint *from = &event->checkpoint;
-    struct split_row *rows;
-    size_t n;
-    if (db_split(s->db, event->run, &rows, &n, e))
-        return -1;
-    mem_free(rows);
-    if (n || !from->n)
-        return 0;
-    rows = mem_alloc(from->n, sizeof *rows);
-    if (!rows)
-        return mem_error(e, "the test images", from->n * sizeof *rows);
-    for (size_t i = 0; i < from->n; i++) {
-        rows[i].place = from->predictions[i].place;
-        str_copy(rows[i].image, sizeof rows[i].image, from->predictions[i].image);
-        rows[i].truth = from->predictions[i].truth;
-    }
-    int result = db_run_split(s->db, event->run, rows, from->n, e);
-    mem_free(rows);
-    return result;
-}
-
 static int store_checkpoint(struct session *s, const struct event *event, struct err *e)
 {
     const struct event_checkpoint *from = &event->checkpoint;
     struct checkpoint_row row = {.epoch = from->epoch, .time = event->time_s};
     str_copy(row.kind, sizeof row.kind, from->best ? "best" : "last");
     str_copy(row.path, sizeof row.path, from->path);
-    if (store_split(s, event, e))
-        return -1;
     struct prediction_row *rows = mem_alloc(from->n, sizeof *rows);
     if (!rows)
         return mem_error(e, "predictions", from->n * sizeof *rows);

@@ -164,7 +164,7 @@ static void test_checkpoints(void)
     const struct event_epoch *x = &rig_event(&rig, EVENT_EPOCH, 2)->epoch;
     is_text(c->path, rig_path(&rig, "weights/last.safetensors"), "with its path");
     const struct event_started *started = &rig_event(&rig, EVENT_STARTED, 0)->started;
-    ok(!strcmp(started->set, "labels.csv") && !strcmp(started->protocol, "split") &&
+    ok(!strcmp(started->set, "data") && !strcmp(started->protocol, "split") &&
            started->fold == 0 && started->classes == 5,
        "the start says set, protocol, fold and classes");
     int same = c->n == RIG_TEST && started->n_images == c->n && c->epoch == 3, classes = 1;
