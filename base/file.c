@@ -97,7 +97,7 @@ int file_make_folders(const char *path, struct err *e)
         char end = *p;
         *p = '\0';
         if (mkdir(part, 0777) && errno != EEXIST)
-            return err_errno(e, errno, "making folder %s", part);
+            return err_errno(e, errno, "cannot make folder %s", part);
         if (!end)
             break;
         *p = end;
@@ -106,28 +106,80 @@ int file_make_folders(const char *path, struct err *e)
     if (stat(path, &st))
         return err_errno(e, errno, "%s", path);
     if (!S_ISDIR(st.st_mode))
-        return err_set(e, ERR_USAGE, "%s: is a file, not a folder", path);
+        return err_set(e, ERR_IO, "%s: it is a file, not a folder", path);
     return 0;
+}
+
+void file_folder(const char *path, char *to, size_t room)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 1;
+    if (!slash)
+        path = ".";
+    else if (length == 0)
+        length = 1;
+    if (length >= room)
+        length = room - 1;
+    memcpy(to, path, length);
+    to[length] = '\0';
+}
+
+int file_new_open(struct file_new *f, const char *path, const char *end)
+{
+    char folder[FILE_PATH_BYTES];
+    *f = (struct file_new){.fd = -1, .folder = -1, .path = path};
+    for (int i = 0; i < 1000 && f->fd < 0; i++) {
+        int n = snprintf(f->temporary, sizeof f->temporary, "%s.%ld-%d%s", path, (long)getpid(), i,
+                         end);
+        if (n < 0 || (size_t)n >= sizeof f->temporary)
+            errno = ENAMETOOLONG;
+        else
+            f->fd = open(f->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (f->fd < 0 && errno != EEXIST)
+            break;
+    }
+    int failed = f->fd < 0 ? errno : 0;
+    if (failed)
+        f->temporary[0] = '\0';
+    file_folder(path, folder, sizeof folder);
+    if (!failed)
+        f->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return failed ? failed : f->folder < 0 ? errno : 0;
+}
+
+int file_new_commit(struct file_new *f, int sync)
+{
+    int failed = sync && fsync(f->fd) ? errno : 0;
+    if (close(f->fd) && !failed)
+        failed = errno;
+    f->fd = -1;
+    if (!failed && rename(f->temporary, f->path))
+        failed = errno;
+    if (failed)
+        return failed;
+    f->temporary[0] = '\0';
+    /* Some file systems know no sync of folders; there the rename is as safe as it gets. */
+    return sync && fsync(f->folder) && errno != EINVAL && errno != ENOTSUP ? errno : 0;
+}
+
+void file_new_fini(struct file_new *f)
+{
+    if (f->temporary[0])
+        unlink(f->temporary);
+    if (f->fd >= 0)
+        close(f->fd);
+    if (f->folder >= 0)
+        close(f->folder);
 }
 
 int file_replace(const char *path, const void *bytes, size_t count, int sync, struct err *e)
 {
-    char temporary[FILE_PATH_BYTES];
-    int length = snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid());
-    if (length < 0 || (size_t)length >= sizeof temporary)
-        return err_set(e, ERR_USAGE, "path too long: %s", path);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return err_errno(e, errno, "making %s", temporary);
-    int failed = file_write_at(fd, bytes, count, 0);
-    if (!failed && sync && fsync(fd))
-        failed = errno;
-    if (close(fd) && !failed)
-        failed = errno;
-    if (!failed && rename(temporary, path))
-        failed = errno;
+    struct file_new f;
+    int failed = file_new_open(&f, path, ".tmp");
     if (!failed)
-        return 0;
-    unlink(temporary);
-    return err_errno(e, failed, "writing %s (%zu bytes)", path, count);
+        failed = file_write_at(f.fd, bytes, count, 0);
+    if (!failed)
+        failed = file_new_commit(&f, sync);
+    file_new_fini(&f);
+    return failed ? err_errno(e, failed, "writing %s (%zu bytes)", path, count) : 0;
 }

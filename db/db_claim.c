@@ -55,24 +55,20 @@ struct owned {
     struct owner owner;
 };
 
-static const struct column owned_columns[] = {
-    {"id", COLUMN_INT64, false, COLUMN_FIELD(struct owned, id)},
-    {"pid", COLUMN_INT64, false, COLUMN_FIELD(struct owned, owner.pid)},
-    {"pid_start", COLUMN_INT64, false, COLUMN_FIELD(struct owned, owner.pid_start)},
-    COLUMN_END,
+static const struct row_column owned_columns[] = {
+    COLUMN_READ(struct owned, "id", id),
+    COLUMN_READ(struct owned, "pid", owner.pid),
+    COLUMN_READ(struct owned, "pid_start", owner.pid_start),
+    ROW_END,
 };
 
 static int list_owned(struct db *d, const char *host, struct owned **out, size_t *n, struct err *e)
 {
     struct query q;
-    void *rows;
-    query_open(&q, d,
-               "SELECT id, pid, pid_start FROM run WHERE state IN ('running', 'paused')"
-               " AND host = ?");
+    query_open_select(&q, d, owned_columns, "",
+                      "FROM run WHERE state IN ('running', 'paused') AND host = ?");
     query_bind_text(&q, host);
-    int status = query_rows(&q, owned_columns, sizeof **out, &rows, n, e);
-    *out = rows;
-    return status;
+    return query_rows(&q, owned_columns, sizeof **out, out, n, e);
 }
 
 /* Unless the row has changed since it was read. It ended when it last stored something: an epoch,

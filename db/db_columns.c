@@ -1,5 +1,5 @@
-/* db_columns.c - tables that say which column is which field of a row struct, so that a column is
- * written once and read, inserted and updated from there.
+/* db_columns.c - statements made from the lists of columns: what is read, inserted and updated is
+ * what rows.c says.
  */
 #include "db/db_priv.h"
 
@@ -7,26 +7,71 @@
 
 #include <string.h>
 
-static void add_list(struct str *sql, const struct column *columns, const char *after)
+/* The table's own, with one of the uses wanted. */
+static bool is_written(const struct row_column *c, unsigned only)
 {
-    for (const struct column *c = columns; c->sql; c++)
-        str_addf(sql, "%s%s%s", c == columns ? "" : ", ", c->sql, after);
+    return c->sql && !(c->use & ROW_EXPRESSION) && (!only || c->use & only);
 }
 
-void columns_add_names(struct str *sql, const struct column *columns)
+void columns_add_read(struct str *sql, const struct row_column *columns, const char *from,
+                      const char *comma)
 {
-    add_list(sql, columns, "");
+    for (const struct row_column *c = columns; c->name; c++) {
+        if (!c->sql)
+            continue;
+        str_addf(sql, "%s%s%s", comma, c->use & ROW_EXPRESSION ? "" : from, c->sql);
+        comma = ", ";
+    }
 }
 
-void columns_add_sets(struct str *sql, const struct column *columns)
+void query_open_select(struct query *q, struct db *d, const struct row_column *columns,
+                       const char *from, const char *rest)
 {
-    add_list(sql, columns, " = ?");
+    struct str sql;
+    str_init(&sql);
+    str_add(&sql, "SELECT ");
+    columns_add_read(&sql, columns, from, "");
+    str_addf(&sql, " %s", rest);
+    query_open_str(q, d, &sql);
 }
 
-void columns_add_marks(struct str *sql, const struct column *columns)
+void query_open_insert(struct query *q, struct db *d, const char *table, const char *keys,
+                       const struct row_column *columns, unsigned only)
 {
-    for (const struct column *c = columns; c->sql; c++)
-        str_add(sql, c == columns ? "?" : ", ?");
+    struct str sql;
+    str_init(&sql);
+    str_addf(&sql, "INSERT INTO %s(%s", table, keys);
+    int marks = 1;
+    for (const char *at = keys; (at = strchr(at, ',')); at++)
+        marks++;
+    for (const struct row_column *c = columns; c->name; c++) {
+        if (!is_written(c, only))
+            continue;
+        str_addf(&sql, ", %s", c->sql);
+        marks++;
+    }
+    str_add(&sql, ") VALUES (?");
+    while (--marks)
+        str_add(&sql, ", ?");
+    str_add(&sql, ")");
+    query_open_str(q, d, &sql);
+}
+
+void query_open_update(struct query *q, struct db *d, const char *table,
+                       const struct row_column *columns, unsigned only)
+{
+    struct str sql;
+    const char *before = "SET";
+    str_init(&sql);
+    str_addf(&sql, "UPDATE %s ", table);
+    for (const struct row_column *c = columns; c->name; c++) {
+        if (!is_written(c, only))
+            continue;
+        str_addf(&sql, "%s %s = ?", before, c->sql);
+        before = ",";
+    }
+    str_add(&sql, " WHERE id = ?");
+    query_open_str(q, d, &sql);
 }
 
 static void bind_number(struct query *q, int64_t value, bool optional)
@@ -37,76 +82,73 @@ static void bind_number(struct query *q, int64_t value, bool optional)
         query_bind_int(q, value);
 }
 
-void query_bind_row(struct query *q, const struct column *columns, const void *row)
+static void bind_field(struct query *q, const struct row_column *c, const void *field)
 {
-    for (const struct column *c = columns; c->sql; c++) {
-        const void *field = (const char *)row + c->offset;
-        switch (c->kind) {
-        case COLUMN_INT:
-            bind_number(q, *(const int *)field, c->optional);
-            break;
-        case COLUMN_INT64:
-            bind_number(q, *(const int64_t *)field, c->optional);
-            break;
-        case COLUMN_BOOL:
-            query_bind_int(q, *(const bool *)field);
-            break;
-        case COLUMN_REAL:
-            query_bind_real(q, *(const double *)field);
-            break;
-        case COLUMN_TEXT:
-            if (c->optional)
-                query_bind_text_or_null(q, field);
-            else
-                query_bind_text(q, field);
-            break;
-        }
+    bool optional = c->use & ROW_OPTIONAL;
+    switch (c->kind) {
+    case ROW_INT:
+        bind_number(q, *(const int *)field, optional);
+        break;
+    case ROW_INT64:
+        bind_number(q, *(const int64_t *)field, optional);
+        break;
+    case ROW_BOOL:
+        query_bind_int(q, *(const bool *)field);
+        break;
+    case ROW_REAL:
+        query_bind_real(q, *(const double *)field);
+        break;
+    case ROW_TEXT:
+        if (optional)
+            query_bind_text_or_null(q, field);
+        else
+            query_bind_text(q, field);
+        break;
     }
 }
 
-void query_row(struct query *q, const struct column *columns, void *row)
+void query_bind_row(struct query *q, const struct row_column *columns, unsigned only,
+                    const void *row)
 {
-    for (const struct column *c = columns; c->sql; c++) {
-        void *field = (char *)row + c->offset;
-        switch (c->kind) {
-        case COLUMN_INT:
-            *(int *)field = (int)query_int(q);
-            break;
-        case COLUMN_INT64:
-            *(int64_t *)field = query_int(q);
-            break;
-        case COLUMN_BOOL:
-            *(bool *)field = query_int(q) != 0;
-            break;
-        case COLUMN_REAL:
-            *(double *)field = query_real(q);
-            break;
-        case COLUMN_TEXT:
-            query_text(q, field, c->bytes);
-            break;
-        }
+    for (const struct row_column *c = columns; c->name; c++)
+        if (is_written(c, only))
+            bind_field(q, c, (const char *)row + c->offset);
+}
+
+static void read_field(struct query *q, const struct row_column *c, void *field)
+{
+    switch (c->kind) {
+    case ROW_INT:
+        *(int *)field = (int)query_int(q);
+        break;
+    case ROW_INT64:
+        *(int64_t *)field = query_int(q);
+        break;
+    case ROW_BOOL:
+        *(bool *)field = query_int(q) != 0;
+        break;
+    case ROW_REAL:
+        *(double *)field = query_real(q);
+        break;
+    case ROW_TEXT:
+        query_text(q, field, c->bytes);
+        break;
     }
 }
 
-void query_open_select(struct query *q, struct db *d, const struct column *columns,
-                       const char *rest)
+void query_row(struct query *q, const struct row_column *columns, void *row)
 {
-    struct str sql;
-    str_init(&sql);
-    str_add(&sql, "SELECT ");
-    columns_add_names(&sql, columns);
-    str_addf(&sql, " %s", rest);
-    query_open_str(q, d, &sql);
+    for (const struct row_column *c = columns; c->name; c++)
+        if (c->sql)
+            read_field(q, c, (char *)row + c->offset);
 }
 
-int query_rows(struct query *q, const struct column *columns, size_t row_bytes, void **out,
+int query_rows(struct query *q, const struct row_column *columns, size_t row_bytes, void *out,
                size_t *n, struct err *e)
 {
     char *rows = NULL;
     size_t count = 0, room = 0;
     int more;
-    *out = NULL;
-    *n = 0;
     while ((more = query_step(q, e)) == 1) {
         if (count == room) {
             room = room ? room * 2 : 16;
@@ -124,9 +166,19 @@ int query_rows(struct query *q, const struct column *columns, size_t row_bytes, 
     query_close(q);
     if (more < 0) {
         mem_free(rows);
-        return -1;
+        rows = NULL;
+        count = 0;
     }
-    *out = rows;
+    memcpy(out, &rows, sizeof rows);
     *n = count;
-    return 0;
+    return more;
+}
+
+int query_rows_of(struct db *d, int64_t run, const struct row_column *columns, const char *rest,
+                  size_t row_bytes, void *out, size_t *n, struct err *e)
+{
+    struct query q;
+    query_open_select(&q, d, columns, "", rest);
+    query_bind_int(&q, run);
+    return query_rows(&q, columns, row_bytes, out, n, e);
 }

@@ -10,8 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A time that the caller did not give is now. */
-static double time_or_now(double time)
+double db_time_or_now(double time)
 {
     return isfinite(time) && time > 0 ? time : clock_date_s();
 }
@@ -25,39 +24,40 @@ static int add_epoch(struct db *d, int64_t run, const struct epoch_row *row, str
     query_bind_int(&q, row->epoch);
     if (query_finish(&q, e))
         return -1;
-    query_open(&q, d,
-               "INSERT INTO epoch(run, epoch, learning_rate, time, best) VALUES (?, ?, ?, ?, ?)");
+    struct epoch_row timed = *row;
+    timed.time = db_time_or_now(row->time);
+    query_open_insert(&q, d, "epoch", "run", row_epoch_columns, 0);
     query_bind_int(&q, run);
-    query_bind_int(&q, row->epoch);
-    query_bind_real(&q, row->learning_rate);
-    query_bind_real(&q, time_or_now(row->time));
-    query_bind_int(&q, row->best);
+    query_bind_row(&q, row_epoch_columns, 0, &timed);
     return query_finish(&q, e);
 }
 
+/* Terms that the loss does not have are missing. */
 static int add_phase(struct db *d, int64_t run, int epoch, const char *name,
                      const struct phase_row *phase, int n_terms, struct err *e)
 {
     struct query q;
-    query_open(
-        &q, d,
-        "INSERT INTO phase(run, epoch, phase, images, seconds, total, term_1, term_2, term_3,"
-        " weighted_1, weighted_2, weighted_3, mae, rmse, pc)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    struct phase_row row = *phase;
+    for (int i = n_terms; i < ROW_MAX_TERMS; i++)
+        row.term[i] = row.weighted[i] = NAN;
+    query_open_insert(&q, d, "phase", "run, epoch, phase", row_phase_columns, 0);
     query_bind_int(&q, run);
     query_bind_int(&q, epoch);
     query_bind_text(&q, name);
-    query_bind_int(&q, phase->images);
-    query_bind_real(&q, phase->seconds);
-    query_bind_real(&q, phase->total);
-    for (int i = 0; i < ROW_MAX_TERMS; i++)
-        query_bind_real(&q, i < n_terms ? phase->term[i] : (double)NAN);
-    for (int i = 0; i < ROW_MAX_TERMS; i++)
-        query_bind_real(&q, i < n_terms ? phase->weighted[i] : (double)NAN);
-    query_bind_real(&q, phase->mae);
-    query_bind_real(&q, phase->rmse);
-    query_bind_real(&q, phase->pc);
+    query_bind_row(&q, row_phase_columns, 0, &row);
     return query_finish(&q, e);
+}
+
+static int add_phases(struct db *d, int64_t run, const struct epoch_row *row, int n_terms,
+                      struct err *e)
+{
+    int status = 0;
+    for (int i = 0; !status && i < ROW_PHASES; i++) {
+        const struct phase_row *phase = row_phase(row, &row_phases[i]);
+        if (phase)
+            status = add_phase(d, run, row->epoch, row_phases[i].name, phase, n_terms, e);
+    }
+    return status;
 }
 
 static int add_ledger(struct db *d, int64_t run, int epoch, const float *scores, size_t n,
@@ -82,16 +82,6 @@ static int add_ledger(struct db *d, int64_t run, int epoch, const float *scores,
     int status = query_finish(&q, e);
     mem_free(bytes);
     return status;
-}
-
-static int add_phases(struct db *d, int64_t run, const struct epoch_row *row, int n_terms,
-                      struct err *e)
-{
-    if (add_phase(d, run, row->epoch, "train", &row->train, n_terms, e))
-        return -1;
-    if (row->validated && add_phase(d, run, row->epoch, "val", &row->val, n_terms, e))
-        return -1;
-    return row->tested ? add_phase(d, run, row->epoch, "test", &row->test, n_terms, e) : 0;
 }
 
 /* From the epochs, so that they cannot drift apart. The last figures are of the last evaluation,
@@ -140,11 +130,11 @@ int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err 
     int status = db_begin(d, e);
     if (!status) {
         struct query q;
-        query_open(&q, d, "INSERT INTO log(run, time, level, text) VALUES (?, ?, ?, ?)");
+        struct log_row timed = *row;
+        timed.time = db_time_or_now(row->time);
+        query_open_insert(&q, d, "log", "run", row_log_columns, 0);
         query_bind_int(&q, run);
-        query_bind_real(&q, time_or_now(row->time));
-        query_bind_text(&q, row->level);
-        query_bind_text(&q, row->text);
+        query_bind_row(&q, row_log_columns, 0, &timed);
         status = query_finish(&q, e);
     }
     return db_end(d, status, e, "storing a log line of run %" PRId64, run);

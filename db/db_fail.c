@@ -6,6 +6,8 @@
  */
 #include "db/db_priv.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,7 +33,7 @@ static int fail_damaged(struct db *d, const char *reason, struct err *e)
 static int fail_access(struct db *d, int code, struct err *e)
 {
     char folder[4096];
-    files_folder(d->path, folder, sizeof folder);
+    file_folder(d->path, folder, sizeof folder);
     if (access(folder, W_OK))
         return err_errno(e, errno,
                          "%s: its folder %s cannot be written, where SQLite keeps two files "
@@ -75,6 +77,9 @@ int db_fail(struct db *d, int code, struct err *e)
                        "%s is locked: another process has been writing for longer than %d s; try "
                        "again, or see with `fuser %s` which one it is",
                        d->path, DB_BUSY_MS / 1000, d->path);
+    case SQLITE_INTERRUPT:
+        return err_set(e, ERR_CANCELLED, "%s: no longer wanted, so it was not read to the end",
+                       d->path);
     case SQLITE_NOTADB:
         return err_set(e, ERR_FORMAT,
                        "%s is not a database: name a combolab database or a new file with "

@@ -2,12 +2,12 @@
  */
 #include "db/db_priv.h"
 
-#include <errno.h>
+#include "base/file.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 int db_default_path(char *to, size_t room, struct err *e)
 {
@@ -48,50 +48,11 @@ int db_weights_dir(const struct db *d, int64_t run, char *to, size_t room, struc
     return 0;
 }
 
-void files_folder(const char *path, char *to, size_t room)
-{
-    const char *slash = strrchr(path, '/');
-    size_t length = slash ? (size_t)(slash - path) : 1;
-    if (!slash)
-        path = ".";
-    else if (length == 0)
-        length = 1;
-    if (length >= room)
-        length = room - 1;
-    memcpy(to, path, length);
-    to[length] = '\0';
-}
-
 int files_make_folders(const char *path, struct err *e)
 {
-    char folder[4096];
-    if (strlen(path) >= sizeof folder)
-        return err_errno(e, ENAMETOOLONG, "%.80s...", path);
-    files_folder(path, folder, sizeof folder);
-    /* Every prefix in turn; what is there already is fine, a file in the way is told by the last.
-     */
-    for (char *at = folder + 1;; at++) {
-        char kept = *at;
-        if (kept != '/' && kept != '\0')
-            continue;
-        *at = '\0';
-        if (mkdir(folder, 0777) && errno != EEXIST) {
-            int number = errno;
-            struct stat there;
-            if (stat(folder, &there))
-                return err_errno(e, number, "cannot make folder %s for the run database", folder);
-        }
-        *at = kept;
-        if (!kept)
-            break;
-    }
-    struct stat made;
-    if (stat(folder, &made))
-        return err_errno(e, errno, "cannot make folder %s for the run database", folder);
-    if (!S_ISDIR(made.st_mode))
-        return err_set(e, ERR_IO,
-                       "%s cannot hold a run database: it is a file, not a folder; name another "
-                       "place with --database",
-                       folder);
+    char folder[FILE_PATH_BYTES];
+    file_folder(path, folder, sizeof folder);
+    if (file_make_folders(folder, e))
+        return err_prefix(e, "the run database %s has no place", path);
     return 0;
 }

@@ -5,6 +5,8 @@
  */
 #include "db/db_priv.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +100,7 @@ int network_check(const char *path, struct err *e)
     char folder[4096], type[64] = "";
     struct statfs system;
     struct stat file;
-    files_folder(path, folder, sizeof folder);
+    file_folder(path, folder, sizeof folder);
     const char *there = stat(path, &file) ? folder : path;
     if (statfs(there, &system) || stat(there, &file))
         return err_errno(e, errno, "%s: its file system cannot be examined", there);

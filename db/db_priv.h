@@ -74,41 +74,46 @@ double query_real(struct query *q); /* NULL is NaN */
 /* NULL is "". What does not fit is cut between two UTF-8 characters. */
 void query_text(struct query *q, char *to, size_t room);
 
-/* --- db_columns.c: which column is which field --- */
+/* --- db_columns.c: statements from the lists of columns in rows.h --- */
 
-enum column_kind { COLUMN_INT, COLUMN_INT64, COLUMN_BOOL, COLUMN_REAL, COLUMN_TEXT };
-
-struct column {
-    const char *sql; /* the column, or an expression when only read; NULL ends a list */
-    enum column_kind kind;
-    bool optional; /* 0 and "" are stored as NULL */
-    size_t offset, bytes;
-};
-
-#define COLUMN_FIELD(type, field) offsetof(type, field), sizeof(((type *)0)->field)
-#define COLUMN_END                                                                                 \
+/* A column that is read into a field of a struct that is no row of rows.h. */
+#define COLUMN_READ(type, sql, field)                                                              \
     {                                                                                              \
-        NULL, COLUMN_INT, false, 0, 0                                                              \
+        sql, sql, ROW_FIELD(type, field), NULL, 0, 0, 0, NULL                                      \
     }
-
-/* "a, b, c" - "?, ?, ?" - "a = ?, b = ?, c = ?" */
-void columns_add_names(struct str *sql, const struct column *columns);
-void columns_add_marks(struct str *sql, const struct column *columns);
-void columns_add_sets(struct str *sql, const struct column *columns);
-
-void query_bind_row(struct query *q, const struct column *columns, const void *row);
-void query_row(struct query *q, const struct column *columns, void *row);
 
 /* Prepares a statement from a built text, which it frees. */
 void query_open_str(struct query *q, struct db *d, struct str *sql);
 
-/* Prepares "SELECT " + the columns' names + " " + rest. */
-void query_open_select(struct query *q, struct db *d, const struct column *columns,
-                       const char *rest);
+/* Prepares "SELECT " + the columns + " " + rest. `from` stands before each: "run." or "". */
+void query_open_select(struct query *q, struct db *d, const struct row_column *columns,
+                       const char *from, const char *rest);
 
-/* Steps to the end and gives the rows as one block (NULL when there are none). Closes q. */
-int query_rows(struct query *q, const struct column *columns, size_t row_bytes, void **out,
+/* Prepares "INSERT INTO table(keys, columns) VALUES (...)"; `keys` as "run, position". Takes the
+ * columns with one of the uses `only`, 0 = all. First the keys are bound, then query_bind_row. */
+void query_open_insert(struct query *q, struct db *d, const char *table, const char *keys,
+                       const struct row_column *columns, unsigned only);
+
+/* Prepares "UPDATE table SET columns WHERE id = ?". */
+void query_open_update(struct query *q, struct db *d, const char *table,
+                       const struct row_column *columns, unsigned only);
+
+void query_bind_row(struct query *q, const struct row_column *columns, unsigned only,
+                    const void *row);
+void query_row(struct query *q, const struct row_column *columns, void *row);
+
+/* Steps to the end and gives the rows as one block (NULL when there are none): `out` is the address
+ * of the pointer to them. Closes q. */
+int query_rows(struct query *q, const struct row_column *columns, size_t row_bytes, void *out,
                size_t *n, struct err *e);
+
+/* The columns "FROM ... WHERE ... run = ? ..." of one run, as query_rows. */
+int query_rows_of(struct db *d, int64_t run, const struct row_column *columns, const char *rest,
+                  size_t row_bytes, void *out, size_t *n, struct err *e);
+
+/* Adds the columns as they are read, and what there was before them as `comma` says. */
+void columns_add_read(struct str *sql, const struct row_column *columns, const char *from,
+                      const char *comma);
 
 /* --- db_owner.c: who runs a run --- */
 
@@ -127,9 +132,6 @@ bool owner_alive(const struct owner *owner);
 
 /* Makes the folders above `path`. */
 int files_make_folders(const char *path, struct err *e);
-
-/* The folder of `path`: "." when it names none. */
-void files_folder(const char *path, char *to, size_t room);
 
 /* Name of a network file system by statfs's magic number, or NULL for a local one. */
 const char *network_name(uint64_t magic);
@@ -152,7 +154,15 @@ int schema_migrate(struct db *d, int from, struct err *e);
 /* Replaces the published results by those of reference.csv. */
 int reference_seed(struct db *d, struct err *e);
 
+/* --- db_split.c --- */
+
+/* Predictions of schema 2 told image and true score themselves: makes splits of that. */
+int split_migrate(struct db *d, struct err *e);
+
 /* --- db_epoch.c --- */
+
+/* A time that the caller did not give is now. */
+double db_time_or_now(double time);
 
 /* Takes the figures that lists show from the epochs anew. */
 int db_refresh_run(struct db *d, int64_t run, struct err *e);

@@ -6,118 +6,62 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define RUN(sql, kind, optional, field)                                                            \
-    {                                                                                              \
-        sql, kind, optional, COLUMN_FIELD(struct run_row, field)                                   \
-    }
-
-/* What a launch knows. */
-static const struct column launched[] = {
-    RUN("name", COLUMN_TEXT, false, name),
-    RUN("data", COLUMN_TEXT, false, data),
-    RUN("protocol", COLUMN_TEXT, true, protocol),
-    RUN("fold", COLUMN_INT, true, fold),
-    RUN("backbone", COLUMN_TEXT, false, backbone),
-    RUN("loss", COLUMN_TEXT, false, loss),
-    RUN("alpha", COLUMN_REAL, true, alpha),
-    RUN("beta", COLUMN_REAL, true, beta),
-    RUN("gamma", COLUMN_REAL, true, gamma),
-    RUN("image_size", COLUMN_INT, false, image_size),
-    RUN("batch", COLUMN_INT, false, batch),
-    RUN("epochs", COLUMN_INT, false, epochs),
-    RUN("seed", COLUMN_INT64, false, seed),
-    RUN("learning_rate", COLUMN_REAL, true, learning_rate),
-    RUN("selected_on", COLUMN_TEXT, true, select),
-    RUN("program", COLUMN_TEXT, true, program),
-    COLUMN_END,
-};
-
-/* What it turns out to be. */
-static const struct column found[] = {
-    RUN("data", COLUMN_TEXT, false, data),
-    RUN("protocol", COLUMN_TEXT, true, protocol),
-    RUN("fold", COLUMN_INT, true, fold),
-    RUN("device", COLUMN_TEXT, true, device),
-    RUN("library", COLUMN_TEXT, true, library),
-    RUN("data_hash", COLUMN_TEXT, true, data_hash),
-    RUN("parameters", COLUMN_INT64, false, parameters),
-    RUN("train_images", COLUMN_INT64, false, train_images),
-    RUN("val_images", COLUMN_INT64, true, val_images),
-    RUN("test_images", COLUMN_INT64, false, test_images),
-    RUN("skipped_images", COLUMN_INT64, false, skipped_images),
-    COLUMN_END,
-};
-
 int db_no_run(struct db *d, int64_t id, struct err *e)
 {
     return err_set(e, ERR_NOT_FOUND, "there is no run %" PRId64 " in %s", id, d->path);
 }
 
-static int add_experiment(struct db *d, const char *name, struct err *e)
+/* Its number; it is made when no run has named it before. */
+static int find_experiment(struct db *d, const char *name, int64_t *id, struct err *e)
 {
-    if (!name[0])
-        return 0;
     struct query q;
     query_open(&q, d, "INSERT INTO experiment(name) VALUES (?) ON CONFLICT DO NOTHING");
     query_bind_text(&q, name);
-    return query_finish(&q, e);
+    if (query_finish(&q, e))
+        return -1;
+    query_open(&q, d, "SELECT id FROM experiment WHERE name = ?");
+    query_bind_text(&q, name);
+    int row = query_step(&q, e);
+    *id = row == 1 ? query_int(&q) : 0;
+    query_close(&q);
+    return row < 0 ? -1 : 0;
 }
 
 static int add_row(struct db *d, const struct run_row *run, int64_t *id, struct err *e)
 {
-    struct str sql;
-    str_init(&sql);
-    str_add(&sql, "INSERT INTO run(created, experiment, ");
-    columns_add_names(&sql, launched);
-    str_add(&sql, ") VALUES (?, (SELECT id FROM experiment WHERE name = ?), ");
-    columns_add_marks(&sql, launched);
-    str_add(&sql, ")");
     struct query q;
-    query_open_str(&q, d, &sql);
+    int64_t experiment = 0;
+    if (run->experiment[0] && find_experiment(d, run->experiment, &experiment, e))
+        return -1;
+    query_open_insert(&q, d, "run", "created, experiment", row_run_columns, ROW_LAUNCHED);
     query_bind_real(&q, clock_date_s());
-    query_bind_text_or_null(&q, run->experiment);
-    query_bind_row(&q, launched, run);
+    if (experiment)
+        query_bind_int(&q, experiment);
+    else
+        query_bind_null(&q);
+    query_bind_row(&q, row_run_columns, ROW_LAUNCHED, run);
     if (query_finish(&q, e))
         return -1;
     *id = sqlite3_last_insert_rowid(d->sql);
     return 0;
 }
 
-static int add_options(struct db *d, int64_t run, const struct option_row *options, size_t n,
-                       struct err *e)
+/* Rows that are numbered from 1, each with its name as its first field. */
+static int add_numbered(struct db *d, int64_t run, const char *table, const char *what,
+                        const struct row_column *columns, const void *rows, size_t n,
+                        size_t row_bytes, struct err *e)
 {
     struct query q;
-    query_open(&q, d,
-               "INSERT INTO run_option(run, position, name, type, value) VALUES (?, ?, ?, ?, ?)");
+    query_open_insert(&q, d, table, "run, position", columns, 0);
     int status = 0;
     for (size_t i = 0; !status && i < n; i++) {
+        const char *row = (const char *)rows + i * row_bytes;
         query_bind_int(&q, run);
         query_bind_int(&q, (int64_t)i + 1);
-        query_bind_text(&q, options[i].name);
-        query_bind_text(&q, options[i].type);
-        query_bind_text(&q, options[i].value);
+        query_bind_row(&q, columns, 0, row);
         status = query_run(&q, e);
         if (status)
-            err_prefix(e, "option \"%s\"", options[i].name);
-    }
-    query_close(&q);
-    return status;
-}
-
-static int add_terms(struct db *d, int64_t run, const struct term_row *terms, size_t n,
-                     struct err *e)
-{
-    struct query q;
-    query_open(&q, d, "INSERT INTO term(run, position, name, weight) VALUES (?, ?, ?, ?)");
-    int status = 0;
-    for (size_t i = 0; !status && i < n; i++) {
-        query_bind_int(&q, run);
-        query_bind_int(&q, (int64_t)i + 1);
-        query_bind_text(&q, terms[i].name);
-        query_bind_real(&q, terms[i].weight);
-        status = query_run(&q, e);
-        if (status)
-            err_prefix(e, "loss term \"%s\"", terms[i].name);
+            err_prefix(e, "%s \"%s\"", what, row + columns[0].offset);
     }
     query_close(&q);
     return status;
@@ -133,13 +77,13 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
     int64_t made = 0;
     int status = db_begin(d, e);
     if (!status)
-        status = add_experiment(d, run->experiment, e);
-    if (!status)
         status = add_row(d, run, &made, e);
     if (!status)
-        status = add_options(d, made, options, n_options, e);
+        status = add_numbered(d, made, "run_option", "option", row_option_columns, options,
+                              n_options, sizeof *options, e);
     if (!status)
-        status = add_terms(d, made, terms, n_terms, e);
+        status = add_numbered(d, made, "term", "loss term", row_term_columns, terms, n_terms,
+                              sizeof *terms, e);
     status = db_end(d, status, e, "queuing run \"%s\"", run->name);
     if (!status)
         *id = made;
@@ -148,14 +92,9 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
 
 static int set_found(struct db *d, int64_t id, const struct run_row *run, struct err *e)
 {
-    struct str sql;
-    str_init(&sql);
-    str_add(&sql, "UPDATE run SET ");
-    columns_add_sets(&sql, found);
-    str_add(&sql, " WHERE id = ?");
     struct query q;
-    query_open_str(&q, d, &sql);
-    query_bind_row(&q, found, run);
+    query_open_update(&q, d, "run", row_run_columns, ROW_FOUND);
+    query_bind_row(&q, row_run_columns, ROW_FOUND, run);
     query_bind_int(&q, id);
     if (query_finish(&q, e))
         return -1;

@@ -1,5 +1,8 @@
 /* rows.h - what the run database gives back: plain data, no SQL. Missing figures are NaN, missing
- * texts "". Times are seconds since 1970. */
+ * texts "". Times are seconds since 1970.
+ *
+ * Every row has one list of its columns (rows.c): where the database keeps it, which field it is,
+ * and how people are shown it. What reads, writes, prints or exports rows walks these lists. */
 #ifndef COMBOLAB_DB_ROWS_H
 #define COMBOLAB_DB_ROWS_H
 
@@ -65,10 +68,18 @@ struct term_row {
     double weight;
 };
 
-struct prediction_row {
+/* An image of the split that a run is tested on. */
+struct split_row {
     int64_t place;
     char image[256];
-    double truth, predicted, expectation;
+    double truth;
+};
+
+struct prediction_row {
+    int64_t place;
+    char image[256]; /* "" and NaN when the run's split is not known; read, never written */
+    double truth;
+    double predicted, expectation;
     int predicted_class, true_class;
 };
 
@@ -96,5 +107,70 @@ struct checkpoint_row {
     char path[1024];
     double time;
 };
+
+/* --- columns --- */
+
+/* The C type of a field. */
+enum row_kind { ROW_INT, ROW_INT64, ROW_BOOL, ROW_REAL, ROW_TEXT };
+
+enum row_use {
+    ROW_LAUNCHED = 1,   /* of a run: a launch knows it */
+    ROW_FOUND = 2,      /* of a run: known when it has started */
+    ROW_EXPRESSION = 4, /* more than the table's own column: read, never written */
+    ROW_OPTIONAL = 8,   /* 0 and "" stand for missing: NULL in the database, no number in tables */
+    ROW_TIME = 16,      /* a real number: seconds since 1970 */
+    ROW_DURATION = 32,  /* a real number: seconds */
+    ROW_LISTED = 64,    /* in lists of many rows; the others are for a single one */
+    ROW_SPARE = 128,    /* left out where a terminal is too narrow */
+    ROW_SPARE_TRAIN = 256, /* so in the phase train */
+    ROW_SPARE_VAL = 512,
+};
+
+struct row_column {
+    const char *name; /* in CSV and JSON; NULL ends a list */
+    const char *sql;  /* in the database; NULL = it is derived */
+    enum row_kind kind;
+    size_t offset, bytes; /* of the field */
+    const char *title;    /* for people; NULL = in no table */
+    unsigned use;         /* of enum row_use */
+    int digits;           /* of a real number: after the point, for people */
+    int term; /* of a phase: of this term of the loss, from 1, which goes before name and title */
+    double (*derived)(const void *row, double now_s);
+};
+
+#define ROW_FIELD(type, field)                                                                     \
+    _Generic(((type *)0)->field,                                                                   \
+        int: ROW_INT,                                                                              \
+        int64_t: ROW_INT64,                                                                        \
+        bool: ROW_BOOL,                                                                            \
+        double: ROW_REAL,                                                                          \
+        char *: ROW_TEXT),                                                                         \
+        offsetof(type, field), sizeof(((type *)0)->field)
+#define ROW_END                                                                                    \
+    {                                                                                              \
+        NULL, NULL, ROW_INT, 0, 0, NULL, 0, 0, 0, NULL                                             \
+    }
+
+/* In the order of tables. */
+extern const struct row_column row_run_columns[], row_epoch_columns[], row_phase_columns[],
+    row_term_columns[], row_option_columns[], row_checkpoint_columns[], row_prediction_columns[],
+    row_split_columns[], row_log_columns[];
+
+/* Published results; `name` is the run's column in which they are shown. */
+extern const struct row_column row_reference_columns[];
+
+/* The phases of an epoch. */
+struct row_phase {
+    const char *name;
+    size_t offset;  /* of its struct phase_row in struct epoch_row */
+    size_t made;    /* of the bool that tells whether it was made; 0 = it always is */
+    unsigned spare; /* enum row_use: which columns are spare in this phase */
+};
+
+#define ROW_PHASES 3
+extern const struct row_phase row_phases[ROW_PHASES];
+
+/* Figures of that phase; NULL when it was not made. */
+const struct phase_row *row_phase(const struct epoch_row *epoch, const struct row_phase *phase);
 
 #endif

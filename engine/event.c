@@ -43,14 +43,23 @@ bool run_state_ended(enum run_state state)
     return state >= RUN_STOPPED;
 }
 
+static void started_fini(struct event_started *started)
+{
+    for (size_t i = 0; i < started->n_images; i++)
+        mem_free(started->images[i].name);
+    mem_free(started->images);
+    started->images = NULL;
+    started->n_images = 0;
+}
+
 void event_fini(struct event *event)
 {
-    if (event->kind == EVENT_EPOCH) {
+    if (event->kind == EVENT_STARTED) {
+        started_fini(&event->started);
+    } else if (event->kind == EVENT_EPOCH) {
         mem_free(event->epoch.test_scores);
         event->epoch.test_scores = NULL;
     } else if (event->kind == EVENT_CHECKPOINT) {
-        for (size_t i = 0; i < event->checkpoint.n; i++)
-            mem_free(event->checkpoint.predictions[i].image);
         mem_free(event->checkpoint.predictions);
         event->checkpoint.predictions = NULL;
         event->checkpoint.n = 0;

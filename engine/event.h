@@ -46,8 +46,18 @@ bool run_state_allows(enum run_state from, enum run_state to);
 /* No more changes but by resume: finished, diverged, failed, stopped, lost. */
 bool run_state_ended(enum run_state state);
 
+/* One test image, as the data set has it. */
+struct event_image {
+    char *name; /* owned */
+    double truth;
+};
+
 /* What the run turned out to be made of, once data and backend are open. */
 struct event_started {
+    char set[64];       /* the data set's name: "SCUT-FBP5500" */
+    char protocol[16];  /* "60-40" */
+    int fold;           /* 0 = the protocol has none */
+    int classes;        /* 0 = the loss has none */
     char device[128];   /* "cpu: AMD EPYC, avx2, 2 threads" */
     char library[64];   /* "oneDNN 2.6.3" */
     char data_hash[17]; /* fingerprint of names, scores, split and file sizes, hexadecimal */
@@ -59,6 +69,10 @@ struct event_started {
     /* Epochs that were done before: 0, or for a resumed run those of its checkpoint. Rows of later
      * epochs are void. */
     int resumed_epoch;
+    /* Owned: the test split's images in its order, damaged ones left out. Predictions speak of them
+     * by their places. */
+    struct event_image *images;
+    size_t n_images;
 };
 
 /* One phase of an epoch. NaN where a figure does not exist (the correlation of constants). */
@@ -86,9 +100,8 @@ struct event_epoch {
 
 /* One test image's prediction. */
 struct event_prediction {
-    int64_t place; /* in the test split's order */
-    char *image;   /* owned: path as the data set names it */
-    double truth, predicted;
+    int64_t place; /* in the test split's order: see event_started.images */
+    double predicted;
     double expectation;              /* NaN without a class head */
     int predicted_class, true_class; /* 1-based, 0 without classes */
 };

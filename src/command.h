@@ -1,4 +1,4 @@
-/* command.h - subcommands: one file, one const descriptor each; commands/commands.c lists them,
+/* command.h - subcommands: one file, one const descriptor each; COMMANDS below lists them,
  * cli.c parses for all.
  *
  * Exit statuses, documented in combolab(1): see enum exit_status.
@@ -55,10 +55,23 @@ struct command {
     int (*run)(const struct invocation *in); /* returns an exit status */
 };
 
-extern const struct command command_tui, command_train, command_resume,
-    command_work; /* the session's */
-extern const struct command command_runs, command_show, command_synth, command_dataset,
-    command_devices, command_bench, command_version;
+/* Every command, in the order of the command list. */
+#define COMMANDS(X)                                                                                \
+    X(tui)                                                                                         \
+    X(train)                                                                                       \
+    X(resume)                                                                                      \
+    X(work)                                                                                        \
+    X(runs)                                                                                        \
+    X(show)                                                                                        \
+    X(synth)                                                                                       \
+    X(dataset)                                                                                     \
+    X(devices)                                                                                     \
+    X(bench)                                                                                       \
+    X(version)
+
+#define COMMAND_EXTERN(name) extern const struct command command_##name;
+COMMANDS(COMMAND_EXTERN)
+#undef COMMAND_EXTERN
 
 /* Prints "combolab: MESSAGE" (visible characters only) to standard error; returns EXIT_USAGE for
  * ERR_USAGE, else EXIT_ERROR. */

@@ -383,9 +383,9 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
     return 1;
 }
 
-void ui_launched(struct ui *ui, const struct ui_model *model)
+void ui_launched(struct ui *ui, int64_t run)
 {
-    runs_view_take_next(&ui->runs, model);
+    runs_view_await(&ui->runs, run);
     show(ui, VIEW_RUNS);
 }
 

@@ -87,8 +87,8 @@ void ui_draw(struct ui *ui, const struct ui_model *model);
 int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out);
 
 /* The run of a UI_LAUNCH is in the database: leaves the form for the list, where it becomes
- * selected. Before the model has it. */
-void ui_launched(struct ui *ui, const struct ui_model *model);
+ * selected as soon as the model has it. */
+void ui_launched(struct ui *ui, int64_t run);
 
 /* Tests: gives a key by its curses code; and the screen as UTF-8 text, a line a row. */
 void ui_test_key(struct ui *ui, int key);

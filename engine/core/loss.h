@@ -3,7 +3,7 @@
  * A loss is a weighted sum of terms:  total = sum_t weight[t] * term[t],  each term a mean over the
  * batch. Source: ComboLoss, arXiv:2010.10721.
  *
- * One loss is one header in engine/train/loss/: its name, descriptor, value and gradient. To add
+ * One loss is one header in engine/core/loss/: its name, descriptor, value and gradient. To add
  * one, write its header, add a line to LOSSES below, an #include to loss_math.h, and its section to
  * combolab-losses(7); option table, help, completion, tests and every backend follow.
  */

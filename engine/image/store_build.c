@@ -36,8 +36,7 @@
 struct build {
     const struct store_request *request;
     const char *path, *folder;
-    char temporary[FILE_PATH_BYTES];
-    int fd;
+    struct file_new file;
     struct store_header header;
     struct image_place *places;
     struct store_bad **reasons; /* by place; NULL for a good image; each written by one thread */
@@ -150,8 +149,9 @@ static int decode_and_write(void *context, size_t i, struct err *e)
     if (decode(b, i, &image, &damage))
         return note_damage(b, i, &damage, e);
     b->places[i].grey = image_grey_mean(&image);
-    int failed = file_write_at(b->fd, image.rgb, (size_t)image.height * (size_t)image.width * 3,
-                               b->header.pixels_at + b->places[i].offset);
+    int failed =
+        file_write_at(b->file.fd, image.rgb, (size_t)image.height * (size_t)image.width * 3,
+                      b->header.pixels_at + b->places[i].offset);
     image_fini(&image);
     return failed ? cannot_write(b, failed, e) : 0;
 }
@@ -195,21 +195,12 @@ static void remove_abandoned(const char *folder)
 static int make_file(struct build *b, struct err *e)
 {
     remove_abandoned(b->folder);
-    for (unsigned number = 0; b->fd < 0; number++) {
-        int length = snprintf(b->temporary, sizeof b->temporary, "%s/%ld-%u" TEMPORARY_END,
-                              b->folder, (long)getpid(), number);
-        if (length < 0 || (size_t)length >= sizeof b->temporary)
-            return err_set(e, ERR_USAGE, "option 'cache': path too long");
-        b->fd = open(b->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (b->fd >= 0 || errno == EEXIST)
-            continue;
-        int failed = errno;
-        b->temporary[0] = '\0';
+    int failed = file_new_open(&b->file, b->path, TEMPORARY_END);
+    if (failed)
         return cannot_write(b, failed, e);
-    }
     /* Without locks (some network disks) the age alone protects the file. */
-    flock(b->fd, LOCK_EX | LOCK_NB);
-    int failed = posix_fallocate(b->fd, 0, (off_t)b->header.file_bytes);
+    flock(b->file.fd, LOCK_EX | LOCK_NB);
+    failed = posix_fallocate(b->file.fd, 0, (off_t)b->header.file_bytes);
     if (failed == EOPNOTSUPP || failed == EINVAL)
         failed = 0;
     return failed ? cannot_write(b, failed, e) : 0;
@@ -232,39 +223,22 @@ static int gather_bad(struct build *b, struct err *e)
     return 0;
 }
 
-static int sync_folder(const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
-    /* Some file systems cannot sync a folder: then the name may be lost in a crash, no more. */
-    int failed = fsync(fd) && errno != EINVAL && errno != ENOTSUP ? errno : 0;
-    close(fd);
-    return failed;
-}
-
 static int finish_file(struct build *b, struct err *e)
 {
     struct store_header *h = &b->header;
     if (gather_bad(b, e))
         return -1;
     h->checksum = store_checksum(h, b->places, b->bad);
-    int failed = file_write_at(b->fd, b->bad, (size_t)h->bad * sizeof *b->bad, h->bad_at);
+    int failed = file_write_at(b->file.fd, b->bad, (size_t)h->bad * sizeof *b->bad, h->bad_at);
     if (!failed)
-        failed = file_write_at(b->fd, b->places, (size_t)h->n * sizeof *b->places, sizeof *h);
+        failed = file_write_at(b->file.fd, b->places, (size_t)h->n * sizeof *b->places, sizeof *h);
     if (!failed)
-        failed = file_write_at(b->fd, h, sizeof *h, 0);
+        failed = file_write_at(b->file.fd, h, sizeof *h, 0);
     /* Where space could not be reserved, a file that ends in a placeholder is too short yet. */
-    if (!failed && ftruncate(b->fd, (off_t)h->file_bytes))
+    if (!failed && ftruncate(b->file.fd, (off_t)h->file_bytes))
         failed = errno;
-    if (!failed && fsync(b->fd))
-        failed = errno;
-    if (!failed && rename(b->temporary, b->path))
-        failed = errno;
-    if (failed)
-        return cannot_write(b, failed, e);
-    b->temporary[0] = '\0';
-    failed = sync_folder(b->folder);
+    if (!failed)
+        failed = file_new_commit(&b->file, true);
     return failed ? cannot_write(b, failed, e) : 0;
 }
 
@@ -304,7 +278,8 @@ static int build(struct build *b, struct err *e)
 int store_build(const char *path, const char *folder, const struct store_request *request,
                 const struct store_key *key, struct err *e)
 {
-    struct build b = {.request = request, .path = path, .folder = folder, .fd = -1};
+    struct build b = {
+        .request = request, .path = path, .folder = folder, .file = {.fd = -1, .folder = -1}};
     memcpy(b.header.magic, STORE_MAGIC, sizeof b.header.magic);
     b.header.version = STORE_VERSION;
     b.header.order = STORE_ORDER;
@@ -312,10 +287,7 @@ int store_build(const char *path, const char *folder, const struct store_request
     b.header.n = request->data->n;
     b.header.shorter_side = (uint32_t)request->shorter_side;
     int result = build(&b, e);
-    if (b.temporary[0])
-        unlink(b.temporary);
-    if (b.fd >= 0)
-        close(b.fd);
+    file_new_fini(&b.file);
     for (size_t i = 0; b.reasons && i < request->data->n; i++)
         mem_free(b.reasons[i]);
     mem_free(b.reasons);

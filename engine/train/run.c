@@ -1,6 +1,7 @@
 /* run.c - one run from its job to how it ended. Opens in order, closes in reverse. */
 #include "engine/train/run_priv.h"
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "engine/train/checkpoint_priv.h"
 #include "engine/train/epoch_priv.h"
@@ -30,10 +31,35 @@ static void device_text(const struct run *run, char *to, size_t room)
                  (long long)run->config->threads);
 }
 
-static void say_started(struct run *run)
+/* The test split's images by name. */
+static int list_images(const struct run *run, struct event_started *s, struct err *e)
+{
+    const struct split *split = &run->test_split;
+    s->images = mem_alloc(split->n, sizeof *s->images);
+    if (!s->images)
+        return mem_error(e, "the list of test images", split->n * sizeof *s->images);
+    for (size_t i = 0; i < split->n; i++) {
+        const struct dataset_item *item = &run->data->items[split->places[i]];
+        s->images[i] = (struct event_image){mem_string(item->name), item->score};
+        if (!s->images[i].name)
+            return mem_error(e, "an image's name", strlen(item->name) + 1);
+        s->n_images++;
+    }
+    return 0;
+}
+
+static int say_started(struct run *run, struct err *e)
 {
     struct event event = {.kind = EVENT_STARTED};
     struct event_started *s = &event.started;
+    if (list_images(run, s, e)) {
+        event_fini(&event);
+        return -1;
+    }
+    str_copy(s->set, sizeof s->set, run->data->set);
+    str_copy(s->protocol, sizeof s->protocol, dataset_protocol_name(run->data->protocol));
+    s->fold = run->data->fold;
+    s->classes = run->division.n;
     device_text(run, s->device, sizeof s->device);
     str_copy(s->library, sizeof s->library, run->ops->library());
     dataset_hash(run->data, s->data_hash);
@@ -49,6 +75,7 @@ static void say_started(struct run *run)
     run_log_data(run);
     run_log_net(run);
     resume_log_notes(run);
+    return 0;
 }
 
 static int prepare(struct run *run, struct err *e)
@@ -77,9 +104,10 @@ static int open_and_train(struct run *run, struct err *e)
         result = run_open_net(run, e);
     if (!result)
         result = prepare(run, e);
+    if (!result)
+        result = say_started(run, e);
     if (result)
         return result;
-    say_started(run);
     verbs_begin_training(run->verbs);
     result = epoch_loop(run, e);
     if (result < 0)

@@ -107,19 +107,13 @@ static int list_predictions(struct run *run, struct event_checkpoint *out, struc
         return mem_error(e, "predictions", t->n * sizeof *out->predictions);
     for (size_t i = 0; i < t->n; i++) {
         uint32_t place = run->test_split.places[i];
-        struct event_prediction *p = &out->predictions[out->n];
-        *p = (struct event_prediction){
+        out->predictions[out->n++] = (struct event_prediction){
             .place = (int64_t)i,
-            .image = mem_string(run->data->items[place].name),
-            .truth = t->truth[i],
             .predicted = (double)t->scores[i],
             .expectation = t->expectation[i],
             .predicted_class = t->predicted_class[i],
             .true_class = run->loss.classes ? run->classes[place] + 1 : 0,
         };
-        if (!p->image)
-            return mem_error(e, "predictions", t->n * sizeof *out->predictions);
-        out->n++;
     }
     return 0;
 }

@@ -1,29 +1,24 @@
 /* safetensors_write.c - writes a safetensors file, all or nothing.
  *
- * The file is made under a temporary name in the same folder, synced, and renamed over the former
- * one; the folder is opened beforehand, so that what can fail fails before the rename. A reader, or
- * a crash, sees the former file or the new one, never a part.
+ * A reader, or a crash, sees the former file or the new one, never a part (base/file).
  */
 #include "engine/weights/weights.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "weight files are little-endian; this machine needs a byte swap here and in weights_read.c"
+#error                                                                                             \
+    "weight files are little-endian; this machine needs a byte swap here and in safetensors_read.c"
 #endif
-
-#define PATH_BYTES 1200
 
 static json_t *entry_of(const struct weights_tensor *t, size_t begin)
 {
@@ -98,19 +93,13 @@ static int header_bytes(const struct weights *w, const char *path, struct str *o
     return out->failed ? mem_error(e, "a weight file's header", length) : 0;
 }
 
-static int write_all(int fd, const void *bytes, size_t count, const char *path, struct err *e)
+/* Appends at *at. */
+static int append(int fd, uint64_t *at, const void *bytes, size_t count, const char *path,
+                  struct err *e)
 {
-    const char *from = bytes;
-    while (count) {
-        ssize_t n = write(fd, from, count);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_errno(e, errno, "%s cannot be written", path);
-        from += n;
-        count -= (size_t)n;
-    }
-    return 0;
+    int failed = file_write_at(fd, bytes, count, *at);
+    *at += count;
+    return failed ? err_errno(e, failed, "%s cannot be written", path) : 0;
 }
 
 /* Where the data comes from: `fill` into a buffer, or without it the tensors themselves. */
@@ -124,77 +113,32 @@ static int write_tensors(const struct weights *w, const struct source *from, int
                          const char *path, struct err *e)
 {
     struct str header;
+    uint64_t at = 0;
     str_init(&header);
     int result = header_bytes(w, path, &header, e);
     if (!result)
-        result = write_all(fd, header.text, header.length, path, e);
+        result = append(fd, &at, header.text, header.length, path, e);
     str_fini(&header);
     for (size_t i = 0; !result && i < w->n; i++) {
         if (from->fill)
             result = from->fill(from->context, i, from->buffer, e);
         if (!result)
-            result = write_all(fd, from->fill ? from->buffer : w->at[i].data,
-                               w->at[i].count * sizeof(float), path, e);
+            result = append(fd, &at, from->fill ? from->buffer : w->at[i].data,
+                            w->at[i].count * sizeof(float), path, e);
     }
-    if (!result && fsync(fd))
-        result = err_errno(e, errno, "%s cannot be written", path);
     return result;
-}
-
-/* A new file beside `path`: a name that a crash left behind is passed over. */
-static int open_temporary(const char *path, char *temporary, size_t room, struct err *e)
-{
-    for (int i = 0; i < 100; i++) {
-        int n = snprintf(temporary, room, "%s.%ld-%d.tmp", path, (long)getpid(), i);
-        if (n < 0 || (size_t)n >= room)
-            return err_set(e, ERR_USAGE, "%s: the path is too long", path);
-        int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0)
-            return fd;
-        if (errno != EEXIST)
-            break;
-    }
-    return err_errno(e, errno, "%s cannot be written: no file can be made in its folder", path);
-}
-
-static int open_folder(const char *path, struct err *e)
-{
-    char folder[PATH_BYTES];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash ? (size_t)(slash - path) : 0;
-    if (str_copy(folder, sizeof folder, path))
-        return err_set(e, ERR_USAGE, "%s: the path is too long", path);
-    folder[length] = '\0';
-    const char *name = !slash ? "." : length ? folder : "/";
-    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd < 0 ? err_errno(e, errno, "%s cannot be written: its folder does not open", path)
-                  : fd;
 }
 
 static int write_file(const struct weights *w, const struct source *from, const char *path,
                       struct err *e)
 {
-    char temporary[PATH_BYTES];
-    int folder = open_folder(path, e);
-    if (folder < 0)
-        return -1;
-    int result = -1;
-    int fd = open_temporary(path, temporary, sizeof temporary, e);
-    if (fd < 0)
-        goto out;
-    result = write_tensors(w, from, fd, path, e);
-    if (close(fd) && !result)
-        result = err_errno(e, errno, "%s cannot be written", path);
-    if (!result && rename(temporary, path))
-        result = err_errno(e, errno, "%s cannot be replaced", path);
-    if (result)
-        unlink(temporary);
-    /* Some file systems know no sync of folders; there the rename is as safe as it gets. */
-    else if (fsync(folder) && errno != EINVAL && errno != ENOTSUP)
-        result = err_errno(e, errno, "%s was written, but its folder cannot be synced", path);
-out:
-    close(folder);
-    return result;
+    struct file_new f;
+    int failed = file_new_open(&f, path, ".tmp");
+    int result = failed ? -1 : write_tensors(w, from, f.fd, path, e);
+    if (!result)
+        failed = file_new_commit(&f, true);
+    file_new_fini(&f);
+    return failed ? err_errno(e, failed, "%s cannot be written", path) : result;
 }
 
 int weights_write(const struct weights *w, const char *path, struct err *e)

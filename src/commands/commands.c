@@ -1,14 +1,10 @@
-/* commands.c - every command there is, in the order of the command list. A new one is a file of its
- * own beside this one, and a line here and in command.h. */
+/* commands.c - the list of commands. A new one is a file beside this one and a line of COMMANDS. */
 #include "src/cli.h"
 
 #include <string.h>
 
-const struct command *const cli_commands[] = {
-    &command_tui,     &command_train, &command_resume,  &command_work,
-    &command_runs,    &command_show,  &command_synth,   &command_dataset,
-    &command_devices, &command_bench, &command_version,
-};
+#define COMMAND_HERE(name) &command_##name,
+const struct command *const cli_commands[] = {COMMANDS(COMMAND_HERE)};
 const size_t cli_n_commands = sizeof cli_commands / sizeof *cli_commands;
 
 const struct command *cli_command(const char *name)

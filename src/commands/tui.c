@@ -110,58 +110,29 @@ static void restore_stderr(struct tui *t)
     t->kept_stderr = -1;
 }
 
-/* --- actions --- */
+/* --- actions: what the session is asked, and what it answers --- */
 
-static void say(struct tui *t, int failed, const struct err *e, const char *news)
-{
-    model_say(t->model, failed != 0, failed ? e->text : news);
-}
-
-static void launch(struct tui *t, const struct run_config *config)
+static void post(struct tui *t, const struct session_order *order)
 {
     struct err e;
-    int64_t id = 0;
-    char news[64];
-    int failed = session_add(t->session, config, &id, &e);
-    snprintf(news, sizeof news, "run %lld is queued", (long long)id);
-    say(t, failed, &e, news);
-    if (!failed)
-        ui_launched(t->ui, model_view(t->model));
+    if (session_post(t->session, order, &e))
+        model_say(t->model, true, e.text);
 }
 
-/* What would be refused at the launch is told while the form is filled in. */
-static void check_launch(struct tui *t, const struct run_config *config)
+static void post_config(struct tui *t, enum session_order_kind kind,
+                        const struct run_config *config)
 {
-    struct run_config settled = *config;
-    struct err e;
-    model_launch_problem(t->model, session_check(&settled, &e) ? e.text : "");
+    post(t, &(struct session_order){.kind = kind, .config = *config});
 }
 
-static void requeue(struct tui *t, int64_t run)
+static void post_run(struct tui *t, enum session_order_kind kind, int64_t run)
 {
-    struct err e;
-    char news[80];
-    int failed = session_resume(t->session, &run, 1, &e);
-    snprintf(news, sizeof news, "run %lld is queued, to go on", (long long)run);
-    say(t, failed, &e, news);
+    post(t, &(struct session_order){.kind = kind, .run = run});
 }
 
-static void verb(struct tui *t, int64_t run, enum verb what, const char *name)
+static void post_verb(struct tui *t, int64_t run, enum verb verb)
 {
-    struct err e;
-    char news[64];
-    int failed = session_verb(t->session, run, what, &e);
-    snprintf(news, sizeof news, "run %lld: %s", (long long)run, name);
-    say(t, failed, &e, news);
-}
-
-static void delete_run(struct tui *t, int64_t run)
-{
-    struct err e;
-    char news[64];
-    int failed = session_delete(t->session, run, &e);
-    snprintf(news, sizeof news, "run %lld is deleted", (long long)run);
-    say(t, failed, &e, news);
+    post(t, &(struct session_order){.kind = SESSION_VERB, .run = run, .verb = verb});
 }
 
 static void act(struct tui *t, const struct ui_action *action)
@@ -176,32 +147,67 @@ static void act(struct tui *t, const struct ui_action *action)
         model_show(t->model, 0);
         break;
     case UI_LAUNCH:
-        launch(t, &action->config);
+        model_say(t->model, false, "looking at the data ...");
+        post_config(t, SESSION_ADD, &action->config);
         break;
     case UI_CHECK:
-        check_launch(t, &action->config);
+        post_config(t, SESSION_CHECK, &action->config);
         break;
     case UI_REQUEUE:
-        requeue(t, action->run);
+        post_run(t, SESSION_RESUME, action->run);
         break;
     case UI_PAUSE:
-        verb(t, action->run, VERB_PAUSE, "pausing after this step");
+        post_verb(t, action->run, VERB_PAUSE);
         break;
     case UI_RESUME:
-        verb(t, action->run, VERB_RESUME, "going on");
+        post_verb(t, action->run, VERB_RESUME);
         break;
     case UI_STOP:
-        verb(t, action->run, VERB_STOP, "stopping after this step");
+        post_verb(t, action->run, VERB_STOP);
         break;
     case UI_CHECKPOINT:
-        verb(t, action->run, VERB_CHECKPOINT, "saving weights");
+        post_verb(t, action->run, VERB_CHECKPOINT);
         break;
     case UI_DELETE:
-        delete_run(t, action->run);
+        post_run(t, SESSION_DELETE, action->run);
         break;
     case UI_QUIT:
         t->quits = true;
         break;
+    }
+}
+
+static void say_done(struct tui *t, const struct session_answer *a)
+{
+    static const char *const verbs[] = {
+        [VERB_PAUSE] = ": pausing after this step",
+        [VERB_RESUME] = ": going on",
+        [VERB_STOP] = ": stopping after this step",
+        [VERB_CHECKPOINT] = ": saving weights",
+    };
+    static const char *const news[] = {
+        [SESSION_ADD] = " is queued",
+        [SESSION_RESUME] = " is queued, to go on",
+        [SESSION_DELETE] = " is deleted",
+    };
+    char text[80];
+    snprintf(text, sizeof text, "run %lld%s", (long long)a->run,
+             a->kind == SESSION_VERB ? verbs[a->verb] : news[a->kind]);
+    model_say(t->model, false, text);
+}
+
+static void take_answers(struct tui *t)
+{
+    struct session_answer a;
+    while (session_answers(t->session, &a)) {
+        if (a.kind == SESSION_CHECK)
+            model_launch_problem(t->model, a.result ? a.err.text : "");
+        else if (a.result)
+            model_say(t->model, true, a.err.text);
+        else
+            say_done(t, &a);
+        if (a.kind == SESSION_ADD && !a.result)
+            ui_launched(t->ui, a.run);
     }
 }
 
@@ -211,6 +217,7 @@ static void refresh(struct tui *t)
 {
     struct snapshot now;
     session_changes(t->session, &t->changes);
+    take_answers(t);
     model_refresh(t->model, &t->changes);
     if (t->changes.trouble[0])
         model_say(t->model, true, t->changes.trouble);

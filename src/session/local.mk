@@ -2,10 +2,11 @@
 noinst_LIBRARIES += libsession.a
 libsession_a_SOURCES = \
 	src/session/session.c src/session/session.h \
-	src/session/session_config.c src/session/session_config.h \
+	src/session/session_config.c src/session/session_config_priv.h \
 	src/session/session_mailbox.c \
+	src/session/session_order.c \
 	src/session/session_priv.h \
-	src/session/session_request.c \
+	src/session/session_carry_out.c \
 	src/session/session_run.c \
 	src/session/session_store.c \
 	src/session/session_watch.c \

@@ -1,8 +1,8 @@
 /* session.c - opening, closing, and the session thread's loop.
  *
- * Callers hand a request over and wait (session_ask); the loop answers between two events. The loop
- * sleeps in poll() on three descriptors: requests, the engine's events, the database's folder.
- * While a run is in progress it also wakes once a second, for verbs where inotify is missing.
+ * What callers ask (session_order.c) is done between two events. The loop sleeps in poll() on three
+ * descriptors: requests, the engine's events, the database's folder. While a run is in progress it
+ * also wakes once a second, for verbs where inotify is missing.
  */
 #include "src/session/session_priv.h"
 
@@ -34,21 +34,6 @@ const char *session_path(const struct session *s)
 
 /* --- the session thread --- */
 
-static void answer_request(struct session *s)
-{
-    pthread_mutex_lock(&s->lock);
-    struct session_request *request = s->request;
-    pthread_mutex_unlock(&s->lock);
-    if (!request || request->answered)
-        return;
-    session_answer(s, request);
-    pthread_mutex_lock(&s->lock);
-    request->answered = true;
-    s->request = NULL;
-    pthread_cond_broadcast(&s->answered);
-    pthread_mutex_unlock(&s->lock);
-}
-
 static void take_events(struct session *s)
 {
     struct event event;
@@ -58,11 +43,10 @@ static void take_events(struct session *s)
 
 static void take_verbs(struct session *s)
 {
-    static const char *const names[] = {"start", "pause", "resume", "stop", "checkpoint"};
     char verb[16];
     while (s->run && db_verb_take(s->db, s->run, verb, NULL) == 1)
         for (int v = VERB_PAUSE; v <= VERB_CHECKPOINT; v++)
-            if (!strcmp(verb, names[v]))
+            if (!strcmp(verb, session_verb_names[v]))
                 trainer_verb(s->trainer, v);
 }
 
@@ -131,7 +115,7 @@ static void *session_main(void *argument)
     struct session *s = argument;
     for (;;) {
         take_events(s);
-        answer_request(s);
+        session_carry_out_all(s);
         if (session_watch_due(&s->watch) || s->run)
             look_outside(s);
         session_store_debt(s);
@@ -183,7 +167,7 @@ static void close_parts(struct session *s)
     db_close(s->db);
     pthread_cond_destroy(&s->answered);
     pthread_mutex_destroy(&s->lock);
-    pthread_mutex_destroy(&s->calls);
+    pthread_cond_destroy(&s->given);
     mem_free(s->named);
     mem_free(s);
 }
@@ -206,7 +190,7 @@ int session_open(struct session **out, const struct session_options *options, st
     s->options.db_path = NULL;
     session_look_for_runs(s);
     s->wake_fd = s->poke_fd = s->watch.fd = -1;
-    pthread_mutex_init(&s->calls, NULL);
+    pthread_cond_init(&s->given, NULL);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->answered, NULL);
     if (start(s, options, e)) {
@@ -229,6 +213,7 @@ void session_stop(struct session *s)
 {
     if (s->stopped)
         return;
+    session_end_helper(s);
     pthread_mutex_lock(&s->lock);
     s->closing = true;
     pthread_mutex_unlock(&s->lock);
@@ -242,64 +227,6 @@ void session_close(struct session *s)
     if (!s)
         return;
     session_stop(s);
+    session_forget_orders(s);
     close_parts(s);
-}
-
-/* --- requests --- */
-
-static int ask(struct session *s, struct session_request *request)
-{
-    pthread_mutex_lock(&s->calls);
-    pthread_mutex_lock(&s->lock);
-    s->request = request;
-    pthread_mutex_unlock(&s->lock);
-    session_poke(s->poke_fd);
-    pthread_mutex_lock(&s->lock);
-    while (!request->answered)
-        pthread_cond_wait(&s->answered, &s->lock);
-    pthread_mutex_unlock(&s->lock);
-    pthread_mutex_unlock(&s->calls);
-    return request->result;
-}
-
-int session_check(struct run_config *config, struct err *e)
-{
-    return session_settle(config, NULL, e);
-}
-
-int session_add(struct session *s, const struct run_config *config, int64_t *id, struct err *e)
-{
-    struct run_config settled = *config;
-    struct session_rows rows;
-    struct session_request request = {.kind = SESSION_ADD, .rows = &rows, .err = e};
-    int result = session_rows_init(&rows, &settled, e);
-    if (!result)
-        result = ask(s, &request);
-    session_rows_fini(&rows);
-    *id = request.run;
-    return result;
-}
-
-int session_resume(struct session *s, const int64_t *runs, size_t n, struct err *e)
-{
-    struct session_request request = {.kind = SESSION_RESUME, .runs = runs, .n_runs = n, .err = e};
-    return ask(s, &request);
-}
-
-int session_take(struct session *s, int64_t id, struct err *e)
-{
-    struct session_request request = {.kind = SESSION_TAKE, .run = id, .err = e};
-    return ask(s, &request);
-}
-
-int session_verb(struct session *s, int64_t run, enum verb verb, struct err *e)
-{
-    struct session_request request = {.kind = SESSION_VERB, .run = run, .verb = verb, .err = e};
-    return ask(s, &request);
-}
-
-int session_delete(struct session *s, int64_t run, struct err *e)
-{
-    struct session_request request = {.kind = SESSION_DELETE, .run = run, .err = e};
-    return ask(s, &request);
 }

@@ -1,11 +1,11 @@
 /* session.h - wires the training engine, the run database and whoever watches.
  *
- * Order of calls: session_open (starts the session thread), then session_add, _resume, _take,
- * _verb, _delete, _snapshot, _changes from any thread, session_close. The session thread is the
- * only consumer of the engine's events and the only writer of the database: it stores an event
- * first and tells viewers afterwards, so that what is on screen is on disk. session_add, _resume,
- * _take, _verb and _delete hand the work to that thread and wait for its answer: one short
- * transaction.
+ * Order of calls: session_open (starts the session thread), then any of the others from any thread,
+ * session_close. The session thread is the only consumer of the engine's events and the only writer
+ * of the database: it stores an event first and tells viewers afterwards, so that what is on screen
+ * is on disk. Whoever wants something done either waits for it (session_add, _resume, _take, _verb,
+ * _delete: for commands) or posts it and is answered later (session_post: for the screen, which
+ * waits for nobody).
  *
  * When the database cannot be written any more (a full disk), the run in progress is stopped, the
  * trouble is told to viewers, and the run is marked failed as soon as that can be written.
@@ -13,6 +13,7 @@
 #ifndef COMBOLAB_SRC_SESSION_SESSION_H
 #define COMBOLAB_SRC_SESSION_SESSION_H
 
+#include "base/err.h"
 #include "engine/config.h"
 #include "engine/event.h"
 #include "engine/train/trainer.h"
@@ -22,7 +23,6 @@
 #include <stdint.h>
 
 struct session;
-struct err;
 
 /* Which queued runs the session claims and trains, one at a time. */
 enum session_takes {
@@ -97,6 +97,38 @@ int session_verb(struct session *s, int64_t run, enum verb verb, struct err *e);
 
 /* Deletes a run that has ended or is queued: its rows, then its weight files. */
 int session_delete(struct session *s, int64_t run, struct err *e);
+
+/* What can be posted. */
+enum session_order_kind {
+    SESSION_CHECK, /* could `config` be launched? */
+    SESSION_ADD,   /* queue a run with `config` */
+    SESSION_RESUME,
+    SESSION_VERB,
+    SESSION_DELETE,
+};
+
+struct session_order {
+    enum session_order_kind kind;
+    struct run_config config; /* CHECK and ADD; the others have `run` */
+    int64_t run;
+    enum verb verb; /* VERB */
+};
+
+struct session_answer {
+    enum session_order_kind kind;
+    int64_t run; /* of an ADD the new one */
+    enum verb verb;
+    int result; /* 0, or -1 and `err` says why */
+    struct err err;
+};
+
+/* Has it done and returns at once; the order is copied. The answer comes through session_answers,
+ * but a check gets none when a later one overtakes it. -1 only when memory runs out. */
+int session_post(struct session *s, const struct session_order *order, struct err *e);
+
+/* Takes the oldest answer; false when there is none. session_wake_fd polls readable when one came.
+ */
+bool session_answers(struct session *s, struct session_answer *out);
 
 /* Of the run in progress; .run = 0 when there is none. */
 void session_snapshot(struct session *s, struct snapshot *out);

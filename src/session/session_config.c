@@ -4,7 +4,7 @@
  * absolute. Every option of the table is stored, defaults too: a later version with other defaults
  * then still trains what was asked for.
  */
-#include "src/session/session_config.h"
+#include "src/session/session_config_priv.h"
 
 #include "base/err.h"
 #include "base/mem.h"

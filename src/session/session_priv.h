@@ -5,30 +5,27 @@
 #include "base/err.h"
 #include "db/db.h"
 #include "src/session/session.h"
-#include "src/session/session_config.h"
+#include "src/session/session_config_priv.h"
 #include "src/session/session_watch_priv.h"
 
 #include <pthread.h>
 
-enum session_request_kind {
-    SESSION_ADD,
-    SESSION_RESUME,
-    SESSION_TAKE,
-    SESSION_VERB,
-    SESSION_DELETE,
+/* Something for the session thread to do. It lives on the stack of whoever waits for the answer,
+ * or, when it was posted, in memory of its own until the answer has been taken. */
+struct session_request {
+    struct session_request *next;
+    int (*carry_out)(struct session *s, struct session_request *r, struct err *e);
+    struct session_answer answer;
+    struct run_config config; /* CHECK and ADD, until they are settled */
+    struct session_rows rows; /* ADD, from then on */
+    const int64_t *runs;      /* RESUME */
+    size_t n_runs;
+    bool posted, answered;
 };
 
-/* A question to the session thread; lives on the stack of whoever waits for the answer. */
-struct session_request {
-    enum session_request_kind kind;
-    int64_t run;
-    enum verb verb;
-    const struct session_rows *rows;
-    const int64_t *runs; /* of SESSION_RESUME */
-    size_t n_runs;
-    int result;
-    struct err *err;
-    bool answered;
+/* Requests that wait their turn. */
+struct session_line {
+    struct session_request *first, *last;
 };
 
 /* A run whose end could not be written yet. */
@@ -46,21 +43,23 @@ struct session {
     int wake_fd;  /* to viewers */
     int poke_fd;  /* to the session thread */
 
-    pthread_mutex_t calls; /* one caller with a request at a time */
-    pthread_mutex_t lock;  /* the fields down to `changes` */
-    pthread_cond_t answered;
-    struct session_request *request;
+    pthread_mutex_t lock;      /* of the fields down to `changes`; never held for long */
+    pthread_cond_t answered;   /* for who waits for an answer */
+    struct session_line asked; /* of the session thread */
+    struct session_line unsettled, answers; /* of the helper thread; of who posted */
+    pthread_cond_t given;                   /* there is something unsettled */
+    pthread_t helper;
+    bool has_helper, helper_ends;
     bool closing, no_more;
     struct session_changes changes;
 
     /* of the session thread alone */
     struct session_watch watch;
     int64_t data_version;
-    bool look;          /* a queued run may be there */
-    bool starved;       /* a database that was busy: look again by time */
-    int64_t run;        /* in progress, 0 = none */
-    struct run_row row; /* what is known of it when it starts */
-    bool broken;        /* its events can no longer be stored */
+    bool look;    /* a queued run may be there */
+    bool starved; /* a database that was busy: look again by time */
+    int64_t run;  /* in progress, 0 = none */
+    bool broken;  /* its events can no longer be stored */
     struct session_debt debt;
     int64_t taken;  /* runs begun */
     int64_t *named; /* SESSION_TAKES_NAMED: waiting, in order */
@@ -85,8 +84,19 @@ void session_store_failure(struct session *s, const char *text);
 /* Tries to write the end of a run that could not be written before. */
 void session_store_debt(struct session *s);
 
-/* session_request.c: answers a question, on the session thread. */
-void session_answer(struct session *s, struct session_request *request);
+/* session_carry_out.c: what is asked, done on the session thread. */
+int session_carry_out_add(struct session *s, struct session_request *r, struct err *e);
+int session_carry_out_resume(struct session *s, struct session_request *r, struct err *e);
+int session_carry_out_take(struct session *s, struct session_request *r, struct err *e);
+int session_carry_out_verb(struct session *s, struct session_request *r, struct err *e);
+int session_carry_out_delete(struct session *s, struct session_request *r, struct err *e);
+extern const char *const session_verb_names[]; /* by enum verb; as the database has them */
+
+/* session_order.c: all that has been asked so far, on the session thread. */
+void session_carry_out_all(struct session *s);
+/* Ends the helper thread; runs posted before are still handed to the session thread. */
+void session_end_helper(struct session *s);
+void session_forget_orders(struct session *s);
 
 /* session_mailbox.c: wakes a thread that polls the descriptor; and calms that again. */
 void session_poke(int fd);

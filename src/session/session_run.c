@@ -112,9 +112,7 @@ static int begin(struct session *s, struct trainer_job *job, struct err *e)
         return -1;
     if (s->options.viewer.begun)
         s->options.viewer.begun(s->options.viewer.context, s->run, &job->config);
-    memset(&s->row, 0, sizeof s->row);
-    if (session_settle(&job->config, &s->row, e) ||
-        db_weights_dir(s->db, s->run, job->weights_dir, sizeof job->weights_dir, e))
+    if (db_weights_dir(s->db, s->run, job->weights_dir, sizeof job->weights_dir, e))
         return -1;
     return trainer_start(s->trainer, job, e);
 }

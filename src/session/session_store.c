@@ -9,24 +9,55 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
+
+static_assert(ROW_MAX_TERMS == LOSS_MAX_TERMS, "rows have room for every loss's terms");
 
 #define BUSY_TRIES 6 /* each waits for SQLite's busy timeout */
 
 static int store_started(struct session *s, const struct event *event, struct err *e)
 {
     const struct event_started *from = &event->started;
-    struct run_row *row = &s->row;
-    str_copy(row->device, sizeof row->device, from->device);
-    str_copy(row->library, sizeof row->library, from->library);
-    str_copy(row->data_hash, sizeof row->data_hash, from->data_hash);
-    row->parameters = from->parameters;
-    row->train_images = from->train_images;
-    row->val_images = from->val_images;
-    row->test_images = from->test_images;
-    row->skipped_images = from->skipped_images;
-    return db_run_started(s->db, event->run, row, from->resumed_epoch, e);
+    struct run_row row = {
+        .fold = from->fold,
+        .parameters = from->parameters,
+        .train_images = from->train_images,
+        .val_images = from->val_images,
+        .test_images = from->test_images,
+        .skipped_images = from->skipped_images,
+    };
+    str_copy(row.data, sizeof row.data, from->set);
+    str_copy(row.protocol, sizeof row.protocol, from->protocol);
+    str_copy(row.device, sizeof row.device, from->device);
+    str_copy(row.library, sizeof row.library, from->library);
+    str_copy(row.data_hash, sizeof row.data_hash, from->data_hash);
+    return db_run_started(s->db, event->run, &row, from->resumed_epoch, e);
+}
+
+/* Names and true scores are the same for every run on this split: they are stored once. */
+static int store_split(struct session *s, const struct event *event, struct err *e)
+{
+    const struct event_started *from = &event->started;
+    struct split_row *rows = mem_alloc(from->n_images, sizeof *rows);
+    if (!rows)
+        return mem_error(e, "the test images", from->n_images * sizeof *rows);
+    int result = 0;
+    for (size_t i = 0; !result && i < from->n_images; i++) {
+        const char *name = from->images[i].name;
+        rows[i].place = (int64_t)i;
+        rows[i].truth = from->images[i].truth;
+        if (str_copy(rows[i].image, sizeof rows[i].image, name))
+            result = err_set(e, ERR_USAGE,
+                             "the name of image '%.60s...' has %zu bytes, %zu at most "
+                             "can be stored: give it a shorter one",
+                             name, strlen(name), sizeof rows[i].image - 1);
+    }
+    if (!result)
+        result = db_run_split(s->db, event->run, rows, from->n_images, e);
+    mem_free(rows);
+    return result;
 }
 
 static void fill_phase(struct phase_row *to, const struct event_phase *from)
@@ -72,8 +103,6 @@ static int store_checkpoint(struct session *s, const struct event *event, struct
     for (size_t i = 0; i < from->n; i++) {
         const struct event_prediction *p = &from->predictions[i];
         rows[i].place = p->place;
-        str_copy(rows[i].image, sizeof rows[i].image, p->image);
-        rows[i].truth = p->truth;
         rows[i].predicted = p->predicted;
         rows[i].expectation = p->expectation;
         rows[i].predicted_class = p->predicted_class;
@@ -96,7 +125,7 @@ static int store_once(struct session *s, const struct event *event, struct err *
 {
     switch (event->kind) {
     case EVENT_STARTED:
-        return store_started(s, event, e);
+        return store_started(s, event, e) || store_split(s, event, e) ? -1 : 0;
     case EVENT_EPOCH:
         return store_epoch(s, event, e);
     case EVENT_CHECKPOINT:

@@ -3,6 +3,7 @@
 #include "src/session/session_watch_priv.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/str.h"
 
 #include <limits.h>
@@ -20,9 +21,7 @@ void session_watch_init(struct session_watch *w, const char *db_path)
     memset(w, 0, sizeof *w);
     char folder[PATH_MAX];
     const char *slash = strrchr(db_path, '/');
-    str_copy(folder, sizeof folder, slash ? db_path : ".");
-    if (slash)
-        folder[slash == db_path ? 1 : slash - db_path] = '\0';
+    file_folder(db_path, folder, sizeof folder);
     str_copy(w->stem, sizeof w->stem, slash ? slash + 1 : db_path);
     w->next_s = clock_s();
     w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);

@@ -163,14 +163,19 @@ static void test_checkpoints(void)
     const struct event_checkpoint *c = &last->checkpoint;
     const struct event_epoch *x = &rig_event(&rig, EVENT_EPOCH, 2)->epoch;
     is_text(c->path, rig_path(&rig, "weights/last.safetensors"), "with its path");
-    int same = c->n == RIG_TEST && c->epoch == 3, classes = 1;
+    const struct event_started *started = &rig_event(&rig, EVENT_STARTED, 0)->started;
+    ok(!strcmp(started->set, "data") && !strcmp(started->protocol, "split") &&
+           started->fold == 0 && started->classes == 5,
+       "the start says set, protocol, fold and classes");
+    int same = c->n == RIG_TEST && started->n_images == c->n && c->epoch == 3, classes = 1;
     for (size_t i = 0; i < c->n; i++) {
         const struct event_prediction *p = &c->predictions[i];
+        const struct event_image *image = &started->images[i];
         char name[32];
         snprintf(name, sizeof name, "p%02d.jpg", (int)(3 * i + 1));
         same &= p->predicted == (double)x->test_scores[i] && p->place == (int64_t)i &&
-                !strcmp(p->image, name);
-        classes &= p->true_class == (int)ceil(p->truth - 0.5) && p->predicted_class >= 1 &&
+                !strcmp(image->name, name);
+        classes &= p->true_class == (int)ceil(image->truth - 0.5) && p->predicted_class >= 1 &&
                    p->predicted_class <= 5 && p->expectation > 1 && p->expectation < 5;
     }
     ok(same, "its predictions are the epoch's, in the split's order");

@@ -106,7 +106,7 @@ static void test_damaged(void)
        "and named in warnings");
     const struct event *last = end ? &rig.events[rig.n - 2] : NULL;
     ok(last && last->kind == EVENT_CHECKPOINT && last->checkpoint.n == RIG_TEST - 1 &&
-           !strcmp(last->checkpoint.predictions[0].image, "p04.jpg"),
+           !strcmp(rig_event(&rig, EVENT_STARTED, 0)->started.images[0].name, "p04.jpg"),
        "the first prediction is of the first image that can be read");
     rig.job.config.skip_bad_images = false;
     for (int i = 0; i < 2; i++)

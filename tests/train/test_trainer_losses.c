@@ -27,9 +27,10 @@ static double mean_over_predictions(double (*loss)(double error))
 {
     const struct event *x =
         rig_event(&rig, EVENT_CHECKPOINT, rig_count(&rig, EVENT_CHECKPOINT) - 1);
+    const struct event_image *images = rig_event(&rig, EVENT_STARTED, 0)->started.images;
     double sum = 0;
     for (size_t i = 0; x && i < x->checkpoint.n; i++)
-        sum += loss(x->checkpoint.predictions[i].predicted - x->checkpoint.predictions[i].truth);
+        sum += loss(x->checkpoint.predictions[i].predicted - images[i].truth);
     return x ? sum / (double)x->checkpoint.n : NAN;
 }
 
@@ -84,12 +85,13 @@ static double number_at(const json_t *list, size_t i)
 static int misplaced(const json_t *edges)
 {
     const struct event *x = rig_event(&rig, EVENT_CHECKPOINT, 0);
+    const struct event_image *images = rig_event(&rig, EVENT_STARTED, 0)->started.images;
     int wrong = 0;
     for (size_t i = 0; i < x->checkpoint.n; i++) {
         const struct event_prediction *p = &x->checkpoint.predictions[i];
         int class = 1;
         for (size_t k = 0; k < json_array_size(edges); k++)
-            class += p->truth >= number_at(edges, k);
+            class += images[i].truth >= number_at(edges, k);
         wrong += class != p->true_class;
     }
     return wrong;

@@ -170,7 +170,7 @@ static void test_launch(void)
     is_text(a.config.data, "/data", "with its values");
     is_int(a.config.epochs, 200, "and defaults");
     ok(shows(ui, &f->model, "[n Launch]"), "the form stays until that is done");
-    ui_launched(ui, &f->model);
+    ui_launched(ui, 99);
     ok(shows(ui, &f->model, "[1 Runs]"), "then the list is shown");
     f->runs[0].id = 99; /* the launched run is there */
     is_action(PRESS(ui, f, '\n'), UI_OPEN, 99, "the new run becomes selected");

@@ -23,18 +23,20 @@ void runs_view_fini(struct runs_view *v)
     runs_order_fini(&v->order);
 }
 
-static int64_t newest_of(const struct ui_model *m)
+void runs_view_await(struct runs_view *v, int64_t run)
 {
-    int64_t newest = 0;
-    for (size_t i = 0; i < m->n_runs; i++)
-        newest = m->runs[i].id > newest ? m->runs[i].id : newest;
-    return newest;
+    v->awaited = run;
 }
 
-void runs_view_take_next(struct runs_view *v, const struct ui_model *m)
+/* The run that was launched is selected once it has come. */
+static void select_awaited(struct runs_view *v, const struct ui_model *m)
 {
-    v->take_next = true;
-    v->newest = newest_of(m);
+    for (size_t i = 0; v->awaited && i < m->n_runs; i++) {
+        if (m->runs[i].id != v->awaited)
+            continue;
+        v->selected = v->awaited;
+        v->awaited = 0;
+    }
 }
 
 static const struct run_row *row_at(const struct runs_view *v, const struct ui_model *m, int line)
@@ -57,10 +59,7 @@ static void select_line(struct runs_view *v, const struct ui_model *m, int line)
 /* Brings the order up to date and finds the selected run again. */
 static void sync(struct runs_view *v, const struct ui_model *m)
 {
-    if (v->take_next && newest_of(m) > v->newest) {
-        v->selected = newest_of(m);
-        v->take_next = false;
-    }
+    select_awaited(v, m);
     v->stale = false;
     bool changed =
         runs_order_sync(&v->order, m->runs, m->n_runs, v->filter.text, v->key, v->reverse);
@@ -80,7 +79,7 @@ static void sync(struct runs_view *v, const struct ui_model *m)
  * every run again is left to the next frame. */
 static void settle(struct runs_view *v, const struct ui_model *m)
 {
-    bool same = !v->stale && !v->order.failed && !v->take_next && v->order.of == m->n_runs;
+    bool same = !v->stale && !v->order.failed && !v->awaited && v->order.of == m->n_runs;
     const struct run_row *r = same ? row_at(v, m, v->at) : NULL;
     if (!r || r->id != v->selected)
         sync(v, m);

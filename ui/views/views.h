@@ -19,8 +19,7 @@ struct runs_view {
     struct edit filter;
     bool typing;             /* the filter */
     char before[EDIT_BYTES]; /* the filter that Escape brings back */
-    bool take_next;          /* the next run newer than */
-    int64_t newest;          /* this one becomes selected */
+    int64_t awaited;         /* a run that becomes selected once it is there; 0 = none */
 };
 
 struct live_view {
@@ -53,8 +52,8 @@ struct help_view {
 void runs_view_init(struct runs_view *v);
 void runs_view_fini(struct runs_view *v);
 
-/* A run is being launched: select it once it is there. */
-void runs_view_take_next(struct runs_view *v, const struct ui_model *model);
+/* A run was launched: it becomes selected once it is there. */
+void runs_view_await(struct runs_view *v, int64_t run);
 
 void launch_view_init(struct launch_view *v, const struct run_config *config);
 

@@ -1,6 +1,7 @@
-/* session_config.h - a run's settings as the engine has them and as the database stores them. */
-#ifndef COMBOLAB_SRC_SESSION_SESSION_CONFIG_H
-#define COMBOLAB_SRC_SESSION_SESSION_CONFIG_H
+/* session_config_priv.h - a run's settings as the engine has them and as the database stores them.
+ */
+#ifndef COMBOLAB_SRC_SESSION_SESSION_CONFIG_PRIV_H
+#define COMBOLAB_SRC_SESSION_SESSION_CONFIG_PRIV_H
 
 #include "db/rows.h"
 #include "engine/config.h"

@@ -1,0 +1,102 @@
+/* db_runs.c - reading runs: one, a page of them, those that changed since somebody last looked.
+ *
+ * The newest come first because ids ascend, so a page is a piece of the table in its own order, and
+ * what changed is a piece of the index on run.changed: neither reads the rest.
+ */
+#include "db/db_priv.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+#define FROM_RUN "FROM run LEFT JOIN experiment ON experiment.id = run.experiment "
+
+int db_runs_page(struct db *d, int64_t below, size_t most, struct run_row **out, size_t *n,
+                 struct err *e)
+{
+    struct query q;
+    query_open_select(&q, d, row_run_columns, "run.",
+                      FROM_RUN "WHERE run.id < ? ORDER BY run.id DESC LIMIT ?");
+    query_bind_int(&q, below > 0 ? below : INT64_MAX);
+    query_bind_int(&q, most && most < INT64_MAX ? (int64_t)most : -1);
+    return query_rows(&q, row_run_columns, sizeof **out, out, n, e);
+}
+
+int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e)
+{
+    return db_runs_page(d, 0, 0, out, n, e);
+}
+
+int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e)
+{
+    struct query q;
+    query_open_select(&q, d, row_run_columns, "run.", FROM_RUN "WHERE run.id = ?");
+    query_bind_int(&q, id);
+    int row = query_step(&q, e);
+    if (row == 1) {
+        memset(out, 0, sizeof *out);
+        query_row(&q, row_run_columns, out);
+    }
+    query_close(&q);
+    if (row == 0)
+        return db_no_run(d, id, e);
+    return row == 1 ? 0 : -1;
+}
+
+/* The number of the latest change, and how many runs there are. */
+static int read_mark(struct db *d, int64_t *mark, size_t *all, struct err *e)
+{
+    struct query q;
+    query_open(&q, d, "SELECT number, (SELECT count(*) FROM run) FROM change");
+    int row = query_step(&q, e);
+    if (row == 1) {
+        *mark = query_int(&q);
+        *all = (size_t)query_int(&q);
+    }
+    query_close(&q);
+    return row < 0 ? -1 : 0;
+}
+
+/* The + keeps SQLite from walking the whole table for the sake of its order. */
+static int read_since(struct db *d, int64_t since, struct run_row **out, size_t *n, struct err *e)
+{
+    struct query q;
+    query_open_select(&q, d, row_run_columns, "run.",
+                      FROM_RUN "WHERE run.changed > ? ORDER BY +run.id");
+    query_bind_int(&q, since);
+    return query_rows(&q, row_run_columns, sizeof **out, out, n, e);
+}
+
+int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n, size_t *all,
+                  struct err *e)
+{
+    int64_t mark = *since;
+    size_t count = 0;
+    *out = NULL;
+    *n = 0;
+    int status = db_exec(d, "BEGIN", e);
+    if (!status)
+        status = read_mark(d, &mark, &count, e);
+    if (!status)
+        status = read_since(d, *since, out, n, e);
+    if (db_end(d, status, e, "reading the runs that changed")) {
+        mem_free(*out);
+        *out = NULL;
+        *n = 0;
+        return -1;
+    }
+    *since = mark;
+    *all = count;
+    return 0;
+}
+
+int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e)
+{
+    static const struct row_column id[] = {
+        {"id", "id", ROW_INT64, 0, sizeof **out, NULL, 0, 0, 0, NULL},
+        ROW_END,
+    };
+    struct query q;
+    query_open_select(&q, d, id, "", "FROM run ORDER BY id DESC");
+    return query_rows(&q, id, sizeof **out, out, n, e);
+}

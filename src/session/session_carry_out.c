@@ -1,0 +1,103 @@
+/* session_carry_out.c - what is asked of the session thread, done there: a short transaction each.
+ */
+#include "src/session/session_priv.h"
+
+#include "base/str.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *const session_verb_names[] = {"start", "pause", "resume", "stop", "checkpoint"};
+
+int session_carry_out_add(struct session *s, struct session_request *r, struct err *e)
+{
+    const struct session_rows *rows = &r->rows;
+    if (db_run_add(s->db, &rows->run, rows->options, rows->n_options, rows->terms, rows->n_terms,
+                   &r->answer.run, e))
+        return -1;
+    session_look_for_runs(s);
+    session_not_idle(s);
+    session_changed(s, r->answer.run);
+    return 0;
+}
+
+int session_carry_out_resume(struct session *s, struct session_request *r, struct err *e)
+{
+    if (db_runs_resume(s->db, r->runs, r->n_runs, e))
+        return -1;
+    session_look_for_runs(s);
+    session_not_idle(s);
+    for (size_t i = 0; i < r->n_runs; i++)
+        session_changed(s, r->runs[i]);
+    return 0;
+}
+
+int session_carry_out_take(struct session *s, struct session_request *r, struct err *e)
+{
+    if (session_run_name(s, r->answer.run, e))
+        return -1;
+    session_not_idle(s);
+    return 0;
+}
+
+static int stop_queued(struct session *s, int64_t run, struct err *e)
+{
+    if (db_run_state(s->db, run, run_state_name(RUN_STOPPED), "stopped before it began", e))
+        return -1;
+    session_changed(s, run);
+    return 0;
+}
+
+int session_carry_out_verb(struct session *s, struct session_request *r, struct err *e)
+{
+    if (r->answer.run == s->run) {
+        trainer_verb(s->trainer, r->answer.verb);
+        return 0;
+    }
+    struct run_row row;
+    if (db_run(s->db, r->answer.run, &row, e))
+        return -1;
+    int state = run_state_of_name(row.state);
+    if (state == RUN_QUEUED && r->answer.verb == VERB_STOP)
+        return stop_queued(s, r->answer.run, e);
+    if (state == RUN_RUNNING || state == RUN_PAUSED)
+        return db_verb_add(s->db, r->answer.run, session_verb_names[r->answer.verb], e);
+    return err_set(e, ERR_STATE, "run %lld is %s: '%s' has no meaning for it",
+                   (long long)r->answer.run, row.state, session_verb_names[r->answer.verb]);
+}
+
+static bool is_weights(const char *name)
+{
+    return strstr(name, ".safetensors") != NULL;
+}
+
+/* Removes the weight files of a run and their folder. Anything else in there is left alone, and
+ * then the folder too. */
+static int delete_files(const char *folder, struct err *e)
+{
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return errno == ENOENT ? 0 : err_errno(e, errno, "the weights in '%s' stay", folder);
+    int number = 0;
+    const struct dirent *entry;
+    while ((entry = readdir(dir)))
+        if (is_weights(entry->d_name) && unlinkat(dirfd(dir), entry->d_name, 0))
+            number = errno;
+    closedir(dir);
+    if (!number && rmdir(folder))
+        number = errno;
+    return number ? err_errno(e, number, "the run is deleted, but not all of '%s'", folder) : 0;
+}
+
+int session_carry_out_delete(struct session *s, struct session_request *r, struct err *e)
+{
+    char folder[1024];
+    if (db_weights_dir(s->db, r->answer.run, folder, sizeof folder, e) ||
+        db_run_delete(s->db, r->answer.run, e))
+        return -1;
+    session_changed(s, r->answer.run);
+    return delete_files(folder, e);
+}
