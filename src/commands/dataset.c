@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "engine/dataset/dataset.h"
+#include "engine/dataset/dataset_format.h"
 #include "engine/dataset/classes.h"
 #include "engine/image/image_check.h"
 #include "src/meter.h"
@@ -20,11 +21,10 @@ struct options {
     bool check;
 };
 
-static const char *const protocols[] = {"auto", "60-40", "5-fold", "split", "fold", NULL};
-
 static const struct opt options[] = {
-    {"protocol", 'p', OPT_CHOICE, offsetof(struct options, protocol), 0, 0, "auto", protocols, "",
-     "Data", "which images train and which test; auto takes what the data set offers first"},
+    {"protocol", 'p', OPT_CHOICE, offsetof(struct options, protocol), 0, 0, "auto",
+     config_protocol_names, "", "Data",
+     "which images train and which test; auto takes what the data set offers first"},
     {"fold", 0, OPT_INT, offsetof(struct options, fold), 1, 100, "1", NULL, "", "Data",
      "the fold that is tested, for protocols with folds"},
     {"loss", 'l', OPT_CHOICE, offsetof(struct options, loss), 0, 0, "combo", loss_names, "",
@@ -79,9 +79,9 @@ static int add_overview(struct table **t, const struct dataset *d, const struct 
         squares += (d->items[i].score - mean) * (d->items[i].score - mean);
     dataset_hash(d, hash);
     table_text(*t, d->name);
-    table_text(*t, d->kind);
+    table_text(*t, d->format->kind);
     table_text(*t, d->root);
-    table_text(*t, dataset_protocol_name(d->protocol));
+    table_text(*t, config_protocol_names[d->protocol]);
     if (d->folds) {
         table_int(*t, d->fold);
         table_int(*t, d->folds);
@@ -233,7 +233,8 @@ static int run(const struct invocation *in)
     const struct options *own = in->own;
     struct dataset *d = NULL;
     struct err e;
-    if (dataset_open(&d, in->arguments[0], (enum config_protocol)own->protocol, (int)own->fold, &e))
+    const struct dataset_request request = {in->arguments[0], own->protocol, (int)own->fold};
+    if (dataset_open(&d, &request, &e))
         return command_fail(&e);
     int status = EXIT_GOOD;
     if (own->check)

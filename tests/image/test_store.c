@@ -46,7 +46,7 @@ static void make_set(void)
                  i % 3 ? "train" : "test");
     }
     scratch_text("set/labels.csv", text);
-    if (dataset_open(&data, scratch_path("set"), PROTOCOL_AUTO, 1, &e))
+    if (dataset_open(&data, &(struct dataset_request){scratch_path("set"), PROTOCOL_AUTO, 1}, &e))
         printf("Bail out! %s\n", e.text);
 }
 

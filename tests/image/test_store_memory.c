@@ -266,7 +266,7 @@ int main(void)
     const struct synth_request request = {
         .dir = rig_path(&rig, "portraits"), .count = IMAGES, .size = SIDE, .seed = 1, .threads = 1};
     if (ok(!synth_write(&request, &e) &&
-               !dataset_open(&data, rig_path(&rig, "portraits"), PROTOCOL_AUTO, 1, &e),
+               !dataset_open(&data, &(struct dataset_request){request.dir, PROTOCOL_AUTO, 1}, &e),
            "portraits are drawn")) {
         test_reading();
         test_narrow();
