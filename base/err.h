@@ -22,6 +22,7 @@ enum err_code {
     ERR_BUSY,      /* another process holds it */
     ERR_VERSION,   /* made by another version */
     ERR_STATE,     /* not allowed in the present state */
+    ERR_CANCELLED, /* somebody who no longer wants it ended it */
     ERR_INTERNAL,  /* a promise of our own was broken */
 };
 

@@ -1,4 +1,5 @@
 # Benchmarks are built on demand: make combolab-cpu.so bench/step bench/augment bench/decode
+# bench/make_runs_db
 EXTRA_PROGRAMS = bench/step
 bench_step_SOURCES = bench/step.c
 bench_step_LDADD = $(ENGINE_LIBS)
@@ -12,6 +13,11 @@ EXTRA_PROGRAMS += bench/decode
 bench_decode_SOURCES = bench/decode.c
 bench_decode_LDADD = $(ENGINE_LIBS)
 CLEANFILES += bench/decode
+EXTRA_PROGRAMS += bench/make_runs_db
+bench_make_runs_db_SOURCES = bench/make_runs_db.c
+bench_make_runs_db_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+bench_make_runs_db_LDADD = $(DB_LIBS)
+CLEANFILES += bench/make_runs_db
 EXTRA_DIST += bench/decode.sh bench/decode_pillow.py
 EXTRA_DIST += bench/NOTES.md bench/step.sh bench/step_torch.py bench/epoch.sh bench/epoch_torch.py
 EXTRA_DIST += bench/torch_run.py bench/torch_steps.py

@@ -59,6 +59,10 @@ int db_runs_resume(struct db *d, const int64_t *ids, size_t n, struct err *e);
 int db_run_started(struct db *d, int64_t id, const struct run_row *run, int resumed_epoch,
                    struct err *e);
 
+/* Says which images the run is tested on, in ascending order of their places: what predictions and
+ * ledgers refer to. Stored once for all runs that have the same. */
+int db_run_split(struct db *d, int64_t run, const struct split_row *rows, size_t n, struct err *e);
+
 /* Changes the state; ERR_STATE when the table of allowed changes refuses. */
 int db_run_state(struct db *d, int64_t id, const char *state, const char *text, struct err *e);
 
@@ -68,7 +72,8 @@ int db_run_state(struct db *d, int64_t id, const char *state, const char *text, 
 int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_terms,
                  const float *test_scores, size_t n_scores, struct err *e);
 
-/* Replaces the weight file's row and the predictions of that kind ("best" or "last"). */
+/* Replaces the weight file's row and the predictions of that kind ("best" or "last"). Which image
+ * has a place and what its true score is says db_run_split. */
 int db_checkpoint_add(struct db *d, int64_t run, const struct checkpoint_row *row,
                       const struct prediction_row *predictions, size_t n, struct err *e);
 
@@ -89,19 +94,36 @@ int db_verb_take(struct db *d, int64_t run, char verb[16], struct err *e);
 /* --- reading --- */
 
 int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e); /* newest first */
-int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e);  /* ERR_NOT_FOUND */
+
+/* Runs newest first, at most `most` (0 = all) with ids below `below` (0 = any). */
+int db_runs_page(struct db *d, int64_t below, size_t most, struct run_row **out, size_t *n,
+                 struct err *e);
+
+/* The runs that changed after *since (0 = all), ascending by id; *since becomes the present mark.
+ * *all says how many runs there are: fewer than the caller then knows means that some were deleted,
+ * and db_run_ids says which are left. One read transaction. */
+int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n, size_t *all,
+                  struct err *e);
+int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e); /* newest first */
+
+int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e); /* ERR_NOT_FOUND */
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e);
 int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,
              struct err *e);
 int db_options(struct db *d, int64_t run, struct option_row **out, size_t *n, struct err *e);
 int db_predictions(struct db *d, int64_t run, const char *kind, struct prediction_row **out,
                    size_t *n, struct err *e);
+int db_split(struct db *d, int64_t run, struct split_row **out, size_t *n, struct err *e);
 int db_ledger(struct db *d, int64_t run, int epoch, float **out, size_t *n, struct err *e);
 int db_log(struct db *d, int64_t run, size_t most, struct log_row **out, size_t *n,
            struct err *e); /* the newest `most`, oldest first */
 int db_references(struct db *d, struct reference_row **out, size_t *n, struct err *e);
 int db_checkpoints(struct db *d, int64_t run, struct checkpoint_row **out, size_t *n,
                    struct err *e);
+
+/* Ends the statement that another thread runs on this connection: its function gives ERR_CANCELLED.
+ * Any thread, while the connection is open; without a statement that runs it does nothing. */
+void db_interrupt(struct db *d);
 
 /* Changes whenever another connection has written (PRAGMA data_version). */
 int db_data_version(struct db *d, int64_t *version, struct err *e);

@@ -16,6 +16,16 @@ static const struct column checkpoint_columns[] = {
 
 static const struct column prediction_columns[] = {
     {"place", COLUMN_INT64, false, COLUMN_FIELD(struct prediction_row, place)},
+    {"predicted", COLUMN_REAL, true, COLUMN_FIELD(struct prediction_row, predicted)},
+    {"expectation", COLUMN_REAL, true, COLUMN_FIELD(struct prediction_row, expectation)},
+    {"predicted_class", COLUMN_INT, true, COLUMN_FIELD(struct prediction_row, predicted_class)},
+    {"true_class", COLUMN_INT, true, COLUMN_FIELD(struct prediction_row, true_class)},
+    COLUMN_END,
+};
+
+/* With what the run's split knows of the place. */
+static const struct column named_columns[] = {
+    {"prediction.place", COLUMN_INT64, false, COLUMN_FIELD(struct prediction_row, place)},
     {"image", COLUMN_TEXT, false, COLUMN_FIELD(struct prediction_row, image)},
     {"truth", COLUMN_REAL, true, COLUMN_FIELD(struct prediction_row, truth)},
     {"predicted", COLUMN_REAL, true, COLUMN_FIELD(struct prediction_row, predicted)},
@@ -94,11 +104,13 @@ int db_predictions(struct db *d, int64_t run, const char *kind, struct predictio
 {
     struct query q;
     void *rows;
-    query_open_select(&q, d, prediction_columns,
-                      "FROM prediction WHERE run = ? AND kind = ? ORDER BY place");
+    query_open_select(&q, d, named_columns,
+                      "FROM prediction JOIN run ON run.id = prediction.run LEFT JOIN split_image"
+                      " ON split_image.split = run.split AND split_image.place = prediction.place"
+                      " WHERE prediction.run = ? AND kind = ? ORDER BY prediction.place");
     query_bind_int(&q, run);
     query_bind_text(&q, kind);
-    int status = query_rows(&q, prediction_columns, sizeof **out, &rows, n, e);
+    int status = query_rows(&q, named_columns, sizeof **out, &rows, n, e);
     *out = rows;
     return status;
 }

@@ -75,6 +75,9 @@ int db_fail(struct db *d, int code, struct err *e)
                        "%s is locked: another process has been writing for longer than %d s; try "
                        "again, or see with `fuser %s` which one it is",
                        d->path, DB_BUSY_MS / 1000, d->path);
+    case SQLITE_INTERRUPT:
+        return err_set(e, ERR_CANCELLED, "%s: no longer wanted, so it was not read to the end",
+                       d->path);
     case SQLITE_NOTADB:
         return err_set(e, ERR_FORMAT,
                        "%s is not a database: name a combolab database or a new file with "

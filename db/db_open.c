@@ -232,6 +232,11 @@ void db_close(struct db *d)
     mem_free(d);
 }
 
+void db_interrupt(struct db *d)
+{
+    sqlite3_interrupt(d->sql);
+}
+
 const char *db_path(const struct db *d)
 {
     return d->path;

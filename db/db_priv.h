@@ -152,6 +152,11 @@ int schema_migrate(struct db *d, int from, struct err *e);
 /* Replaces the published results by those of reference.csv. */
 int reference_seed(struct db *d, struct err *e);
 
+/* --- db_split.c --- */
+
+/* Predictions of schema 2 told image and true score themselves: makes splits of that. */
+int split_migrate(struct db *d, struct err *e);
+
 /* --- db_epoch.c --- */
 
 /* Takes the figures that lists show from the epochs anew. */

@@ -1,94 +1,11 @@
-/* db_read.c - reading runs and what belongs to one. Each list is one SELECT, so what it gives is
- * one moment of the database, whatever is being written meanwhile.
+/* db_read.c - reading what belongs to a run. Each list is one SELECT, so what it gives is one
+ * moment of the database, whatever is being written meanwhile.
  */
 #include "db/db_priv.h"
 
 #include "base/mem.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-
-#define RUN(sql, kind, field)                                                                      \
-    {                                                                                              \
-        sql, kind, false, COLUMN_FIELD(struct run_row, field)                                      \
-    }
-
-static const struct column run_columns[] = {
-    RUN("run.id", COLUMN_INT64, id),
-    RUN("run.name", COLUMN_TEXT, name),
-    RUN("experiment.name", COLUMN_TEXT, experiment),
-    RUN("state", COLUMN_TEXT, state),
-    RUN("state_text", COLUMN_TEXT, state_text),
-    RUN("data", COLUMN_TEXT, data),
-    RUN("protocol", COLUMN_TEXT, protocol),
-    RUN("fold", COLUMN_INT, fold),
-    RUN("backbone", COLUMN_TEXT, backbone),
-    RUN("loss", COLUMN_TEXT, loss),
-    RUN("alpha", COLUMN_REAL, alpha),
-    RUN("beta", COLUMN_REAL, beta),
-    RUN("gamma", COLUMN_REAL, gamma),
-    RUN("image_size", COLUMN_INT, image_size),
-    RUN("batch", COLUMN_INT, batch),
-    RUN("epochs", COLUMN_INT, epochs),
-    RUN("seed", COLUMN_INT64, seed),
-    RUN("learning_rate", COLUMN_REAL, learning_rate),
-    RUN("selected_on", COLUMN_TEXT, select),
-    RUN("epochs_done", COLUMN_INT, epochs_done),
-    RUN("created", COLUMN_REAL, created),
-    RUN("started", COLUMN_REAL, started),
-    RUN("ended", COLUMN_REAL, ended),
-    RUN("resumed", COLUMN_INT, resumed),
-    RUN("earlier_s", COLUMN_REAL, earlier_s),
-    RUN("host", COLUMN_TEXT, host),
-    RUN("pid", COLUMN_INT64, pid),
-    RUN("program", COLUMN_TEXT, program),
-    RUN("library", COLUMN_TEXT, library),
-    RUN("device", COLUMN_TEXT, device),
-    RUN("data_hash", COLUMN_TEXT, data_hash),
-    RUN("parameters", COLUMN_INT64, parameters),
-    RUN("train_images", COLUMN_INT64, train_images),
-    RUN("val_images", COLUMN_INT64, val_images),
-    RUN("test_images", COLUMN_INT64, test_images),
-    RUN("skipped_images", COLUMN_INT64, skipped_images),
-    RUN("best_epoch", COLUMN_INT, best_epoch),
-    RUN("best_mae", COLUMN_REAL, best_mae),
-    RUN("best_rmse", COLUMN_REAL, best_rmse),
-    RUN("best_pc", COLUMN_REAL, best_pc),
-    RUN("last_mae", COLUMN_REAL, last_mae),
-    RUN("last_rmse", COLUMN_REAL, last_rmse),
-    RUN("last_pc", COLUMN_REAL, last_pc),
-    RUN("images_per_s", COLUMN_REAL, images_per_s),
-    COLUMN_END,
-};
-
-#define FROM_RUN "FROM run LEFT JOIN experiment ON experiment.id = run.experiment "
-
-int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e)
-{
-    struct query q;
-    void *rows;
-    query_open_select(&q, d, run_columns, FROM_RUN "ORDER BY run.id DESC");
-    int status = query_rows(&q, run_columns, sizeof **out, &rows, n, e);
-    *out = rows;
-    return status;
-}
-
-int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e)
-{
-    struct query q;
-    query_open_select(&q, d, run_columns, FROM_RUN "WHERE run.id = ?");
-    query_bind_int(&q, id);
-    int row = query_step(&q, e);
-    if (row == 1) {
-        memset(out, 0, sizeof *out);
-        query_row(&q, run_columns, out);
-    }
-    query_close(&q);
-    if (row == 0)
-        return db_no_run(d, id, e);
-    return row == 1 ? 0 : -1;
-}
 
 #define EPOCH(sql, kind, field)                                                                    \
     {                                                                                              \

@@ -15,6 +15,9 @@ static const char *const schema_1[] = {
 static const char *const schema_2[] = {
 #include "db/schema_2.inc"
 };
+static const char *const schema_3[] = {
+#include "db/schema_3.inc"
+};
 
 struct step {
     const char *const *lines;
@@ -25,6 +28,7 @@ struct step {
 static const struct step steps[] = {
     {schema_1, sizeof schema_1 / sizeof schema_1[0], reference_seed},
     {schema_2, sizeof schema_2 / sizeof schema_2[0], NULL},
+    {schema_3, sizeof schema_3 / sizeof schema_3[0], split_migrate},
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))

@@ -15,7 +15,9 @@ libdb_a_SOURCES = \
 	db/db_read.c \
 	db/db_reference.c \
 	db/db_run.c \
+	db/db_runs.c \
 	db/db_schema.c \
+	db/db_split.c \
 	db/db_state.c \
 	db/rows.h
 libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
@@ -24,22 +26,22 @@ libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 DB_LIBS = libdb.a libbase.a $(SQLITE_LIBS)
 
 # The schema and the published results stay what they are, SQL and CSV, and become C when built.
-EXTRA_DIST += db/schema_1.sql db/schema_2.sql db/lines.awk db/reference.csv db/reference.awk
-BUILT_SOURCES += db/schema_1.inc db/schema_2.inc db/reference.inc
-CLEANFILES += db/schema_1.inc db/schema_2.inc db/reference.inc
+SCHEMA_STEPS = db/schema_1.inc db/schema_2.inc db/schema_3.inc
+EXTRA_DIST += db/schema_1.sql db/schema_2.sql db/schema_3.sql db/lines.awk
+EXTRA_DIST += db/reference.csv db/reference.awk
+BUILT_SOURCES += $(SCHEMA_STEPS) db/reference.inc
+CLEANFILES += $(SCHEMA_STEPS) db/reference.inc
 
-db/schema_1.inc: $(srcdir)/db/schema_1.sql $(srcdir)/db/lines.awk
+SUFFIXES += .sql .inc
+.sql.inc:
 	$(AM_V_GEN)$(MKDIR_P) db && \
-	LC_ALL=C $(AWK) -f $(srcdir)/db/lines.awk $(srcdir)/db/schema_1.sql > $@.tmp && mv $@.tmp $@
-
-db/schema_2.inc: $(srcdir)/db/schema_2.sql $(srcdir)/db/lines.awk
-	$(AM_V_GEN)$(MKDIR_P) db && \
-	LC_ALL=C $(AWK) -f $(srcdir)/db/lines.awk $(srcdir)/db/schema_2.sql > $@.tmp && mv $@.tmp $@
+	LC_ALL=C $(AWK) -f $(srcdir)/db/lines.awk $< > $@.tmp && mv $@.tmp $@
+$(SCHEMA_STEPS): $(srcdir)/db/lines.awk
 
 db/reference.inc: $(srcdir)/db/reference.csv $(srcdir)/db/reference.awk
 	$(AM_V_GEN)$(MKDIR_P) db && \
 	LC_ALL=C $(AWK) -f $(srcdir)/db/reference.awk $(srcdir)/db/reference.csv > $@.tmp && \
 	mv $@.tmp $@
 
-db/libdb_a-db_schema.$(OBJEXT): db/schema_1.inc db/schema_2.inc
+db/libdb_a-db_schema.$(OBJEXT): $(SCHEMA_STEPS)
 db/libdb_a-db_reference.$(OBJEXT): db/reference.inc

@@ -65,10 +65,18 @@ struct term_row {
     double weight;
 };
 
-struct prediction_row {
+/* An image of the split that a run is tested on. */
+struct split_row {
     int64_t place;
     char image[256];
-    double truth, predicted, expectation;
+    double truth;
+};
+
+struct prediction_row {
+    int64_t place;
+    char image[256]; /* "" and NaN when the run's split is not known; read, never written */
+    double truth;
+    double predicted, expectation;
     int predicted_class, true_class;
 };
 

@@ -271,9 +271,7 @@ int show_predictions(struct show *show, const char *kind, struct err *e)
     return result;
 }
 
-/* Names and true scores come from saved predictions, whose places are the ledger's. */
-static const struct prediction_row *at_place(const struct prediction_row *rows, size_t n,
-                                             size_t place)
+static const struct split_row *at_place(const struct split_row *rows, size_t n, size_t place)
 {
     if (place < n && rows[place].place == (int64_t)place)
         return &rows[place];
@@ -291,7 +289,7 @@ int show_ledger(struct show *show, int epoch, struct err *e)
         {"truth", "true score", TABLE_REAL, 3, false},
         {"predicted", "predicted", TABLE_REAL, 3, false},
     };
-    struct prediction_row *named = NULL;
+    struct split_row *named = NULL;
     struct table *t;
     float *scores = NULL;
     size_t n = 0, n_named = 0;
@@ -303,11 +301,11 @@ int show_ledger(struct show *show, int epoch, struct err *e)
                 (long long)show->run.id, epoch, show->run.epochs_done);
         goto out;
     }
-    if (db_predictions(show->db, show->run.id, "last", &named, &n_named, e) ||
+    if (db_split(show->db, show->run.id, &named, &n_named, e) ||
         begin(show, &t, "ledger", false, columns, 4, e))
         goto out;
     for (size_t i = 0; i < n; i++) {
-        const struct prediction_row *p = at_place(named, n_named, i);
+        const struct split_row *p = at_place(named, n_named, i);
         table_int(t, (int64_t)i);
         table_text(t, p ? p->image : "");
         table_real(t, p ? p->truth : NAN);

@@ -60,20 +60,44 @@ static int store_epoch(struct session *s, const struct event *event, struct err 
     return db_epoch_add(s->db, event->run, &row, from->terms, from->test_scores, from->n, e);
 }
 
+/* Which images the run is tested on, from what was predicted of them. */
+static int store_split(struct session *s, const struct event *event, struct err *e)
+{
+    const struct event_checkpoint *from = &event->checkpoint;
+    struct split_row *rows;
+    size_t n;
+    if (db_split(s->db, event->run, &rows, &n, e))
+        return -1;
+    mem_free(rows);
+    if (n || !from->n)
+        return 0;
+    rows = mem_alloc(from->n, sizeof *rows);
+    if (!rows)
+        return mem_error(e, "the test images", from->n * sizeof *rows);
+    for (size_t i = 0; i < from->n; i++) {
+        rows[i].place = from->predictions[i].place;
+        str_copy(rows[i].image, sizeof rows[i].image, from->predictions[i].image);
+        rows[i].truth = from->predictions[i].truth;
+    }
+    int result = db_run_split(s->db, event->run, rows, from->n, e);
+    mem_free(rows);
+    return result;
+}
+
 static int store_checkpoint(struct session *s, const struct event *event, struct err *e)
 {
     const struct event_checkpoint *from = &event->checkpoint;
     struct checkpoint_row row = {.epoch = from->epoch, .time = event->time_s};
     str_copy(row.kind, sizeof row.kind, from->best ? "best" : "last");
     str_copy(row.path, sizeof row.path, from->path);
+    if (store_split(s, event, e))
+        return -1;
     struct prediction_row *rows = mem_alloc(from->n, sizeof *rows);
     if (!rows)
         return mem_error(e, "predictions", from->n * sizeof *rows);
     for (size_t i = 0; i < from->n; i++) {
         const struct event_prediction *p = &from->predictions[i];
         rows[i].place = p->place;
-        str_copy(rows[i].image, sizeof rows[i].image, p->image);
-        rows[i].truth = p->truth;
         rows[i].predicted = p->predicted;
         rows[i].expectation = p->expectation;
         rows[i].predicted_class = p->predicted_class;

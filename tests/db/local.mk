@@ -4,18 +4,6 @@ tests_db_test_db_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_db_test_db_LDADD = $(DB_LIBS) libengine.a libcore.a libbase.a
 TESTS += tests/db/test_db
 
-check_PROGRAMS += tests/db/test_db_open
-tests_db_test_db_open_SOURCES = tests/db/test_db_open.c
-tests_db_test_db_open_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_db_test_db_open_LDADD = $(DB_LIBS)
-TESTS += tests/db/test_db_open
-
-check_PROGRAMS += tests/db/test_db_share
-tests_db_test_db_share_SOURCES = tests/db/test_db_share.c
-tests_db_test_db_share_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_db_test_db_share_LDADD = $(DB_LIBS)
-TESTS += tests/db/test_db_share
-
 check_PROGRAMS += tests/db/test_db_faults
 tests_db_test_db_faults_SOURCES = tests/db/test_db_faults.c
 tests_db_test_db_faults_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
@@ -28,8 +16,26 @@ tests_db_test_db_migrate_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_db_test_db_migrate_LDADD = $(DB_LIBS)
 TESTS += tests/db/test_db_migrate
 
+check_PROGRAMS += tests/db/test_db_open
+tests_db_test_db_open_SOURCES = tests/db/test_db_open.c
+tests_db_test_db_open_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_db_test_db_open_LDADD = $(DB_LIBS)
+TESTS += tests/db/test_db_open
+
 check_PROGRAMS += tests/db/test_db_resume
 tests_db_test_db_resume_SOURCES = tests/db/test_db_resume.c
 tests_db_test_db_resume_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_db_test_db_resume_LDADD = $(DB_LIBS)
 TESTS += tests/db/test_db_resume
+
+check_PROGRAMS += tests/db/test_db_runs
+tests_db_test_db_runs_SOURCES = tests/db/test_db_runs.c
+tests_db_test_db_runs_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_db_test_db_runs_LDADD = $(DB_LIBS)
+TESTS += tests/db/test_db_runs
+
+check_PROGRAMS += tests/db/test_db_share
+tests_db_test_db_share_SOURCES = tests/db/test_db_share.c
+tests_db_test_db_share_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_db_test_db_share_LDADD = $(DB_LIBS)
+TESTS += tests/db/test_db_share

@@ -251,7 +251,11 @@ static void test_checkpoints(struct db *d)
     int64_t id = help_add_running(d, "checkpoints");
     struct checkpoint_row best = {"best", 2, "/w/best.safetensors", 5}, last = best;
     str_copy(last.kind, sizeof last.kind, "last");
-    struct prediction_row p[] = {{1, "b.jpg", 2, 2.5, 2.25, 2, 2}, {0, "a.jpg", 1, 1.5, NAN, 0, 0}};
+    struct prediction_row p[] = {
+        {.place = 1, .predicted = 2.5, .expectation = 2.25, .predicted_class = 2, .true_class = 2},
+        {.place = 0, .predicted = 1.5, .expectation = NAN}};
+    const struct split_row images[] = {{0, "a.jpg", 1}, {1, "b.jpg", 2}};
+    is_int(db_run_split(d, id, images, 2, &e), 0, "the test images are stored");
     is_int(db_checkpoint_add(d, id, &best, p, 2, &e), 0, "a weight file is stored");
     is_int(db_checkpoint_add(d, id, &last, p, 1, &e), 0, "and the last one");
     best.epoch = 3;
@@ -265,7 +269,7 @@ static void test_checkpoints(struct db *d)
        "best and last");
     mem_free(rows);
     is_int(db_predictions(d, id, "best", &got, &n, &e), 0, "predictions are read");
-    ok(n == 2 && !strcmp(got[0].image, "a.jpg") && isnan(got[0].expectation) &&
+    ok(n == 2 && !strcmp(got[0].image, "a.jpg") && got[1].truth == 2 && isnan(got[0].expectation) &&
            got[0].true_class == 0 && got[1].predicted == 2.5 && got[1].true_class == 2,
        "in the split's order");
     mem_free(got);
@@ -308,7 +312,7 @@ static void test_delete(struct db *d)
     int64_t id = help_add_running(d, "delete");
     struct epoch_row row = help_epoch(1, true);
     struct checkpoint_row best = {"best", 1, "/w", 5};
-    struct prediction_row p = {0, "a.jpg", 1, 1, 1, 1, 1};
+    struct prediction_row p = {.place = 0, .predicted = 1};
     struct log_row line = {7, "info", "x"};
     const float score = 1;
     ok(!db_epoch_add(d, id, &row, 1, &score, 1, &e) &&

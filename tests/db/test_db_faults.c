@@ -83,8 +83,21 @@ static int job_epoch(struct db *d, int64_t id, struct err *e)
 static int job_checkpoint(struct db *d, int64_t id, struct err *e)
 {
     struct checkpoint_row best = {"best", 2, "/w/best", 1};
-    struct prediction_row p[] = {{0, "a.jpg", 1, 1, 1, 1, 1}, {1, "b.jpg", 1, 1, 1, 1, 1}};
+    struct prediction_row p[] = {{.place = 0, .predicted = 1}, {.place = 1, .predicted = 1}};
     return db_checkpoint_add(d, id, &best, p, 2, e);
+}
+
+static int job_split(struct db *d, int64_t id, struct err *e)
+{
+    struct split_row rows[] = {{0, "a.jpg", 1}, {1, "b.jpg", (double)id}};
+    return db_run_split(d, id, rows, 2, e);
+}
+
+/* Another run has just these images. */
+static int job_same_split(struct db *d, int64_t id, struct err *e)
+{
+    struct split_row rows[] = {{0, "a.jpg", 1}, {1, "b.jpg", 1}};
+    return db_run_split(d, id, rows, 2, e);
 }
 
 static int job_log(struct db *d, int64_t id, struct err *e)
@@ -143,19 +156,27 @@ static int job_read(struct db *d, int64_t id, struct err *e)
     struct reference_row *references = NULL;
     struct checkpoint_row *checkpoints = NULL;
     struct term_row terms[ROW_MAX_TERMS];
-    struct run_row run;
+    struct run_row run, *page = NULL, *changed = NULL;
+    struct split_row *images = NULL;
+    int64_t since = 0, *ids = NULL;
     float *ledger = NULL;
-    size_t n;
+    size_t n, all;
     int status = -1;
     if (db_runs(d, &runs, &n, e) || db_run(d, id, &run, e) || db_epochs(d, id, &epochs, &n, e) ||
         db_terms(d, id, terms, &n, e) || db_options(d, id, &options, &n, e) ||
         db_predictions(d, id, "best", &predictions, &n, e) || db_ledger(d, id, 2, &ledger, &n, e) ||
         db_log(d, id, 9, &lines, &n, e) || db_references(d, &references, &n, e) ||
-        db_checkpoints(d, id, &checkpoints, &n, e))
+        db_checkpoints(d, id, &checkpoints, &n, e) || db_split(d, id, &images, &n, e) ||
+        db_runs_page(d, 0, 2, &page, &n, e) || db_runs_since(d, &since, &changed, &n, &all, e) ||
+        db_run_ids(d, &ids, &n, e))
         goto out;
     status = 0;
 out:
     mem_free(runs);
+    mem_free(page);
+    mem_free(changed);
+    mem_free(ids);
+    mem_free(images);
     mem_free(epochs);
     mem_free(options);
     mem_free(predictions);
@@ -240,6 +261,11 @@ static const struct job jobs[] = {
     {"weights", job_checkpoint,
      "SELECT (SELECT count(*) FROM checkpoint) + (SELECT count(*) FROM prediction)",
      prepare_running},
+    {"test images", job_split,
+     "SELECT (SELECT count(*) FROM split) + (SELECT count(*) FROM split_image) +"
+     " (SELECT count(split) FROM run)",
+     prepare_running},
+    {"known test images", job_same_split, "SELECT count(split) FROM run", prepare_running},
     {"a log line", job_log, "SELECT count(*) FROM log", NULL},
     {"a verb", job_verb, "SELECT count(*) FROM verb", NULL},
     {"taking a verb", job_take, "SELECT count(*) FROM verb", prepare_verb},
@@ -291,7 +317,7 @@ static void test_jobs(bool inside)
     snprintf(path, sizeof path, "%s", help_path(inside ? "inside.db" : "ours.db"));
     struct db *d = help_open(path);
     int64_t id = help_add_running(d, "first");
-    if (job_epoch(d, id, &e) || job_checkpoint(d, id, &e))
+    if (job_epoch(d, id, &e) || job_checkpoint(d, id, &e) || job_same_split(d, id, &e))
         diag("%s", e.text);
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++)
         test_job(d, id, &jobs[i], inside);
@@ -310,7 +336,7 @@ static void test_open(bool inside)
     int bad = 0, told = 0;
     bool more = true;
     snprintf(path, sizeof path, "%s", help_path("open.db"));
-    for (long n = 1; more && n < 20000; n += 1 + n / 30) {
+    for (long n = 1; more && n < 60000; n += 1 + n / 30) {
         err_clear(&e);
         fail_at(inside, n);
         int status = db_open(&d, path, DB_WRITE, &e);

@@ -1,5 +1,5 @@
-/* test_db_migrate.c - a database of schema 1 with rows becomes one of schema 2: nothing is lost,
- * and a process that is killed on the way leaves schema 1.
+/* test_db_migrate.c - databases of schema 1 and 2 with rows become ones of schema 3: nothing is
+ * lost, and a process that is killed on the way leaves what there was.
  */
 #include "tests/kit/db_kit.h"
 
@@ -39,30 +39,55 @@ static const char rows_1[] =
     "INSERT INTO log(run, time, level, text) VALUES (1, 12, 'info', 'a line');"
     "PRAGMA user_version = 1;";
 
-/* What schema 1 holds of a run and must be the same afterwards, as one text. */
-static const char everything[] =
-    "SELECT group_concat(line, char(10)) FROM ("
-    " SELECT 'run' || id || name || state || coalesce(state_text, '-') || created || started ||"
-    "  ended || data || coalesce(alpha, '-') || selected_on || host || pid || epochs_done ||"
-    "  coalesce(best_epoch, '-') || coalesce(best_pc, '-') || train_images AS line FROM run"
-    " UNION ALL SELECT 'phase' || run || epoch || phase || images || seconds || total || term_1 ||"
-    "  coalesce(term_2, '-') || coalesce(term_3, '-') || mae || rmse || coalesce(pc, '-') FROM "
-    "phase"
-    " UNION ALL SELECT 'ledger' || run || epoch || hex(scores) FROM ledger"
-    " UNION ALL SELECT 'epoch' || run || epoch || learning_rate || time || best FROM epoch"
-    " UNION ALL SELECT 'checkpoint' || run || kind || epoch || path || time FROM checkpoint"
-    " UNION ALL SELECT 'prediction' || run || kind || place || image || truth || predicted"
-    "  FROM prediction"
-    " UNION ALL SELECT 'term' || run || position || name || weight FROM term"
-    " UNION ALL SELECT 'option' || run || position || name || type || value FROM run_option"
-    " UNION ALL SELECT 'log' || run || time || level || text FROM log"
-    " ORDER BY line)";
+/* And what one of schema 2 wrote besides: two images, the same for two runs, with another score or
+ * none for the third. */
+static const char rows_2[] =
+    "INSERT INTO run(experiment, name, state, created, started, ended, data, protocol, backbone,"
+    " loss, image_size, batch, epochs, seed, selected_on, host, pid, train_images, val_images,"
+    " test_images, epochs_done, resumed, earlier_s) VALUES (1, 'two', 'finished', 10, 11, 21,"
+    " 'SCUT', '60-40', 'resnet18', 'l1', 64, 16, 1, 1, 'val', 'lab', 7, 300, 30, 2, 1, 1, 5);"
+    "INSERT INTO epoch(run, epoch, learning_rate, time, best) VALUES (3, 1, 0.01, 12, 1);"
+    "INSERT INTO phase(run, epoch, phase, images, seconds, total, term_1, weighted_1, mae, rmse)"
+    " VALUES (3, 1, 'val', 30, 1, 1.25, 1.25, 1.25, 1.25, 1.5);"
+    "INSERT INTO checkpoint(run, kind, epoch, path, time) VALUES (2, 'best', 1, '/w/2', 12),"
+    " (3, 'best', 1, '/w/3', 12), (3, 'last', 1, '/w/3', 12);"
+    "INSERT INTO prediction(run, kind, place, image, truth, predicted, true_class) VALUES"
+    " (1, 'best', 1, 'b.jpg', 3, 2.25, 3), (1, 'last', 1, 'b.jpg', 3, 2.5, 3),"
+    " (2, 'best', 0, 'a.jpg', 2, 1.75, 2), (2, 'best', 1, 'b.jpg', 3, 2, 3),"
+    " (3, 'best', 1, 'b.jpg', NULL, 1.5, 0), (3, 'last', 0, 'a.jpg', 2.5, 1.5, 0);"
+    "PRAGMA user_version = 2;";
 
-static char *read_schema_1(void)
+/* What a database holds of a run and must be the same afterwards, as one text. Until schema 3
+ * images and true scores were the predictions'. */
+#define EVERYTHING(split)                                                                          \
+    "SELECT group_concat(line, char(10)) FROM ("                                                   \
+    " SELECT 'run' || id || name || state || coalesce(state_text, '-') || created || started ||"   \
+    "  ended || data || coalesce(alpha, '-') || selected_on || host || pid || epochs_done ||"      \
+    "  coalesce(best_epoch, '-') || coalesce(best_pc, '-') || train_images AS line FROM run"       \
+    " UNION ALL SELECT 'phase' || run || epoch || phase || images || seconds || total || term_1 "  \
+    "||"                                                                                           \
+    "  coalesce(term_2, '-') || coalesce(term_3, '-') || mae || rmse || coalesce(pc, '-')"         \
+    "  FROM phase"                                                                                 \
+    " UNION ALL SELECT 'ledger' || run || epoch || hex(scores) FROM ledger"                        \
+    " UNION ALL SELECT 'epoch' || run || epoch || learning_rate || time || best FROM epoch"        \
+    " UNION ALL SELECT 'checkpoint' || run || kind || epoch || path || time FROM checkpoint"       \
+    " UNION ALL SELECT 'prediction' || prediction.run || kind || prediction.place || image ||"     \
+    "  coalesce(truth, '-') || predicted || coalesce(true_class, '-') FROM prediction" split       \
+    " UNION ALL SELECT 'term' || run || position || name || weight FROM term"                      \
+    " UNION ALL SELECT 'option' || run || position || name || type || value FROM run_option"       \
+    " UNION ALL SELECT 'log' || run || time || level || text FROM log"                             \
+    " ORDER BY line)"
+
+static const char everything_old[] = EVERYTHING("");
+static const char everything[] =
+    EVERYTHING(" JOIN run ON run.id = prediction.run JOIN split_image ON"
+               " split_image.split = run.split AND split_image.place = prediction.place");
+
+static char *read_schema(int version)
 {
     const char *top = getenv("TOP_SRCDIR");
     char path[512];
-    snprintf(path, sizeof path, "%s/db/schema_1.sql", top ? top : ".");
+    snprintf(path, sizeof path, "%s/db/schema_%d.sql", top ? top : ".", version);
     FILE *file = fopen(path, "r");
     char *text = mem_alloc(1 << 16, 1);
     if (!file || !text || !fread(text, 1, (1 << 16) - 1, file)) {
@@ -73,22 +98,32 @@ static char *read_schema_1(void)
     return text;
 }
 
-/* A database as an older combolab left it. */
-static void make_old(const char *path)
+static void run_raw(sqlite3 *raw, const char *sql)
 {
+    if (!sqlite3_exec(raw, sql, NULL, NULL, NULL))
+        return;
+    printf("Bail out! %s\n", sqlite3_errmsg(raw));
+    exit(99);
+}
+
+/* A database as a combolab of schema 1 or 2 left it. */
+static void make_old(const char *path, int version)
+{
+    static const char *const rows[] = {rows_1, rows_2};
     sqlite3 *raw;
-    char *schema = read_schema_1(), head[80];
+    char head[80];
     unlink(path);
     snprintf(head, sizeof head, "PRAGMA foreign_keys = ON; PRAGMA application_id = %d;",
              DB_APPLICATION_ID);
-    if (sqlite3_open(path, &raw) || sqlite3_exec(raw, head, NULL, NULL, NULL) ||
-        sqlite3_exec(raw, schema, NULL, NULL, NULL) ||
-        sqlite3_exec(raw, rows_1, NULL, NULL, NULL)) {
-        printf("Bail out! %s: %s\n", path, sqlite3_errmsg(raw));
-        exit(99);
+    sqlite3_open(path, &raw);
+    run_raw(raw, head);
+    for (int step = 1; step <= version; step++) {
+        char *schema = read_schema(step);
+        run_raw(raw, schema);
+        run_raw(raw, rows[step - 1]);
+        mem_free(schema);
     }
     sqlite3_close(raw);
-    mem_free(schema);
 }
 
 /* The one text that `sql` gives, without the help of db/. */
@@ -106,22 +141,26 @@ static void raw_text(const char *path, const char *sql, char *to, size_t room)
     sqlite3_close(raw);
 }
 
-static void test_kept(const char *path)
+static void test_kept(const char *path, int version)
 {
     static char before[8192], after[8192];
+    char text[64];
     struct err e;
     struct db *d;
-    raw_text(path, everything, before, sizeof before);
+    make_old(path, version);
+    raw_text(path, everything_old, before, sizeof before);
     ok(strstr(before, "phase12test2001.05.01.02.02.00.40.50.75") != NULL,
-       "there are rows of schema 1");
+       "there are rows of schema %d", version);
     ok(db_open(&d, path, DB_READ, &e) == -1 && e.code == ERR_VERSION,
        "a reader does not change it");
-    has_text(e.text, "older combolab (schema 1, this one makes 2)", "and says why");
+    snprintf(text, sizeof text, "older combolab (schema %d, this one makes 3)", version);
+    has_text(e.text, text, "and says why");
     if (!is_int(db_open(&d, path, DB_WRITE, &e), 0, "a writer brings it up to date"))
         diag("%s", e.text);
     raw_text(path, everything, after, sizeof after);
-    ok(!strcmp(before, after), "every row of schema 1 is as it was");
-    is_int(help_number(d, "PRAGMA user_version"), 2, "it is of schema 2");
+    if (!ok(!strcmp(before, after), "every row is as it was"))
+        diag("%s\nis now\n%s", before, after);
+    is_int(help_number(d, "PRAGMA user_version"), 3, "it is of schema 3");
     is_int(help_number(d, "SELECT count(*) FROM pragma_foreign_key_check"), 0,
            "no foreign key is broken");
     is_int(
@@ -193,6 +232,34 @@ static void test_used(const char *path)
     db_close(d);
 }
 
+/* Three runs on two splits. */
+static void test_splits(const char *path)
+{
+    struct err e;
+    struct db *d = help_open(path);
+    struct prediction_row *rows;
+    struct split_row *images;
+    size_t n;
+    is_int(db_predictions(d, 2, "best", &rows, &n, &e), 0, "old predictions are read");
+    ok(n == 2 && !strcmp(rows[0].image, "a.jpg") && rows[0].truth == 2 &&
+           rows[0].predicted == 1.75 && !strcmp(rows[1].image, "b.jpg") && rows[1].true_class == 3,
+       "with images and true scores");
+    mem_free(rows);
+    ok(!db_split(d, 3, &images, &n, &e) && n == 2 && images[0].truth == 2.5 &&
+           isnan(images[1].truth) && !strcmp(images[1].image, "b.jpg"),
+       "a split is made of what all weights of a run were tested on");
+    mem_free(images);
+    is_int(help_number(d, "SELECT count(*) FROM split"), 2, "two splits");
+    is_int(help_number(d, "SELECT count(*) FROM run AS a JOIN run AS b ON a.split = b.split"
+                          " AND a.id < b.id"),
+           1, "one is that of two runs");
+    ok(!db_run_delete(d, 3, &e) && !db_run_delete(d, 1, &e), "two runs are deleted");
+    is_int(help_number(d, "SELECT count(*) FROM split_image"), 2, "what the third needs is left");
+    ok(!db_run_delete(d, 2, &e) && !help_number(d, "SELECT count(*) FROM split_image"),
+       "and goes with it");
+    db_close(d);
+}
+
 /* --- killed on the way --- */
 
 static long kill_after; /* virtual machine steps in tens */
@@ -225,41 +292,44 @@ static int migrate_until_killed(const void *argument)
     return status ? 1 : 0;
 }
 
-static void test_killed(void)
+static void test_killed(int old)
 {
     static char wanted[8192], now[8192];
     const char *path = help_path("killed.db");
-    char version[16] = "1";
+    char version[16] = "";
     int killed = 0, bad = 0;
     long steps = 1;
-    make_old(path);
-    raw_text(path, everything, wanted, sizeof wanted);
-    for (int child = 0; child < HELP_CHILDREN - 1; child++, steps += 1 + steps / 6) {
+    make_old(path, old);
+    raw_text(path, everything_old, wanted, sizeof wanted);
+    for (int child = 0; child < HELP_CHILDREN / 2 - 1; child++, steps += 1 + steps / 3) {
         kill_after = steps;
         int status = help_wait(help_fork(migrate_until_killed, path));
         raw_text(path, "PRAGMA user_version", version, sizeof version);
-        raw_text(path, everything, now, sizeof now);
+        bool migrated = !strcmp(version, "3");
+        raw_text(path, migrated ? everything : everything_old, now, sizeof now);
         bad += strcmp(now, wanted) != 0;
         if (status == 0)
             break;
         killed++;
-        if (strcmp(version, "1") && strcmp(version, "2"))
-            bad++;
-        if (!strcmp(version, "2")) /* killed between the commit and its return */
+        if (migrated) /* killed between the commit and its return */
             break;
+        bad += atoi(version) != old;
     }
-    is_text(version, "2", "in the end it is migrated");
-    ok(killed > 10 && !bad, "killed %d times on the way, it was schema 1 with every row", killed);
+    is_text(version, "3", "in the end it is migrated");
+    ok(killed > 10 && !bad, "killed %d times on the way, it was schema %d with every row", killed,
+       old);
 }
 
 int main(void)
 {
     help_begin();
     const char *path = help_path("old.db");
-    make_old(path);
-    test_kept(path);
+    test_kept(path, 1);
     test_same_schema(path);
     test_used(path);
-    test_killed();
+    test_kept(path, 2);
+    test_splits(path);
+    test_killed(1);
+    test_killed(2);
     return help_end();
 }

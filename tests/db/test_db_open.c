@@ -46,7 +46,7 @@ static void test_made(void)
     const char *path = help_path("a/b c/runs.db");
     is_int(db_open(&d, path, DB_WRITE, &e), 0, "a database is made, with its folders");
     is_text(db_path(d), path, "it knows its path");
-    is_int(help_number(d, "PRAGMA user_version"), 2, "of schema 2");
+    is_int(help_number(d, "PRAGMA user_version"), 3, "of schema 3");
     is_int(help_number(d, "PRAGMA application_id"), DB_APPLICATION_ID, "with our id");
     is_int(help_number(d, "PRAGMA foreign_keys"), 1, "foreign keys on");
     is_int(help_number(d, "PRAGMA synchronous"), 2, "synchronous FULL");
@@ -111,7 +111,7 @@ static void test_foreign(void)
     write_file(path, "");
     refused(path, DB_READ, ERR_NOT_FOUND, "is empty");
     struct db *d = help_open(path);
-    is_int(help_number(d, "PRAGMA user_version"), 2, "an empty file is made one");
+    is_int(help_number(d, "PRAGMA user_version"), 3, "an empty file is made one");
     db_close(d);
     path = help_path("other.db");
     make_raw(path, "PRAGMA application_id = 7; CREATE TABLE t(a)");
@@ -125,7 +125,7 @@ static void test_foreign(void)
     db_close(help_open(path));
     make_raw(path, "PRAGMA user_version = 7");
     refused(path, DB_WRITE, ERR_VERSION,
-            "made by a newer combolab (schema 7, this one knows 2): upgrade");
+            "made by a newer combolab (schema 7, this one knows 3): upgrade");
     refused(path, DB_READ, ERR_VERSION, "made by a newer combolab");
 }
 

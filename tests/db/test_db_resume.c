@@ -82,7 +82,7 @@ static void add_checkpoint(struct db *d, int64_t id, const char *kind, int epoch
 {
     struct err e;
     struct checkpoint_row row = {"", epoch, "/w/x.safetensors", 5};
-    struct prediction_row p = {0, "a.jpg", 1, 1, 1, 1, 1};
+    struct prediction_row p = {.place = 0, .predicted = 1};
     str_copy(row.kind, sizeof row.kind, kind);
     if (db_checkpoint_add(d, id, &row, &p, 1, &e))
         diag("%s", e.text);

@@ -71,15 +71,10 @@ static int epoch(struct db *db, int64_t id, int number, struct err *e)
 
 static int finish(struct db *db, int64_t id, struct err *e)
 {
+    static const struct split_row images[] = {{0, "a.jpg", 2}, {1, "b,\"2\".jpg", 3}};
     static const struct prediction_row predictions[] = {
-        {.place = 0,
-         .image = "a.jpg",
-         .truth = 2,
-         .predicted = 2.5,
-         .expectation = 2.25,
-         .predicted_class = 3,
-         .true_class = 2},
-        {.place = 1, .image = "b,\"2\".jpg", .truth = 3, .predicted = 3.5, .expectation = NAN},
+        {.place = 0, .predicted = 2.5, .expectation = 2.25, .predicted_class = 3, .true_class = 2},
+        {.place = 1, .predicted = 3.5, .expectation = NAN},
     };
     struct run_row run = launched("", "");
     struct checkpoint_row weights = {
@@ -87,7 +82,8 @@ static int finish(struct db *db, int64_t id, struct err *e)
     struct log_row line = {.time = 1700000003, .level = "info", .text = "said once"};
     str_copy(run.device, sizeof run.device, "cpu: test");
     str_copy(run.data_hash, sizeof run.data_hash, "0123456789abcdef");
-    if (db_run_started(db, id, &run, 0, e) || epoch(db, id, 1, e) || epoch(db, id, 2, e) ||
+    if (db_run_started(db, id, &run, 0, e) || db_run_split(db, id, images, 2, e) ||
+        epoch(db, id, 1, e) || epoch(db, id, 2, e) ||
         db_checkpoint_add(db, id, &weights, predictions, 2, e) || db_log_add(db, id, &line, e))
         return -1;
     return db_run_state(db, id, "finished", "", e);

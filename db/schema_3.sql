@@ -1,0 +1,70 @@
+-- Schema 3: every run knows its latest change, so that whoever looks again reads only what is new;
+-- images and true scores are stored once for all runs on the same split.
+
+CREATE TABLE change (
+    -- One row: how many changes of runs there have been. A run's latest one is in run.changed.
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO change(id, number) SELECT 1, coalesce(max(id), 0) FROM run;
+
+ALTER TABLE run ADD COLUMN
+    changed INTEGER NOT NULL DEFAULT 0 /* which of all changes was its latest: see the table
+    change */;
+
+UPDATE run SET changed = id;
+
+CREATE INDEX run_change ON run(changed);
+
+CREATE TRIGGER run_added AFTER INSERT ON run
+BEGIN
+    UPDATE change SET number = number + 1;
+    UPDATE run SET changed = (SELECT number FROM change) WHERE id = NEW.id;
+END;
+
+-- Its own update changes the number, so it does not set itself off.
+CREATE TRIGGER run_updated AFTER UPDATE ON run
+WHEN NEW.changed = OLD.changed
+BEGIN
+    UPDATE change SET number = number + 1;
+    UPDATE run SET changed = (SELECT number FROM change) WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER experiment_renamed AFTER UPDATE OF name ON experiment
+BEGIN
+    UPDATE run SET changed = changed WHERE experiment = NEW.id;
+END;
+
+CREATE TABLE split (
+    -- The test images that runs were measured on. Goes with the last run that refers to it.
+    id INTEGER PRIMARY KEY,
+    hash INTEGER NOT NULL -- of its images, to find it by; what is the same is told by the rows
+) STRICT;
+
+CREATE INDEX split_hash ON split(hash);
+
+CREATE TABLE split_image (
+    split INTEGER NOT NULL REFERENCES split(id) ON DELETE CASCADE,
+    place INTEGER NOT NULL, -- that of predictions and ledgers
+    image TEXT NOT NULL,
+    truth REAL,
+    PRIMARY KEY (split, place)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE run ADD COLUMN
+    split INTEGER REFERENCES split(id) /* its test images */;
+
+CREATE INDEX run_split ON run(split);
+
+CREATE TRIGGER run_deleted AFTER DELETE ON run WHEN OLD.split IS NOT NULL
+BEGIN
+    DELETE FROM split WHERE id = OLD.split
+        AND NOT EXISTS (SELECT 1 FROM run WHERE split = OLD.split);
+END;
+
+CREATE TRIGGER run_split_changed AFTER UPDATE OF split ON run WHEN OLD.split IS NOT NEW.split
+BEGIN
+    DELETE FROM split WHERE id = OLD.split
+        AND NOT EXISTS (SELECT 1 FROM run WHERE split = OLD.split);
+END;
