@@ -9,7 +9,10 @@
 #include "tests/kit/tap.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #define IMAGES 20
 
