@@ -14,7 +14,9 @@
 
 #define AT(field) offsetof(struct run_config, field)
 
-static const char *const protocols[] = {"auto", "60-40", "5-fold", "split", "fold", NULL};
+const char *const config_protocol_names[] = {
+    [PROTOCOL_AUTO] = "auto",   [PROTOCOL_60_40] = "60-40", [PROTOCOL_5_FOLD] = "5-fold",
+    [PROTOCOL_SPLIT] = "split", [PROTOCOL_FOLD] = "fold",   [PROTOCOLS] = NULL};
 static const char *const crops[] = {"random", "centre", NULL};
 static const char *const drops[] = {"auto", "yes", "no", NULL};
 static const char *const filters[] = {"bilinear", "nearest", NULL};
@@ -29,7 +31,7 @@ static const char *const schedules[] = {"step", "cosine", "constant", NULL};
 static const struct opt options[] = {
     {"data", 'd', OPT_PATH, AT(data), 0, 0, "", NULL, "", "Data",
      "folder of a data set in its official layout, or a CSV file (image,score[,split|fold])"},
-    {"protocol", 'p', OPT_CHOICE, AT(protocol), 0, 0, "auto", protocols, "", "Data",
+    {"protocol", 'p', OPT_CHOICE, AT(protocol), 0, 0, "auto", config_protocol_names, "", "Data",
      "which images train and which test; auto takes what the data set offers first"},
     {"fold", 0, OPT_INT, AT(fold), 1, 100, "1", NULL, "", "Data",
      "the fold that is tested, for protocols with folds"},

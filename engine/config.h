@@ -73,7 +73,8 @@ enum config_protocol {
     PROTOCOL_60_40,
     PROTOCOL_5_FOLD,
     PROTOCOL_SPLIT,
-    PROTOCOL_FOLD
+    PROTOCOL_FOLD,
+    PROTOCOLS
 };
 enum config_crop { CROP_RANDOM, CROP_CENTRE };
 enum config_drop { DROP_AUTO, DROP_YES, DROP_NO };
@@ -92,7 +93,8 @@ enum config_rounding {
 enum config_schedule { SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_CONSTANT };
 
 extern const struct opt_table config_options;
-extern const char *const config_rounding_names[]; /* NULL-terminated */
+extern const char *const config_protocol_names[]; /* NULL-terminated, as the next */
+extern const char *const config_rounding_names[];
 
 struct err;
 

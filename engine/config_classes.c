@@ -1,4 +1,4 @@
-/* config_classes.c - see class_options.h. */
+/* config_classes.c - see config_classes.h. */
 #include "engine/config_classes.h"
 
 #include "base/err.h"

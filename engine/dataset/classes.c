@@ -1,65 +1,15 @@
-/* classes.c - see classes.h. What data sets have by themselves comes first, then what classes_make
- * does step by step: settle, divide, count, values, weights. */
+/* classes.c - see classes.h. What classes_make does, step by step: settle, divide, count, values,
+ * weights. */
 #include "engine/dataset/classes.h"
 
 #include "engine/dataset/dataset.h"
+#include "engine/dataset/dataset_format.h"
 #include "engine/config_classes.h"
 
 #include <math.h>
 #include <string.h>
 
-/* --- what data sets have --- */
-
-/* Classes of the sets that the paper trains on. */
-static const struct known_set {
-    const char *kind;
-    int classes;
-    enum config_rounding rounding, released;
-    double edge[2]; /* of ROUND_EDGES */
-} known_sets[] = {
-    {"SCUT-FBP5500", 5, ROUND_HALF_DOWN, ROUND_HALF_EVEN, {0, 0}},
-    {"SCUT-FBP", 5, ROUND_HALF_DOWN, ROUND_HALF_EVEN, {0, 0}},
-    {"HotOrNot", 3, ROUND_EDGES, ROUND_EDGES, {-1, 1}},
-};
-
 #define USUAL_CLASSES 5
-
-static const struct known_set *known_set(const struct dataset *d)
-{
-    for (size_t i = 0; i < sizeof known_sets / sizeof *known_sets; i++)
-        if (!strcmp(known_sets[i].kind, d->kind))
-            return &known_sets[i];
-    return NULL;
-}
-
-/* Class weights as the released code has them; fold 0 means any protocol and fold. */
-static const struct typed_weights {
-    const char *kind;
-    enum config_protocol protocol;
-    int fold;
-    double weight[5];
-} typed_weights[] = {
-    {"SCUT-FBP5500", PROTOCOL_60_40, 0, {1.88, 1, 1.91, 99.38, 99.38}},
-    {"SCUT-FBP5500", PROTOCOL_5_FOLD, 1, {93.3, 1.98, 1, 1.91, 102.19}},
-    {"SCUT-FBP5500", PROTOCOL_5_FOLD, 2, {105.9, 1.92, 1, 1.86, 92.09}},
-    {"SCUT-FBP5500", PROTOCOL_5_FOLD, 3, {97.64, 1.97, 1, 1.92, 89.5}},
-    {"SCUT-FBP5500", PROTOCOL_5_FOLD, 4, {96.68, 1.92, 1, 1.9, 106.35}},
-    {"SCUT-FBP5500", PROTOCOL_5_FOLD, 5, {85.32, 1.94, 1, 1.9, 106.65}},
-    {"SCUT-FBP", PROTOCOL_AUTO, 0, {91.5, 1, 1.06, 5.72, 18.3}},
-    {"HotOrNot", PROTOCOL_AUTO, 0, {3.35, 1, 3.34}},
-};
-
-static const double *typed_for(const struct dataset *d)
-{
-    for (size_t i = 0; i < sizeof typed_weights / sizeof *typed_weights; i++) {
-        const struct typed_weights *t = &typed_weights[i];
-        if (!strcmp(t->kind, d->kind) &&
-            (t->protocol == PROTOCOL_AUTO || t->protocol == d->protocol) &&
-            (!t->fold || t->fold == d->fold))
-            return t->weight;
-    }
-    return NULL;
-}
 
 /* --- settling --- */
 
@@ -69,27 +19,26 @@ struct making {
     const struct dataset *d;
     const uint32_t *train;
     size_t n;
-    const struct known_set *known; /* NULL when the classes are not such a set's own */
+    bool own; /* the classes are those of the set's format */
     struct class_options options;
     double least, most; /* training scores */
 };
 
-/* A known set's classes are its own when neither their number nor their bounds were asked for. */
+/* The classes are the format's own when neither another number nor bounds were asked for. */
 static void settle(struct classes *k, struct making *m)
 {
     const struct class_options *o = &m->options;
-    const struct known_set *set = known_set(m->d);
-    k->n = o->n ? o->n : set ? set->classes : USUAL_CLASSES;
+    const struct dataset_format *f = m->d->format;
+    k->n = o->n ? o->n : f->classes ? f->classes : USUAL_CLASSES;
     bool left_open = o->rounding == ROUND_AUTO && !o->edges.n;
-    bool numbers = set && set->rounding != ROUND_EDGES;
+    bool numbers = f->classes && f->rounding != ROUND_EDGES;
+    m->own = left_open && k->n == f->classes;
     if (!left_open)
         k->rounding = o->edges.n ? ROUND_EDGES : o->rounding;
-    else if (set && (numbers || k->n == set->classes))
-        k->rounding = m->released ? set->released : set->rounding;
+    else if (m->own || numbers)
+        k->rounding = m->released ? f->released_rounding : f->rounding;
     else
         k->rounding = ROUND_BINS;
-    if (set && left_open && k->n == set->classes)
-        m->known = set;
 }
 
 static double score_of(const struct making *m, size_t i)
@@ -116,7 +65,7 @@ static void divide(struct classes *k, const struct making *m)
     k->high = INFINITY;
     switch (k->rounding) {
     case ROUND_EDGES:
-        memcpy(k->edge, m->known ? m->known->edge : m->options.edges.at,
+        memcpy(k->edge, m->own ? m->d->format->edge : m->options.edges.at,
                (size_t)(k->n - 1) * sizeof *k->edge);
         break;
     case ROUND_BINS:
@@ -172,7 +121,7 @@ static double middle(const struct classes *k, const struct making *m, int c)
 static bool rounds_to_numbers(const struct classes *k, const struct making *m)
 {
     return k->rounding == ROUND_HALF_DOWN || k->rounding == ROUND_HALF_UP ||
-           k->rounding == ROUND_HALF_EVEN || (m->released && m->known);
+           k->rounding == ROUND_HALF_EVEN || (m->released && m->own);
 }
 
 static void count_and_value(struct classes *k, const struct making *m)
@@ -193,10 +142,17 @@ static void count_and_value(struct classes *k, const struct making *m)
     }
 }
 
+/* As the released code has them. */
+static const double *typed_weights(const struct dataset *d)
+{
+    const struct dataset_protocol *p = dataset_protocol(d->format, d->protocol);
+    return p->released ? p->released[d->fold ? d->fold - 1 : 0] : NULL;
+}
+
 static void weigh(struct classes *k, const struct making *m)
 {
     size_t bytes = (size_t)k->n * sizeof *k->weight;
-    const double *typed = m->released && m->known ? typed_for(m->d) : NULL;
+    const double *typed = m->released && m->own ? typed_weights(m->d) : NULL;
     if (m->options.weights.n) {
         memcpy(k->weight, m->options.weights.at, bytes);
     } else if (m->options.equal_weights) {

@@ -1,12 +1,10 @@
 /* classes.h - how scores become classes: where one class ends and the next begins, the score that
  * each stands for, and its weight in the cross entropy. No state, any thread.
  *
- * What the options leave open (0 classes, auto) is settled by the kind of the data set:
- *   SCUT sets   5 classes around the scores 1..5, halves rounded down as the paper's formula, or,
- *               for combo-released, to even as the released code
- *   HotOrNot    3 classes, divided at -1 and 1
- *   any other   5 bins of equal width over the range of the training scores, whatever that is: only
- *               the set's layout makes it a SCUT set, not scores that look like its own
+ * What the options leave open (0 classes, auto) is settled by the format of the data set. One with
+ * classes of its own has those that the paper has, or, for combo-released, the released code.
+ * Any other has 5 bins of equal width over the range of the training scores, whatever that is: only
+ * the set's layout makes it a SCUT set, not scores that look like its own.
  * Class values are 1..n where scores are rounded to those numbers, else the mean training score of
  * each class. Weights are the largest class's count of training images over each class's own;
  * combo-released has the numbers that the released code has, for the sets and folds it knows.

@@ -1,5 +1,5 @@
-/* dataset.c - finds out what a path is, lets the right reader gather rows, and makes places of
- * them.
+/* dataset.c - finds out of which format a path is, settles the protocol with its reader, which
+ * gathers rows, and makes places of them.
  *
  * No state, any thread. Everything that can be wrong with a list is found here, before any image is
  * decoded: hours of training on half a data set would be worse than a refusal.
@@ -21,31 +21,77 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *dataset_protocol_name(enum config_protocol protocol)
+#define FORMAT(name) &dataset_##name,
+static const struct dataset_format *const formats[] = {DATASET_FORMATS(FORMAT)};
+#define FORMAT_COUNT (sizeof formats / sizeof *formats)
+
+/* --- protocols --- */
+
+const struct dataset_protocol *dataset_protocol(const struct dataset_format *format,
+                                                enum config_protocol protocol)
 {
-    switch (protocol) {
-    case PROTOCOL_AUTO:
-        return "auto";
-    case PROTOCOL_60_40:
-        return "60-40";
-    case PROTOCOL_5_FOLD:
-        return "5-fold";
-    case PROTOCOL_SPLIT:
-        return "split";
-    case PROTOCOL_FOLD:
-        return "fold";
+    for (const struct dataset_protocol *p = format->protocols; p->protocol; p++)
+        if (p->protocol == protocol)
+            return p;
+    return NULL;
+}
+
+static bool offered(const struct dataset_protocol *p, unsigned met)
+{
+    return !p->needs || met & 1u << p->protocol;
+}
+
+/* NULL when the set does not offer what is asked for. */
+static const struct dataset_protocol *chosen(const struct dataset_format *format,
+                                             enum config_protocol asked, unsigned met)
+{
+    for (const struct dataset_protocol *p = format->protocols; p->protocol; p++)
+        if ((asked == PROTOCOL_AUTO || asked == p->protocol) && offered(p, met))
+            return p;
+    return asked == PROTOCOL_AUTO ? format->protocols : NULL;
+}
+
+static int refuse(const struct dataset_format *format, const struct dataset_request *request,
+                  unsigned met, struct err *e)
+{
+    const struct dataset_protocol *asked = dataset_protocol(format, request->protocol);
+    struct str offers;
+    int n = 0;
+    str_init(&offers);
+    for (const struct dataset_protocol *p = format->protocols; p->protocol; p++)
+        if (offered(p, met))
+            str_addf(&offers, "%s%s", n++ ? " and " : "", config_protocol_names[p->protocol]);
+    err_set(e, ERR_USAGE, "option 'protocol': %s offers %s%s, not %s%s%s", request->path,
+            n ? offers.text : "auto", n > 1 ? "" : " only",
+            config_protocol_names[request->protocol], asked ? ", which needs " : "",
+            asked ? asked->needs : "");
+    str_fini(&offers);
+    return -1;
+}
+
+int dataset_choose(struct dataset *d, const struct dataset_request *request, unsigned met,
+                   int folds, struct err *e)
+{
+    const struct dataset_protocol *p = chosen(d->format, request->protocol, met);
+    if (!p)
+        return refuse(d->format, request, met, e);
+    const char *name = config_protocol_names[p->protocol];
+    d->protocol = p->protocol;
+    d->folds_drop_last = p->drop_last;
+    if (!p->folds) {
+        snprintf(d->name, sizeof d->name, "%s %s", d->set, name);
+        return 0;
     }
-    return "unknown";
+    d->folds = folds;
+    d->fold = request->fold;
+    if (d->fold < 1 || d->fold > folds)
+        return err_set(e, ERR_USAGE, "option 'fold': %d is not a fold of %s, which has 1..%d",
+                       d->fold, d->set, folds);
+    snprintf(d->name, sizeof d->name, "%s %s %d/%d", d->set, name, d->fold, folds);
+    return 0;
 }
 
 /* --- opening --- */
-
-static bool is_folder(const char *dir, const char *name)
-{
-    char path[FILE_PATH_BYTES];
-    struct stat st;
-    return !str_path(path, sizeof path, dir, name) && !stat(path, &st) && S_ISDIR(st.st_mode);
-}
 
 static bool is_empty_folder(const char *path)
 {
@@ -60,35 +106,35 @@ static bool is_empty_folder(const char *path)
     return entries == 0;
 }
 
-static int read_folder(struct dataset *d, struct dataset_rows *rows, const char *path,
-                       enum config_protocol protocol, int fold, struct err *e)
+static int unknown(const char *path, struct err *e)
 {
-    char inner[FILE_PATH_BYTES];
-    struct stat st;
-    if (is_folder(path, "train_test_files"))
-        return dataset_scut_read(d, rows, path, protocol, fold, e);
-    if (is_folder(path, "SCUT-FBP5500_v2") &&
-        !str_path(inner, sizeof inner, path, "SCUT-FBP5500_v2"))
-        return dataset_scut_read(d, rows, inner, protocol, fold, e);
-    if (!str_path(inner, sizeof inner, path, "labels.csv") && !stat(inner, &st))
-        return dataset_csv_read(d, rows, inner, protocol, fold, e);
+    struct str known;
     if (is_empty_folder(path))
         return err_set(e, ERR_FORMAT, "%s: the folder is empty", path);
-    return err_set(e, ERR_FORMAT,
-                   "%s: is no data set that combolab knows: it holds neither train_test_files "
-                   "(SCUT-FBP5500 v2) nor labels.csv",
-                   path);
+    str_init(&known);
+    for (size_t i = 0; i < FORMAT_COUNT; i++)
+        str_addf(&known, "%s %s", i ? " nor" : "neither", formats[i]->holds);
+    err_set(e, ERR_FORMAT, "%s: is no data set that combolab knows: it holds %s", path, known.text);
+    str_fini(&known);
+    return -1;
 }
 
-static int read_path(struct dataset *d, struct dataset_rows *rows, const char *path,
-                     enum config_protocol protocol, int fold, struct err *e)
+/* Lets the first format that knows the path read it. */
+static int read_path(struct dataset *d, struct dataset_rows *rows,
+                     const struct dataset_request *request, struct err *e)
 {
+    char inner[FILE_PATH_BYTES];
+    struct dataset_request found = *request;
     struct stat st;
-    if (stat(path, &st))
-        return err_errno(e, errno, "data set '%s'", path);
-    if (S_ISDIR(st.st_mode))
-        return read_folder(d, rows, path, protocol, fold, e);
-    return dataset_csv_read(d, rows, path, protocol, fold, e);
+    if (stat(request->path, &st))
+        return err_errno(e, errno, "data set '%s'", request->path);
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        found.path = formats[i]->find(request->path, inner);
+        d->format = formats[i];
+        if (found.path)
+            return d->format->read(d, rows, &found, e);
+    }
+    return unknown(request->path, e);
 }
 
 /* Counts, lists of places, score range. */
@@ -134,8 +180,7 @@ static int take_rows(struct dataset *d, struct dataset_rows *rows, struct err *e
     return 0;
 }
 
-int dataset_open(struct dataset **out, const char *path, enum config_protocol protocol, int fold,
-                 struct err *e)
+int dataset_open(struct dataset **out, const struct dataset_request *request, struct err *e)
 {
     struct dataset_rows rows = {0};
     int result = -1;
@@ -143,7 +188,7 @@ int dataset_open(struct dataset **out, const char *path, enum config_protocol pr
     *out = NULL;
     if (!d)
         return mem_error(e, "a data set", sizeof *d);
-    if (read_path(d, &rows, path, protocol, fold, e) || take_rows(d, &rows, e) || settle(d, e))
+    if (read_path(d, &rows, request, e) || take_rows(d, &rows, e) || settle(d, e))
         goto out;
     *out = d;
     d = NULL;

@@ -1,12 +1,7 @@
 /* dataset.h - which images there are, their scores, and which train and which test.
  *
- * Reads SCUT-FBP5500 v2 in its official layout (60/40 split and 5 folds), a folder that holds a
- * labels.csv, and CSV files with a header `image,score[,split|fold]` (other columns are ignored;
- * image paths are relative to the CSV file). Items are sorted by name: an item's index is its
- * place.
- *
- * PROTOCOL_AUTO takes what a set offers first: 60-40 on SCUT-FBP5500; in a CSV file the column
- * split, else fold, else a fifth of the images tests, chosen by a hash of their names alone.
+ * The formats are listed in dataset_format.h, and each is described in its own file. Items are
+ * sorted by name: an item's index is its place.
  *
  * Refused with file, line and value named: a missing or empty folder, a line that names no image, a
  * score that is no finite number, an image named twice, a protocol or fold the set does not have, a
@@ -21,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct dataset_format;
 struct err;
 
 struct dataset_item {
@@ -31,7 +27,7 @@ struct dataset_item {
 };
 
 struct dataset {
-    char kind[32];                 /* "SCUT-FBP5500", "CSV" */
+    const struct dataset_format *format;
     char name[128];                /* for people: "SCUT-FBP5500 60-40", "portraits.csv fold 2/5" */
     char set[64];                  /* the set alone: "SCUT-FBP5500", "portraits.csv" */
     char root[1024];               /* the folder that image names are relative to */
@@ -45,15 +41,16 @@ struct dataset {
     double score_least, score_most;
 };
 
-/* Opens a data set under a protocol; `fold` from 1 (ignored without folds). */
-int dataset_open(struct dataset **out, const char *path, enum config_protocol protocol, int fold,
-                 struct err *e);
+struct dataset_request {
+    const char *path;
+    enum config_protocol protocol; /* PROTOCOL_AUTO: what the set offers first */
+    int fold;                      /* from 1; ignored under a protocol without folds */
+};
+
+int dataset_open(struct dataset **out, const struct dataset_request *request, struct err *e);
 void dataset_free(struct dataset *d);
 
 /* Fingerprint of names, scores and split: 16 hexadecimal digits and NUL. */
 void dataset_hash(const struct dataset *d, char to[17]);
-
-/* Text of the protocol: "60-40", "5-fold", "split", "fold". */
-const char *dataset_protocol_name(enum config_protocol protocol);
 
 #endif

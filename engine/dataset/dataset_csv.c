@@ -1,4 +1,5 @@
-/* dataset_csv.c - a CSV file with the columns image, score and, if it likes, split or fold.
+/* dataset_csv.c - a CSV file with the columns image, score and, if it likes, split or fold, or a
+ * folder with such a labels.csv. Other columns are ignored; images are relative to the file.
  *
  * Without split and fold, protocol auto holds out a fifth of the images for testing: those whose
  * names' hashes come first. That depends on nothing but the names, so that every run, machine and
@@ -18,7 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
+#define LABELS "labels.csv"
 #define MOST_FOLDS 100
 #define NO_COLUMN ((size_t)-1)
 
@@ -155,7 +158,7 @@ static uint64_t spread(uint64_t x)
 }
 
 /* A fifth tests, at least one image. */
-static int split_by_name(struct dataset_rows *rows, struct err *e)
+static int split_by_name(struct dataset *d, struct dataset_rows *rows, struct err *e)
 {
     struct hashed *order = mem_alloc(rows->n, sizeof *order);
     if (!order)
@@ -174,46 +177,31 @@ static int split_by_name(struct dataset_rows *rows, struct err *e)
         item->train = !item->test;
     }
     mem_free(order);
+    snprintf(d->name, sizeof d->name, "%s 80-20 by name", d->set);
     return 0;
 }
 
-static int apply_fold(struct dataset *d, struct dataset_rows *rows, int folds, int fold,
-                      struct err *e)
+static void split_by_fold(const struct dataset *d, struct dataset_rows *rows)
 {
-    d->protocol = PROTOCOL_FOLD;
-    d->folds = folds;
-    d->folds_drop_last = true;
-    if (dataset_fold_check(d, fold, e))
-        return -1;
-    d->fold = fold;
     for (size_t i = 0; i < rows->n; i++) {
         struct dataset_item *item = &rows->row[i].item;
-        item->test = item->fold == fold;
+        item->test = item->fold == d->fold;
         item->train = !item->test;
     }
-    return 0;
 }
 
 static int apply_protocol(struct dataset *d, struct dataset_rows *rows, const struct table *t,
-                          enum config_protocol protocol, int fold, struct err *e)
+                          const struct dataset_request *request, struct err *e)
 {
     bool has_split = t->at[COLUMN_SPLIT] != NO_COLUMN, has_fold = t->at[COLUMN_FOLD] != NO_COLUMN;
-    if ((protocol == PROTOCOL_AUTO || protocol == PROTOCOL_SPLIT) && has_split) {
-        d->protocol = PROTOCOL_SPLIT;
-        return 0;
-    }
-    if ((protocol == PROTOCOL_AUTO || protocol == PROTOCOL_FOLD) && has_fold)
-        return apply_fold(d, rows, t->folds, fold, e);
-    if (protocol == PROTOCOL_AUTO) {
-        d->protocol = PROTOCOL_SPLIT;
-        return split_by_name(rows, e);
-    }
-    return err_set(e, ERR_USAGE, "option 'protocol': %s offers %s, not %s", t->csv.path,
-                   has_split && has_fold ? "split and fold (its columns)"
-                   : has_split           ? "split (its column) only"
-                   : has_fold            ? "fold (its column) only"
-                                         : "auto only, having no column 'split' or 'fold'",
-                   dataset_protocol_name(protocol));
+    unsigned met = (unsigned)has_split << PROTOCOL_SPLIT | (unsigned)has_fold << PROTOCOL_FOLD;
+    if (dataset_choose(d, request, met, t->folds, e))
+        return -1;
+    if (d->protocol == PROTOCOL_FOLD)
+        split_by_fold(d, rows);
+    else if (!has_split)
+        return split_by_name(d, rows, e);
+    return 0;
 }
 
 /* The file's name, or its folder's for a labels.csv: "portraits.csv", "portraits". */
@@ -223,22 +211,11 @@ static void short_name(char *to, size_t room, const char *path)
     if (!realpath(path, whole) && str_copy(whole, sizeof whole, path))
         whole[0] = '\0';
     char *base = strrchr(whole, '/');
-    if (base && base > whole && !strcmp(base, "/labels.csv")) {
+    if (base && base > whole && !strcmp(base + 1, LABELS)) {
         *base = '\0';
         base = strrchr(whole, '/');
     }
     str_copy(to, room, base ? base + 1 : whole);
-}
-
-static void name_set(struct dataset *d, const struct table *t)
-{
-    const char *base = d->set;
-    if (d->protocol == PROTOCOL_FOLD)
-        snprintf(d->name, sizeof d->name, "%s fold %d/%d", base, d->fold, d->folds);
-    else if (t->at[COLUMN_SPLIT] != NO_COLUMN)
-        snprintf(d->name, sizeof d->name, "%s split", base);
-    else
-        snprintf(d->name, sizeof d->name, "%s 80-20 by name", base);
 }
 
 static int find_root(struct dataset *d, const char *path, struct err *e)
@@ -254,19 +231,33 @@ static int find_root(struct dataset *d, const char *path, struct err *e)
     return 0;
 }
 
-int dataset_csv_read(struct dataset *d, struct dataset_rows *rows, const char *path,
-                     enum config_protocol protocol, int fold, struct err *e)
+/* Any file, or a folder with a labels.csv. */
+static const char *find(const char *path, char inner[FILE_PATH_BYTES])
+{
+    struct stat st;
+    if (!stat(path, &st) && !S_ISDIR(st.st_mode))
+        return path;
+    return !str_path(inner, FILE_PATH_BYTES, path, LABELS) && !stat(inner, &st) ? inner : NULL;
+}
+
+static int read_set(struct dataset *d, struct dataset_rows *rows,
+                    const struct dataset_request *request, struct err *e)
 {
     struct table t;
     memset(&t, 0, sizeof t);
-    snprintf(d->kind, sizeof d->kind, "CSV");
-    short_name(d->set, sizeof d->set, path);
-    snprintf(d->name, sizeof d->name, "%s", d->set);
-    rows->list = path;
-    if (find_root(d, path, e) || read_table(&t, rows, path, d->root, e) ||
-        apply_protocol(d, rows, &t, protocol, fold, e))
+    short_name(d->set, sizeof d->set, request->path);
+    rows->list = request->path;
+    if (find_root(d, request->path, e) || read_table(&t, rows, request->path, d->root, e))
         return -1;
-    rows->list = NULL;
-    name_set(d, &t);
-    return 0;
+    return apply_protocol(d, rows, &t, request, e);
 }
+
+const struct dataset_format dataset_csv = {
+    .kind = "CSV",
+    .holds = LABELS,
+    .protocols =
+        {{.protocol = PROTOCOL_SPLIT, .needs = "a column 'split'"},
+         {.protocol = PROTOCOL_FOLD, .needs = "a column 'fold'", .folds = true, .drop_last = true}},
+    .find = find,
+    .read = read_set,
+};

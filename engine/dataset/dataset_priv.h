@@ -1,9 +1,10 @@
-/* dataset_priv.h - what the readers of data set formats share: rows being gathered, and their
- * checks. */
+/* dataset_priv.h - what the readers of data set formats share: rows being gathered, their checks,
+ * and the choice of a protocol. */
 #ifndef COMBOLAB_ENGINE_DATASET_DATASET_PRIV_H
 #define COMBOLAB_ENGINE_DATASET_DATASET_PRIV_H
 
 #include "engine/dataset/dataset.h"
+#include "engine/dataset/dataset_format.h"
 
 /* An image as one line of a list names it. */
 struct dataset_row {
@@ -44,13 +45,9 @@ int dataset_rows_check(struct dataset_row *row, const char *root, const char *li
 /* Parses a score; the message names list, line and what is allowed. */
 int dataset_score(double *score, const char *text, const char *list, size_t line, struct err *e);
 
-/* The fold asked for is one of 1..d->folds. */
-int dataset_fold_check(const struct dataset *d, int fold, struct err *e);
-
-/* The formats. They fill kind, name, root, protocol, fold, folds and the sorted rows. */
-int dataset_scut_read(struct dataset *d, struct dataset_rows *rows, const char *folder,
-                      enum config_protocol protocol, int fold, struct err *e);
-int dataset_csv_read(struct dataset *d, struct dataset_rows *rows, const char *path,
-                     enum config_protocol protocol, int fold, struct err *e);
+/* Settles protocol, fold and name, given d->set. `met` has the bit 1 << protocol for each protocol
+ * whose needs the set meets; `folds`: how many it has. ERR_USAGE says what there is instead. */
+int dataset_choose(struct dataset *d, const struct dataset_request *request, unsigned met,
+                   int folds, struct err *e);
 
 #endif

@@ -152,11 +152,3 @@ int dataset_score(double *score, const char *text, const char *list, size_t line
     return err_set(e, ERR_FORMAT, "%s:%zu: score '%s' is not a finite decimal number such as 3.25",
                    list, line, text);
 }
-
-int dataset_fold_check(const struct dataset *d, int fold, struct err *e)
-{
-    if (fold >= 1 && fold <= d->folds)
-        return 0;
-    return err_set(e, ERR_USAGE, "option 'fold': %d is not a fold of %s, which has 1..%d", fold,
-                   d->name, d->folds);
-}

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #define FOLDS 5
+#define LISTS_FOLDER "train_test_files"
 #define FOLDS_FOLDER "5_folders_cross_validations_files"
 #define SPLIT_FOLDER "split_of_60%training and 40%testing"
 
@@ -22,11 +23,14 @@ struct scut {
     struct dataset *d;
     struct dataset_rows *rows;
     char lists[FILE_PATH_BYTES]; /* .../train_test_files */
+    /* the list being read */
+    const char *list;
+    size_t line;
+    int fold; /* that it is of */
 };
 
 /* What a list does to the rows it names. */
-typedef int list_mark(struct dataset_row *row, int fold, const char *list, size_t line,
-                      struct err *e);
+typedef int list_mark(struct scut *s, struct dataset_row *row, struct err *e);
 
 /* Cuts the next line off *text, without its end and outer blanks. NULL at the end. */
 static char *next_line(char **text)
@@ -43,7 +47,7 @@ static char *next_line(char **text)
 }
 
 /* "NAME SCORE": the score is what follows the last blank. Cuts `line` up. */
-static int split_line(char *line, double *score, const char *list, size_t number, struct err *e)
+static int split_line(const struct scut *s, char *line, double *score, struct err *e)
 {
     char *blank = strrchr(line, ' ');
     char *tab = strrchr(line, '\t');
@@ -51,9 +55,9 @@ static int split_line(char *line, double *score, const char *list, size_t number
         blank = tab;
     if (!blank)
         return err_set(e, ERR_FORMAT,
-                       "%s:%zu: '%s' is not an image and its score, such as 'AF1.jpg 3.25'", list,
-                       number, line);
-    if (dataset_score(score, blank + 1, list, number, e))
+                       "%s:%zu: '%s' is not an image and its score, such as 'AF1.jpg 3.25'",
+                       s->list, s->line, line);
+    if (dataset_score(score, blank + 1, s->list, s->line, e))
         return -1;
     while (blank > line && (blank[-1] == ' ' || blank[-1] == '\t'))
         blank--;
@@ -61,66 +65,43 @@ static int split_line(char *line, double *score, const char *list, size_t number
     return 0;
 }
 
-static int read_labels(struct scut *s, const char *path, struct err *e)
-{
-    struct dataset_text text = {0};
-    if (dataset_text_read(&text, path, e))
-        return -1;
-    int result = 0;
-    size_t number = 0;
-    char *rest = text.text, *line;
-    while (!result && (line = next_line(&rest)) != NULL) {
-        double score;
-        number++;
-        if (!*line)
-            continue;
-        result = split_line(line, &score, path, number, e);
-        if (!result)
-            result = dataset_rows_add(s->rows, line, score, number, e);
-    }
-    dataset_text_fini(&text);
-    return result ? result : dataset_rows_sort(s->rows, e);
-}
-
-static int apply_line(struct scut *s, char *line, const char *list, size_t number, list_mark *mark,
-                      int fold, struct err *e)
+/* Without a mark, adds a row. */
+static int apply_line(struct scut *s, char *line, list_mark *mark, struct err *e)
 {
     double score;
-    if (split_line(line, &score, list, number, e))
+    if (split_line(s, line, &score, e))
         return -1;
+    if (!mark)
+        return dataset_rows_add(s->rows, line, score, s->line, e);
     struct dataset_row *row = dataset_rows_find(s->rows, line);
     if (!row)
-        return err_set(e, ERR_FORMAT, "%s:%zu: image '%s' is not in All_labels.txt", list, number,
-                       line);
+        return err_set(e, ERR_FORMAT, "%s:%zu: image '%s' is not in All_labels.txt", s->list,
+                       s->line, line);
     if (score != row->item.score)
         return err_set(e, ERR_FORMAT,
-                       "%s:%zu: image '%s' has score %.9g, but %.9g in All_labels.txt:%zu", list,
-                       number, line, score, row->item.score, row->line);
-    if (dataset_rows_check(row, s->d->root, list, number, e))
+                       "%s:%zu: image '%s' has score %.9g, but %.9g in All_labels.txt:%zu", s->list,
+                       s->line, line, score, row->item.score, row->line);
+    if (dataset_rows_check(row, s->d->root, s->list, s->line, e))
         return -1;
-    return mark(row, fold, list, number, e);
+    return mark(s, row, e);
 }
 
-/* Reads train_test_files/FOLDER/NAME and marks the rows it names. */
-static int apply_list(struct scut *s, const char *folder, const char *name, list_mark *mark,
-                      int fold, struct err *e)
+static int read_list(struct scut *s, const char *path, list_mark *mark, struct err *e)
 {
-    char path[FILE_PATH_BYTES];
     struct dataset_text text = {0};
-    int length = snprintf(path, sizeof path, "%s/%s/%s", s->lists, folder, name);
-    if (length < 0 || (size_t)length >= sizeof path)
-        return err_set(e, ERR_USAGE, "path too long: %s/%s/%s", s->lists, folder, name);
     if (dataset_text_read(&text, path, e))
         return -1;
     int result = 0;
-    size_t number = 0, images = 0;
+    size_t images = 0;
     char *rest = text.text, *line;
+    s->list = path;
+    s->line = 0;
     while (!result && (line = next_line(&rest)) != NULL) {
-        number++;
+        s->line++;
         if (!*line)
             continue;
         images++;
-        result = apply_line(s, line, path, number, mark, fold, e);
+        result = apply_line(s, line, mark, e);
     }
     if (!result && !images)
         result = err_set(e, ERR_FORMAT, "%s: names no image", path);
@@ -128,57 +109,67 @@ static int apply_list(struct scut *s, const char *folder, const char *name, list
     return result;
 }
 
-static int named_twice(const struct dataset_row *row, const char *list, size_t line, struct err *e)
+static int named_twice(const struct scut *s, const struct dataset_row *row, struct err *e)
 {
-    return err_set(e, ERR_FORMAT, "%s:%zu: image '%s' is named a second time in this list", list,
-                   line, row->item.name);
+    return err_set(e, ERR_FORMAT, "%s:%zu: image '%s' is named a second time in this list", s->list,
+                   s->line, row->item.name);
 }
 
-static int mark_train(struct dataset_row *row, int fold, const char *list, size_t line,
-                      struct err *e)
+static int mark_train(struct scut *s, struct dataset_row *row, struct err *e)
 {
-    (void)fold;
     if (row->item.train)
-        return named_twice(row, list, line, e);
+        return named_twice(s, row, e);
     row->item.train = true;
     return 0;
 }
 
-/* Test lists are applied after training lists. */
-static int mark_test(struct dataset_row *row, int fold, const char *list, size_t line,
-                     struct err *e)
+/* Test lists are read after training lists. */
+static int mark_test(struct scut *s, struct dataset_row *row, struct err *e)
 {
-    (void)fold;
     if (row->item.test)
-        return named_twice(row, list, line, e);
+        return named_twice(s, row, e);
     if (row->item.train)
         return err_set(e, ERR_FORMAT,
                        "%s:%zu: image '%s' is also in the training list beside it: an image may "
                        "train or test, not both",
-                       list, line, row->item.name);
+                       s->list, s->line, row->item.name);
     row->item.test = true;
     return 0;
 }
 
-static int mark_fold(struct dataset_row *row, int fold, const char *list, size_t line,
-                     struct err *e)
+static int mark_fold(struct scut *s, struct dataset_row *row, struct err *e)
 {
-    if (row->item.fold == fold)
-        return named_twice(row, list, line, e);
+    if (row->item.fold == s->fold)
+        return named_twice(s, row, e);
     if (row->item.fold)
         return err_set(e, ERR_FORMAT,
-                       "%s:%zu: image '%s' is tested by fold %d, but already by fold %d", list,
-                       line, row->item.name, fold, row->item.fold);
-    row->item.fold = fold;
+                       "%s:%zu: image '%s' is tested by fold %d, but already by fold %d", s->list,
+                       s->line, row->item.name, s->fold, row->item.fold);
+    row->item.fold = s->fold;
     return 0;
+}
+
+static int apply_list(struct scut *s, const char *name, list_mark *mark, struct err *e)
+{
+    char path[FILE_PATH_BYTES];
+    if (str_path(path, sizeof path, s->lists, name))
+        return err_set(e, ERR_USAGE, "path too long: %s/%s", s->lists, name);
+    return read_list(s, path, mark, e);
 }
 
 static int apply_fold(struct scut *s, const char *part, list_mark *mark, int fold, struct err *e)
 {
-    char folder[128], name[32];
-    snprintf(folder, sizeof folder, FOLDS_FOLDER "/cross_validation_%d", fold);
-    snprintf(name, sizeof name, "%s_%d.txt", part, fold);
-    return apply_list(s, folder, name, mark, fold, e);
+    char name[128];
+    snprintf(name, sizeof name, FOLDS_FOLDER "/cross_validation_%d/%s_%d.txt", fold, part, fold);
+    s->fold = fold;
+    return apply_list(s, name, mark, e);
+}
+
+/* Makes the path in `to`. */
+static bool is_folder(char to[FILE_PATH_BYTES], const char *dir, const char *name)
+{
+    struct stat st;
+    return !str_path(to, FILE_PATH_BYTES, dir, name) && !stat(to, &st) && S_ISDIR(st.st_mode);
 }
 
 static bool has_folds(const struct scut *s)
@@ -188,59 +179,42 @@ static bool has_folds(const struct scut *s)
     return !str_path(path, sizeof path, s->lists, FOLDS_FOLDER) && !stat(path, &st);
 }
 
-static int apply_protocol(struct scut *s, int fold, struct err *e)
+static int apply_protocol(struct scut *s, struct err *e)
 {
-    if (s->d->protocol == PROTOCOL_60_40)
-        return apply_list(s, SPLIT_FOLDER, "train.txt", mark_train, 0, e) ||
-                       apply_list(s, SPLIT_FOLDER, "test.txt", mark_test, 0, e)
-                   ? -1
-                   : 0;
-    return apply_fold(s, "train", mark_train, fold, e) || apply_fold(s, "test", mark_test, fold, e)
-               ? -1
-               : 0;
+    int fold = s->d->fold;
+    bool failed = fold ? apply_fold(s, "train", mark_train, fold, e) ||
+                             apply_fold(s, "test", mark_test, fold, e)
+                       : apply_list(s, SPLIT_FOLDER "/train.txt", mark_train, e) ||
+                             apply_list(s, SPLIT_FOLDER "/test.txt", mark_test, e);
+    return failed ? -1 : 0;
 }
 
-static int choose_protocol(struct dataset *d, enum config_protocol protocol, int fold,
-                           struct err *e)
+/* The set's own folder, or the one that it is distributed in. */
+static const char *find(const char *path, char inner[FILE_PATH_BYTES])
 {
-    snprintf(d->kind, sizeof d->kind, "SCUT-FBP5500");
-    snprintf(d->set, sizeof d->set, "SCUT-FBP5500");
-    snprintf(d->name, sizeof d->name, "SCUT-FBP5500 60-40");
-    if (protocol == PROTOCOL_AUTO || protocol == PROTOCOL_60_40) {
-        d->protocol = PROTOCOL_60_40;
-        return 0;
-    }
-    if (protocol != PROTOCOL_5_FOLD)
-        return err_set(e, ERR_USAGE,
-                       "option 'protocol': SCUT-FBP5500 has the protocols 60-40 and 5-fold, not %s",
-                       dataset_protocol_name(protocol));
-    d->protocol = PROTOCOL_5_FOLD;
-    d->folds = FOLDS;
-    d->folds_drop_last = true;
-    snprintf(d->name, sizeof d->name, "SCUT-FBP5500 5-fold");
-    if (dataset_fold_check(d, fold, e))
-        return -1;
-    d->fold = fold;
-    snprintf(d->name, sizeof d->name, "SCUT-FBP5500 5-fold %d/%d", fold, FOLDS);
-    return 0;
+    if (is_folder(inner, path, LISTS_FOLDER))
+        return path;
+    return is_folder(inner, path, "SCUT-FBP5500_v2") ? inner : NULL;
 }
 
-int dataset_scut_read(struct dataset *d, struct dataset_rows *rows, const char *folder,
-                      enum config_protocol protocol, int fold, struct err *e)
+static int read_set(struct dataset *d, struct dataset_rows *rows,
+                    const struct dataset_request *request, struct err *e)
 {
     char labels[FILE_PATH_BYTES];
+    const char *folder = request->path;
     struct scut s = {.d = d, .rows = rows};
     struct stat st;
-    if (choose_protocol(d, protocol, fold, e))
+    str_copy(d->set, sizeof d->set, d->format->kind);
+    if (dataset_choose(d, request, 0, FOLDS, e))
         return -1;
     if (str_path(d->root, sizeof d->root, folder, "Images") ||
-        str_path(s.lists, sizeof s.lists, folder, "train_test_files") ||
+        str_path(s.lists, sizeof s.lists, folder, LISTS_FOLDER) ||
         str_path(labels, sizeof labels, s.lists, "All_labels.txt"))
         return err_set(e, ERR_USAGE, "path too long: %s", folder);
     if (stat(d->root, &st) || !S_ISDIR(st.st_mode))
         return err_set(e, ERR_NOT_FOUND, "%s: the folder of images is missing", d->root);
     rows->list = labels;
-    if (read_labels(&s, labels, e) || apply_protocol(&s, fold, e))
+    if (read_list(&s, labels, NULL, e) || dataset_rows_sort(rows, e) || apply_protocol(&s, e))
         return -1;
     for (int k = 1; k <= FOLDS && has_folds(&s); k++)
         if (apply_fold(&s, "test", mark_fold, k, e))
@@ -252,3 +226,25 @@ int dataset_scut_read(struct dataset *d, struct dataset_rows *rows, const char *
     rows->list = NULL;
     return 0;
 }
+
+/* The released code's class weights. Those of 60-40 look misordered, and are kept so. */
+static const double weights_60_40[][LOSS_MAX_CLASSES] = {{1.88, 1, 1.91, 99.38, 99.38}};
+static const double weights_5_fold[FOLDS][LOSS_MAX_CLASSES] = {
+    {93.3, 1.98, 1, 1.91, 102.19}, {105.9, 1.92, 1, 1.86, 92.09}, {97.64, 1.97, 1, 1.92, 89.5},
+    {96.68, 1.92, 1, 1.9, 106.35}, {85.32, 1.94, 1, 1.9, 106.65},
+};
+
+const struct dataset_format dataset_scut = {
+    .kind = "SCUT-FBP5500",
+    .holds = LISTS_FOLDER " (SCUT-FBP5500 v2)",
+    .protocols = {{.protocol = PROTOCOL_60_40, .released = weights_60_40},
+                  {.protocol = PROTOCOL_5_FOLD,
+                   .folds = true,
+                   .drop_last = true,
+                   .released = weights_5_fold}},
+    .classes = 5,
+    .rounding = ROUND_HALF_DOWN,
+    .released_rounding = ROUND_HALF_EVEN,
+    .find = find,
+    .read = read_set,
+};

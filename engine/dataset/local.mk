@@ -5,6 +5,7 @@ libdataset_a_SOURCES = \
 	engine/dataset/csv_priv.h \
 	engine/dataset/dataset.c engine/dataset/dataset.h \
 	engine/dataset/dataset_csv.c \
+	engine/dataset/dataset_format.h \
 	engine/dataset/dataset_priv.h \
 	engine/dataset/dataset_rows.c \
 	engine/dataset/dataset_scut.c

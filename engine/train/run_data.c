@@ -91,7 +91,8 @@ static int label(struct run *run, struct err *e)
 int run_open_data(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
-    if (dataset_open(&run->data, c->data, (enum config_protocol)c->protocol, (int)c->fold, e))
+    const struct dataset_request request = {c->data, c->protocol, (int)c->fold};
+    if (dataset_open(&run->data, &request, e))
         return -1;
     const struct dataset *d = run->data;
     int result = open_store(run, e);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "engine/dataset/dataset.h"
+#include "engine/dataset/dataset_format.h"
 #include "engine/dataset/classes.h"
 #include "engine/image/image_check.h"
 #include "src/meter.h"
@@ -14,39 +15,18 @@
 #include <string.h>
 
 struct options {
-    int protocol, loss, rounding;
-    int64_t fold, classes, threads;
-    char class_edges[OPT_TEXT_BYTES], class_values[OPT_TEXT_BYTES], class_weights[OPT_TEXT_BYTES];
     bool check;
 };
 
-static const char *const protocols[] = {"auto", "60-40", "5-fold", "split", "fold", NULL};
-
 static const struct opt options[] = {
-    {"protocol", 'p', OPT_CHOICE, offsetof(struct options, protocol), 0, 0, "auto", protocols, "",
-     "Data", "which images train and which test; auto takes what the data set offers first"},
-    {"fold", 0, OPT_INT, offsetof(struct options, fold), 1, 100, "1", NULL, "", "Data",
-     "the fold that is tested, for protocols with folds"},
-    {"loss", 'l', OPT_CHOICE, offsetof(struct options, loss), 0, 0, "combo", loss_names, "",
-     "Classes", "the loss that the classes are for: combo-released has other defaults than combo"},
-    {"classes", 0, OPT_INT, offsetof(struct options, classes), 0, LOSS_MAX_CLASSES, "0", NULL,
-     "classes", "Classes",
-     "classes of the histogram, as for train; 0 means as the data set has them"},
-    {"rounding", 0, OPT_CHOICE, offsetof(struct options, rounding), 0, 0, "auto",
-     config_rounding_names, "", "Classes", "how a score becomes a class, as for train"},
-    {"class-edges", 0, OPT_TEXT, offsetof(struct options, class_edges), 0, 0, "", NULL, "",
-     "Classes", "ascending scores at which the next class begins, as in -1,1"},
-    {"class-values", 0, OPT_TEXT, offsetof(struct options, class_values), 0, 0, "auto", NULL, "",
-     "Classes", "the score that each class stands for, as for train"},
-    {"class-weights", 0, OPT_TEXT, offsetof(struct options, class_weights), 0, 0, "auto", NULL, "",
-     "Classes", "weights of the classes, as for train"},
-    {"check", 0, OPT_FLAG, offsetof(struct options, check), 0, 0, "no", NULL, "", "Data",
+    {"check", 0, OPT_FLAG, offsetof(struct options, check), 0, 0, "no", NULL, "", "Images",
      "decode every image and name the damaged ones; exit status 1 if there are any"},
-    {"threads", 't', OPT_INT, offsetof(struct options, threads), 0, 1024, "0", NULL, "threads",
-     "Data", "threads that decode; 0 means one a core"},
 };
-
 static const struct opt_table table = {options, sizeof options / sizeof *options};
+
+static const char *const config_names[] = {
+    "protocol",    "fold",         "loss",          "classes", "rounding",
+    "class-edges", "class-values", "class-weights", "threads", NULL};
 
 static int add_overview(struct table **t, const struct dataset *d, const struct classes *k,
                         struct err *e)
@@ -79,9 +59,9 @@ static int add_overview(struct table **t, const struct dataset *d, const struct 
         squares += (d->items[i].score - mean) * (d->items[i].score - mean);
     dataset_hash(d, hash);
     table_text(*t, d->name);
-    table_text(*t, d->kind);
+    table_text(*t, d->format->kind);
     table_text(*t, d->root);
-    table_text(*t, dataset_protocol_name(d->protocol));
+    table_text(*t, config_protocol_names[d->protocol]);
     if (d->folds) {
         table_int(*t, d->fold);
         table_int(*t, d->folds);
@@ -99,25 +79,6 @@ static int add_overview(struct table **t, const struct dataset *d, const struct 
     table_text(*t, config_rounding_names[k->rounding]);
     table_text(*t, hash);
     return 0;
-}
-
-/* The classes that a run with these options would train with. */
-static int divide(struct classes *out, const struct options *own, const struct dataset *d,
-                  struct err *e)
-{
-    struct run_config *c = mem_alloc(1, sizeof *c);
-    if (!c)
-        return mem_error(e, "settings", sizeof *c);
-    config_defaults(c);
-    c->loss = own->loss;
-    c->classes = own->classes;
-    c->rounding = own->rounding;
-    memcpy(c->class_edges, own->class_edges, sizeof c->class_edges);
-    memcpy(c->class_values, own->class_values, sizeof c->class_values);
-    memcpy(c->class_weights, own->class_weights, sizeof c->class_weights);
-    int result = classes_make(out, c, d, d->train, d->n_train, e);
-    mem_free(c);
-    return result;
 }
 
 /* One row a class: the score at which it begins and the one it stands for, images, weight. */
@@ -157,12 +118,11 @@ static int add_classes(struct table **t, const struct dataset *d, const struct c
 
 static int describe(const struct invocation *in, const struct dataset *d, struct err *e)
 {
-    const struct options *own = in->own;
     struct table *tables[2] = {NULL, NULL};
     struct classes classes;
     int result = -1;
-    if (divide(&classes, own, d, e) || add_overview(&tables[0], d, &classes, e) ||
-        add_classes(&tables[1], d, &classes, e))
+    if (classes_make(&classes, in->configs, d, d->train, d->n_train, e) ||
+        add_overview(&tables[0], d, &classes, e) || add_classes(&tables[1], d, &classes, e))
         goto out;
     /* CSV has room for one table: the overview is a row, the classes are asked for as JSON. */
     result = output_tables(in, tables, in->global.format == FORMAT_CSV ? 1 : 2, e);
@@ -201,10 +161,10 @@ static int list_damaged(const struct invocation *in, const struct dataset *d, ch
 
 static int check(const struct invocation *in, const struct dataset *d)
 {
-    const struct options *own = in->own;
     struct meter meter;
     struct err e;
-    struct image_check request = {d, (int)own->threads, meter_cancel(), meter_progress, &meter};
+    struct image_check request = {d, (int)in->configs->threads, meter_cancel(), meter_progress,
+                                  &meter};
     char **reasons = mem_alloc(d->n, sizeof *reasons);
     size_t n_damaged = 0;
     if (!reasons) {
@@ -233,7 +193,9 @@ static int run(const struct invocation *in)
     const struct options *own = in->own;
     struct dataset *d = NULL;
     struct err e;
-    if (dataset_open(&d, in->arguments[0], (enum config_protocol)own->protocol, (int)own->fold, &e))
+    const struct run_config *c = in->configs;
+    const struct dataset_request request = {in->arguments[0], c->protocol, (int)c->fold};
+    if (dataset_open(&d, &request, &e))
         return command_fail(&e);
     int status = EXIT_GOOD;
     if (own->check)
@@ -250,11 +212,12 @@ const struct command command_dataset = {
     .summary = "describe a data set: images, split, scores, classes",
     .details =
         "PATH is a data set's folder or a CSV file, as for --data. Classes, their values and "
-        "weights "
-        "are those that a run with the same options would have, counted on all training images. "
-        "In CSV the overview is written without the classes.",
+        "weights are those that a run with the same options would have, counted on all training "
+        "images. In CSV the overview is written without the classes.",
     .own = &table,
     .own_bytes = sizeof(struct options),
+    .takes_config = true,
+    .config_names = config_names,
     .least_arguments = 1,
     .most_arguments = 1,
     .run = run,

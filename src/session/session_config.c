@@ -91,11 +91,12 @@ int session_settle(struct run_config *config, struct run_row *run, struct err *e
     if (config_check(&settled, e) || settle_paths(&settled, e))
         return -1;
     struct dataset *data;
-    if (dataset_open(&data, settled.data, settled.protocol, (int)settled.fold, e))
+    const struct dataset_request request = {settled.data, settled.protocol, (int)settled.fold};
+    if (dataset_open(&data, &request, e))
         return -1;
     if (run) {
         str_copy(run->data, sizeof run->data, data->set);
-        str_copy(run->protocol, sizeof run->protocol, dataset_protocol_name(data->protocol));
+        str_copy(run->protocol, sizeof run->protocol, config_protocol_names[data->protocol]);
         run->fold = data->fold;
     }
     int result = check_classes(&settled, data, e);

@@ -1,6 +1,6 @@
 check_PROGRAMS += tests/dataset/test_dataset
 tests_dataset_test_dataset_SOURCES = tests/dataset/test_dataset.c
-tests_dataset_test_dataset_LDADD = $(ENGINE_LIBS)
+tests_dataset_test_dataset_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/dataset/test_dataset
 
 check_PROGRAMS += tests/dataset/test_classes

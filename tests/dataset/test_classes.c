@@ -2,6 +2,7 @@
  * have by themselves, values and weights, and what is wrong with options. */
 #include "base/err.h"
 #include "engine/dataset/dataset.h"
+#include "engine/dataset/dataset_format.h"
 #include "engine/dataset/classes.h"
 #include "tests/kit/tap.h"
 
@@ -15,10 +16,14 @@
 static struct dataset_item items[MOST];
 static uint32_t places[MOST];
 
-static struct dataset set_of(const char *kind, const double *scores, size_t n)
+static struct dataset set_of(const struct dataset_format *format, const double *scores, size_t n)
 {
-    struct dataset d = {.n = n, .items = items, .n_train = n, .train = places};
-    snprintf(d.kind, sizeof d.kind, "%s", kind);
+    struct dataset d = {.format = format,
+                        .protocol = format->protocols[0].protocol,
+                        .n = n,
+                        .items = items,
+                        .n_train = n,
+                        .train = places};
     for (size_t i = 0; i < n; i++) {
         items[i] = (struct dataset_item){.score = scores[i], .train = true};
         places[i] = (uint32_t)i;
@@ -85,7 +90,7 @@ static void test_edges(void)
 {
     static const double scores[] = {-2, -1.5, -1, 0, 0.5, 1, 2.5};
     static const int wanted[] = {0, 0, 1, 1, 1, 2, 2};
-    struct dataset d = set_of("CSV", scores, 7);
+    struct dataset d = set_of(&dataset_csv, scores, 7);
     struct run_config c = config_for(LOSS_COMBO);
     snprintf(c.class_edges, sizeof c.class_edges, "-1, 1");
     struct classes k = made(&c, &d);
@@ -104,7 +109,7 @@ static void test_edges(void)
 static void test_bins(void)
 {
     static const double scores[] = {10, 11, 12.5, 15, 19, 20};
-    struct dataset d = set_of("CSV", scores, 6);
+    struct dataset d = set_of(&dataset_csv, scores, 6);
     struct run_config c = config_for(LOSS_COMBO);
     struct classes k = made(&c, &d);
     ok(k.n == 5 && k.rounding == ROUND_BINS, "any other set is cut into 5 bins");
@@ -127,7 +132,7 @@ static void test_bins(void)
 static void test_open_ends(void)
 {
     static const double scores[] = {1, 2};
-    struct dataset d = set_of("CSV", scores, 2);
+    struct dataset d = set_of(&dataset_csv, scores, 2);
     struct run_config c = config_for(LOSS_COMBO);
     snprintf(c.class_edges, sizeof c.class_edges, "-5,0,1.5,7");
     struct classes k = made(&c, &d);
@@ -155,8 +160,7 @@ static void test_scut(void)
             scores[n++] = groups[g].score;
     static const size_t wanted[3][5] = {
         {30, 1369, 2697, 1377, 27}, {28, 1318, 2721, 1395, 38}, {28, 1371, 2668, 1406, 27}};
-    struct dataset d = set_of("SCUT-FBP5500", scores, n);
-    d.protocol = PROTOCOL_60_40;
+    struct dataset d = set_of(&dataset_scut, scores, n);
     struct run_config c = config_for(LOSS_COMBO);
     for (int r = 0; r < 3; r++) {
         c.rounding = (int)roundings[r];
@@ -170,16 +174,15 @@ static void test_scut(void)
            k.low == 0.5 && k.high == 5.5,
        "a SCUT set has 5 classes, halves down, values 1 to 5");
     ok(!k.typed && k.weight[0] == 2697.0 / 30, "with weights by size");
-    d = set_of("CSV", scores, n);
+    d = set_of(&dataset_csv, scores, n);
     ok(made(&c, &d).rounding == ROUND_BINS, "the same scores in a CSV file are cut into bins");
 }
 
 static void test_released(void)
 {
     static const double scores[] = {1, 2, 3, 3, 4, 4.5};
-    struct dataset d = set_of("SCUT-FBP5500", scores, 6);
+    struct dataset d = set_of(&dataset_scut, scores, 6);
     struct run_config c = config_for(LOSS_COMBO_RELEASED);
-    d.protocol = PROTOCOL_60_40;
     struct classes k = made(&c, &d);
     ok(k.rounding == ROUND_HALF_EVEN && k.count[3] == 2, "combo-released rounds halves to even");
     ok(k.typed && k.weight[0] == 1.88 && k.weight[4] == 99.38, "with the typed weights of 60/40");
@@ -201,10 +204,21 @@ static void test_released(void)
     ok(k.weight[0] == 5 && k.weight[4] == 0 && !k.typed, "numbers are taken as given");
 }
 
+/* A format with edges of its own: HotOrNot as the paper and the released code divide it. */
+static const double hot_weights[][LOSS_MAX_CLASSES] = {{3.35, 1, 3.34}};
+static const struct dataset_format hot_or_not = {
+    .kind = "HotOrNot",
+    .protocols = {{.protocol = PROTOCOL_SPLIT, .released = hot_weights}},
+    .classes = 3,
+    .rounding = ROUND_EDGES,
+    .released_rounding = ROUND_EDGES,
+    .edge = {-1, 1},
+};
+
 static void test_hot_or_not(void)
 {
     static const double scores[] = {-3, -2, 0, 0.5, 1, 2.5};
-    struct dataset d = set_of("HotOrNot", scores, 6);
+    struct dataset d = set_of(&hot_or_not, scores, 6);
     struct run_config c = config_for(LOSS_COMBO);
     struct classes k = made(&c, &d);
     ok(k.n == 3 && k.rounding == ROUND_EDGES && k.edge[0] == -1 && k.edge[1] == 1,
@@ -221,7 +235,7 @@ static void test_hot_or_not(void)
 static void test_given_values(void)
 {
     static const double scores[] = {1, 2, 3};
-    struct dataset d = set_of("CSV", scores, 3);
+    struct dataset d = set_of(&dataset_csv, scores, 3);
     struct run_config c = config_for(LOSS_COMBO);
     struct loss_spec spec;
     const double weights[LOSS_MAX_TERMS] = {2, 1, 1};
@@ -293,7 +307,7 @@ static void test_refusals(void)
 static void test_late_refusals(void)
 {
     static const double scores[] = {1, 2, 3};
-    struct dataset d = set_of("CSV", scores, 3);
+    struct dataset d = set_of(&dataset_csv, scores, 3);
     struct run_config c = config_for(LOSS_COMBO);
     struct classes k;
     struct err e;
@@ -301,7 +315,7 @@ static void test_late_refusals(void)
     ok(!config_check(&c, &e), "three values may be right");
     ok(classes_make(&k, &c, &d, d.train, 3, &e) == -1 && e.code == ERR_USAGE, "but not for 5 bins");
     has_text(e.text, "'class-values': 3 numbers for 5 classes", "which is said");
-    d = set_of("HotOrNot", scores, 3);
+    d = set_of(&hot_or_not, scores, 3);
     ok(!classes_make(&k, &c, &d, d.train, 3, &e), "HotOrNot has 3 classes");
     snprintf(c.class_values, sizeof c.class_values, "auto");
     snprintf(c.class_weights, sizeof c.class_weights, "1,2");

@@ -4,15 +4,25 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/dataset/dataset.h"
+#include "engine/dataset/dataset_format.h"
 #include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #define IMAGES 20
 
 static struct err e;
+
+static int open_set(struct dataset **d, const char *path, enum config_protocol protocol, int fold)
+{
+    const struct dataset_request request = {path, protocol, fold};
+    return dataset_open(d, &request, &e);
+}
 
 /* --- a small SCUT-FBP5500: AF1.jpg .. AF20.jpg --- */
 
@@ -94,8 +104,8 @@ static void test_scut(void)
     struct dataset *d;
     char hash[17], fold_hash[17];
     const char *root = scratch_path("scut/SCUT-FBP5500_v2");
-    is_int(dataset_open(&d, root, PROTOCOL_AUTO, 1, &e), 0, "SCUT-FBP5500 opens");
-    is_text(d->kind, "SCUT-FBP5500", "its kind");
+    is_int(open_set(&d, root, PROTOCOL_AUTO, 1), 0, "SCUT-FBP5500 opens");
+    is_text(d->format->kind, "SCUT-FBP5500", "its kind");
     is_text(d->name, "SCUT-FBP5500 60-40", "auto is the 60/40 split");
     is_text(d->set, "SCUT-FBP5500", "and the set has a name without it");
     ok(d->protocol == PROTOCOL_60_40 && !d->fold && !d->folds && !d->folds_drop_last,
@@ -109,10 +119,11 @@ static void test_scut(void)
     dataset_hash(d, hash);
     dataset_free(d);
 
-    is_int(dataset_open(&d, scratch_path("scut"), PROTOCOL_5_FOLD, 3, &e), 0,
+    is_int(open_set(&d, scratch_path("scut"), PROTOCOL_5_FOLD, 3), 0,
            "the folder above opens too, with folds");
     is_text(d->name, "SCUT-FBP5500 5-fold 3/5", "named by its fold");
     ok(d->fold == 3 && d->folds == 5 && d->folds_drop_last, "fold 3 of 5, last batch dropped");
+    is_text(config_protocol_names[d->protocol], "5-fold", "the protocol's name");
     bool right = d->n_train == 16 && d->n_test == 4;
     for (size_t i = 0; i < d->n; i++)
         right = right && d->items[i].test == (d->items[i].fold == 3) &&
@@ -123,9 +134,9 @@ static void test_scut(void)
     ok(strlen(hash) == 16 && strcmp(hash, fold_hash), "another split, another hash");
     dataset_free(d);
 
-    is_int(dataset_open(&d, root, PROTOCOL_5_FOLD, 6, &e), -1, "fold 6 is refused");
+    is_int(open_set(&d, root, PROTOCOL_5_FOLD, 6), -1, "fold 6 is refused");
     has_text(e.text, "1..5", "with what there is");
-    is_int(dataset_open(&d, root, PROTOCOL_SPLIT, 1, &e), -1, "protocol split is refused");
+    is_int(open_set(&d, root, PROTOCOL_SPLIT, 1), -1, "protocol split is refused");
     has_text(e.text, "60-40 and 5-fold, not split", "with what there is");
 }
 
@@ -138,7 +149,7 @@ static void broken_scut(const char *what, const char *path, const char *text, co
     else
         scratch_remove(scratch_path(path));
     enum config_protocol protocol = strstr(path, "5_folders") ? PROTOCOL_5_FOLD : PROTOCOL_60_40;
-    int result = dataset_open(&d, scratch_path("scut"), protocol, 1, &e);
+    int result = open_set(&d, scratch_path("scut"), protocol, 1);
     ok(result == -1 && !d && strstr(e.text, part), "refused: %s", what);
     diag("%s", result == -1 ? e.text : "it was opened");
     dataset_free(d);
@@ -190,7 +201,7 @@ static void test_broken_scut(void)
 static struct dataset *open_csv(const char *text, enum config_protocol protocol, int fold)
 {
     struct dataset *d = NULL;
-    dataset_open(&d, scratch_text("csv/set.csv", text), protocol, fold, &e);
+    open_set(&d, scratch_text("csv/set.csv", text), protocol, fold);
     return d;
 }
 
@@ -212,7 +223,7 @@ static void test_csv(void)
     if (!ok(d != NULL, "quotes, CRLF, byte order mark, any case and order of columns"))
         diag("%s", e.text);
     else {
-        is_text(d->kind, "CSV", "its kind");
+        is_text(d->format->kind, "CSV", "its kind");
         is_text(d->name, "set.csv split", "its name");
         is_text(d->root, scratch_path("csv"), "images lie beside it");
         is_text(d->items[0].name, "a, \"b\".jpg", "a quoted name");
@@ -233,7 +244,8 @@ static void test_csv(void)
     d = open_csv(folds, PROTOCOL_FOLD, 4);
     ok(!d && strstr(e.text, "4 is not a fold of set.csv, which has 1..3"), "no fold 4");
     d = open_csv(folds, PROTOCOL_SPLIT, 1);
-    ok(!d && strstr(e.text, "fold (its column) only, not split"), "no split: %s", e.text);
+    ok(!d && strstr(e.text, "offers fold only, not split, which needs a column 'split'"),
+       "no split: %s", e.text);
     d = open_csv(folds, PROTOCOL_60_40, 1);
     ok(!d && strstr(e.text, "not 60-40"), "no 60/40: %s", e.text);
     d = open_csv("image,score,fold\nfaces/a.jpg,1,1\nfaces/b.jpg,2,3\n", PROTOCOL_FOLD, 2);
@@ -266,8 +278,7 @@ static void test_csv_by_name(void)
     d = open_csv(forward, PROTOCOL_SPLIT, 1);
     ok(!d && strstr(e.text, "auto only"), "asked for by name there is no split: %s", e.text);
     scratch_text("csv/labels.csv", forward);
-    is_int(dataset_open(&d, scratch_path("csv"), PROTOCOL_AUTO, 1, &e), 0,
-           "a folder with labels.csv");
+    is_int(open_set(&d, scratch_path("csv"), PROTOCOL_AUTO, 1), 0, "a folder with labels.csv");
     is_text(d ? d->name : "", "csv 80-20 by name", "is named after the folder");
     dataset_free(d);
 }
@@ -311,16 +322,34 @@ static void test_broken_csv(void)
     broken_csv("one image", "image,score\n" ROW, "none is for training");
     struct dataset *d = NULL;
     scratch_write("csv/set.csv", "image\0,score", 12);
-    is_int(dataset_open(&d, scratch_path("csv/set.csv"), PROTOCOL_AUTO, 1, &e), -1, "NUL bytes");
+    is_int(open_set(&d, scratch_path("csv/set.csv"), PROTOCOL_AUTO, 1), -1, "NUL bytes");
     has_text(e.text, "NUL", "are called that");
-    is_int(dataset_open(&d, scratch_path("nowhere"), PROTOCOL_AUTO, 1, &e), -1, "no such path");
+    is_int(open_set(&d, scratch_path("nowhere"), PROTOCOL_AUTO, 1), -1, "no such path");
     ok(e.code == ERR_NOT_FOUND && strstr(e.text, "nowhere"), "is not found: %s", e.text);
     mkdir(scratch_path("bare"), 0777);
-    is_int(dataset_open(&d, scratch_path("bare"), PROTOCOL_AUTO, 1, &e), -1, "an empty folder");
+    is_int(open_set(&d, scratch_path("bare"), PROTOCOL_AUTO, 1), -1, "an empty folder");
     has_text(e.text, "bare: the folder is empty", "is called that");
-    is_int(dataset_open(&d, scratch_path("csv/faces"), PROTOCOL_AUTO, 1, &e), -1,
+    is_int(open_set(&d, scratch_path("csv/faces"), PROTOCOL_AUTO, 1), -1,
            "a folder of something else");
     has_text(e.text, "neither train_test_files", "is told what was looked for");
+}
+
+/* What dataset.c and classes.c take for granted of a format. */
+static void test_formats(void)
+{
+#define FORMAT(name) &dataset_##name,
+    static const struct dataset_format *const formats[] = {DATASET_FORMATS(FORMAT)};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        const struct dataset_format *f = formats[i];
+        const struct dataset_protocol *p = f->protocols;
+        bool whole = f->kind && f->holds && f->find && f->read && p->protocol;
+        for (; p->protocol; p++)
+            whole = whole && dataset_protocol(f, p->protocol) == p && (!p->released || f->classes);
+        ok(whole && f->classes <= LOSS_MAX_CLASSES && !f->rounding == !f->classes &&
+               !f->released_rounding == !f->classes,
+           "%s is described: its protocols once each, weights and roundings if it has classes",
+           f->kind);
+    }
 }
 
 /* Each allocation of opening may fail. */
@@ -331,7 +360,7 @@ static void test_memory(const char *path)
     for (;; n++) {
         struct dataset *d = NULL;
         mem_test_fail_at(n);
-        int result = dataset_open(&d, path, PROTOCOL_AUTO, 1, &e);
+        int result = open_set(&d, path, PROTOCOL_AUTO, 1);
         mem_test_fail_at(0);
         dataset_free(d);
         if (!result)
@@ -350,9 +379,9 @@ int main(void)
     test_csv();
     test_csv_by_name();
     test_broken_csv();
+    test_formats();
     test_memory(scratch_path("scut"));
     test_memory(scratch_path("csv"));
-    is_text(dataset_protocol_name(PROTOCOL_5_FOLD), "5-fold", "a protocol's name");
     scratch_remove(scratch);
     return tap_done();
 }

@@ -1,41 +1,41 @@
 check_PROGRAMS += tests/db/test_db
 tests_db_test_db_SOURCES = tests/db/test_db.c
 tests_db_test_db_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_db_test_db_LDADD = $(DB_LIBS) libengine.a libcore.a libbase.a
+tests_db_test_db_LDADD = $(KIT_LIBS) $(DB_LIBS) libengine.a libcore.a libbase.a
 TESTS += tests/db/test_db
 
 check_PROGRAMS += tests/db/test_db_faults
 tests_db_test_db_faults_SOURCES = tests/db/test_db_faults.c
 tests_db_test_db_faults_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_db_test_db_faults_LDADD = $(DB_LIBS)
+tests_db_test_db_faults_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_faults
 
 check_PROGRAMS += tests/db/test_db_migrate
 tests_db_test_db_migrate_SOURCES = tests/db/test_db_migrate.c
 tests_db_test_db_migrate_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_db_test_db_migrate_LDADD = $(DB_LIBS)
+tests_db_test_db_migrate_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_migrate
 
 check_PROGRAMS += tests/db/test_db_open
 tests_db_test_db_open_SOURCES = tests/db/test_db_open.c
 tests_db_test_db_open_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_db_test_db_open_LDADD = $(DB_LIBS)
+tests_db_test_db_open_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_open
 
 check_PROGRAMS += tests/db/test_db_resume
 tests_db_test_db_resume_SOURCES = tests/db/test_db_resume.c
 tests_db_test_db_resume_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_db_test_db_resume_LDADD = $(DB_LIBS)
+tests_db_test_db_resume_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_resume
 
 check_PROGRAMS += tests/db/test_db_runs
 tests_db_test_db_runs_SOURCES = tests/db/test_db_runs.c
 tests_db_test_db_runs_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_db_test_db_runs_LDADD = $(DB_LIBS)
+tests_db_test_db_runs_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_runs
 
 check_PROGRAMS += tests/db/test_db_share
 tests_db_test_db_share_SOURCES = tests/db/test_db_share.c
 tests_db_test_db_share_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_db_test_db_share_LDADD = $(DB_LIBS)
+tests_db_test_db_share_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_share

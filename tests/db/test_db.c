@@ -337,8 +337,8 @@ static void test_delete(struct db *d)
 
 int main(void)
 {
-    help_begin();
-    struct db *d = help_open(help_path("runs.db"));
+    scratch_make();
+    struct db *d = help_open(scratch_path("runs.db"));
     test_references(d);
     test_run(d);
     test_life(d);
@@ -349,5 +349,6 @@ int main(void)
     test_log(d);
     test_delete(d);
     db_close(d);
-    return help_end();
+    scratch_remove(scratch);
+    return tap_done();
 }

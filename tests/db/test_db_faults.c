@@ -312,9 +312,8 @@ static void test_job(struct db *d, int64_t first, const struct job *job, bool in
 
 static void test_jobs(bool inside)
 {
-    char path[512];
+    const char *path = scratch_path(inside ? "inside.db" : "ours.db");
     struct err e;
-    snprintf(path, sizeof path, "%s", help_path(inside ? "inside.db" : "ours.db"));
     struct db *d = help_open(path);
     int64_t id = help_add_running(d, "first");
     if (job_epoch(d, id, &e) || job_checkpoint(d, id, &e) || job_same_split(d, id, &e))
@@ -330,12 +329,12 @@ static void test_jobs(bool inside)
 /* A file that could not be made whole is made so by the next to open it. */
 static void test_open(bool inside)
 {
-    char path[512], side[520];
+    const char *path = scratch_path("open.db");
+    char side[520];
     struct db *d;
     struct err e;
     int bad = 0, told = 0;
     bool more = true;
-    snprintf(path, sizeof path, "%s", help_path("open.db"));
     for (long n = 1; more && n < 60000; n += 1 + n / 30) {
         err_clear(&e);
         fail_at(inside, n);
@@ -365,7 +364,7 @@ static void test_open(bool inside)
 
 static void test_texts(void)
 {
-    struct db *d = help_open(help_path("texts.db"));
+    struct db *d = help_open(scratch_path("texts.db"));
     struct err e;
     struct run_row run = help_run("Robert'); DROP TABLE run;--\"\t\n\x1b[31m\xff"), got;
     int64_t id;
@@ -407,11 +406,12 @@ static void test_texts(void)
 int main(void)
 {
     hook_sqlite();
-    help_begin();
+    scratch_make();
     test_open(false);
     test_open(true);
     test_jobs(false);
     test_jobs(true);
     test_texts();
-    return help_end();
+    scratch_remove(scratch);
+    return tap_done();
 }

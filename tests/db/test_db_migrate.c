@@ -180,9 +180,9 @@ static void test_same_schema(const char *path)
         "SELECT group_concat(type || name || coalesce(sql, ''), char(10)) FROM"
         " (SELECT * FROM sqlite_schema ORDER BY type, name)";
     static char old[65536], new[65536];
-    db_close(help_open(help_path("new.db")));
+    db_close(help_open(scratch_path("new.db")));
     raw_text(path, shape, old, sizeof old);
-    raw_text(help_path("new.db"), shape, new, sizeof new);
+    raw_text(scratch_path("new.db"), shape, new, sizeof new);
     ok(old[0] && !strcmp(old, new), "it is as one that was made today");
 }
 
@@ -295,7 +295,7 @@ static int migrate_until_killed(const void *argument)
 static void test_killed(int old)
 {
     static char wanted[8192], now[8192];
-    const char *path = help_path("killed.db");
+    const char *path = scratch_path("killed.db");
     char version[16] = "";
     int killed = 0, bad = 0;
     long steps = 1;
@@ -322,8 +322,8 @@ static void test_killed(int old)
 
 int main(void)
 {
-    help_begin();
-    const char *path = help_path("old.db");
+    scratch_make();
+    const char *path = scratch_path("old.db");
     test_kept(path, 1);
     test_same_schema(path);
     test_used(path);
@@ -331,5 +331,6 @@ int main(void)
     test_splits(path);
     test_killed(1);
     test_killed(2);
-    return help_end();
+    scratch_remove(scratch);
+    return tap_done();
 }

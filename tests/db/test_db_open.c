@@ -10,15 +10,6 @@
 
 #define NOBODY 65534
 
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    if (!file || fputs(text, file) < 0 || fclose(file)) {
-        printf("Bail out! %s\n", path);
-        exit(99);
-    }
-}
-
 /* A database made by hand, without db_open. */
 static void make_raw(const char *path, const char *sql)
 {
@@ -43,7 +34,7 @@ static void test_made(void)
 {
     struct db *d;
     struct err e;
-    const char *path = help_path("a/b c/runs.db");
+    const char *path = scratch_path("a/b c/runs.db");
     is_int(db_open(&d, path, DB_WRITE, &e), 0, "a database is made, with its folders");
     is_text(db_path(d), path, "it knows its path");
     is_int(help_number(d, "PRAGMA user_version"), 3, "of schema 3");
@@ -71,9 +62,9 @@ static void test_made(void)
     ok(db_run_add(d, &run, NULL, 0, NULL, 0, &id, &e) == -1 && e.code == ERR_STATE,
        "and not written then");
     db_close(d);
-    ok(chdir(help_folder) == 0, "in its folder");
+    ok(chdir(scratch) == 0, "in its folder");
     is_int(db_open(&d, ":memory:", DB_WRITE, &e), 0, "a name is a file's name");
-    ok(access(help_path(":memory:"), F_OK) == 0 && db_path(d)[0] == '/', "whatever it is");
+    ok(access(scratch_path(":memory:"), F_OK) == 0 && db_path(d)[0] == '/', "whatever it is");
     db_close(d);
     ok(strlen(db_library()) >= 5, "the library has a version");
 }
@@ -81,17 +72,18 @@ static void test_made(void)
 static void test_paths(void)
 {
     refused("", DB_WRITE, ERR_USAGE, "empty name");
-    refused(help_path("missing.db"), DB_READ, ERR_NOT_FOUND, "there is no run database");
-    refused(help_path("no/folder/missing.db"), DB_READ, ERR_NOT_FOUND, "there is no run database");
-    ok(access(help_path("no"), F_OK) != 0, "reading makes no folders");
-    refused(help_folder, DB_WRITE, ERR_USAGE, "is a folder: name a file in it");
-    refused(help_folder, DB_READ, ERR_USAGE, "is a folder: name a file in it");
-    const char *fifo = help_path("fifo");
+    refused(scratch_path("missing.db"), DB_READ, ERR_NOT_FOUND, "there is no run database");
+    refused(scratch_path("no/folder/missing.db"), DB_READ, ERR_NOT_FOUND,
+            "there is no run database");
+    ok(access(scratch_path("no"), F_OK) != 0, "reading makes no folders");
+    refused(scratch, DB_WRITE, ERR_USAGE, "is a folder: name a file in it");
+    refused(scratch, DB_READ, ERR_USAGE, "is a folder: name a file in it");
+    const char *fifo = scratch_path("fifo");
     ok(mkfifo(fifo, 0600) == 0, "a pipe");
     refused(fifo, DB_READ, ERR_USAGE, "is not a file");
-    write_file(help_path("file"), "x");
-    refused(help_path("file/runs.db"), DB_WRITE, ERR_IO, "it is a file, not a folder");
-    refused(help_path("file/sub/runs.db"), DB_WRITE, ERR_IO, "cannot make folder");
+    scratch_text("file", "x");
+    refused(scratch_path("file/runs.db"), DB_WRITE, ERR_IO, "it is a file, not a folder");
+    refused(scratch_path("file/sub/runs.db"), DB_WRITE, ERR_IO, "cannot make folder");
     char path[1024];
     memset(path, 'x', sizeof path - 1);
     path[sizeof path - 1] = '\0';
@@ -101,27 +93,25 @@ static void test_paths(void)
 
 static void test_foreign(void)
 {
-    const char *path = help_path("text.db");
-    write_file(path, "image,score\na.jpg,3\n");
+    const char *path = scratch_text("text.db", "image,score\na.jpg,3\n");
     refused(path, DB_WRITE, ERR_FORMAT, "is not a database");
     refused(path, DB_READ, ERR_FORMAT, "is not a database");
     struct stat file;
     ok(stat(path, &file) == 0 && file.st_size == 20, "and is left as it was");
-    path = help_path("empty.db");
-    write_file(path, "");
+    path = scratch_text("empty.db", "");
     refused(path, DB_READ, ERR_NOT_FOUND, "is empty");
     struct db *d = help_open(path);
     is_int(help_number(d, "PRAGMA user_version"), 3, "an empty file is made one");
     db_close(d);
-    path = help_path("other.db");
+    path = scratch_path("other.db");
     make_raw(path, "PRAGMA application_id = 7; CREATE TABLE t(a)");
     refused(path, DB_WRITE, ERR_FORMAT, "of another program (application id 0x7");
     refused(path, DB_READ, ERR_FORMAT, "of another program");
-    ok(access(help_path("other.db-wal"), F_OK) != 0, "and its journal mode is left alone");
-    path = help_path("plain.db");
+    ok(access(scratch_path("other.db-wal"), F_OK) != 0, "and its journal mode is left alone");
+    path = scratch_path("plain.db");
     make_raw(path, "CREATE TABLE t(a)");
     refused(path, DB_WRITE, ERR_FORMAT, "of another program (application id 0");
-    path = help_path("newer.db");
+    path = scratch_path("newer.db");
     db_close(help_open(path));
     make_raw(path, "PRAGMA user_version = 7");
     refused(path, DB_WRITE, ERR_VERSION,
@@ -132,7 +122,7 @@ static void test_foreign(void)
 /* Overwrites the middle of a file's pages. */
 static void test_damaged(void)
 {
-    const char *path = help_path("damaged.db");
+    const char *path = scratch_path("damaged.db");
     struct db *d = help_open(path);
     for (int i = 0; i < 50; i++)
         help_add(d, "run");
@@ -156,7 +146,7 @@ static void test_damaged(void)
     }
     ok(status == -1 && e.code == ERR_FORMAT, "damaged pages are noticed");
     has_text(e.text, "\".recover\"", "the message says what to do");
-    path = help_path("changed.db");
+    path = scratch_path("changed.db");
     d = help_open(path);
     db_exec(d, "DROP TABLE log", &e);
     struct log_row *rows;
@@ -189,7 +179,7 @@ static void test_network(void)
     setenv("COMBOLAB_ALLOW_NETWORK_FS", "1", 1);
     is_int(network_verdict("/n/runs.db", 0x6969, "", &e), 0, "unless allowed by the environment");
     unsetenv("COMBOLAB_ALLOW_NETWORK_FS");
-    is_int(network_check(help_path("runs.db"), &e), 0, "this folder is local");
+    is_int(network_check(scratch_path("runs.db"), &e), 0, "this folder is local");
     ok(network_check("/does/not/exist/runs.db", &e) == -1 && e.code == ERR_NOT_FOUND,
        "a folder that is not there");
 }
@@ -223,7 +213,7 @@ static int try_as_nobody(const void *argument)
     const struct attempt *a = argument;
     if (geteuid() == 0 && (setgid(NOBODY) || setuid(NOBODY)))
         return 77;
-    if (access(help_folder, X_OK))
+    if (access(scratch, X_OK))
         return 77;
     struct db *d;
     struct err e;
@@ -252,26 +242,25 @@ static void attempt(const char *path, enum db_mode mode, const char *part, const
 
 static void test_permissions(void)
 {
-    char path[512];
-    snprintf(path, sizeof path, "%s", help_path("locked/runs.db"));
+    const char *path = scratch_path("locked/runs.db");
     struct db *d = help_open(path);
     help_add(d, "run");
-    chmod(help_folder, 0755);
-    chmod(help_path("locked"), 0777);
+    chmod(scratch, 0755);
+    chmod(scratch_path("locked"), 0777);
     chmod(path, 0444);
     attempt(path, DB_WRITE, "cannot be written", "a read-only file is not opened for writing");
     chmod(path, 0644);
-    chmod(help_path("locked"), 0555);
+    chmod(scratch_path("locked"), 0555);
     attempt(path, DB_READ, NULL, "a read-only folder is read while a writer has its side files");
     /* The last to leave takes them away, where it may. */
-    chmod(help_path("locked"), 0777);
+    chmod(scratch_path("locked"), 0777);
     db_close(d);
-    chmod(help_path("locked"), 0555);
+    chmod(scratch_path("locked"), 0555);
     attempt(path, DB_READ, "its folder", "and not without them");
-    attempt(help_path("locked/new.db"), DB_WRITE, "its folder", "nothing is made in it");
-    attempt(help_path("locked/sub/new.db"), DB_WRITE, "cannot make folder", "and no folder");
+    attempt(scratch_path("locked/new.db"), DB_WRITE, "its folder", "nothing is made in it");
+    attempt(scratch_path("locked/sub/new.db"), DB_WRITE, "cannot make folder", "and no folder");
     chmod(path, 0000);
-    chmod(help_path("locked"), 0777);
+    chmod(scratch_path("locked"), 0777);
     attempt(path, DB_READ, "cannot be read", "a file without permission is not read");
     chmod(path, 0644);
 }
@@ -297,7 +286,7 @@ static int fill(struct db *d, int64_t id, struct err *e)
 static void test_page_limit(void)
 {
     struct err e;
-    struct db *d = help_open(help_path("limit.db"));
+    struct db *d = help_open(scratch_path("limit.db"));
     int64_t id = help_add_running(d, "limit");
     char sql[80];
     snprintf(sql, sizeof sql, "PRAGMA max_page_count = %d",
@@ -315,13 +304,13 @@ static void test_page_limit(void)
 static int fill_disk(const void *argument)
 {
     (void)argument;
-    const char *disk = help_path("disk");
+    const char *disk = scratch_path("disk");
     char sql[32];
     if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
         mkdir(disk, 0777) || mount("none", disk, "tmpfs", 0, "size=1m"))
         return 77;
     struct err e;
-    struct db *d = help_open(help_path("disk/runs.db"));
+    struct db *d = help_open(scratch_path("disk/runs.db"));
     int64_t id = help_add_running(d, "disk");
     int failed = fill(d, id, &e);
     int good = failed > 1 && e.code == ERR_FULL && strstr(e.text, "no space left for");
@@ -336,7 +325,7 @@ static int fill_disk(const void *argument)
     query_close(&q);
     good = good && !strcmp(text, "ok");
     db_close(d);
-    if (db_open(&d, help_path("disk/sub/other.db"), DB_WRITE, &e) != -1 || e.code != ERR_FULL)
+    if (db_open(&d, scratch_path("disk/sub/other.db"), DB_WRITE, &e) != -1 || e.code != ERR_FULL)
         good = 0;
     if (!good)
         printf("# %s: %s\n", text, e.text);
@@ -355,7 +344,7 @@ static void test_disk_full(void)
 static void test_busy(void)
 {
     struct err e;
-    const char *path = help_path("busy.db");
+    const char *path = scratch_path("busy.db");
     struct db *one = help_open(path), *two = help_open(path);
     int64_t id = help_add(one, "busy");
     struct log_row row = {1, "info", "x"};
@@ -373,7 +362,7 @@ static void test_busy(void)
 
 int main(void)
 {
-    help_begin();
+    scratch_make();
     test_made();
     test_paths();
     test_foreign();
@@ -385,6 +374,7 @@ int main(void)
     test_busy();
     test_default_path();
     if (chdir("/"))
-        diag("still in %s", help_folder);
-    return help_end();
+        diag("still in %s", scratch);
+    scratch_remove(scratch);
+    return tap_done();
 }

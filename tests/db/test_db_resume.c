@@ -145,8 +145,8 @@ static void test_lost_early(struct db *d)
 
 int main(void)
 {
-    help_begin();
-    struct db *d = help_open(help_path("runs.db"));
+    scratch_make();
+    struct db *d = help_open(scratch_path("runs.db"));
     test_refused(d);
     test_queued_again(d);
     test_never_begun(d);
@@ -154,5 +154,6 @@ int main(void)
     test_void(d);
     test_lost_early(d);
     db_close(d);
-    return help_end();
+    scratch_remove(scratch);
+    return tap_done();
 }

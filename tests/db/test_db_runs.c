@@ -204,9 +204,8 @@ static void test_interrupt(struct db *d)
 
 int main(void)
 {
-    char path[512];
-    help_begin();
-    snprintf(path, sizeof path, "%s", help_path("runs.db"));
+    scratch_make();
+    const char *path = scratch_path("runs.db");
     struct db *d = help_open(path);
     for (int i = 0; i < RUNS; i++)
         help_add(d, "run");
@@ -218,5 +217,6 @@ int main(void)
     test_plans(d);
     test_interrupt(d);
     db_close(d);
-    return help_end();
+    scratch_remove(scratch);
+    return tap_done();
 }

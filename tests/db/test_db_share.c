@@ -37,7 +37,7 @@ static void test_birth(void)
     pid_t children[WORKERS];
     int failed = 0;
     for (int round = 0; round < 5; round++) {
-        snprintf(path, sizeof path, "%s/birth%d/runs.db", help_folder, round);
+        snprintf(path, sizeof path, "%s/birth%d/runs.db", scratch, round);
         for (int i = 0; i < WORKERS; i++)
             children[i] = help_fork(open_and_add, path);
         for (int i = 0; i < WORKERS; i++)
@@ -331,15 +331,13 @@ static void test_killed(const char *path)
 
 int main(void)
 {
-    help_begin();
+    scratch_make();
     test_birth();
-    test_claims(help_path("claims.db"));
-    test_verbs(help_path("verbs.db"));
-    test_lost(help_path("lost.db"));
-    char path[512];
-    snprintf(path, sizeof path, "%s", help_path("readers.db"));
-    test_readers(path);
-    snprintf(path, sizeof path, "%s", help_path("killed.db"));
-    test_killed(path);
-    return help_end();
+    test_claims(scratch_path("claims.db"));
+    test_verbs(scratch_path("verbs.db"));
+    test_lost(scratch_path("lost.db"));
+    test_readers(scratch_path("readers.db"));
+    test_killed(scratch_path("killed.db"));
+    scratch_remove(scratch);
+    return tap_done();
 }

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -46,7 +47,7 @@ static void make_set(void)
                  i % 3 ? "train" : "test");
     }
     scratch_text("set/labels.csv", text);
-    if (dataset_open(&data, scratch_path("set"), PROTOCOL_AUTO, 1, &e))
+    if (dataset_open(&data, &(struct dataset_request){scratch_path("set"), PROTOCOL_AUTO, 1}, &e))
         printf("Bail out! %s\n", e.text);
 }
 

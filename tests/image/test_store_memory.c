@@ -9,6 +9,7 @@
 #include "engine/image/store.h"
 #include "engine/image/store_window_priv.h"
 #include "engine/synth/synth.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 #include "tests/kit/toy_backend.h"
 #include "tests/kit/trainer_rig.h"
@@ -51,7 +52,7 @@ static long resident(void)
 static bool tells(long bytes)
 {
     struct statfs fs;
-    bool good = bytes >= 0 && !statfs(rig.dir, &fs) && fs.f_type != TMPFS_MAGIC;
+    bool good = bytes >= 0 && !statfs(scratch, &fs) && fs.f_type != TMPFS_MAGIC;
     if (!good)
         skip("the system doesn't tell what is in memory, or has files nowhere else");
     return good;
@@ -61,7 +62,7 @@ static struct store *open_store(uint64_t limit)
 {
     struct store *s = NULL;
     struct store_request r = {.data = data, .shorter_side = SIDE, .threads = 1};
-    r.cache = rig_path(&rig, "cache");
+    r.cache = scratch_path("cache");
     r.memory_bytes = limit;
     if (store_open(&s, &r, &e))
         diag("%s", e.text);
@@ -173,7 +174,7 @@ static void test_allocations(void)
     for (;; n++) {
         struct store_request r = {.data = data, .shorter_side = SIDE, .memory_bytes = LIMIT};
         struct store *s = NULL;
-        r.cache = rig_path(&rig, "cache");
+        r.cache = scratch_path("cache");
         mem_test_fail_at(n);
         int result = store_open(&s, &r, &e);
         mem_test_fail_at(0);
@@ -237,7 +238,7 @@ static void test_training(void)
     watched.step = watched_step;
     rig.job.backend = &watched;
     struct run_config *c = &rig.job.config;
-    str_copy(c->data, sizeof c->data, rig_path(&rig, "portraits"));
+    str_copy(c->data, sizeof c->data, scratch_path("portraits"));
     c->resize = SIDE;
     c->batch = BATCH;
     c->drop_last = DROP_YES;
@@ -254,8 +255,7 @@ static void test_training(void)
         ok(whole > 4 * (long)LIMIT && most_resident <= (long)LIMIT,
            "%ld KiB in memory at most, limit %ld, whole %ld", most_resident / 1024,
            (long)LIMIT / 1024, whole / 1024);
-    ok(rig_same_file(rig_path(&rig, "whole/last.safetensors"),
-                     rig_path(&rig, "part/last.safetensors")),
+    ok(rig_same_file(scratch_path("whole/last.safetensors"), scratch_path("part/last.safetensors")),
        "and the weights are the same, to the bit");
 }
 
@@ -264,9 +264,9 @@ int main(void)
     if (!ok(!rig_init(&rig), "a folder and a trainer are made"))
         return tap_done();
     const struct synth_request request = {
-        .dir = rig_path(&rig, "portraits"), .count = IMAGES, .size = SIDE, .seed = 1, .threads = 1};
+        .dir = scratch_path("portraits"), .count = IMAGES, .size = SIDE, .seed = 1, .threads = 1};
     if (ok(!synth_write(&request, &e) &&
-               !dataset_open(&data, rig_path(&rig, "portraits"), PROTOCOL_AUTO, 1, &e),
+               !dataset_open(&data, &(struct dataset_request){request.dir, PROTOCOL_AUTO, 1}, &e),
            "portraits are drawn")) {
         test_reading();
         test_narrow();

@@ -1,9 +1,9 @@
-/* db_kit.h - what the tests of the run database share: a folder of their own, a plain run,
- * children. */
+/* db_kit.h - what the tests of the run database share: a plain run, children. */
 #ifndef COMBOLAB_TESTS_KIT_DB_KIT_H
 #define COMBOLAB_TESTS_KIT_DB_KIT_H
 
 #include "db/db_priv.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 
 #include <signal.h>
@@ -11,37 +11,6 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char help_folder[256];
-
-/* A folder for this program, removed by help_end. */
-__attribute__((unused)) static void help_begin(void)
-{
-    const char *base = getenv("TMPDIR");
-    snprintf(help_folder, sizeof help_folder, "%s/combolab-db-XXXXXX", base ? base : "/tmp");
-    if (!mkdtemp(help_folder)) {
-        perror(help_folder);
-        exit(99);
-    }
-}
-
-__attribute__((unused)) static int help_end(void)
-{
-    char command[640];
-    snprintf(command, sizeof command, "chmod -R u+w '%s'; rm -rf '%s'", help_folder, help_folder);
-    if (system(command))
-        diag("%s is left", help_folder);
-    return tap_done();
-}
-
-__attribute__((unused)) static const char *help_path(const char *name)
-{
-    static char path[8][512];
-    static int next;
-    next = (next + 1) % 8;
-    snprintf(path[next], sizeof path[next], "%s/%s", help_folder, name);
-    return path[next];
-}
 
 /* Opens for writing, or ends the program. Without fsync: these tests do not pull the plug. */
 __attribute__((unused)) static struct db *help_open(const char *path)

@@ -10,8 +10,9 @@ libkit_a_SOURCES = \
 	tests/kit/backend_promises.c \
 	tests/kit/backend_rules.c tests/kit/backend_rules.h \
 	tests/kit/resume_kit.c tests/kit/resume_kit.h \
+	tests/kit/scratch.c tests/kit/scratch.h \
 	tests/kit/toy_backend.c tests/kit/toy_backend.h \
 	tests/kit/trainer_rig.c tests/kit/trainer_rig.h
-noinst_HEADERS = tests/kit/db_kit.h tests/kit/scratch.h tests/kit/session_kit.h tests/kit/tap.h
+noinst_HEADERS = tests/kit/db_kit.h tests/kit/session_kit.h tests/kit/tap.h
 EXTRA_DIST += tests/kit/tap.sh
 KIT_LIBS = libkit.a

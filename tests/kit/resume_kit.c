@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 
 #include <dirent.h>
@@ -130,7 +131,7 @@ static int same_end(struct rig *rig, const struct whole *w)
     return same;
 }
 
-static int same_files(const struct rig *rig, const struct whole *w, const char *folder)
+static int same_files(const struct whole *w, const char *folder)
 {
     static const char *const names[] = {"last.safetensors", "best.safetensors"};
     int same = 1;
@@ -138,8 +139,8 @@ static int same_files(const struct rig *rig, const struct whole *w, const char *
         char a[100], b[100];
         snprintf(a, sizeof a, "%s/%s", w->folder, names[i]);
         snprintf(b, sizeof b, "%s/%s", folder, names[i]);
-        bool none = access(rig_path(rig, a), F_OK) && access(rig_path(rig, b), F_OK);
-        if (none || rig_same_file(rig_path(rig, a), rig_path(rig, b)))
+        bool none = access(scratch_path(a), F_OK) && access(scratch_path(b), F_OK);
+        if (none || rig_same_file(scratch_path(a), scratch_path(b)))
             continue;
         diag("%s differs from %s", b, a);
         same = 0;
@@ -163,13 +164,13 @@ int kit_resume(struct rig *rig, const struct whole *w, const char *folder)
             same = 0;
     if (at != w->epochs)
         diag("%s: %d epochs, not %d", folder, at, w->epochs);
-    return same && at == w->epochs && same_end(rig, w) && same_files(rig, w, folder);
+    return same && at == w->epochs && same_end(rig, w) && same_files(w, folder);
 }
 
-int kit_files(const struct rig *rig, const char *folder, const char *part)
+int kit_files(const char *folder, const char *part)
 {
     int n = 0;
-    DIR *d = opendir(rig_path(rig, folder));
+    DIR *d = opendir(scratch_path(folder));
     for (struct dirent *at; d && (at = readdir(d));)
         n += at->d_name[0] != '.' && strstr(at->d_name, part);
     if (d)
@@ -178,15 +179,15 @@ int kit_files(const struct rig *rig, const char *folder, const char *part)
 }
 
 /* Files are replaced, never written into: a link keeps what was there. */
-void kit_link(const struct rig *rig, const char *from, const char *to)
+void kit_link(const char *from, const char *to)
 {
-    mkdir(rig_path(rig, to), 0777);
-    DIR *d = opendir(rig_path(rig, from));
+    mkdir(scratch_path(to), 0777);
+    DIR *d = opendir(scratch_path(from));
     for (struct dirent *at; d && (at = readdir(d));) {
         char a[400], b[400];
         snprintf(a, sizeof a, "%s/%s", from, at->d_name);
         snprintf(b, sizeof b, "%s/%s", to, at->d_name);
-        if (at->d_name[0] != '.' && link(rig_path(rig, a), rig_path(rig, b)))
+        if (at->d_name[0] != '.' && link(scratch_path(a), scratch_path(b)))
             diag("%s cannot be linked", a);
     }
     if (d)

@@ -41,8 +41,8 @@ int kit_resume(struct rig *rig, const struct whole *w, const char *folder);
 
 /* Files of a folder whose name contains `part`; makes a folder with links to all files of
  * another. */
-int kit_files(const struct rig *rig, const char *folder, const char *part);
-void kit_link(const struct rig *rig, const char *from, const char *to);
+int kit_files(const char *folder, const char *part);
+void kit_link(const char *from, const char *to);
 
 /* A log line of the last run that contains `part`. */
 const struct event *kit_log(const struct rig *rig, const char *part);

@@ -10,9 +10,9 @@
 #include "engine/core/backend.h"
 #include "engine/image/image.h"
 #include "src/session/session.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -170,23 +170,7 @@ static const struct backend_ops kit_backend = {
 
 /* --- a folder with a data set and a database --- */
 
-static char kit_folder[512], kit_data[600], kit_db[600];
-
-__attribute__((unused)) static void kit_remove(const char *path)
-{
-    DIR *dir = opendir(path);
-    struct dirent *entry;
-    char inner[1024];
-    while (dir && (entry = readdir(dir))) {
-        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-            continue;
-        if (!str_path(inner, sizeof inner, path, entry->d_name) && unlink(inner))
-            kit_remove(inner);
-    }
-    if (dir)
-        closedir(dir);
-    rmdir(path);
-}
+static const char *kit_data, *kit_db;
 
 /* Ten grey pictures, six to train on. */
 static int kit_pictures(struct err *e)
@@ -212,21 +196,17 @@ static int kit_pictures(struct err *e)
 
 __attribute__((unused)) static int kit_init(struct err *e)
 {
-    const char *temporary = getenv("TMPDIR");
-    snprintf(kit_folder, sizeof kit_folder, "%.400s/combolab-session-XXXXXX",
-             temporary && temporary[0] ? temporary : "/tmp");
-    if (!mkdtemp(kit_folder))
-        return err_set(e, ERR_IO, "no temporary folder %s", kit_folder);
-    snprintf(kit_data, sizeof kit_data, "%s/set", kit_folder);
-    snprintf(kit_db, sizeof kit_db, "%s/runs.db", kit_folder);
+    scratch_make();
+    kit_data = scratch_path("set");
+    kit_db = scratch_path("runs.db");
     return kit_pictures(e);
 }
 
 static void kit_config(struct run_config *config)
 {
     config_defaults(config);
-    snprintf(config->data, sizeof config->data, "%s", kit_data);
-    snprintf(config->cache, sizeof config->cache, "%.500s/cache", kit_folder);
+    str_copy(config->data, sizeof config->data, kit_data);
+    str_copy(config->cache, sizeof config->cache, scratch_path("cache"));
     config->image_size = 32;
     config->epochs = 2;
     config->batch = 4;

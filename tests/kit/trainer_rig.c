@@ -5,24 +5,13 @@
 #include "base/queue.h"
 #include "base/str.h"
 #include "engine/image/image.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/toy_backend.h"
 
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-const char *rig_path(const struct rig *r, const char *name)
-{
-    static char paths[3][600];
-    static int next;
-    char *path = paths[next++ % 3];
-    snprintf(path, sizeof paths[0], "%s/%s", r->dir, name);
-    return path;
-}
 
 /* Brightness 60..192 with a gradient and a texture, so that crops and mirrors differ. */
 static int write_picture(const char *path, int i)
@@ -38,11 +27,11 @@ static int write_picture(const char *path, int i)
     return image_write_jpeg(&image, path, 95, &e);
 }
 
-static int write_data(struct rig *r)
+static int write_data(void)
 {
     char name[32];
-    mkdir(rig_path(r, "data"), 0777);
-    FILE *csv = fopen(rig_path(r, "data/labels.csv"), "w");
+    mkdir(scratch_path("data"), 0777);
+    FILE *csv = fopen(scratch_path("data/labels.csv"), "w");
     if (!csv)
         return -1;
     fprintf(csv, "image,score,split\n");
@@ -50,7 +39,7 @@ static int write_data(struct rig *r)
         snprintf(name, sizeof name, "data/p%02d.jpg", i);
         fprintf(csv, "p%02d.jpg,%.3f,%s\n", i, 1.2 + 0.16 * i + 0.2 * (i % 3),
                 i % 3 == 1 ? "test" : "train");
-        if (write_picture(rig_path(r, name), i))
+        if (write_picture(scratch_path(name), i))
             return -1;
     }
     return fclose(csv);
@@ -58,16 +47,15 @@ static int write_data(struct rig *r)
 
 int rig_init(struct rig *r)
 {
-    const char *tmp = getenv("TMPDIR");
     memset(r, 0, sizeof *r);
     memset(&toy, 0, sizeof toy);
-    snprintf(r->dir, sizeof r->dir, "%s/combolab-trainer-XXXXXX", tmp ? tmp : "/tmp");
-    if (!mkdtemp(r->dir) || write_data(r) || trainer_new(&r->trainer, NULL))
+    scratch_make();
+    if (write_data() || trainer_new(&r->trainer, NULL))
         return -1;
     struct run_config *c = &r->job.config;
     config_defaults(c);
-    str_copy(c->data, sizeof c->data, rig_path(r, "data"));
-    str_copy(c->cache, sizeof c->cache, rig_path(r, "cache"));
+    str_copy(c->data, sizeof c->data, scratch_path("data"));
+    str_copy(c->cache, sizeof c->cache, scratch_path("cache"));
     c->image_size = 32;
     c->epochs = 3;
     c->batch = 4;
@@ -83,14 +71,6 @@ int rig_init(struct rig *r)
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *at)
-{
-    (void)s;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
 void rig_forget(struct rig *r)
 {
     for (int i = 0; i < r->n; i++)
@@ -102,12 +82,12 @@ void rig_fini(struct rig *r)
 {
     rig_forget(r);
     trainer_free(r->trainer);
-    nftw(r->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(scratch);
 }
 
 void rig_weights(struct rig *r, const char *name)
 {
-    str_copy(r->job.weights_dir, sizeof r->job.weights_dir, rig_path(r, name));
+    str_copy(r->job.weights_dir, sizeof r->job.weights_dir, scratch_path(name));
 }
 
 const struct event *rig_until(struct rig *r, enum event_kind kind)

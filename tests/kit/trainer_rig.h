@@ -10,19 +10,16 @@
 #define RIG_EVENTS 200
 
 struct rig {
-    char dir[300]; /* data/, cache/, and folders of weights */
     struct trainer *trainer;
     struct trainer_job job; /* ready to start: combo, 3 epochs, batches of 4, the toy backend */
     struct event events[RIG_EVENTS];
     int n;
 };
 
-/* Writes the data set: grey pictures 40 x 36 whose score follows their brightness. */
+/* Makes the scratch folder and writes the data set into its data/: grey pictures 40 x 36 whose
+ * score follows their brightness. */
 int rig_init(struct rig *r);
 void rig_fini(struct rig *r); /* removes everything */
-
-/* A path in the rig's folder; valid until the third next call. */
-const char *rig_path(const struct rig *r, const char *name);
 
 /* Sets the folder of the weights, "r1" say. */
 void rig_weights(struct rig *r, const char *name);

@@ -178,7 +178,7 @@ static void test_paths(void)
     is_int((long long)n, (long long)config_options.count, "every option is stored");
     snprintf(wanted, sizeof wanted, "%s/labels.csv", kit_data);
     is_text(absolute, wanted, "a relative path is stored absolute");
-    snprintf(wanted, sizeof wanted, "%s/elsewhere", kit_folder);
+    snprintf(wanted, sizeof wanted, "%s/elsewhere", scratch);
     is_text(cache, wanted, "also of a folder that is not there yet");
 
     struct run_row row;
@@ -499,7 +499,7 @@ static void test_memory(void)
 int main(void)
 {
     struct err e;
-    if (kit_init(&e) || chdir(kit_folder)) {
+    if (kit_init(&e) || chdir(scratch)) {
         diag("%s", e.text);
         return 1;
     }
@@ -522,6 +522,6 @@ int main(void)
     test_memory();
     db_close(reader);
     if (chdir("/") == 0)
-        kit_remove(kit_folder);
+        scratch_remove(scratch);
     return tap_done();
 }

@@ -176,6 +176,6 @@ int main(void)
     test_lost();
     test_meeting();
     test_side_by_side();
-    kit_remove(kit_folder);
+    scratch_remove(scratch);
     return tap_done();
 }

@@ -4,6 +4,7 @@
 #include "base/queue.h"
 #include "base/str.h"
 #include "tests/kit/resume_kit.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 #include "tests/kit/toy_backend.h"
 
@@ -31,7 +32,7 @@ static void test_stop(long train_step, long test_step, int resumed_epoch, const 
     snprintf(path, sizeof path, "%s/%s", folder, file);
     int stopped = kit_stopped(&rig, folder, train_step, test_step);
     long before = kit_steps();
-    ok(stopped && !access(rig_path(&rig, path), F_OK), "stopped at %s step %ld: %s",
+    ok(stopped && !access(scratch_path(path), F_OK), "stopped at %s step %ld: %s",
        train_step ? "training" : "test", train_step + test_step, file);
     int same = kit_resume(&rig, &whole, folder);
     ok(same, "resumed, it ends as a run that never stopped");
@@ -57,7 +58,7 @@ static void test_twice(void)
     const struct event *end = rig_run(&rig);
     kit_stop_at(&rig, 0, 0);
     ok(end && end->finished.state == RUN_STOPPED && end->finished.epochs == 2 &&
-           !access(rig_path(&rig, "twice/checkpoint-2-3.safetensors"), F_OK),
+           !access(scratch_path("twice/checkpoint-2-3.safetensors"), F_OK),
        "resumed, and stopped again in the third epoch");
     ok(kit_resume(&rig, &whole, "twice"), "after two resumes still the same run");
 }
@@ -65,7 +66,7 @@ static void test_twice(void)
 /* A run that is done has nothing to do: but its last weights and predictions are told. */
 static void test_done(void)
 {
-    kit_link(&rig, "whole", "done");
+    kit_link("whole", "done");
     kit_stop_at(&rig, 0, 0);
     ok(kit_resume(&rig, &whole, "done"), "a finished run resumed says its end again");
     is_int(kit_steps(), 0, "without training");
@@ -83,17 +84,17 @@ static void test_trace(void)
     static const char *const names[] = {"steps.csv", "order.csv", "initial.safetensors"};
     struct run_config before = rig.job.config, *c = &rig.job.config;
     struct whole unused;
-    str_copy(c->trace, sizeof c->trace, rig_path(&rig, "trace-whole"));
+    str_copy(c->trace, sizeof c->trace, scratch_path("trace-whole"));
     kit_whole(&rig, &unused, "traced-whole");
     kit_free(&unused);
-    str_copy(c->trace, sizeof c->trace, rig_path(&rig, "trace"));
+    str_copy(c->trace, sizeof c->trace, scratch_path("trace"));
     ok(kit_stopped(&rig, "traced", 6, 0) && kit_resume(&rig, &whole, "traced"),
        "a traced run stops and goes on");
     for (int i = 0; i < 3; i++) {
         char a[60], b[60];
         snprintf(a, sizeof a, "trace-whole/%s", names[i]);
         snprintf(b, sizeof b, "trace/%s", names[i]);
-        ok(rig_same_file(rig_path(&rig, a), rig_path(&rig, b)), "%s says the same", names[i]);
+        ok(rig_same_file(scratch_path(a), scratch_path(b)), "%s says the same", names[i]);
     }
     rig.job.config = before;
 }
@@ -108,11 +109,11 @@ static void test_verb(void)
     rig_until(&rig, EVENT_CHECKPOINT);
     const struct event *event = rig_until(&rig, EVENT_STATE);
     ok(event && event->kind == EVENT_STATE && event->state == RUN_PAUSED, "a run paused");
-    kit_link(&rig, "verb", "verbatim");
+    kit_link("verb", "verbatim");
     trainer_verb(rig.trainer, VERB_STOP);
     rig_until(&rig, EVENT_FINISHED);
     toy.step_us = 0;
-    is_int(kit_files(&rig, "verbatim", "checkpoint-"), 1, "the verb saves a checkpoint");
+    is_int(kit_files("verbatim", "checkpoint-"), 1, "the verb saves a checkpoint");
     ok(kit_resume(&rig, &whole, "verbatim"), "from which the run goes on");
 }
 
@@ -131,18 +132,18 @@ static void test_earlier_folder(void)
         if (moments++, copies == 4)
             continue;
         snprintf(copy, sizeof copy, "earlier-%d", copies++);
-        kit_link(&rig, "earlier", copy);
+        kit_link("earlier", copy);
     }
     toy.step_us = 0;
     for (int i = 0; i < copies; i++) {
         char left[80];
         snprintf(copy, sizeof copy, "earlier-%d", i);
         snprintf(left, sizeof left, "%s/checkpoint-2.safetensors.99-0.tmp", copy);
-        FILE *f = fopen(rig_path(&rig, left), "w");
+        FILE *f = fopen(scratch_path(left), "w");
         fputs("half", f);
         fclose(f);
         same &= kit_resume(&rig, &whole, copy);
-        if (!access(rig_path(&rig, left), F_OK)) {
+        if (!access(scratch_path(left), F_OK)) {
             diag("%s is still there", left);
             same = 0;
         }
@@ -195,7 +196,7 @@ static void test_kill(void)
     for (int i = 0; i < 4; i++) {
         snprintf(folder, sizeof folder, "killed-%d", i);
         run_until(folder, i + 1, ms[i]);
-        half += kit_files(&rig, folder, ".tmp") > 0;
+        half += kit_files(folder, ".tmp") > 0;
         same &= kit_resume(&rig, &whole, folder);
         resumed += rig.events[0].started.resumed_epoch > 0;
     }
@@ -214,21 +215,21 @@ static void test_keep(void)
     rig.job.config.keep = 2;
     kit_whole(&rig, &unused, "keep-2");
     kit_free(&unused);
-    ok(kit_files(&rig, "keep-2", "checkpoint-") == 2 &&
-           !access(rig_path(&rig, "keep-2/checkpoint-4.safetensors"), F_OK) &&
-           !access(rig_path(&rig, "keep-2/checkpoint-5.safetensors"), F_OK),
+    ok(kit_files("keep-2", "checkpoint-") == 2 &&
+           !access(scratch_path("keep-2/checkpoint-4.safetensors"), F_OK) &&
+           !access(scratch_path("keep-2/checkpoint-5.safetensors"), F_OK),
        "--keep 2 keeps the two newest");
     rig.job.config.keep = 0;
     kit_whole(&rig, &unused, "keep-all");
     kit_free(&unused);
-    is_int(kit_files(&rig, "keep-all", "checkpoint-"), 5, "--keep 0 keeps one an epoch");
+    is_int(kit_files("keep-all", "checkpoint-"), 5, "--keep 0 keeps one an epoch");
     rig.job.config.keep = 2;
     rig.job.config.save_every = 2;
     rig.job.config.learning_rate = 0; /* then only the first epoch is the best */
     kit_whole(&rig, &unused, "save-2");
     kit_free(&unused);
-    ok(!access(rig_path(&rig, "save-2/checkpoint-4.safetensors"), F_OK) &&
-           !access(rig_path(&rig, "save-2/checkpoint-5.safetensors"), F_OK),
+    ok(!access(scratch_path("save-2/checkpoint-4.safetensors"), F_OK) &&
+           !access(scratch_path("save-2/checkpoint-5.safetensors"), F_OK),
        "--save-every 2 saves after the fourth epoch, and at the end");
     rig.job.config.learning_rate = 0.02;
     rig.job.config.save_every = 10;
@@ -300,7 +301,7 @@ static void test_patience(void)
     has_text(w.finished.text, "epoch 2 (PC", "and which was the best");
     ok(kit_stopped(&rig, "patient-1", 19, 0) && kit_resume(&rig, &w, "patient-1"),
        "a run resumed remembers what it has waited for");
-    kit_link(&rig, "patient", "patient-2");
+    kit_link("patient", "patient-2");
     ok(kit_resume(&rig, &w, "patient-2"), "one whose patience is out doesn't go on");
     c->patience = 3;
     rig_weights(&rig, "patient-2");

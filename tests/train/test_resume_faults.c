@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "tests/kit/resume_kit.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 #include "tests/kit/toy_backend.h"
 
@@ -25,11 +26,11 @@ static void damage(const char *folder, const char *name, long at, bool cut)
     char path[100];
     size_t n = 0;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    char *bytes = rig_file(rig_path(&rig, path), &n);
+    char *bytes = rig_file(scratch_path(path), &n);
     size_t where = at < 0 ? n - (size_t)-at : (size_t)at;
     bytes[where] ^= 1;
-    unlink(rig_path(&rig, path));
-    FILE *f = fopen(rig_path(&rig, path), "wb");
+    unlink(scratch_path(path));
+    FILE *f = fopen(scratch_path(path), "wb");
     fwrite(bytes, 1, cut ? where : n, f);
     fclose(f);
     mem_free(bytes);
@@ -46,37 +47,37 @@ static void passed_over(const char *folder, const char *part, const char *what)
 
 static void test_damage(void)
 {
-    kit_link(&rig, "whole", "flip");
+    kit_link("whole", "flip");
     damage("flip", "checkpoint-4.safetensors", 50000000, false);
     passed_over("flip", "checkpoint-4.safetensors: it is damaged", "one bit of the data");
-    kit_link(&rig, "whole", "sum");
+    kit_link("whole", "sum");
     damage("sum", "checkpoint-4.safetensors", -3, false);
     passed_over("sum", "it is damaged", "one bit of the checksum");
-    kit_link(&rig, "whole", "cut");
+    kit_link("whole", "cut");
     damage("cut", "checkpoint-4.safetensors", -1000, true);
     passed_over("cut", "cut short", "a file cut short");
-    kit_link(&rig, "whole", "header");
+    kit_link("whole", "header");
     damage("header", "checkpoint-4.safetensors", 3000, true);
     passed_over("header", "cut short", "a file cut within its header");
-    kit_link(&rig, "whole", "empty");
+    kit_link("whole", "empty");
     damage("empty", "checkpoint-4.safetensors", 0, true);
     passed_over("empty", "no safetensors file", "an empty file");
 }
 
 static void test_foreign(void)
 {
-    kit_link(&rig, "whole", "weights-only");
-    unlink(rig_path(&rig, "weights-only/checkpoint-4.safetensors"));
-    link(rig_path(&rig, "whole/last.safetensors"),
-         rig_path(&rig, "weights-only/checkpoint-9.safetensors"));
+    kit_link("whole", "weights-only");
+    unlink(scratch_path("weights-only/checkpoint-4.safetensors"));
+    link(scratch_path("whole/last.safetensors"),
+         scratch_path("weights-only/checkpoint-9.safetensors"));
     passed_over("weights-only", "checkpoint-9.safetensors: no checkpoint", "a plain weight file");
-    ok(access(rig_path(&rig, "weights-only/checkpoint-9.safetensors"), F_OK),
+    ok(access(scratch_path("weights-only/checkpoint-9.safetensors"), F_OK),
        "what is further than the run goes once there is another");
-    kit_link(&rig, "whole", "renamed");
-    rename(rig_path(&rig, "renamed/checkpoint-4.safetensors"),
-           rig_path(&rig, "renamed/checkpoint-8.safetensors"));
+    kit_link("whole", "renamed");
+    rename(scratch_path("renamed/checkpoint-4.safetensors"),
+           scratch_path("renamed/checkpoint-8.safetensors"));
     passed_over("renamed", "progress cannot be", "one under another's name");
-    kit_link(&rig, "whole", "known");
+    kit_link("whole", "known");
     rig.job.known_epochs = 3;
     passed_over("known", "checkpoint-4.safetensors, since only 3 epochs are on record",
                 "one of an epoch that is not on record");
@@ -84,12 +85,12 @@ static void test_foreign(void)
     ok(kit_resume(&rig, &whole, "known") && !rig.events[0].started.resumed_epoch,
        "with none on record the run begins at its beginning");
     rig.job.known_epochs = INT_MAX;
-    mkdir(rig_path(&rig, "none"), 0777);
+    mkdir(scratch_path("none"), 0777);
     ok(kit_resume(&rig, &whole, "none") && !rig.events[0].started.resumed_epoch &&
            kit_log(&rig, "no checkpoint to go on from"),
        "without a checkpoint the run begins at its beginning, and says so");
-    mkdir(rig_path(&rig, "all"), 0777);
-    link(rig_path(&rig, "whole/last.safetensors"), rig_path(&rig, "all/checkpoint-1.safetensors"));
+    mkdir(scratch_path("all"), 0777);
+    link(scratch_path("whole/last.safetensors"), scratch_path("all/checkpoint-1.safetensors"));
     ok(kit_resume(&rig, &whole, "all") && kit_log(&rig, "no checkpoint to go on from"),
        "so it does when all of them are no good");
 }
@@ -126,8 +127,8 @@ static void test_settings(void)
     rig.job.config.threads = 2;
     rig.job.config.keep = 0;
     rig.job.config.save_every = 3;
-    kit_link(&rig, "whole", "others");
-    unlink(rig_path(&rig, "others/checkpoint-4.safetensors"));
+    kit_link("whole", "others");
+    unlink(scratch_path("others/checkpoint-4.safetensors"));
     ok(kit_resume(&rig, &whole, "others"), "name, threads, keep and save-every may differ");
     ok(kit_log(&rig, "threads 1 is now 2; what follows may differ") != NULL,
        "threads with a warning");
@@ -138,14 +139,14 @@ static void test_settings(void)
 static void test_data(void)
 {
     size_t n;
-    char *csv = rig_file(rig_path(&rig, "data/labels.csv"), &n);
-    FILE *f = fopen(rig_path(&rig, "data/labels.csv"), "w");
+    char *csv = rig_file(scratch_path("data/labels.csv"), &n);
+    FILE *f = fopen(scratch_path("data/labels.csv"), "w");
     char *score = strstr(csv, "1.200");
     fwrite(csv, 1, (size_t)(score - csv), f);
     fprintf(f, "1.250%s", score + 5);
     fclose(f);
     refused("name", "x", "option 'data': the names, scores or split");
-    f = fopen(rig_path(&rig, "data/labels.csv"), "w");
+    f = fopen(scratch_path("data/labels.csv"), "w");
     fwrite(csv, 1, n, f);
     fclose(f);
     mem_free(csv);
@@ -157,8 +158,8 @@ static void test_data(void)
 static void test_memory(void)
 {
     long failed = 0, others = 0, at = 1, run = 0;
-    kit_link(&rig, "whole", "memory");
-    unlink(rig_path(&rig, "memory/checkpoint-4.safetensors"));
+    kit_link("whole", "memory");
+    unlink(scratch_path("memory/checkpoint-4.safetensors"));
     rig_weights(&rig, "memory");
     rig.job.resume = true;
     for (; at < 5000; at += at < 300 ? 5 : 61, run++) {
@@ -186,10 +187,10 @@ static void full(const char *folder, rlim_t bytes, const char *part)
     getrlimit(RLIMIT_FSIZE, &before);
     limit = before;
     limit.rlim_cur = bytes;
-    kit_link(&rig, "whole", folder);
+    kit_link("whole", folder);
     char newest[100];
     snprintf(newest, sizeof newest, "%s/checkpoint-4.safetensors", folder);
-    unlink(rig_path(&rig, newest));
+    unlink(scratch_path(newest));
     rig_weights(&rig, folder);
     rig.job.resume = true;
     setrlimit(RLIMIT_FSIZE, &limit);
@@ -199,7 +200,7 @@ static void full(const char *folder, rlim_t bytes, const char *part)
     if (!ok(end && end->finished.state == RUN_FAILED && strstr(end->finished.text, part),
             "a disk that is full after %ld bytes: \"%s\"", (long)bytes, part))
         diag("%s", end ? end->finished.text : "no event");
-    ok(kit_files(&rig, folder, "checkpoint-") == 1 && kit_files(&rig, folder, "") == 3,
+    ok(kit_files(folder, "checkpoint-") == 1 && kit_files(folder, "") == 3,
        "the checkpoint before stays, nothing is left half written");
     ok(kit_resume(&rig, &whole, folder), "with room again, the run goes on the same");
 }
@@ -211,7 +212,7 @@ static void test_full(void)
     full("full-2", 20 << 20, "best.safetensors cannot be written");
     full("full-3", 60 << 20, "checkpoint-4.safetensors"); /* twice as large as weights alone */
     struct stat st;
-    stat(rig_path(&rig, "whole/checkpoint-4.safetensors"), &st);
+    stat(scratch_path("whole/checkpoint-4.safetensors"), &st);
     full("full-4", (rlim_t)st.st_size - 1, "checkpoint-4.safetensors"); /* its last byte */
 }
 
@@ -230,8 +231,7 @@ static void test_poison(void)
                        "after epoch 1, step 2: fc.weight has a value that is nan"),
             "a stop with a weight that is no number ends as diverged"))
         diag("%s", end ? end->finished.text : "no event");
-    ok(kit_files(&rig, "poison", "checkpoint-1.safetensors") == 1 &&
-           kit_files(&rig, "poison", "") == 2,
+    ok(kit_files("poison", "checkpoint-1.safetensors") == 1 && kit_files("poison", "") == 2,
        "and is not saved: the checkpoint and the best of the epoch before stay");
     toy.poison_train_step = 0;
     ok(kit_resume(&rig, &whole, "poison"), "from which the run can go on");

@@ -5,6 +5,7 @@
 #include "engine/backend_load.h"
 #include "tests/ref/ref.h"
 #include "tests/kit/resume_kit.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 
 #include <stdio.h>
@@ -14,14 +15,14 @@ static struct rig rig;
 /* Seven training images in batches of three, the last of one; three test images. */
 static void use_few_images(void)
 {
-    FILE *f = fopen(rig_path(&rig, "data/few.csv"), "w");
+    FILE *f = fopen(scratch_path("data/few.csv"), "w");
     fprintf(f, "image,score,split\n");
     for (int i = 0; i < 10; i++)
         fprintf(f, "p%02d.jpg,%.2f,%s\n", 2 * i, 1.5 + 0.3 * ((i * 3) % 10),
                 i % 3 == 1 ? "test" : "train");
     fclose(f);
     struct run_config *c = &rig.job.config;
-    str_copy(c->data, sizeof c->data, rig_path(&rig, "data/few.csv"));
+    str_copy(c->data, sizeof c->data, scratch_path("data/few.csv"));
     c->batch = 2;
     c->epochs = 3;
     c->drop_last = DROP_YES; /* batch norm needs more than one image on a 1x1 map */

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "engine/weights/weights.h"
 #include "engine/train/plan.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 #include "tests/kit/toy_backend.h"
 #include "tests/kit/trainer_rig.h"
@@ -162,7 +163,7 @@ static void test_checkpoints(void)
        "best whenever improved, last at the end");
     const struct event_checkpoint *c = &last->checkpoint;
     const struct event_epoch *x = &rig_event(&rig, EVENT_EPOCH, 2)->epoch;
-    is_text(c->path, rig_path(&rig, "weights/last.safetensors"), "with its path");
+    is_text(c->path, scratch_path("weights/last.safetensors"), "with its path");
     const struct event_started *started = &rig_event(&rig, EVENT_STARTED, 0)->started;
     ok(!strcmp(started->set, "data") && !strcmp(started->protocol, "split") &&
            started->fold == 0 && started->classes == 5,
@@ -202,7 +203,7 @@ static void test_same_bits(void)
     memcpy(scores, rig_event(&rig, EVENT_EPOCH, 2)->epoch.test_scores, sizeof scores);
     rig_weights(&rig, "again");
     toy.step_us = 3000;
-    snprintf(rig.job.config.trace, sizeof rig.job.config.trace, "%s", rig_path(&rig, "trace"));
+    snprintf(rig.job.config.trace, sizeof rig.job.config.trace, "%s", scratch_path("trace"));
     rig_start(&rig);
     trainer_verb(rig.trainer, VERB_PAUSE);
     trainer_verb(rig.trainer, VERB_CHECKPOINT);
@@ -229,10 +230,10 @@ static void test_same_bits(void)
     const struct event_epoch *x = &rig_event(&rig, EVENT_EPOCH, 2)->epoch;
     ok(x->train.total == total && !memcmp(x->test_scores, scores, sizeof scores),
        "losses and predictions have the same bits");
-    ok(rig_same_file(rig_path(&rig, "weights/last.safetensors"),
-                     rig_path(&rig, "again/last.safetensors")) &&
-           rig_same_file(rig_path(&rig, "weights/best.safetensors"),
-                         rig_path(&rig, "again/best.safetensors")),
+    ok(rig_same_file(scratch_path("weights/last.safetensors"),
+                     scratch_path("again/last.safetensors")) &&
+           rig_same_file(scratch_path("weights/best.safetensors"),
+                         scratch_path("again/best.safetensors")),
        "so have the weight files");
     ok(!toy.violations, "no promise was broken (%s)", toy.violation);
     toy.step_us = 0;
@@ -244,7 +245,7 @@ static void test_trace(void)
     double sum[4] = {0}, images[4] = {0};
     char line[400];
     int steps = 0, samples = 0, order = 1;
-    FILE *f = fopen(rig_path(&rig, "trace/steps.csv"), "r");
+    FILE *f = fopen(scratch_path("trace/steps.csv"), "r");
     ok(f && fgets(line, sizeof line, f) &&
            !strcmp(line, "epoch,step,images,learning_rate,total,regression,expectation,"
                          "classification\n"),
@@ -266,17 +267,17 @@ static void test_trace(void)
         off = fmax(off, fabs(rig_event(&rig, EVENT_EPOCH, i)->epoch.train.total -
                              sum[i + 1] / images[i + 1]));
     is_near(off, 0, 1e-12, "an epoch's total is the mean over its images");
-    f = fopen(rig_path(&rig, "trace/order.csv"), "r");
+    f = fopen(scratch_path("trace/order.csv"), "r");
     while (f && fgets(line, sizeof line, f))
         samples++;
     if (f)
         fclose(f);
     is_int(samples, 1 + 3 * RIG_TRAIN, "every sample of every step");
     struct weights *w;
-    ok(!weights_read(&w, rig_path(&rig, "trace/initial.safetensors"), NULL) && w->n == 104,
+    ok(!weights_read(&w, scratch_path("trace/initial.safetensors"), NULL) && w->n == 104,
        "the initial weights");
     weights_free(w);
-    ok(access(rig_path(&rig, "trace/run.json"), R_OK) == 0, "and what the run was");
+    ok(access(scratch_path("trace/run.json"), R_OK) == 0, "and what the run was");
     rig.job.config.trace[0] = '\0';
 }
 
@@ -294,7 +295,7 @@ static void test_augmentation(void)
     c->hue = 0.05;
     c->epochs = 1;
     for (int i = 0; i < 2; i++) {
-        str_copy(c->trace, sizeof c->trace, rig_path(&rig, i ? "drawn-2" : "drawn-1"));
+        str_copy(c->trace, sizeof c->trace, scratch_path(i ? "drawn-2" : "drawn-1"));
         c->loss = i ? LOSS_MSE : LOSS_COMBO;
         c->threads = 1 + i;
         rig_run(&rig);
@@ -400,6 +401,6 @@ int main(void)
     test_stop();
     test_small();
     rig_fini(&rig);
-    ok(access(rig.dir, F_OK) != 0, "nothing is left");
+    ok(access(scratch, F_OK) != 0, "nothing is left");
     return tap_done();
 }

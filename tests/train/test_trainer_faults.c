@@ -3,11 +3,11 @@
 #include "base/mem.h"
 #include "base/queue.h"
 #include "base/str.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 #include "tests/kit/toy_backend.h"
 #include "tests/kit/trainer_rig.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -70,16 +70,9 @@ static void test_data(void)
     memcpy(data, rig.job.config.data, sizeof data);
     rig.job.config.data[0] = '\0';
     ends(RUN_FAILED, "option 'data' is missing", "no data set");
-    str_copy(rig.job.config.data, sizeof data, rig_path(&rig, "nowhere"));
+    str_copy(rig.job.config.data, sizeof data, scratch_path("nowhere"));
     ends(RUN_FAILED, "nowhere", "a data set that is not there");
     memcpy(rig.job.config.data, data, sizeof data);
-}
-
-static void write_text(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-    fputs(text, f);
-    fclose(f);
 }
 
 /* p00 trains, p01 tests. */
@@ -88,9 +81,9 @@ static void test_damaged(void)
     char kept[2][700];
     const char *names[2] = {"data/p00.jpg", "data/p01.jpg"};
     for (int i = 0; i < 2; i++) {
-        snprintf(kept[i], sizeof kept[i], "%s.kept", rig_path(&rig, names[i]));
-        rename(rig_path(&rig, names[i]), kept[i]);
-        write_text(rig_path(&rig, names[i]), "no image");
+        snprintf(kept[i], sizeof kept[i], "%s.kept", scratch_path(names[i]));
+        rename(scratch_path(names[i]), kept[i]);
+        scratch_text(names[i], "no image");
     }
     ends(RUN_FAILED, "p00.jpg", "a damaged image");
     rig.job.config.skip_bad_images = true;
@@ -110,7 +103,7 @@ static void test_damaged(void)
        "the first prediction is of the first image that can be read");
     rig.job.config.skip_bad_images = false;
     for (int i = 0; i < 2; i++)
-        rename(kept[i], rig_path(&rig, names[i]));
+        rename(kept[i], scratch_path(names[i]));
 }
 
 /* With one test image there is no correlation, so no epoch is the best. */
@@ -118,14 +111,14 @@ static void test_no_correlation(void)
 {
     char data[sizeof rig.job.config.data];
     memcpy(data, rig.job.config.data, sizeof data);
-    write_text(rig_path(&rig, "data/one.csv"), "image,score,split\np00.jpg,2,train\n"
-                                               "p01.jpg,1.5,train\np02.jpg,9,test\n");
-    str_copy(rig.job.config.data, sizeof data, rig_path(&rig, "data/one.csv"));
+    scratch_text("data/one.csv", "image,score,split\np00.jpg,2,train\n"
+                                 "p01.jpg,1.5,train\np02.jpg,9,test\n");
+    str_copy(rig.job.config.data, sizeof data, scratch_path("data/one.csv"));
     rig_weights(&rig, "none");
     rig.job.config.loss = LOSS_COMBO;
     ends(RUN_FINISHED, "", "a single test image");
-    ok(access(rig_path(&rig, "none/best.safetensors"), F_OK) != 0 &&
-           !access(rig_path(&rig, "none/last.safetensors"), F_OK),
+    ok(access(scratch_path("none/best.safetensors"), F_OK) != 0 &&
+           !access(scratch_path("none/last.safetensors"), F_OK),
        "there is a last, but no best");
     int said = 0, outside = 0;
     for (int i = 0; rig_event(&rig, EVENT_LOG, i); i++) {
@@ -139,25 +132,14 @@ static void test_no_correlation(void)
     memcpy(rig.job.config.data, data, sizeof data);
 }
 
-static int files_in(const char *folder)
-{
-    int n = 0;
-    DIR *d = opendir(folder);
-    for (struct dirent *at; d && (at = readdir(d));)
-        n += at->d_name[0] != '.';
-    if (d)
-        closedir(d);
-    return n;
-}
-
 static void test_saving(void)
 {
     struct rlimit before, limit;
     rig_weights(&rig, "kept");
     ends(RUN_FINISHED, "", "a run to be kept");
-    rename(rig_path(&rig, "kept/last.safetensors"), rig_path(&rig, "kept.last"));
-    link(rig_path(&rig, "kept/checkpoint-1.safetensors"), rig_path(&rig, "kept.checkpoint"));
-    link(rig_path(&rig, "kept/best.safetensors"), rig_path(&rig, "kept.best"));
+    rename(scratch_path("kept/last.safetensors"), scratch_path("kept.last"));
+    link(scratch_path("kept/checkpoint-1.safetensors"), scratch_path("kept.checkpoint"));
+    link(scratch_path("kept/best.safetensors"), scratch_path("kept.best"));
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &before);
     limit = before;
@@ -166,15 +148,15 @@ static void test_saving(void)
     const struct event *end = ends(RUN_FAILED, "kept/best.safetensors", "a disk that is full");
     setrlimit(RLIMIT_FSIZE, &before);
     is_int(end->finished.epochs, 1, "the epoch itself was completed");
-    ok(rig_same_file(rig_path(&rig, "kept/best.safetensors"), rig_path(&rig, "kept.best")),
+    ok(rig_same_file(scratch_path("kept/best.safetensors"), scratch_path("kept.best")),
        "the former best stays");
-    ok(rig_same_file(rig_path(&rig, "kept/checkpoint-1.safetensors"),
-                     rig_path(&rig, "kept.checkpoint")),
+    ok(rig_same_file(scratch_path("kept/checkpoint-1.safetensors"),
+                     scratch_path("kept.checkpoint")),
        "and so does the checkpoint");
-    is_int(files_in(rig_path(&rig, "kept")), 2, "no last, no temporary file is written");
+    is_int(scratch_entries(scratch_path("kept")), 2, "no last, no temporary file is written");
     is_int(rig_count(&rig, EVENT_CHECKPOINT), 0, "and no checkpoint is told");
 
-    write_text(rig_path(&rig, "file"), "");
+    scratch_text("file", "");
     rig_weights(&rig, "file/weights");
     ends(RUN_FAILED, "file", "a folder of weights that cannot be made");
     ok(rig_event(&rig, EVENT_STARTED, 0) == NULL, "is noticed before any work");

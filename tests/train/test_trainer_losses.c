@@ -3,6 +3,7 @@
  */
 #include "base/str.h"
 #include "engine/weights/weights.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 #include "tests/kit/toy_backend.h"
 #include "tests/kit/trainer_rig.h"
@@ -104,10 +105,10 @@ static void test_trace(void)
     c->rounding = ROUND_AUTO;
     c->classes = 4;
     str_copy(c->class_weights, sizeof c->class_weights, "4,3,2,1");
-    str_copy(c->trace, sizeof c->trace, rig_path(&rig, "trace"));
+    str_copy(c->trace, sizeof c->trace, scratch_path("trace"));
     finished("combo with four classes");
     c->trace[0] = '\0';
-    json_t *run = json_load_file(rig_path(&rig, "trace/run.json"), 0, NULL);
+    json_t *run = json_load_file(scratch_path("trace/run.json"), 0, NULL);
     const json_t *edges = json_object_get(run, "class_edges");
     const json_t *values = json_object_get(run, "class_values");
     const json_t *weights = json_object_get(run, "class_weights");
@@ -153,7 +154,7 @@ static void test_net_options(void)
             c->backbone = i;
     rig_weights(&rig, "resnet50");
     finished("resnet50 with other options");
-    ok(!weights_read(&w, rig_path(&rig, "resnet50/last.safetensors"), NULL),
+    ok(!weights_read(&w, scratch_path("resnet50/last.safetensors"), NULL),
        "its weights can be read");
     is_text(meta(w, "backbone"), "resnet50", "they say the net");
     is_text(meta(w, "stem_pool"), "kernel 3 stride 2 pad 0 ceil", "its pool");

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "engine/weights/weights.h"
 #include "tests/ref/ref.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 #include "tests/kit/trainer_rig.h"
 
@@ -15,13 +16,13 @@ static struct rig rig;
 /* Five training images in batches of three, two test images: naive loops take their time. */
 static void use_few_images(void)
 {
-    FILE *f = fopen(rig_path(&rig, "data/few.csv"), "w");
+    FILE *f = fopen(scratch_path("data/few.csv"), "w");
     fprintf(f, "image,score,split\n");
     for (int i = 0; i < 7; i++)
         fprintf(f, "p%02d.jpg,%.2f,%s\n", 3 * i, 1.5 + 0.4 * i, i % 3 == 1 ? "test" : "train");
     fclose(f);
     struct run_config *c = &rig.job.config;
-    str_copy(c->data, sizeof c->data, rig_path(&rig, "data/few.csv"));
+    str_copy(c->data, sizeof c->data, scratch_path("data/few.csv"));
     c->batch = 3;
     c->epochs = 1;
     c->flip = 0.5;
@@ -47,8 +48,8 @@ static void test_run(void)
 static void test_weights(void)
 {
     struct weights *w, *before;
-    if (!ok(!weights_read(&w, rig_path(&rig, "weights/last.safetensors"), NULL) &&
-                !weights_read(&before, rig_path(&rig, "trace/initial.safetensors"), NULL),
+    if (!ok(!weights_read(&w, scratch_path("weights/last.safetensors"), NULL) &&
+                !weights_read(&before, scratch_path("trace/initial.safetensors"), NULL),
             "weights before and after"))
         return;
     int changed = 0;
@@ -65,14 +66,14 @@ int main(void)
         return tap_done();
     use_few_images();
     struct run_config *c = &rig.job.config;
-    str_copy(c->trace, sizeof c->trace, rig_path(&rig, "trace"));
+    str_copy(c->trace, sizeof c->trace, scratch_path("trace"));
     test_run();
     test_weights();
     c->trace[0] = '\0';
     rig_weights(&rig, "again");
     test_run();
-    ok(rig_same_file(rig_path(&rig, "weights/last.safetensors"),
-                     rig_path(&rig, "again/last.safetensors")),
+    ok(rig_same_file(scratch_path("weights/last.safetensors"),
+                     scratch_path("again/last.safetensors")),
        "two runs give the same bits");
     rig_fini(&rig);
     return tap_done();

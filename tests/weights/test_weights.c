@@ -2,9 +2,9 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "engine/weights/weights.h"
+#include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,26 +15,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char dir[256];
-
-static const char *in_dir(const char *name)
-{
-    static char path[600];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    return path;
-}
-
-static int files_in(const char *folder)
-{
-    int n = 0;
-    DIR *d = opendir(folder);
-    for (struct dirent *at; d && (at = readdir(d));)
-        n += at->d_name[0] != '.';
-    if (d)
-        closedir(d);
-    return n;
-}
 
 /* conv (2, 3, 1, 1), bias (2), and a scalar. */
 static struct weights *sample(struct err *e)
@@ -62,7 +42,7 @@ static void test_round_trip(void)
 {
     struct err e;
     struct weights *w = sample(&e), *back;
-    const char *path = in_dir("round.safetensors");
+    const char *path = scratch_path("round.safetensors");
     ok(w && !weights_write(w, path, &e), "a set is written");
     if (!ok(!weights_read(&back, path, &e), "and read back"))
         diag("%s", e.text);
@@ -84,7 +64,7 @@ static void test_round_trip(void)
     struct stat s;
     stat(path, &s);
     is_int(s.st_size, (long long)(8 + length + 9 * sizeof(float)), "no byte more than needed");
-    is_int(files_in(dir), 1, "no temporary file is left");
+    is_int(scratch_entries(scratch), 1, "no temporary file is left");
     weights_free(back);
     weights_free(w);
 }
@@ -107,9 +87,9 @@ static void test_limits(void)
     ok(weights_add(w, "none", 2, (int[]){0, 5}, &e) != NULL, "an empty tensor is allowed");
     ok(weights_add(w, "none", 1, (int[]){1}, &e) != NULL, "names are not compared when added");
     ok(!weights_add(w, "more", 1, (int[]){1}, &e), "no more than there is room for");
-    ok(weights_write(w, in_dir("twice"), &e) == -1, "but one name twice is not written");
+    ok(weights_write(w, scratch_path("twice"), &e) == -1, "but one name twice is not written");
     has_text(e.text, "'none'", "the name is in the message");
-    ok(access(in_dir("twice"), F_OK) != 0, "and there is no file");
+    ok(access(scratch_path("twice"), F_OK) != 0, "and there is no file");
     ok(weights_meta(w, "key", longest, &e) == -1, "over-long metadata is refused");
     weights_free(w);
 }
@@ -120,7 +100,7 @@ static void damaged(const char *header, uint64_t claimed, size_t data_bytes, con
 {
     struct err e;
     struct weights *w;
-    const char *path = in_dir("damaged.safetensors");
+    const char *path = scratch_path("damaged.safetensors");
     FILE *f = fopen(path, "wb");
     uint64_t length = claimed ? claimed : strlen(header);
     fwrite(&length, 8, 1, f);
@@ -176,14 +156,15 @@ static void test_damage(void)
 
     struct err e;
     struct weights *w;
-    ok(weights_read(&w, in_dir("nowhere"), &e) == -1 && e.code == ERR_NOT_FOUND, "no such file");
-    ok(weights_read(&w, dir, &e) == -1, "a folder is no file");
-    FILE *f = fopen(in_dir("tiny"), "wb");
+    ok(weights_read(&w, scratch_path("nowhere"), &e) == -1 && e.code == ERR_NOT_FOUND,
+       "no such file");
+    ok(weights_read(&w, scratch, &e) == -1, "a folder is no file");
+    FILE *f = fopen(scratch_path("tiny"), "wb");
     fputs("1234567", f);
     fclose(f);
-    ok(weights_read(&w, in_dir("tiny"), &e) == -1, "7 bytes are no file");
+    ok(weights_read(&w, scratch_path("tiny"), &e) == -1, "7 bytes are no file");
     has_text(e.text, "7 bytes", "found size named");
-    unlink(in_dir("tiny"));
+    unlink(scratch_path("tiny"));
 }
 
 /* A file cut at every byte of its header and data must be refused, each time without a crash. */
@@ -192,12 +173,11 @@ static void test_truncation(void)
     struct err e;
     struct weights *w = sample(&e), *back;
     char bytes[2000];
-    char path[600];
-    weights_write(w, in_dir("whole"), &e);
-    FILE *f = fopen(in_dir("whole"), "rb");
+    const char *path = scratch_path("part");
+    weights_write(w, scratch_path("whole"), &e);
+    FILE *f = fopen(scratch_path("whole"), "rb");
     size_t n = fread(bytes, 1, sizeof bytes, f), refused = 0;
     fclose(f);
-    snprintf(path, sizeof path, "%s", in_dir("part"));
     for (size_t k = 0; k < n; k++) {
         f = fopen(path, "wb");
         fwrite(bytes, 1, k, f);
@@ -206,7 +186,7 @@ static void test_truncation(void)
     }
     is_int((long long)refused, (long long)n, "a file cut anywhere is refused");
     unlink(path);
-    unlink(in_dir("whole"));
+    unlink(scratch_path("whole"));
     weights_free(w);
 }
 
@@ -215,8 +195,7 @@ static void test_memory(void)
     struct err e;
     long at = 0, failures = 0;
     struct weights *w = NULL, *back;
-    char path[600];
-    snprintf(path, sizeof path, "%s", in_dir("memory"));
+    const char *path = scratch_path("memory");
     for (int done = 0; !done && at < 100; weights_free(w)) {
         mem_test_fail_at(++at);
         w = sample(&e);
@@ -227,7 +206,7 @@ static void test_memory(void)
         weights_free(back);
     }
     ok(at > 8 && failures == at - 1, "every failing allocation is an error (%ld)", failures);
-    is_int(files_in(dir), 2, "and leaves no file behind");
+    is_int(scratch_entries(scratch), 2, "and leaves no file behind");
     unlink(path);
 }
 
@@ -237,8 +216,7 @@ static void test_file_size_limit(void)
     struct err e;
     struct weights *w = sample(&e), *large, *back;
     struct rlimit before, limit;
-    char path[600];
-    snprintf(path, sizeof path, "%s", in_dir("kept"));
+    const char *path = scratch_path("kept");
     weights_write(w, path, &e);
     weights_new(&large, 1, &e);
     weights_add(large, "large", 1, (int[]){100000}, &e);
@@ -254,7 +232,7 @@ static void test_file_size_limit(void)
     is_int(result, -1, "a write that the system cuts off fails");
     has_text(e.text, path, "and names the file");
     ok(!weights_read(&back, path, &e) && back->n == 3, "the former file is still there, whole");
-    is_int(files_in(dir), 2, "no temporary file is left");
+    is_int(scratch_entries(scratch), 2, "no temporary file is left");
     weights_free(back);
     weights_free(large);
     weights_free(w);
@@ -267,14 +245,14 @@ static int full_disk_child(void)
     struct err e;
     struct weights *w = sample(&e), *large, *back;
     if (unshare(CLONE_NEWNS) || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) ||
-        mount("none", dir, "tmpfs", 0, "size=64k"))
+        mount("none", scratch, "tmpfs", 0, "size=64k"))
         return 77;
     weights_new(&large, 1, &e);
     weights_add(large, "large", 1, (int[]){100000}, &e);
-    int good = !weights_write(w, in_dir("kept"), &e);
-    good &= weights_write(large, in_dir("kept"), &e) == -1 && e.code == ERR_FULL;
-    good &= !weights_read(&back, in_dir("kept"), &e) && back->n == 3;
-    good &= files_in(dir) == 1;
+    int good = !weights_write(w, scratch_path("kept"), &e);
+    good &= weights_write(large, scratch_path("kept"), &e) == -1 && e.code == ERR_FULL;
+    good &= !weights_read(&back, scratch_path("kept"), &e) && back->n == 3;
+    good &= scratch_entries(scratch) == 1;
     weights_free(back);
     weights_free(large);
     weights_free(w);
@@ -300,22 +278,19 @@ static void test_no_folder(void)
 {
     struct err e;
     struct weights *w = sample(&e);
-    ok(weights_write(w, in_dir("no/such/file"), &e) == -1 && e.code == ERR_NOT_FOUND,
+    ok(weights_write(w, scratch_path("no/such/file"), &e) == -1 && e.code == ERR_NOT_FOUND,
        "a folder that is not there");
-    mkdir(in_dir("taken"), 0777);
-    ok(weights_write(w, in_dir("taken"), &e) == -1, "a folder is not overwritten");
+    mkdir(scratch_path("taken"), 0777);
+    ok(weights_write(w, scratch_path("taken"), &e) == -1, "a folder is not overwritten");
     has_text(e.text, "taken", "the path is named");
-    rmdir(in_dir("taken"));
-    is_int(files_in(dir), 1, "no temporary file is left");
+    rmdir(scratch_path("taken"));
+    is_int(scratch_entries(scratch), 1, "no temporary file is left");
     weights_free(w);
 }
 
 int main(void)
 {
-    const char *tmp = getenv("TMPDIR");
-    snprintf(dir, sizeof dir, "%s/combolab-weights-XXXXXX", tmp ? tmp : "/tmp");
-    if (!mkdtemp(dir))
-        return 1;
+    scratch_make();
     test_round_trip();
     test_limits();
     test_damage();
@@ -324,7 +299,7 @@ int main(void)
     test_file_size_limit();
     test_full_disk();
     test_no_folder();
-    unlink(in_dir("round.safetensors"));
-    ok(rmdir(dir) == 0, "nothing else was written");
+    unlink(scratch_path("round.safetensors"));
+    ok(rmdir(scratch) == 0, "nothing else was written");
     return tap_done();
 }
