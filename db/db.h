@@ -99,6 +99,16 @@ int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e); /* ne
 int db_runs_page(struct db *d, int64_t below, size_t most, struct run_row **out, size_t *n,
                  struct err *e);
 
+/* So, but of one experiment and in one state; NULL and "" = any. */
+struct run_wanted {
+    const char *experiment, *state;
+    int64_t below;
+    size_t most;
+};
+
+int db_runs_wanted(struct db *d, const struct run_wanted *wanted, struct run_row **out, size_t *n,
+                   struct err *e);
+
 /* The runs that changed after *since (0 = all), ascending by id; *since becomes the present mark.
  * *all says how many runs there are: fewer than the caller then knows means that some were deleted,
  * and db_run_ids says which are left. One read transaction. */

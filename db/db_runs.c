@@ -11,15 +11,44 @@
 
 #define FROM_RUN "FROM run LEFT JOIN experiment ON experiment.id = run.experiment "
 
+/* Adds a condition that is to be met where there is a text to meet it. */
+static void add_condition(struct str *rest, const char *text, const char *condition)
+{
+    if (text && text[0])
+        str_addf(rest, " AND %s", condition);
+}
+
+static void bind_condition(struct query *q, const char *text)
+{
+    if (text && text[0])
+        query_bind_text(q, text);
+}
+
+int db_runs_wanted(struct db *d, const struct run_wanted *w, struct run_row **out, size_t *n,
+                   struct err *e)
+{
+    struct query q;
+    struct str sql;
+    str_init(&sql);
+    str_add(&sql, "SELECT ");
+    columns_add_read(&sql, row_run_columns, "run.", "");
+    str_add(&sql, " " FROM_RUN "WHERE run.id < ?");
+    add_condition(&sql, w->experiment, "experiment = (SELECT id FROM experiment WHERE name = ?)");
+    add_condition(&sql, w->state, "state = ?");
+    str_add(&sql, " ORDER BY run.id DESC LIMIT ?");
+    query_open_str(&q, d, &sql);
+    query_bind_int(&q, w->below > 0 ? w->below : INT64_MAX);
+    bind_condition(&q, w->experiment);
+    bind_condition(&q, w->state);
+    query_bind_int(&q, w->most && w->most < INT64_MAX ? (int64_t)w->most : -1);
+    return query_rows(&q, row_run_columns, sizeof **out, out, n, e);
+}
+
 int db_runs_page(struct db *d, int64_t below, size_t most, struct run_row **out, size_t *n,
                  struct err *e)
 {
-    struct query q;
-    query_open_select(&q, d, row_run_columns, "run.",
-                      FROM_RUN "WHERE run.id < ? ORDER BY run.id DESC LIMIT ?");
-    query_bind_int(&q, below > 0 ? below : INT64_MAX);
-    query_bind_int(&q, most && most < INT64_MAX ? (int64_t)most : -1);
-    return query_rows(&q, row_run_columns, sizeof **out, out, n, e);
+    const struct run_wanted wanted = {.below = below, .most = most};
+    return db_runs_wanted(d, &wanted, out, n, e);
 }
 
 int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e)

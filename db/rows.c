@@ -158,10 +158,11 @@ const struct row_column row_phase_columns[] = {
 };
 
 const struct row_phase row_phases[ROW_PHASES] = {
-    {"train", offsetof(struct epoch_row, train), 0, ROW_SPARE | ROW_SPARE_TRAIN},
-    {"val", offsetof(struct epoch_row, val), offsetof(struct epoch_row, validated),
-     ROW_SPARE | ROW_SPARE_VAL},
-    {"test", offsetof(struct epoch_row, test), offsetof(struct epoch_row, tested), ROW_SPARE},
+    [ROW_TRAIN] = {"train", offsetof(struct epoch_row, train), 0, ROW_SPARE | ROW_SPARE_TRAIN},
+    [ROW_VAL] = {"val", offsetof(struct epoch_row, val), offsetof(struct epoch_row, validated),
+                 ROW_SPARE | ROW_SPARE_VAL},
+    [ROW_TEST] = {"test", offsetof(struct epoch_row, test), offsetof(struct epoch_row, tested),
+                  ROW_SPARE},
 };
 
 const struct phase_row *row_phase(const struct epoch_row *epoch, const struct row_phase *phase)

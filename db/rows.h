@@ -167,7 +167,7 @@ struct row_phase {
     unsigned spare; /* enum row_use: which columns are spare in this phase */
 };
 
-#define ROW_PHASES 3
+enum { ROW_TRAIN, ROW_VAL, ROW_TEST, ROW_PHASES };
 extern const struct row_phase row_phases[ROW_PHASES];
 
 /* Figures of that phase; NULL when it was not made. */

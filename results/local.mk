@@ -1,8 +1,11 @@
 noinst_LIBRARIES += libresults.a
 libresults_a_SOURCES = \
+	results/rows_table.c results/rows_table.h \
+	results/run_epochs.c \
+	results/run_tables.c results/run_tables.h \
 	results/table.c results/table.h \
 	results/table_export.c
 libresults_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 
-# In the order the linker wants them.
-RESULTS_LIBS = libresults.a libbase.a $(JANSSON_LIBS)
+# In the order the linker wants them. Of libdb.a it takes the lists of columns alone.
+RESULTS_LIBS = libresults.a libdb.a libbase.a $(JANSSON_LIBS)

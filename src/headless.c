@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "results/run_tables.h"
 #include "src/output.h"
 #include "src/progress.h"
 
@@ -284,42 +285,6 @@ int headless_train(struct headless *h, struct err *e)
 
 /* --- reporting --- */
 
-static const struct table_column columns[] = {
-    {"id", "run", TABLE_INT, 0, false},
-    {"name", "name", TABLE_TEXT, 0, false},
-    {"loss", "loss", TABLE_TEXT, 0, false},
-    {"state", "state", TABLE_TEXT, 0, false},
-    {"epochs", "epochs", TABLE_INT, 0, false},
-    {"best_epoch", "best at", TABLE_INT, 0, false},
-    {"best_mae", "best MAE", TABLE_REAL, 4, false},
-    {"best_rmse", "best RMSE", TABLE_REAL, 4, false},
-    {"best_pc", "best PC", TABLE_REAL, 4, false},
-    {"last_mae", "last MAE", TABLE_REAL, 4, true},
-    {"last_rmse", "last RMSE", TABLE_REAL, 4, true},
-    {"last_pc", "last PC", TABLE_REAL, 4, true},
-    {"seconds", "took", TABLE_DURATION, 0, true},
-};
-
-static void add_row(struct table *t, const struct run_row *row)
-{
-    table_int(t, row->id);
-    table_text(t, row->name);
-    table_text(t, row->loss);
-    table_text(t, row->state);
-    table_int(t, row->epochs_done);
-    if (row->best_epoch)
-        table_int(t, row->best_epoch);
-    else
-        table_missing(t);
-    table_real(t, row->best_mae);
-    table_real(t, row->best_rmse);
-    table_real(t, row->best_pc);
-    table_real(t, row->last_mae);
-    table_real(t, row->last_rmse);
-    table_real(t, row->last_pc);
-    table_real(t, output_run_seconds(row, row->ended));
-}
-
 /* The worst state decides. */
 static int status_of(const struct run_row *row)
 {
@@ -348,25 +313,34 @@ static int worse(int a, int b)
     return EXIT_GOOD;
 }
 
+/* Those of our runs that are still there; somebody may have deleted others. */
+static int read_runs(struct headless *h, struct run_row *rows, size_t *n, struct err *e)
+{
+    *n = 0;
+    for (size_t i = 0; i < h->n_runs; i++) {
+        if (!db_run(h->db, h->runs[i], &rows[*n], e))
+            ++*n;
+        else if (e->code != ERR_NOT_FOUND)
+            return -1;
+    }
+    return 0;
+}
+
 int headless_report(struct headless *h, int *status, struct err *e)
 {
-    struct table *t;
+    struct table *t = NULL;
+    size_t n;
     *status = has_failed(h) ? EXIT_ERROR : signals ? EXIT_STOPPED : EXIT_GOOD;
-    if (table_new(&t, "runs", false, columns, sizeof columns / sizeof *columns, e))
-        return -1;
-    int result = 0;
-    for (size_t i = 0; !result && i < h->n_runs; i++) {
-        struct run_row row;
-        if (db_run(h->db, h->runs[i], &row, e)) {
-            result = e->code == ERR_NOT_FOUND ? 0 : -1; /* deleted by somebody */
-            continue;
-        }
-        add_row(t, &row);
-        *status = worse(*status, status_of(&row));
-    }
+    struct run_row *rows = mem_alloc(h->n_runs, sizeof *rows);
+    if (!rows)
+        return mem_error(e, "the table of runs", h->n_runs * sizeof *rows);
+    int result = read_runs(h, rows, &n, e);
+    for (size_t i = 0; !result && i < n; i++)
+        *status = worse(*status, status_of(&rows[i]));
     if (!result)
-        result = output_tables(h->in, &t, 1, e);
+        result = run_tables_report(&t, rows, n, e) || output_tables(h->in, &t, 1, e) ? -1 : 0;
     table_free(t);
+    mem_free(rows);
     return result;
 }
 

@@ -11,7 +11,6 @@ combolab_SOURCES = \
 	src/model.c src/model.h \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
-	src/show.c src/show.h \
 	src/sweep.c \
 	src/commands/bench.c \
 	src/commands/commands.c \

@@ -20,14 +20,4 @@ int output_find_run(struct db *db, const char *which, struct run_row *run, struc
 int output_tables(const struct invocation *in, struct table *const *tables, size_t n,
                   struct err *e);
 
-/* The columns of a run, and how many of them a list shows; the rest is for a single run. */
-extern const struct table_column output_run_columns[];
-extern const size_t output_run_listed, output_run_all;
-
-/* Seconds that the run has run, all its times together; NaN when it has not begun. */
-double output_run_seconds(const struct run_row *run, double now_s);
-
-/* Appends a run: the first `columns` of the columns above. */
-void output_run(struct table *t, const struct run_row *run, size_t columns, double now_s);
-
 #endif

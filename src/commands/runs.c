@@ -4,10 +4,9 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "db/db.h"
+#include "results/run_tables.h"
 #include "src/output.h"
 
-#include <math.h>
-#include <string.h>
 #include <time.h>
 
 struct options {
@@ -33,82 +32,36 @@ static const struct opt options[] = {
 
 static const struct opt_table table = {options, sizeof options / sizeof *options};
 
-static bool wanted(const struct options *own, const struct run_row *run)
+static int print(const struct invocation *in, struct db *db, struct err *e)
 {
-    if (own->experiment[0] && strcmp(own->experiment, run->experiment))
-        return false;
-    return !own->state || !strcmp(states[own->state], run->state);
-}
-
-static int add_runs(struct table *t, struct db *db, const struct options *own, struct err *e)
-{
+    const struct options *own = in->own;
+    const struct run_wanted wanted = {.experiment = own->experiment,
+                                      .state = own->state ? states[own->state] : NULL,
+                                      .most = (size_t)own->limit};
     struct run_row *runs = NULL;
-    size_t n = 0;
-    int64_t shown = 0;
-    if (db_runs(db, &runs, &n, e))
-        return -1;
-    double now = (double)time(NULL);
-    for (size_t i = 0; i < n && (!own->limit || shown < own->limit); i++) {
-        if (!wanted(own, &runs[i]))
-            continue;
-        output_run(t, &runs[i], output_run_listed, now);
-        shown++;
-    }
+    struct reference_row *references = NULL;
+    struct table *t = NULL;
+    size_t n = 0, n_references = 0;
+    int result = db_runs_wanted(db, &wanted, &runs, &n, e);
+    if (!result && own->references)
+        result = db_references(db, &references, &n_references, e);
+    if (!result)
+        result = run_tables_list(&t, runs, n, references, n_references, (double)time(NULL), e);
+    if (!result)
+        result = output_tables(in, &t, 1, e);
+    table_free(t);
+    mem_free(references);
     mem_free(runs);
-    return 0;
-}
-
-/* A published row in the same columns; where it was published stands for the experiment. */
-static void add_reference(struct table *t, const struct reference_row *r)
-{
-    table_missing(t);
-    table_text(t, "published");
-    table_text(t, r->note);
-    table_text(t, r->source);
-    table_text(t, r->dataset);
-    table_text(t, r->protocol);
-    table_missing(t);
-    table_text(t, r->model);
-    table_text(t, r->loss);
-    table_real(t, r->alpha);
-    table_real(t, r->beta);
-    table_real(t, r->gamma);
-    for (int i = 0; i < 4; i++) /* epochs, and how the best was chosen */
-        table_missing(t);
-    table_real(t, r->mae);
-    table_real(t, r->rmse);
-    table_real(t, r->pc);
-    for (int i = 0; i < 5; i++) /* last figures, speed, age */
-        table_missing(t);
-}
-
-static int add_references(struct table *t, struct db *db, struct err *e)
-{
-    struct reference_row *rows = NULL;
-    size_t n = 0;
-    if (db_references(db, &rows, &n, e))
-        return -1;
-    for (size_t i = 0; i < n; i++)
-        add_reference(t, &rows[i]);
-    mem_free(rows);
-    return 0;
+    return result;
 }
 
 static int run(const struct invocation *in)
 {
-    const struct options *own = in->own;
     struct db *db = NULL;
-    struct table *t = NULL;
     struct err e;
-    int status = EXIT_GOOD;
-    if (output_open_db(in, &db, &e) ||
-        table_new(&t, "runs", false, output_run_columns, output_run_listed, &e) ||
-        add_runs(t, db, own, &e) || (own->references && add_references(t, db, &e)) ||
-        output_tables(in, &t, 1, &e))
-        status = command_fail(&e);
-    table_free(t);
+    int failed = output_open_db(in, &db, &e) || print(in, db, &e);
     db_close(db);
-    return status;
+    return failed ? command_fail(&e) : EXIT_GOOD;
 }
 
 const struct command command_runs = {

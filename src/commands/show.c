@@ -2,11 +2,16 @@
 #include "src/command.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "db/db.h"
+#include "results/rows_table.h"
+#include "results/run_tables.h"
 #include "src/output.h"
-#include "src/show.h"
 
-#include <stdio.h>
+#include <time.h>
+
+#define LOG_LINES 1000
+#define MOST_TABLES 8
 
 struct options {
     bool epochs, log;
@@ -29,41 +34,144 @@ static const struct opt options[] = {
 
 static const struct opt_table table = {options, sizeof options / sizeof *options};
 
-static int add_parts(struct show *show, const struct options *own, struct err *e)
+/* What is shown of a run: its tables are owned. */
+struct show {
+    struct db *db;
+    struct run_row run;
+    struct table *tables[MOST_TABLES];
+    size_t n;
+};
+
+static struct table **next(struct show *show)
 {
-    bool parts = own->epochs || own->predictions || own->ledger || own->log;
-    if (!parts)
-        return show_summary(show, e);
-    if (own->epochs && show_epochs(show, e))
+    return &show->tables[show->n++];
+}
+
+static int add_terms(struct show *show, struct err *e)
+{
+    struct term_row rows[ROW_MAX_TERMS];
+    size_t n;
+    if (db_terms(show->db, show->run.id, rows, &n, e))
         return -1;
-    if (own->predictions && show_predictions(show, kinds[own->predictions], e))
+    return rows_table(next(show), "terms", row_term_columns, 0, rows, n, sizeof *rows, e);
+}
+
+static int add_options(struct show *show, struct err *e)
+{
+    struct option_row *rows;
+    size_t n;
+    if (db_options(show->db, show->run.id, &rows, &n, e))
         return -1;
-    if (own->ledger && show_ledger(show, (int)own->ledger, e))
+    int result = rows_table(next(show), "options", row_option_columns, 0, rows, n, sizeof *rows, e);
+    mem_free(rows);
+    return result;
+}
+
+static int add_weights(struct show *show, struct err *e)
+{
+    struct checkpoint_row *rows;
+    size_t n;
+    if (db_checkpoints(show->db, show->run.id, &rows, &n, e))
         return -1;
-    return own->log ? show_log(show, e) : 0;
+    int result =
+        rows_table(next(show), "weights", row_checkpoint_columns, 0, rows, n, sizeof *rows, e);
+    mem_free(rows);
+    return result;
+}
+
+static int add_epochs(struct show *show, struct err *e)
+{
+    struct term_row terms[ROW_MAX_TERMS];
+    struct epoch_row *rows;
+    size_t n, n_terms;
+    if (db_terms(show->db, show->run.id, terms, &n_terms, e) ||
+        db_epochs(show->db, show->run.id, &rows, &n, e))
+        return -1;
+    int result = run_tables_epochs(next(show), terms, n_terms, rows, n, e);
+    mem_free(rows);
+    return result;
+}
+
+static int add_predictions(struct show *show, const char *kind, struct err *e)
+{
+    struct prediction_row *rows;
+    size_t n;
+    if (db_predictions(show->db, show->run.id, kind, &rows, &n, e))
+        return -1;
+    if (!n)
+        return err_set(e, ERR_NOT_FOUND,
+                       "run %lld has no %s predictions: no such weights were saved",
+                       (long long)show->run.id, kind);
+    int result =
+        rows_table(next(show), "predictions", row_prediction_columns, 0, rows, n, sizeof *rows, e);
+    mem_free(rows);
+    return result;
+}
+
+static int add_ledger(struct show *show, int epoch, struct err *e)
+{
+    struct split_row *split;
+    float *scores = NULL;
+    size_t n_split, n;
+    if (db_split(show->db, show->run.id, &split, &n_split, e))
+        return -1;
+    int result = db_ledger(show->db, show->run.id, epoch, &scores, &n, e);
+    if (!result && !n)
+        result = err_set(e, ERR_NOT_FOUND, "run %lld has no ledger of epoch %d: %d epochs are done",
+                         (long long)show->run.id, epoch, show->run.epochs_done);
+    if (!result)
+        result = run_tables_ledger(next(show), split, n_split, scores, n, e);
+    mem_free(scores);
+    mem_free(split);
+    return result;
+}
+
+static int add_log(struct show *show, struct err *e)
+{
+    struct log_row *rows;
+    size_t n;
+    if (db_log(show->db, show->run.id, LOG_LINES, &rows, &n, e))
+        return -1;
+    int result = rows_table(next(show), "log", row_log_columns, 0, rows, n, sizeof *rows, e);
+    mem_free(rows);
+    return result;
+}
+
+/* CSV has room for the run itself alone. */
+static int add_summary(struct show *show, bool csv, struct err *e)
+{
+    if (run_tables_one(next(show), &show->run, (double)time(NULL), e))
+        return -1;
+    if (csv)
+        return 0;
+    return add_terms(show, e) || add_options(show, e) || add_weights(show, e) ? -1 : 0;
+}
+
+static int add_parts(struct show *show, const struct options *own, bool csv, struct err *e)
+{
+    if (!own->epochs && !own->predictions && !own->ledger && !own->log)
+        return add_summary(show, csv, e);
+    if (own->epochs && add_epochs(show, e))
+        return -1;
+    if (own->predictions && add_predictions(show, kinds[own->predictions], e))
+        return -1;
+    if (own->ledger && add_ledger(show, (int)own->ledger, e))
+        return -1;
+    return own->log ? add_log(show, e) : 0;
 }
 
 static int run(const struct invocation *in)
 {
     struct show show = {0};
     struct err e;
-    int status = EXIT_GOOD;
-    if (output_open_db(in, &show.db, &e) ||
-        output_find_run(show.db, in->arguments[0], &show.run, &e) ||
-        add_parts(&show, in->own, &e)) {
-        status = command_fail(&e);
-    } else {
-        /* The summary's first table is the run itself, all that CSV has room for. */
-        const struct options *own = in->own;
-        bool parts = own->epochs || own->predictions || own->ledger || own->log;
-        size_t n = in->global.format == FORMAT_CSV && !parts ? 1 : show.n_tables;
-        if (output_tables(in, show.tables, n, &e))
-            status = command_fail(&e);
-    }
-    for (size_t i = 0; i < show.n_tables; i++)
+    bool csv = in->global.format == FORMAT_CSV;
+    int failed = output_open_db(in, &show.db, &e) ||
+                 output_find_run(show.db, in->arguments[0], &show.run, &e) ||
+                 add_parts(&show, in->own, csv, &e) || output_tables(in, show.tables, show.n, &e);
+    for (size_t i = 0; i < MOST_TABLES; i++)
         table_free(show.tables[i]);
     db_close(show.db);
-    return status;
+    return failed ? command_fail(&e) : EXIT_GOOD;
 }
 
 const struct command command_show = {

@@ -1,0 +1,121 @@
+/* run_tables.c - runs as tables: many, one, those just trained; and a ledger. */
+#include "results/run_tables.h"
+
+#include "base/str.h"
+#include "results/rows_table.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The column of that name, or NULL. */
+static const struct row_column *find(const struct row_column *columns, const char *name)
+{
+    for (const struct row_column *c = columns; c->name; c++)
+        if (!strcmp(c->name, name))
+            return c;
+    return NULL;
+}
+
+static void add_reference(struct table *t, const struct reference_row *r)
+{
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const char *name = t->columns[i].name;
+        const struct row_column *c = find(row_reference_columns, name);
+        if (c)
+            rows_table_cell(t, c, r, (double)NAN);
+        else if (!strcmp(name, "state"))
+            table_text(t, "published");
+        else
+            table_missing(t);
+    }
+}
+
+int run_tables_list(struct table **out, const struct run_row *runs, size_t n,
+                    const struct reference_row *references, size_t n_references, double now_s,
+                    struct err *e)
+{
+    if (rows_table_new(out, "runs", false, row_run_columns, ROW_LISTED, e))
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        rows_table_add(*out, row_run_columns, ROW_LISTED, &runs[i], now_s);
+    for (size_t i = 0; i < n_references; i++)
+        add_reference(*out, &references[i]);
+    return 0;
+}
+
+int run_tables_one(struct table **out, const struct run_row *run, double now_s, struct err *e)
+{
+    if (rows_table_new(out, "run", true, row_run_columns, 0, e))
+        return -1;
+    rows_table_add(*out, row_run_columns, 0, run, now_s);
+    return 0;
+}
+
+/* Which of a run's columns a report has, and what they are called there. */
+static const struct {
+    const char *column, *name, *title;
+    bool spare;
+} reported[] = {
+    {"id", "id", "run", false},
+    {"name", "name", "name", false},
+    {"loss", "loss", "loss", false},
+    {"state", "state", "state", false},
+    {"epochs_done", "epochs", "epochs", false},
+    {"best_epoch", "best_epoch", "best at", false},
+    {"best_mae", "best_mae", "best MAE", false},
+    {"best_rmse", "best_rmse", "best RMSE", false},
+    {"best_pc", "best_pc", "best PC", false},
+    {"last_mae", "last_mae", "last MAE", true},
+    {"last_rmse", "last_rmse", "last RMSE", true},
+    {"last_pc", "last_pc", "last PC", true},
+    {"seconds", "seconds", "took", true},
+};
+
+#define REPORTED (sizeof reported / sizeof *reported)
+
+int run_tables_report(struct table **out, const struct run_row *runs, size_t n, struct err *e)
+{
+    const struct row_column *columns[REPORTED];
+    struct table_column made[REPORTED];
+    for (size_t c = 0; c < REPORTED; c++) {
+        columns[c] = find(row_run_columns, reported[c].column);
+        made[c] = rows_table_column(columns[c]);
+        made[c].name = reported[c].name;
+        made[c].title = reported[c].title;
+        made[c].spare = reported[c].spare;
+    }
+    if (table_new(out, "runs", false, made, REPORTED, e))
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < REPORTED; c++)
+            rows_table_cell(*out, columns[c], &runs[i], runs[i].ended);
+    return 0;
+}
+
+static const struct split_row *at_place(const struct split_row *split, size_t n, int64_t place)
+{
+    for (size_t i = 0; i < n; i++)
+        if (split[i].place == place)
+            return &split[i];
+    return NULL;
+}
+
+int run_tables_ledger(struct table **out, const struct split_row *split, size_t n_split,
+                      const float *scores, size_t n, struct err *e)
+{
+    if (rows_table_new(out, "ledger", false, row_prediction_columns, ROW_LISTED, e))
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        struct prediction_row row = {.place = (int64_t)i, .truth = NAN, .predicted = scores[i]};
+        /* Places are counted from 0, so the first look finds it but in a split with gaps. */
+        const struct split_row *image = i < n_split ? at_place(split + i, 1, row.place) : NULL;
+        if (!image)
+            image = at_place(split, n_split, row.place);
+        if (image) {
+            str_copy(row.image, sizeof row.image, image->image);
+            row.truth = image->truth;
+        }
+        rows_table_add(*out, row_prediction_columns, ROW_LISTED, &row, (double)NAN);
+    }
+    return 0;
+}
