@@ -90,6 +90,7 @@ const struct row_column row_run_columns[] = {
     RUN(val_images, "val images", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(test_images, "test images", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(skipped_images, "images left out", ROW_FOUND, 0),
+    RUN(classes, "classes", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(earlier_s, NULL, 0, 0),
     ROW_END,
 };

@@ -38,6 +38,7 @@ struct run_row {
     /* provenance, "" until started */
     char program[64], library[64], device[ROW_TEXT_BYTES], data_hash[24];
     int64_t parameters, train_images, val_images, test_images, skipped_images;
+    int classes; /* 0 = the loss has none */
     /* figures of the test images, whatever the best epoch was chosen on */
     int best_epoch; /* 0 = none */
     double best_mae, best_rmse, best_pc;

@@ -57,6 +57,9 @@ ALTER TABLE run ADD COLUMN
 
 CREATE INDEX run_split ON run(split);
 
+ALTER TABLE run ADD COLUMN
+    classes INTEGER /* that scores were divided into; NULL where the loss has none */;
+
 CREATE TRIGGER run_deleted AFTER DELETE ON run WHEN OLD.split IS NOT NULL
 BEGIN
     DELETE FROM split WHERE id = OLD.split

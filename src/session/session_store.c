@@ -27,6 +27,7 @@ static int store_started(struct session *s, const struct event *event, struct er
         .val_images = from->val_images,
         .test_images = from->test_images,
         .skipped_images = from->skipped_images,
+        .classes = from->classes,
     };
     str_copy(row.data, sizeof row.data, from->set);
     str_copy(row.protocol, sizeof row.protocol, from->protocol);

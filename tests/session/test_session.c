@@ -102,7 +102,7 @@ static void test_stored(void)
     is_text(row.name, "resnet18 combo 2,1,1 s1", "its name is made from its settings");
     is_text(row.library, "arithmetic 1.0", "it says what computed it");
     ok(row.train_images == 6 && row.test_images == 4 && row.epochs_done == 2 &&
-           !strcmp(row.protocol, "split") && row.data_hash[0],
+           !strcmp(row.protocol, "split") && row.data_hash[0] && row.classes == 5,
        "and on what: %lld + %lld images, %s", (long long)row.train_images,
        (long long)row.test_images, row.protocol);
     db_epochs(reader, run, &epochs, &n, NULL);
