@@ -29,6 +29,8 @@ static int store_started(struct session *s, const struct event *event, struct er
     return db_run_started(s->db, event->run, row, from->resumed_epoch, e);
 }
 
+_Static_assert(ROW_MAX_TERMS == LOSS_MAX_TERMS, "the database keeps every term of a loss");
+
 static void fill_phase(struct phase_row *to, const struct event_phase *from)
 {
     to->images = from->images;
