@@ -57,10 +57,8 @@ int db_predictions(struct db *d, int64_t run, const char *kind, struct predictio
                    size_t *n, struct err *e)
 {
     struct query q;
-    query_open_select(&q, d, row_prediction_columns, "prediction.",
-                      "FROM prediction JOIN run ON run.id = prediction.run LEFT JOIN split_image"
-                      " ON split_image.split = run.split AND split_image.place = prediction.place"
-                      " WHERE prediction.run = ? AND kind = ? ORDER BY prediction.place");
+    query_open_select(&q, d, row_prediction_columns, "",
+                      "FROM predicted_image WHERE run = ? AND kind = ? ORDER BY place");
     query_bind_int(&q, run);
     query_bind_text(&q, kind);
     return query_rows(&q, row_prediction_columns, sizeof **out, out, n, e);

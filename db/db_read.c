@@ -27,11 +27,9 @@ static void epoch_columns(struct str *sql, struct row_column *all)
     *all = (struct row_column)ROW_END;
 }
 
-#define MOST_EPOCH_COLUMNS 64
-
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e)
 {
-    struct row_column all[MOST_EPOCH_COLUMNS];
+    struct row_column all[(1 + ROW_PHASES) * ROW_MOST_COLUMNS];
     struct query q;
     struct str sql;
     str_init(&sql);

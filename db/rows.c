@@ -230,3 +230,17 @@ const struct row_column row_log_columns[] = {
     COLUMN(log_row, text, "text", 0, 0),
     ROW_END,
 };
+
+#define FITS(list)                                                                                 \
+    _Static_assert(sizeof list / sizeof list[0] <= ROW_MOST_COLUMNS, "raise ROW_MOST_COLUMNS")
+
+FITS(row_run_columns);
+FITS(row_reference_columns);
+FITS(row_epoch_columns);
+FITS(row_phase_columns);
+FITS(row_term_columns);
+FITS(row_option_columns);
+FITS(row_checkpoint_columns);
+FITS(row_prediction_columns);
+FITS(row_split_columns);
+FITS(row_log_columns);

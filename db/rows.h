@@ -127,6 +127,9 @@ enum row_use {
     ROW_SPARE_VAL = 512,
 };
 
+/* No list has more, its end included. */
+#define ROW_MOST_COLUMNS 64
+
 struct row_column {
     const char *name; /* in CSV and JSON; NULL ends a list */
     const char *sql;  /* in the database; NULL = it is derived */

@@ -71,3 +71,11 @@ BEGIN
     DELETE FROM split WHERE id = OLD.split
         AND NOT EXISTS (SELECT 1 FROM run WHERE split = OLD.split);
 END;
+
+CREATE VIEW predicted_image AS
+    -- What the weights of a checkpoint say of each test image, with its true score.
+    SELECT prediction.run, kind, prediction.place, split_image.image, split_image.truth, predicted,
+        expectation, predicted_class, true_class
+    FROM prediction JOIN run ON run.id = prediction.run
+    LEFT JOIN split_image
+        ON split_image.split = run.split AND split_image.place = prediction.place;

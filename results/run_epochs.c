@@ -3,13 +3,12 @@
  */
 #include "results/run_tables.h"
 
-#include "base/err.h"
 #include "results/rows_table.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#define MOST_COLUMNS 64
+#define MOST_COLUMNS ((1 + ROW_PHASES) * ROW_MOST_COLUMNS)
 #define NAME_BYTES 64
 
 struct epoch_columns {

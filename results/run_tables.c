@@ -92,26 +92,17 @@ int run_tables_report(struct table **out, const struct run_row *runs, size_t n, 
     return 0;
 }
 
-static const struct split_row *at_place(const struct split_row *split, size_t n, int64_t place)
-{
-    for (size_t i = 0; i < n; i++)
-        if (split[i].place == place)
-            return &split[i];
-    return NULL;
-}
-
 int run_tables_ledger(struct table **out, const struct split_row *split, size_t n_split,
                       const float *scores, size_t n, struct err *e)
 {
     if (rows_table_new(out, "ledger", false, row_prediction_columns, ROW_LISTED, e))
         return -1;
+    const struct split_row *image = split, *end = split + n_split;
     for (size_t i = 0; i < n; i++) {
         struct prediction_row row = {.place = (int64_t)i, .truth = NAN, .predicted = scores[i]};
-        /* Places are counted from 0, so the first look finds it but in a split with gaps. */
-        const struct split_row *image = i < n_split ? at_place(split + i, 1, row.place) : NULL;
-        if (!image)
-            image = at_place(split, n_split, row.place);
-        if (image) {
+        while (image < end && image->place < row.place)
+            image++;
+        if (image < end && image->place == row.place) {
             str_copy(row.image, sizeof row.image, image->image);
             row.truth = image->truth;
         }

@@ -24,7 +24,8 @@ int run_tables_report(struct table **out, const struct run_row *runs, size_t n, 
 int run_tables_epochs(struct table **out, const struct term_row *terms, size_t n_terms,
                       const struct epoch_row *epochs, size_t n, struct err *e);
 
-/* The scores predicted in the order of the split, beside its images and true scores. */
+/* The scores predicted for places 0, 1, 2 ..., beside what the split has there, which is in
+ * ascending order of places; nothing where it is not known. */
 int run_tables_ledger(struct table **out, const struct split_row *split, size_t n_split,
                       const float *scores, size_t n, struct err *e);
 

@@ -245,6 +245,44 @@ static void test_evaluations(struct db *d)
            5, "five phases in three epochs");
 }
 
+/* Runs on the same images share them, others do not; nothing is left when no run refers to it. */
+static void test_splits(struct db *d)
+{
+    struct err e;
+    const struct split_row images[] = {{0, "a.jpg", 1}, {1, "b.jpg", NAN}, {3, "c.jpg", 2.5}};
+    const struct split_row others[] = {{0, "a.jpg", 1}, {1, "b.jpg", NAN}, {3, "c.jpg", 2.75}};
+    const struct split_row mixed[] = {{1, "b.jpg", 1}, {0, "a.jpg", 1}};
+    int64_t one = help_add(d, "split"), same = help_add(d, "split"), other = help_add(d, "split");
+    struct split_row *got;
+    size_t n;
+    ok(!db_split(d, one, &got, &n, &e) && n == 0, "at first a run's test images are not known");
+    ok(!db_run_split(d, one, images, 3, &e) && !db_run_split(d, same, images, 3, &e) &&
+           !db_run_split(d, other, others, 3, &e),
+       "they are stored for three runs");
+    is_int(help_number(d, "SELECT count(*) FROM split"), 2, "the same ones once");
+    is_int(db_split(d, same, &got, &n, &e), 0, "they are read");
+    ok(n == 3 && got[2].place == 3 && !strcmp(got[2].image, "c.jpg") && got[2].truth == 2.5 &&
+           isnan(got[1].truth),
+       "as they were, a missing score NaN");
+    mem_free(got);
+    is_int(db_exec(d, "UPDATE split SET hash = (SELECT min(hash) FROM split)", &e), 0,
+           "two splits of one hash");
+    ok(!db_run_split(d, same, others, 3, &e) && !db_run_split(d, same, images, 3, &e), "are");
+    is_int(help_number(d, "SELECT count(DISTINCT split) FROM run WHERE name = 'split'"), 2,
+           "told apart by their rows");
+    ok(db_run_split(d, one, mixed, 2, &e) == -1 && e.code == ERR_USAGE, "an order is asked for");
+    ok(db_run_split(d, 4711, images, 3, &e) == -1 && e.code == ERR_NOT_FOUND,
+       "no images of no run");
+    is_int(db_run_split(d, other, images, 3, &e), 0, "a run changes to other images");
+    is_int(help_number(d, "SELECT count(*) FROM split"), 1, "its former ones go");
+    ok(!db_run_delete(d, one, &e) && !db_run_delete(d, same, &e), "two runs are deleted");
+    is_int(help_number(d, "SELECT count(*) FROM split_image"), 3, "the third's are there");
+    is_int(db_run_delete(d, other, &e), 0, "it is deleted");
+    is_int(help_number(d, "SELECT (SELECT count(*) FROM split) +"
+                          " (SELECT count(*) FROM split_image)"),
+           0, "and nothing is left");
+}
+
 static void test_checkpoints(struct db *d)
 {
     struct err e;
@@ -345,6 +383,7 @@ int main(void)
     test_states(d);
     test_epochs(d);
     test_evaluations(d);
+    test_splits(d);
     test_checkpoints(d);
     test_log(d);
     test_delete(d);
