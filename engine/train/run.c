@@ -57,7 +57,7 @@ static int say_started(struct run *run, struct err *e)
         return -1;
     }
     str_copy(s->set, sizeof s->set, run->data->set);
-    str_copy(s->protocol, sizeof s->protocol, dataset_protocol_name(run->data->protocol));
+    str_copy(s->protocol, sizeof s->protocol, config_protocol_names[run->data->protocol]);
     s->fold = run->data->fold;
     s->classes = run->division.n;
     device_text(run, s->device, sizeof s->device);
