@@ -11,11 +11,11 @@
 
 #define FROM_RUN "FROM run LEFT JOIN experiment ON experiment.id = run.experiment "
 
-/* Adds a condition that is to be met where there is a text to meet it. */
-static void add_condition(struct str *rest, const char *text, const char *condition)
+/* A condition stands only where a text is given to meet it with. */
+static void add_condition(struct str *sql, const char *text, const char *condition)
 {
     if (text && text[0])
-        str_addf(rest, " AND %s", condition);
+        str_addf(sql, " AND %s", condition);
 }
 
 static void bind_condition(struct query *q, const char *text)
@@ -33,8 +33,9 @@ int db_runs_wanted(struct db *d, const struct run_wanted *w, struct run_row **ou
     str_add(&sql, "SELECT ");
     columns_add_read(&sql, row_run_columns, "run.", "");
     str_add(&sql, " " FROM_RUN "WHERE run.id < ?");
-    add_condition(&sql, w->experiment, "experiment = (SELECT id FROM experiment WHERE name = ?)");
-    add_condition(&sql, w->state, "state = ?");
+    add_condition(&sql, w->experiment,
+                  "run.experiment = (SELECT id FROM experiment WHERE name = ?)");
+    add_condition(&sql, w->state, "run.state = ?");
     str_add(&sql, " ORDER BY run.id DESC LIMIT ?");
     query_open_str(&q, d, &sql);
     query_bind_int(&q, w->below > 0 ? w->below : INT64_MAX);

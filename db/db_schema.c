@@ -8,16 +8,8 @@
 
 #include <stdio.h>
 
-/* Made from the .sql files by lines.awk. */
-static const char *const schema_1[] = {
-#include "db/schema_1.inc"
-};
-static const char *const schema_2[] = {
-#include "db/schema_2.inc"
-};
-static const char *const schema_3[] = {
-#include "db/schema_3.inc"
-};
+/* The lines of schema_1, schema_2 ..., made from the .sql files by lines.awk. */
+#include "db/schema.inc"
 
 struct step {
     const char *const *lines;
@@ -25,10 +17,15 @@ struct step {
     int (*then)(struct db *d, struct err *e);
 };
 
+#define STEP(lines, then)                                                                          \
+    {                                                                                              \
+        lines, sizeof lines / sizeof lines[0], then                                                \
+    }
+
 static const struct step steps[] = {
-    {schema_1, sizeof schema_1 / sizeof schema_1[0], reference_seed},
-    {schema_2, sizeof schema_2 / sizeof schema_2[0], NULL},
-    {schema_3, sizeof schema_3 / sizeof schema_3[0], split_migrate},
+    STEP(schema_1, reference_seed),
+    STEP(schema_2, NULL),
+    STEP(schema_3, split_migrate),
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))

@@ -27,22 +27,19 @@ libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 DB_LIBS = libdb.a libbase.a $(SQLITE_LIBS)
 
 # The schema and the published results stay what they are, SQL and CSV, and become C when built.
-SCHEMA_STEPS = db/schema_1.inc db/schema_2.inc db/schema_3.inc
-EXTRA_DIST += db/schema_1.sql db/schema_2.sql db/schema_3.sql db/lines.awk
-EXTRA_DIST += db/reference.csv db/reference.awk
-BUILT_SOURCES += $(SCHEMA_STEPS) db/reference.inc
-CLEANFILES += $(SCHEMA_STEPS) db/reference.inc
+SCHEMA = db/schema_1.sql db/schema_2.sql db/schema_3.sql
+EXTRA_DIST += $(SCHEMA) db/lines.awk db/reference.csv db/reference.awk
+BUILT_SOURCES += db/schema.inc db/reference.inc
+CLEANFILES += db/schema.inc db/reference.inc
 
-SUFFIXES += .sql .inc
-.sql.inc:
+db/schema.inc: $(SCHEMA) $(srcdir)/db/lines.awk
 	$(AM_V_GEN)$(MKDIR_P) db && \
-	LC_ALL=C $(AWK) -f $(srcdir)/db/lines.awk $< > $@.tmp && mv $@.tmp $@
-$(SCHEMA_STEPS): $(srcdir)/db/lines.awk
+	(cd $(srcdir) && LC_ALL=C $(AWK) -f db/lines.awk $(SCHEMA)) > $@.tmp && mv $@.tmp $@
 
 db/reference.inc: $(srcdir)/db/reference.csv $(srcdir)/db/reference.awk
 	$(AM_V_GEN)$(MKDIR_P) db && \
 	LC_ALL=C $(AWK) -f $(srcdir)/db/reference.awk $(srcdir)/db/reference.csv > $@.tmp && \
 	mv $@.tmp $@
 
-db/libdb_a-db_schema.$(OBJEXT): $(SCHEMA_STEPS)
+db/libdb_a-db_schema.$(OBJEXT): db/schema.inc
 db/libdb_a-db_reference.$(OBJEXT): db/reference.inc

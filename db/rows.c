@@ -39,6 +39,7 @@ static double run_seconds(const void *row, double now_s)
 }
 
 #define RUN(field, title, use, digits) COLUMN(run_row, field, title, use, digits)
+/* In lists: always, and where there is room. */
 #define MANY ROW_LISTED
 #define SPARE (ROW_LISTED | ROW_SPARE)
 

@@ -61,8 +61,6 @@ static int store_split(struct session *s, const struct event *event, struct err 
     return result;
 }
 
-_Static_assert(ROW_MAX_TERMS == LOSS_MAX_TERMS, "the database keeps every term of a loss");
-
 static void fill_phase(struct phase_row *to, const struct event_phase *from)
 {
     to->images = from->images;
