@@ -5,6 +5,7 @@ libcore_a_SOURCES = \
 	engine/core/augment.c engine/core/augment.h \
 	engine/core/backend.h \
 	engine/core/images.h \
+	engine/core/lifetimes.c engine/core/lifetimes.h \
 	engine/core/loss.c engine/core/loss.h \
 	engine/core/loss_math.h \
 	engine/core/net.c engine/core/net.h \
