@@ -222,7 +222,7 @@ static void want_scratch(struct backend *b)
     if (!b->trains)
         return;
     arena_want(p, &b->raw_gradient, map, ARENA_ALWAYS);
-    int pooled = lifetimes_backward(&b->net, b->net.pool.after); /* without a pool of nothing */
+    int pooled = lifetimes_backward(&b->net, b->net.pool.after); /* 0 floats without a pool */
     arena_want(p, &b->out_gradient, pool, (struct arena_life){pooled, pooled});
     arena_want(p, &b->kept_gradient, b->spec.keep ? map : 0, ARENA_ALWAYS);
 }

@@ -61,7 +61,6 @@ static void share_gradients(const struct net *net, struct lifetimes_use use, str
     bool begun[NET_MAX_UNITS + 1] = {false};
     for (int t = 0; t <= net->n_units; t++)
         out->owner[t] = use.trains && (t || use.probe) ? t : -1;
-    begun[net->n_units] = true;
     for (int u = net->n_units - 1; u >= 0; u--) {
         int input = net->units[u].input, to = net->units[u].shortcut;
         out->input_part[u] = out->shortcut_part[u] = LIFETIMES_NO_PART;
