@@ -27,5 +27,10 @@ TESTS += tests/core/test_arena
 
 check_PROGRAMS += tests/core/test_lifetimes
 tests_core_test_lifetimes_SOURCES = tests/core/test_lifetimes.c
-tests_core_test_lifetimes_LDADD = libcore.a libbase.a
+tests_core_test_lifetimes_LDADD = $(KIT_LIBS) libcore.a libbase.a
 TESTS += tests/core/test_lifetimes
+
+check_PROGRAMS += tests/core/test_lifetimes_stamps
+tests_core_test_lifetimes_stamps_SOURCES = tests/core/test_lifetimes_stamps.c
+tests_core_test_lifetimes_stamps_LDADD = $(KIT_LIBS) libcore.a libbase.a
+TESTS += tests/core/test_lifetimes_stamps
