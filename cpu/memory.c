@@ -9,6 +9,7 @@
 #include "cpu/cpu.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 
 #include <string.h>
 
@@ -69,6 +70,8 @@ static void want_params(struct backend *b)
         p->offset = *sum;
         *sum += p->stored;
     }
+    b->bytes[MEMORY_PARAMETERS] = (b->trained + running) * sizeof(float);
+    b->bytes[MEMORY_GRADIENTS] = b->trains ? 2 * b->trained * sizeof(float) : 0;
     arena_want(&b->arena, &b->values, b->trained, 0, CPU_ALWAYS);
     arena_want(&b->arena, &b->running, running, 0, CPU_ALWAYS);
     if (!b->trains)
@@ -307,6 +310,61 @@ static void want_heads(struct backend *b)
     }
 }
 
+/* --- how much it is --- */
+
+/* Of the pieces wanted since there were `from`, those that share their memory with nobody. */
+static uint64_t lasting_bytes(const struct arena *p, int from)
+{
+    uint64_t bytes = 0;
+    for (int i = from; i < p->n && i < p->room; i++)
+        bytes += p->at[i].last == CPU_ALWAYS ? p->at[i].bytes : 0;
+    return bytes;
+}
+
+/* Whether `more` bytes can be added to what is in use. */
+static int check_limit(const struct backend *b, uint64_t more, struct err *e)
+{
+    char needed[32], limit[32];
+    uint64_t need = more;
+    for (int i = 0; i < MEMORY_KINDS; i++)
+        need += b->bytes[i];
+    if (!b->spec.memory_most || need <= b->spec.memory_most)
+        return 0;
+    str_bytes(needed, sizeof needed, (double)need);
+    str_bytes(limit, sizeof limit, (double)b->spec.memory_most);
+    return err_set(e, ERR_MEMORY,
+                   "net %s needs %s of memory, and the limit is %s; a smaller batch or image needs "
+                   "less",
+                   b->net.name, needed, limit);
+}
+
+static size_t plan_samples(const struct backend *b)
+{
+    return b->spec.probe ? 0 : b->spec.plan_most;
+}
+
+static size_t plan_bytes(const struct backend *b)
+{
+    return plan_samples(b) * (sizeof *b->order + sizeof *b->draws);
+}
+
+/* The copy of an epoch's plan. */
+static int make_plan_room(struct backend *b, struct err *e)
+{
+    b->order = mem_alloc(plan_samples(b), sizeof *b->order);
+    b->draws = mem_alloc(plan_samples(b), sizeof *b->draws);
+    return b->order && b->draws ? 0 : mem_error(e, "an epoch's plan", plan_bytes(b));
+}
+
+int memory_labels(struct backend *b, uint64_t bytes, struct err *e)
+{
+    b->bytes[MEMORY_IMAGES] = plan_bytes(b);
+    if (check_limit(b, bytes, e))
+        return -1;
+    b->bytes[MEMORY_IMAGES] += bytes;
+    return 0;
+}
+
 static int check_pool(const struct backend *b, struct err *e)
 {
     const struct net_pool *p = &b->net.pool;
@@ -331,15 +389,24 @@ int memory_open(struct backend *b, struct err *e)
     if (result)
         return result;
     want_params(b);
+    b->bytes[MEMORY_WORKSPACE] =
+        lasting_bytes(&b->arena, 0) - b->bytes[MEMORY_PARAMETERS] - b->bytes[MEMORY_GRADIENTS];
     want_tensors(b);
     for (int u = 0; u < b->depth; u++)
         want_unit(b, u);
     if (b->trains)
         want_gradients(b);
+    int from = b->arena.n;
     want_scratch(b);
+    b->bytes[MEMORY_WORKSPACE] += lasting_bytes(&b->arena, from);
     if (!b->spec.probe)
         want_heads(b);
     if (arena_commit(&b->arena, e))
+        return -1;
+    b->bytes[MEMORY_IMAGES] = plan_bytes(b);
+    b->bytes[MEMORY_ACTIVATIONS] = b->arena.bytes - b->bytes[MEMORY_PARAMETERS] -
+                                   b->bytes[MEMORY_GRADIENTS] - b->bytes[MEMORY_WORKSPACE];
+    if (check_limit(b, 0, e) || make_plan_room(b, e))
         return -1;
     place_params(b);
     place_units(b);
