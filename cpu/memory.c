@@ -5,6 +5,7 @@
 #include "cpu/cpu.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 
 #include <string.h>
 
@@ -61,14 +62,14 @@ static void want_params(struct backend *b)
         p->offset = *sum;
         *sum += p->stored;
     }
+    b->arena.purpose = MEMORY_PARAMETERS;
     arena_want(&b->arena, &b->values, b->trained, ARENA_ALWAYS);
     arena_want(&b->arena, &b->running, running, ARENA_ALWAYS);
     if (!b->trains)
         return;
+    b->arena.purpose = MEMORY_GRADIENTS;
     arena_want(&b->arena, &b->gradients, b->trained, ARENA_ALWAYS);
     arena_want(&b->arena, &b->momenta, b->trained, ARENA_ALWAYS);
-    if (b->spec.clip_norm > 0)
-        arena_want_bytes(&b->arena, &b->squares, sgd_chunks(b) * sizeof(double), ARENA_ALWAYS);
 }
 
 static void place_params(struct backend *b)
@@ -211,6 +212,7 @@ static void want_scratch(struct backend *b)
         pool = b->net.pool.after == u ? floats : pool;
     }
     struct arena *p = &b->arena;
+    p->purpose = MEMORY_WORKSPACE;
     arena_want(p, &b->partial, partial, ARENA_ALWAYS);
     arena_want(p, &b->channel, 3 * channels, ARENA_ALWAYS);
     arena_want(p, &b->image, image, ARENA_ALWAYS);
@@ -221,6 +223,8 @@ static void want_scratch(struct backend *b)
     arena_want(p, &b->weight_gradient, most.weight_gradient, ARENA_ALWAYS);
     if (!b->trains)
         return;
+    size_t chunks = b->spec.clip_norm > 0 ? sgd_chunks(b) : 0;
+    arena_want_bytes(p, &b->squares, chunks * sizeof(double), ARENA_ALWAYS);
     arena_want(p, &b->raw_gradient, map, ARENA_ALWAYS);
     int pooled = lifetimes_backward(&b->net, b->net.pool.after); /* 0 floats without a pool */
     arena_want(p, &b->out_gradient, pool, (struct arena_life){pooled, pooled});
@@ -244,6 +248,65 @@ static void want_heads(struct backend *b)
     }
 }
 
+/* --- how much it is --- */
+
+/* Whether `more` bytes can be added to what is in use. */
+static int check_limit(const struct backend *b, uint64_t more, struct err *e)
+{
+    char needed[32], limit[32];
+    uint64_t need = more;
+    for (int i = 0; i < MEMORY_KINDS; i++)
+        need += b->bytes[i];
+    if (!b->spec.memory_most || need <= b->spec.memory_most)
+        return 0;
+    str_bytes(needed, sizeof needed, (double)need);
+    str_bytes(limit, sizeof limit, (double)b->spec.memory_most);
+    return err_set(e, ERR_MEMORY,
+                   "net %s needs %s of memory, and the limit is %s; a smaller batch or image needs "
+                   "less",
+                   b->net.name, needed, limit);
+}
+
+static size_t plan_samples(const struct backend *b)
+{
+    return b->spec.probe ? 0 : b->spec.plan_most;
+}
+
+static size_t plan_bytes(const struct backend *b)
+{
+    return plan_samples(b) * (sizeof *b->order + sizeof *b->draws);
+}
+
+/* Whatever shares memory counts as activations. */
+static void count_bytes(struct backend *b)
+{
+    static const enum backend_memory own[] = {MEMORY_PARAMETERS, MEMORY_GRADIENTS,
+                                              MEMORY_WORKSPACE};
+    b->bytes[MEMORY_IMAGES] = plan_bytes(b);
+    b->bytes[MEMORY_ACTIVATIONS] = b->arena.bytes;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        b->bytes[own[i]] = arena_own_bytes(&b->arena, own[i]);
+        b->bytes[MEMORY_ACTIVATIONS] -= b->bytes[own[i]];
+    }
+}
+
+/* The copy of an epoch's plan. */
+static int make_plan_room(struct backend *b, struct err *e)
+{
+    b->order = mem_alloc(plan_samples(b), sizeof *b->order);
+    b->draws = mem_alloc(plan_samples(b), sizeof *b->draws);
+    return b->order && b->draws ? 0 : mem_error(e, "an epoch's plan", plan_bytes(b));
+}
+
+int memory_labels(struct backend *b, uint64_t bytes, struct err *e)
+{
+    b->bytes[MEMORY_IMAGES] = plan_bytes(b);
+    if (check_limit(b, bytes, e))
+        return -1;
+    b->bytes[MEMORY_IMAGES] += bytes;
+    return 0;
+}
+
 static int check_pool(const struct backend *b, struct err *e)
 {
     const struct net_pool *p = &b->net.pool;
@@ -260,19 +323,23 @@ static void want_all(struct backend *b)
     const struct lifetimes_use use = {b->trains, b->spec.keep, b->spec.probe};
     lifetimes_of(&b->net, use, &b->lives);
     want_params(b);
+    b->arena.purpose = MEMORY_ACTIVATIONS;
     want_tensors(b);
     for (int u = 0; u < b->depth; u++)
         want_unit(b, u);
     if (b->trains)
         want_gradients(b);
-    want_scratch(b);
     if (!b->spec.probe)
         want_heads(b);
+    want_scratch(b);
 }
 
 static int place_all(struct backend *b, struct err *e)
 {
     if (arena_settle(&b->arena, e))
+        return -1;
+    count_bytes(b);
+    if (check_limit(b, 0, e) || make_plan_room(b, e))
         return -1;
     b->block = mem_alloc_aligned(b->arena.bytes);
     if (!b->block)
@@ -294,6 +361,7 @@ int memory_open(struct backend *b, struct err *e)
     b->units = mem_alloc((size_t)b->depth, sizeof *b->units);
     if (!b->param || !b->units)
         return mem_error(e, "units", (size_t)b->depth * sizeof *b->units);
+    b->arena.purpose = MEMORY_WORKSPACE; /* weights in further layouts */
     int result = open_convs(b, e);
     if (result)
         return result;

@@ -59,7 +59,7 @@ size_t norm_partial_floats(const struct backend *b, int u)
 {
     size_t most = 0;
     for (int i = 0; i < b->n_batches; i++) {
-        struct cut c = cut_rows(b, u, b->batches[i]);
+        struct cut c = cut_rows(b, u, b->batches[i].size);
         size_t floats = 2 * (size_t)blocks(&c) * (size_t)c.channels;
         most = floats > most ? floats : most;
     }

@@ -32,7 +32,7 @@ static void want(struct arena *p, void *to, size_t bytes, struct arena_life life
         return;
     size_t rounded = (bytes + p->alignment - 1) / p->alignment * p->alignment;
     if (p->n < p->room)
-        p->at[p->n] = (struct arena_place){to, rounded, 0, life, p->n};
+        p->at[p->n] = (struct arena_place){to, rounded, 0, life, p->purpose, p->n};
     p->n++; /* past the room: arena_settle says so */
 }
 
@@ -84,6 +84,18 @@ int arena_settle(struct arena *p, struct err *e)
         p->bytes = end > p->bytes ? end : p->bytes;
     }
     return 0;
+}
+
+size_t arena_own_bytes(const struct arena *p, int purpose)
+{
+    const struct arena_life always = ARENA_ALWAYS;
+    size_t bytes = 0;
+    for (int i = 0; i < p->n; i++) {
+        const struct arena_place *w = &p->at[i];
+        bool own = w->life.first == always.first && w->life.last == always.last;
+        bytes += own && w->purpose == purpose ? w->bytes : 0;
+    }
+    return bytes;
 }
 
 void arena_point(const struct arena *p, void *block)

@@ -26,6 +26,7 @@ struct arena_place {
     size_t bytes;  /* a multiple of the alignment */
     size_t offset; /* in the block: also a multiple */
     struct arena_life life;
+    int purpose;
     int number; /* in the order of wants */
 };
 
@@ -34,6 +35,7 @@ struct arena {
     int n, room;
     size_t alignment;
     size_t bytes; /* of the block, once settled */
+    int purpose;  /* of the wants that follow: a number of the caller's, 0 at first */
 };
 
 /* Room for that many pieces; offsets and sizes will be multiples of `alignment` bytes. */
@@ -47,6 +49,9 @@ void arena_want_bytes(struct arena *p, uint8_t **to, size_t bytes, struct arena_
 
 /* Gives every piece its offset. ERR_INTERNAL when more were wanted than there is room for. */
 int arena_settle(struct arena *p, struct err *e);
+
+/* Bytes of the pieces of a purpose that share their memory with no other: they live always. */
+size_t arena_own_bytes(const struct arena *p, int purpose);
 
 /* Sets the pointers into a block, which the caller has aligned as well. */
 void arena_point(const struct arena *p, void *block);

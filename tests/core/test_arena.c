@@ -154,6 +154,27 @@ static void check_small(void)
     arena_fini(&p);
 }
 
+static void check_purposes(void)
+{
+    struct arena p;
+    struct err e;
+    float *to[5];
+    begin(&p, 5, 64);
+    arena_want(&p, &to[0], 16, ARENA_ALWAYS);
+    p.purpose = 2;
+    arena_want(&p, &to[1], 32, (struct arena_life){0, 4});
+    arena_want(&p, &to[2], 48, ARENA_ALWAYS);
+    p.purpose = 1;
+    arena_want(&p, &to[3], 64, (struct arena_life){1, INT_MAX});
+    p.purpose = 2;
+    arena_want(&p, &to[4], 17, ARENA_ALWAYS);
+    ok(!arena_settle(&p, &e), "pieces for three purposes");
+    is_int((long long)arena_own_bytes(&p, 0), 64, "bytes of the first alone");
+    is_int((long long)arena_own_bytes(&p, 1), 0, "a piece that is not there at first shares");
+    is_int((long long)arena_own_bytes(&p, 2), 192 + 128, "nor counts one that ends");
+    arena_fini(&p);
+}
+
 static void check_edges(void)
 {
     struct arena p;
@@ -178,6 +199,7 @@ int main(void)
     check_random(256);
     check_same();
     check_small();
+    check_purposes();
     check_edges();
     return tap_done();
 }

@@ -1,9 +1,9 @@
 check_PROGRAMS += tests/session/test_session
 tests_session_test_session_SOURCES = tests/session/test_session.c
-tests_session_test_session_LDADD = libsession.a $(DB_LIBS) $(ENGINE_LIBS)
+tests_session_test_session_LDADD = $(KIT_LIBS) libsession.a $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/session/test_session
 
 check_PROGRAMS += tests/session/test_session_many
 tests_session_test_session_many_SOURCES = tests/session/test_session_many.c
-tests_session_test_session_many_LDADD = libsession.a $(DB_LIBS) $(ENGINE_LIBS)
+tests_session_test_session_many_LDADD = $(KIT_LIBS) libsession.a $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/session/test_session_many
