@@ -1,10 +1,5 @@
-# Benchmarks are built on demand: make combolab-cpu.so bench/step bench/augment bench/decode
-# bench/make_runs_db
-EXTRA_PROGRAMS = bench/step
-bench_step_SOURCES = bench/step.c
-bench_step_LDADD = $(ENGINE_LIBS)
-CLEANFILES += bench/step
-EXTRA_PROGRAMS += bench/augment
+# Benchmarks are built on demand: make bench/augment bench/decode bench/make_runs_db
+EXTRA_PROGRAMS = bench/augment
 bench_augment_SOURCES = bench/augment.c cpu/augment_rows.c cpu/augment_rows.h cpu/isa.c cpu/isa.h
 bench_augment_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -O3
 bench_augment_LDADD = libcore.a libbase.a

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Steps on the CPU, ours and PyTorch's in turn: training and evaluation, peak memory, what the choice
 # of loss costs, what a second thread brings. Prints medians as FIGURE lines.
-# Run it in the build folder after `make combolab-cpu.so bench/step`.
+# Run it in the build folder after `make`.
 #
 #     bench/step.sh [THREADS [ROUNDS [SECONDS]]]      CASES="net:size:batch ..." in the environment
 #
@@ -27,13 +27,27 @@ median() {
         awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-# Runs bench/step with the words after the name $1, and gathers its line under it.
-ours() {
-    name=$1
-    shift
-    line=$(bench/step "$net" "$size" "$batch" "$@") || exit 1
-    echo "$line" >>"$dir/$name"
-    echo "# $net $name: $line"
+# Runs combolab bench with phase $1 and loss $2 on $3 threads; the words after that go with it.
+bench() {
+    phase=$1 loss=$2 n=$3
+    shift 3
+    ./combolab --quiet --format csv bench --device cpu --backbone "$net" --image-size "$size" --batch "$batch" \
+        --phase "$phase" --loss "$loss" --threads "$n" --seconds "$seconds" "$@"
+}
+
+# Columns of CSV by their names; none of the columns before the last ones has a comma in it.
+columns() {
+    awk -F, -v names="$*" 'NR == 1 { n = split(names, name, " "); for (i = 1; i <= NF; i++) at[$i] = i; next }
+        { for (i = 1; i <= n; i++) printf "%s%s", $at[name[i]], i < n ? " " : "\n" }'
+}
+
+# Gathers images a second of the median and MiB of the process under the name $1.
+ours() { # name, phase, loss, threads
+    line=$(bench "$2" "$3" "$4" | columns "$2_median_images_per_s" process_bytes |
+        awk '{ printf "%.3f %.0f\n", $1, $2 / 1048576 }') || exit 1
+    [ -n "$line" ] || exit 1
+    echo "$line" >>"$dir/$1"
+    echo "# $net $1: $line"
 }
 
 peer() { # mode
@@ -49,20 +63,20 @@ peer() { # mode
 # Milliseconds a step of what depends on the loss, gathered under the name $1. Whole steps differ by
 # more from one run to the next than two losses do.
 heads() { # name, loss
-    line=$(bench/step "$net" "$size" "$batch" "$threads" "$seconds" profile "$2" |
-        awk '/^heads, loss/ { print $3 }') || exit 1
+    line=$(bench train "$2" "$threads" --work | columns work ms_per_image |
+        awk -v n="$batch" '/^heads and loss/ { print n * $NF }') || exit 1
     echo "$line" >>"$dir/$1"
     echo "# $net $1: $line ms"
 }
 
 one_round() {
-    ours train "$threads" "$seconds" train l1
-    ours combo "$threads" "$seconds" train combo
+    ours train train l1 "$threads"
+    ours combo train combo "$threads"
     heads heads_l1 l1
     heads heads_combo combo
     peer train
-    ours single 1 "$seconds" train l1
-    ours eval "$threads" "$seconds" eval l1
+    ours single train l1 1
+    ours eval eval l1 "$threads"
     peer eval
 }
 

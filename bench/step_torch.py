@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times steps of PyTorch on the CPU: the peer of bench/step.
+"""Times steps of PyTorch on the CPU: the peer of combolab bench in bench/step.sh.
 
     step_torch.py NET SIZE BATCH THREADS SECONDS nchw|nhwc [train|eval]
 

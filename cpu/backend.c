@@ -1,5 +1,5 @@
-/* backend.c - the door of the CPU backend: what there is, open and close, and the table of calls.
- */
+/* backend.c - the CPU backend as others see it: what there is, open and close, and the table of
+ * calls. */
 #include "cpu/cpu.h"
 
 #include "base/mem.h"
@@ -104,44 +104,34 @@ void cpu_leave(struct backend *b)
 static int check_spec(const struct backend_spec *s, struct err *e)
 {
     if (s->precision != BACKEND_F32)
-        return err_set(e, ERR_USAGE, "the CPU backend computes in f32 only; use it, or a GPU");
-    if (s->ranks > 1)
-        return err_set(e, ERR_USAGE, "the CPU backend works alone, not as one of %d ranks",
-                       s->ranks);
+        return err_set(e, ERR_USAGE,
+                       "the CPU backend computes in f32 only, not in tf32 or bf16; use f32, or a "
+                       "GPU");
     if (s->device)
         return err_set(e, ERR_NOT_FOUND, "there is one CPU, device 0, not %d", s->device);
-    if (s->threads < 0)
-        return err_set(e, ERR_USAGE, "%d threads cannot be; use 0 for one a core", s->threads);
-    if (s->net->n_units < 1)
-        return err_set(e, ERR_USAGE, "net %s has no units", s->net->name);
-    if (s->probe)
-        return 0;
-    if (!s->net->heads || s->net->in_channels != 3)
-        return err_set(e, ERR_USAGE, "net %s needs heads and 3 input channels to take images",
-                       s->net->name);
-    if (s->net->classes != s->loss.classes)
-        return err_set(e, ERR_USAGE, "net %s has %d classes, the loss has %d", s->net->name,
-                       s->net->classes, s->loss.classes);
     return 0;
 }
 
-/* The batch sizes, largest first, each once. */
-static int list_batches(struct backend *b, struct err *e)
+/* The batch sizes, largest first, each once with all that it is for. */
+static void list_batches(struct backend *b)
 {
     for (int i = 0; i < BACKEND_MAX_BATCHES; i++) {
-        int size = b->spec.batches[i], at = 0;
-        if (size < 0)
-            return err_set(e, ERR_USAGE, "a batch of %d samples cannot be", size);
-        while (at < b->n_batches && b->batches[at] > size)
+        const struct backend_batch *from = &b->spec.batches[i];
+        int at = 0;
+        while (at < b->n_batches && b->batches[at].size > from->size)
             at++;
-        if (!size || (at < b->n_batches && b->batches[at] == size))
+        if (!from->size)
             continue;
-        memmove(b->batches + at + 1, b->batches + at,
-                (size_t)(b->n_batches++ - at) * sizeof *b->batches);
-        b->batches[at] = size;
+        if (at == b->n_batches || b->batches[at].size != from->size) {
+            memmove(b->batches + at + 1, b->batches + at,
+                    (size_t)(b->n_batches++ - at) * sizeof *b->batches);
+            b->batches[at] = (struct backend_batch){.size = from->size};
+        }
+        b->batches[at].trains |= from->trains;
+        b->batches[at].evaluates |= from->evaluates;
+        b->trains |= from->trains;
     }
-    b->most = b->batches[0];
-    return b->n_batches ? 0 : err_set(e, ERR_USAGE, "no batch size was given to open for");
+    b->most = b->batches[0].size;
 }
 
 static void cpu_close(struct backend *b)
@@ -167,15 +157,12 @@ static int cpu_open(struct backend **out, const struct backend_spec *spec, struc
     b->spec = *spec;
     b->spec.net = &b->net;
     b->depth = b->net.n_units;
-    b->trains = !spec->evaluates_only;
     b->threads = spec->threads ? spec->threads : own_cores();
     b->pending = -1;
     b->isa = isa;
     b->folds_stale = true;
-    int result = list_batches(b, e) || net_shapes(&b->net, spec->augment.height,
-                                                  spec->augment.width, b->shapes, e)
-                     ? -1
-                     : 0;
+    list_batches(b);
+    int result = net_shapes(&b->net, spec->augment.height, spec->augment.width, b->shapes, e);
     if (!result) {
         cpu_enter(b);
         result = memory_open(b, e);
@@ -219,23 +206,19 @@ static int cpu_step(struct backend *b, unsigned phases, struct err *e)
 
 static int cpu_collect(struct backend *b, struct backend_result *out, struct err *e)
 {
-    if (b->started == b->collected)
-        return err_set(e, ERR_STATE, "no step is in flight to collect");
+    (void)e;
     *out = b->slots[b->collected++ % CPU_SLOTS].result;
     return 0;
 }
 
 static void cpu_usage(const struct backend *b, struct backend_usage *out)
 {
-    memset(out, 0, sizeof *out);
-    out->bytes = out->peak_bytes = b->arena.bytes;
+    memcpy(out->bytes, b->bytes, sizeof out->bytes);
     snprintf(out->detail, sizeof out->detail, "%s, %s, %d %s", dnn_library(), isa_name(b->isa),
              b->threads, b->threads == 1 ? "thread" : "threads");
 }
 
-__attribute__((visibility("default"))) const struct backend_ops *combolab_backend_v2(void);
-
-const struct backend_ops *combolab_backend_v2(void)
+const struct backend_ops *BACKEND_ENTRY(void)
 {
     static const struct backend_ops ops = {
         .version = BACKEND_VERSION,

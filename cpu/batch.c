@@ -1,5 +1,5 @@
-/* batch.c - images, labels and the plan of an epoch: checked, copied where they may change, and
- * fetched batch by batch, augmented and normalised. */
+/* batch.c - images, labels and the plan of an epoch: copied where they may change, and fetched
+ * batch by batch, augmented and normalised. */
 #include "cpu/cpu.h"
 #include "cpu/augment_rows.h"
 
@@ -14,7 +14,7 @@ static void announce(struct backend *b, size_t end)
 {
     if (end > b->epoch.n)
         end = b->epoch.n;
-    if (!b->images.soon || end <= b->announced)
+    if (!b->images.streamed || end <= b->announced)
         return;
     b->images.soon(b->images.context, b->order + b->announced, end - b->announced);
     b->announced = end;
@@ -23,7 +23,7 @@ static void announce(struct backend *b, size_t end)
 /* Tells it that those announced have been read, or won't be, up to `end`. */
 static void release(struct backend *b, size_t end)
 {
-    if (!b->images.done || end <= b->released)
+    if (!b->images.streamed || end <= b->released)
         return;
     b->images.done(b->images.context, b->order + b->released, end - b->released);
     b->released = end;
@@ -40,41 +40,18 @@ void batch_end(struct backend *b)
 
 /* --- images and plans --- */
 
-static int check_images(const struct backend *b, const struct image_set *set, const int *classes,
-                        struct err *e)
-{
-    int needed = b->spec.loss.classes;
-    struct net_shape input = b->shapes[0];
-    if (b->spec.probe)
-        return err_set(e, ERR_STATE, "a probe takes its input by set, not from images");
-    if (b->started != b->collected)
-        return err_set(e, ERR_STATE, "images cannot change while a step is in flight");
-    if (!set->n || !set->pixels || !set->place)
-        return err_set(e, ERR_USAGE, "there are no images to train or evaluate on");
-    if (needed && !classes)
-        return err_set(e, ERR_USAGE, "the loss has %d classes, but no image has one", needed);
-    for (size_t i = 0; needed && i < set->n; i++)
-        if (classes[i] < 0 || classes[i] >= needed)
-            return err_set(e, ERR_USAGE, "image %zu is of class %d; allowed are 0 to %d", i,
-                           classes[i], needed - 1);
-    for (size_t i = 0; i < set->n; i++)
-        if (set->place[i].height < input.h || set->place[i].width < input.w)
-            return err_set(e, ERR_USAGE, "image %zu is %dx%d, smaller than the net's input %dx%d",
-                           i, set->place[i].height, set->place[i].width, input.h, input.w);
-    return 0;
-}
-
 int batch_images(struct backend *b, const struct image_set *set, const float *scores,
                  const int *classes, struct err *e)
 {
-    if (check_images(b, set, classes, e))
+    uint64_t bytes = set->n * (sizeof *scores + (classes ? sizeof *classes : 0));
+    if (memory_labels(b, bytes, e))
         return -1;
     float *label = mem_copy(scores, set->n * sizeof *scores);
     int *label_class = classes ? mem_copy(classes, set->n * sizeof *classes) : NULL;
     if (!label || (classes && !label_class)) {
         mem_free(label);
         mem_free(label_class);
-        return mem_error(e, "labels", set->n * sizeof *scores);
+        return mem_error(e, "labels", bytes);
     }
     batch_end(b);
     mem_free(b->label);
@@ -82,68 +59,7 @@ int batch_images(struct backend *b, const struct image_set *set, const float *sc
     b->label = label;
     b->label_class = label_class;
     b->images = *set;
-    b->epoch.n = b->next = 0; /* a plan of the former images no longer holds */
     augment_table(&b->spec.augment, &b->table);
-    return 0;
-}
-
-static bool planned(const struct backend *b, int batch)
-{
-    for (int i = 0; i < b->n_batches; i++)
-        if (b->batches[i] == batch)
-            return true;
-    return false;
-}
-
-static int check_draw(const struct backend *b, uint32_t image, const struct augment_draw *d,
-                      struct err *e)
-{
-    if (image >= b->images.n)
-        return err_set(e, ERR_USAGE, "the plan names image %u of %zu", image, b->images.n);
-    const struct image_place *p = &b->images.place[image];
-    if (!augment_fits(&b->spec.augment, d, p->height, p->width))
-        return err_set(e, ERR_USAGE,
-                       "a crop of %dx%d at %d,%d leaves image %u of %dx%d, or cannot be augmented "
-                       "as was drawn",
-                       b->shapes[0].h, b->shapes[0].w, d->top, d->left, image, p->height, p->width);
-    return 0;
-}
-
-static int check_plan(const struct backend *b, const struct backend_plan *plan, struct err *e)
-{
-    int rest = plan->batch > 0 ? (int)(plan->n % (size_t)plan->batch) : 0;
-    if (!plan->n || !planned(b, plan->batch) || (rest && !planned(b, rest)))
-        return err_set(e, ERR_USAGE,
-                       "a plan of %zu samples in batches of %d needs batch sizes that the backend "
-                       "was not opened for",
-                       plan->n, plan->batch);
-    if (b->spec.probe && plan->n != (size_t)plan->batch)
-        return err_set(e, ERR_USAGE, "a probe has one batch, not %zu samples in batches of %d",
-                       plan->n, plan->batch);
-    if (b->spec.probe)
-        return 0;
-    if (!b->images.n)
-        return err_set(e, ERR_STATE, "an epoch begins before there are images");
-    for (size_t i = 0; i < plan->n; i++)
-        if (check_draw(b, plan->order[i], &plan->draws[i], e))
-            return -1;
-    return 0;
-}
-
-/* Grows the copies of order and draws. */
-static int make_room(struct backend *b, size_t n, struct err *e)
-{
-    if (n <= b->epoch_room)
-        return 0;
-    uint32_t *order = mem_resize(b->order, n, sizeof *order);
-    if (order)
-        b->order = order;
-    struct augment_draw *draws = mem_resize(b->draws, n, sizeof *draws);
-    if (draws)
-        b->draws = draws;
-    if (!order || !draws)
-        return mem_error(e, "an epoch's plan", n * sizeof *draws);
-    b->epoch_room = n;
     return 0;
 }
 
@@ -151,7 +67,7 @@ static int make_room(struct backend *b, size_t n, struct err *e)
 static int batch_number(const struct backend *b, int n)
 {
     int i = 0;
-    while (i < b->n_batches - 1 && b->batches[i] != n)
+    while (i < b->n_batches - 1 && b->batches[i].size != n)
         i++;
     return i;
 }
@@ -173,18 +89,12 @@ void batch_next(struct backend *b)
 
 int batch_begin(struct backend *b, const struct backend_plan *plan, struct err *e)
 {
-    if (b->started != b->collected)
-        return err_set(e, ERR_STATE, "an epoch begins while a step is in flight");
-    if (check_plan(b, plan, e))
-        return -1;
+    (void)e;
     batch_end(b);
-    if (!b->spec.probe && make_room(b, plan->n, e))
-        return -1;
     b->epoch = *plan;
     b->epoch.order = NULL;
     b->epoch.draws = NULL;
     b->next = 0;
-    b->forwarded = false;
     if (b->spec.probe) { /* so that input and output gradient can be set before the step */
         b->n = plan->batch;
         b->batch = batch_number(b, b->n);

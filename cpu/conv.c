@@ -87,11 +87,12 @@ static int choose(const struct backend *b, const struct dnn_shape *s, enum dnn_k
     return dnn_layout_new(&way->layout, s, way->method == CONV_GROUPED ? grouped : DNN_OUT_TAPS, e);
 }
 
-static bool wanted(const struct backend *b, int u, enum dnn_kind kind)
+static bool wanted(const struct backend *b, int u, int batch, enum dnn_kind kind)
 {
     if (kind == DNN_FORWARD)
         return true;
-    return b->trains && (kind == DNN_WEIGHTS || b->net.units[u].input > 0 || b->spec.probe);
+    return b->batches[batch].trains &&
+           (kind == DNN_WEIGHTS || b->net.units[u].input > 0 || b->spec.probe);
 }
 
 static int choose_all(struct backend *b, int u, struct err *e)
@@ -99,9 +100,9 @@ static int choose_all(struct backend *b, int u, struct err *e)
     struct conv *c = &b->units[u].conv;
     for (int i = 0; i < b->n_batches; i++) {
         struct dnn_shape s = c->shape;
-        s.n = b->batches[i];
+        s.n = b->batches[i].size;
         for (int kind = 0; kind < DNN_KINDS; kind++)
-            if (wanted(b, u, (enum dnn_kind)kind) &&
+            if (wanted(b, u, i, (enum dnn_kind)kind) &&
                 choose(b, &s, (enum dnn_kind)kind, &c->way[i][kind], e))
                 return -1;
     }
@@ -126,14 +127,17 @@ static int find_copy(struct backend *b, struct conv *c, const struct dnn_layout 
     copy->layout = layout;
     copy->stale = true;
     *out = c->n_copies++;
-    arena_want(&b->arena, &copy->data, dnn_layout_bytes(layout) / sizeof(float), 0, CPU_ALWAYS);
+    arena_want(&b->arena, &copy->data, dnn_layout_bytes(layout) / sizeof(float), ARENA_ALWAYS);
     return 0;
 }
 
 static int settle_layouts(struct backend *b, int u, struct err *e)
 {
     struct conv *c = &b->units[u].conv;
-    const struct conv_way *leads = &c->way[0][b->trains ? DNN_WEIGHTS : DNN_FORWARD];
+    int first = 0; /* the largest batch that trains */
+    while (b->trains && !b->batches[first].trains)
+        first++;
+    const struct conv_way *leads = &c->way[first][b->trains ? DNN_WEIGHTS : DNN_FORWARD];
     if (dnn_layout_copy(&c->home, leads->layout, e) ||
         dnn_layout_new(&c->plain, &c->shape, DNN_PLAIN, e))
         return -1;
@@ -185,7 +189,7 @@ struct conv_needs conv_needs(const struct backend *b, int u)
         for (int kind = 0; kind < DNN_KINDS; kind++) {
             const struct conv_way *way = &c->way[i][kind];
             struct dnn_shape s = c->shape;
-            s.n = b->batches[i];
+            s.n = b->batches[i].size;
             size_t scratch = way->dnn ? dnn_conv_scratch_bytes(way->dnn) : 0;
             size_t columns = 0, other = 0;
             if (way->there && kind == DNN_WEIGHTS) {
@@ -246,7 +250,7 @@ int conv_forward(struct backend *b, int u, struct err *e)
 bool conv_adds(const struct backend *b, int u)
 {
     for (int i = 0; i < b->n_batches; i++)
-        if (b->units[u].conv.way[i][DNN_DATA].method != CONV_IM2COL)
+        if (b->batches[i].trains && b->units[u].conv.way[i][DNN_DATA].method != CONV_IM2COL)
             return false;
     return true;
 }

@@ -1,25 +1,25 @@
 /* cpu.h - what the parts of the CPU backend share. Nothing outside cpu/ includes it.
  *
- * All calls come from one thread. Parallel loops are OpenMP's; one more thread may fetch the next
- * batch meanwhile (prefetch.h). Every sum over samples or pixels is taken over fixed blocks whose
- * size depends on the shape alone, and the blocks are added in order: so our own loops give the
- * same bits on any number of threads. (oneDNN's weight gradients don't: they are the same on every
- * run with the same number of threads.)
+ * All calls come from one thread, through the door (engine/core/door.h), which has checked them.
+ * Parallel loops are OpenMP's; one more thread may fetch the next batch meanwhile (prefetch.h).
+ * Every sum over samples or pixels is taken over fixed blocks whose size depends on the shape
+ * alone, and the blocks are added in order: so our own loops give the same bits on any number of
+ * threads. (oneDNN's weight gradients don't: they are the same on every run with the same number of
+ * threads.)
  */
 #ifndef COMBOLAB_CPU_CPU_H
 #define COMBOLAB_CPU_CPU_H
 
 #include "cpu/prefetch.h"
 #include "cpu/dnn.h"
-#include "engine/core/arena.h"
 #include "engine/core/backend.h"
+#include "engine/core/lifetimes.h"
 
 #include <stdint.h>
 
 #define CPU_SLOTS (BACKEND_IN_FLIGHT + 1) /* one more: the last collected stays readable */
 #define CPU_COPIES (2 * BACKEND_MAX_BATCHES)
 #define CPU_PLACES_A_UNIT 24
-#define CPU_ALWAYS (1 << 20) /* a lifetime's end: kept for good */
 
 /* --- convolutions (conv.c, grouped.c, im2col.c) --- */
 
@@ -91,7 +91,6 @@ struct unit {
     float *scale, *shift;     /* norm as one multiply-add */
     /* The gate, per image: mean of raw, squeezed, reduced, gate. */
     float *raw_mean, *squeezed, *reduced, *gate;
-    bool alias; /* the gradient of the output serves as that of the shortcut */
 };
 
 /* The plan's next batch, fetched while this one is computed; n is 0 while there is none. */
@@ -112,15 +111,19 @@ struct backend {
     struct backend_spec spec;
     struct net_params *params;
     struct net_shape shapes[NET_MAX_UNITS + 1];
-    int batches[BACKEND_MAX_BATCHES], n_batches;
+    struct backend_batch batches[BACKEND_MAX_BATCHES]; /* largest first, each size once */
+    int n_batches;
     int most;  /* the largest batch */
     int depth; /* units */
     enum isa isa;
     int threads, callers_threads;
     unsigned float_bits; /* that we set and take back */
-    bool trains;         /* BACKWARD may come */
+    bool trains;         /* some batch does: BACKWARD may come */
     struct dnn *dnn;
+    struct lifetimes lives;
     struct arena arena;
+    void *block;                  /* of which the arena is the plan */
+    uint64_t bytes[MEMORY_KINDS]; /* in use */
 
     struct cpu_param *param; /* params->n */
     size_t trained;          /* floats in each of the three blocks */
@@ -130,9 +133,7 @@ struct backend {
     struct unit *units;
     float *tensor[NET_MAX_UNITS + 1];
     float *gradient[NET_MAX_UNITS + 1];
-    int gradient_owner[NET_MAX_UNITS + 1];
-    bool begun[NET_MAX_UNITS + 1]; /* the gradient holds something in this backward pass */
-    int pending;                   /* tensor to whose gradient `late` is still to be added, or -1 */
+    int pending; /* tensor to whose gradient `late` is still to be added, or -1 */
     float *late, *seed;
 
     /* Scratch of one operation at a time. */
@@ -149,14 +150,13 @@ struct backend {
     int *label_class;
 
     struct backend_plan epoch;
-    uint32_t *order;
+    uint32_t *order; /* spec.plan_most, and as many draws */
     struct augment_draw *draws;
-    size_t epoch_room;
     size_t next, first;
     struct coming coming;
     size_t announced, released; /* samples of the plan that the image set was told of: batch.c */
-    int n, batch; /* samples of the last step and the number of that size in `batches` */
-    bool forwarded, graded, frozen;
+    int n, batch;     /* samples of the last step and the number of that size in `batches` */
+    bool frozen;      /* a step was not finite: no update changes anything any more */
     bool folds_stale; /* a parameter or running statistic has changed since */
 
     struct slot slots[CPU_SLOTS];
@@ -191,7 +191,7 @@ int conv_weights(struct backend *b, int u, const float *y_gradient, struct err *
 /* The data gradient, in place of x_gradient's values or, where conv_adds, added to them. */
 int conv_data(struct backend *b, int u, const float *y_gradient, float *x_gradient, bool add,
               struct err *e);
-bool conv_adds(const struct backend *b, int u); /* for every batch size */
+bool conv_adds(const struct backend *b, int u); /* for every batch size that trains */
 
 /* oneDNN's implementation of one kind by the rule (conv.c), with `after` behind it or NULL; *out
  * stays NULL when it has none that is fast. */
@@ -263,10 +263,13 @@ void heads_loss(struct backend *b, struct slot *slot);
 void sgd_update(struct backend *b);
 size_t sgd_chunks(const struct backend *b);
 
-/* --- the door --- */
+/* --- what backend.c calls --- */
 
 int memory_open(struct backend *b, struct err *e); /* 1 = cancelled */
 void memory_close(struct backend *b);
+/* Counts that many bytes of labels, in place of former ones; -1 where the limit doesn't allow it.
+ */
+int memory_labels(struct backend *b, uint64_t bytes, struct err *e);
 
 int values_set(struct backend *b, enum backend_kind kind, int index, const float *from,
                size_t count, struct err *e);
@@ -275,7 +278,7 @@ int values_get(struct backend *b, enum backend_kind kind, int index, float *to, 
 
 int batch_images(struct backend *b, const struct image_set *set, const float *scores,
                  const int *classes, struct err *e);
-int batch_begin(struct backend *b, const struct backend_plan *plan, struct err *e);
+int batch_begin(struct backend *b, const struct backend_plan *plan, struct err *e); /* 0 */
 void batch_next(struct backend *b);           /* takes the plan's next batch */
 void batch_fetch(struct backend *b);          /* its images become tensor 0 */
 void batch_end(struct backend *b);            /* no more of the plan will be fetched */

@@ -25,7 +25,7 @@ static int find_weights(struct backend *b, int u, const struct dnn_layout *layou
         dnn_reorder_new(&w->from_plain, b->dnn, b->units[u].conv.plain, layout, e))
         return -1;
     *out = f->n_weights++;
-    arena_want(&b->arena, &w->data, dnn_layout_bytes(layout) / sizeof(float), 0, CPU_ALWAYS);
+    arena_want(&b->arena, &w->data, dnn_layout_bytes(layout) / sizeof(float), ARENA_ALWAYS);
     return 0;
 }
 
@@ -36,9 +36,11 @@ int fold_open(struct backend *b, int u, struct err *e)
     struct fold *f = &b->units[u].fold;
     const struct dnn_after after = {.add = unit->shortcut >= 0, .relu = unit->relu};
     for (int i = 0; i < b->n_batches && !unit->squeeze; i++) {
+        if (!b->batches[i].evaluates)
+            continue;
         const struct conv_way *way = &c->way[i][DNN_FORWARD];
         struct dnn_shape s = c->shape;
-        s.n = b->batches[i];
+        s.n = b->batches[i].size;
         if (way->method == CONV_DNN && conv_new(b, &s, DNN_FORWARD, &after, &f->dnn[i], e))
             return -1;
         f->there[i] = f->dnn[i] || (way->method == CONV_GROUPED && !after.add);

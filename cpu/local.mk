@@ -30,6 +30,7 @@ libcpu_a_SOURCES = \
 libcpu_a_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -O3 -ffp-contract=fast
 
 module_PROGRAMS += combolab-cpu.so
+BUILT_BACKENDS += cpu
 combolab_cpu_so_SOURCES = cpu/backend.c
 combolab_cpu_so_CFLAGS = $(libcpu_a_CFLAGS)
 combolab_cpu_so_LDFLAGS = -shared

@@ -1,53 +1,9 @@
 /* step.c - one step: forward, loss, backward, update, in that order. A step is computed before it
- * returns; its result waits for collect. Everything is checked before anything changes, so that a
- * refused step leaves the state as it was.
- */
+ * returns; its result waits for collect. */
 #include "cpu/cpu.h"
 #include "cpu/norm_rows.h"
 
 #include <string.h>
-
-static int check_phases(const struct backend *b, unsigned phases, struct err *e)
-{
-    const unsigned training = BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE;
-    bool mixed = phases & BACKEND_EVAL && phases != BACKEND_EVAL;
-    if (!phases || phases & ~(training | BACKEND_EVAL) || mixed)
-        return err_set(e, ERR_USAGE,
-                       "a step of phases %#x: allowed are EVAL alone, or any of FORWARD, BACKWARD "
-                       "and UPDATE",
-                       phases);
-    if ((phases & training) == (BACKEND_FORWARD | BACKEND_UPDATE))
-        return err_set(e, ERR_USAGE,
-                       "a step of FORWARD and UPDATE would update with the gradients "
-                       "of another batch; add BACKWARD");
-    if (!b->trains && phases & (BACKEND_BACKWARD | BACKEND_UPDATE))
-        return err_set(e, ERR_STATE, "the backend was opened for evaluation only");
-    if (phases & BACKEND_BACKWARD && !(phases & BACKEND_FORWARD) && !b->forwarded)
-        return err_set(e, ERR_STATE,
-                       "a step BACKWARD needs a step FORWARD before it in this plan, each its own");
-    if (phases == BACKEND_UPDATE && !b->graded)
-        return err_set(e, ERR_STATE, "a step UPDATE comes before one BACKWARD");
-    return 0;
-}
-
-/* Whether the plan has a next batch, and training can normalise it. */
-static int check_batch(const struct backend *b, unsigned phases, struct err *e)
-{
-    if (b->next >= b->epoch.n)
-        return err_set(e, ERR_STATE, "the plan's %zu samples are all done; begin an epoch first",
-                       b->epoch.n);
-    size_t left = b->epoch.n - b->next;
-    bool single = left == 1 || b->epoch.batch == 1;
-    for (int u = 0; single && phases & BACKEND_FORWARD && u < b->depth; u++)
-        if (cpu_area(b->units[u].shape) == 1)
-            return err_set(
-                e, ERR_USAGE,
-                "batch norm %s of unit %d would get one value per channel (a batch of 1 "
-                "on a 1x1 map), which cannot be normalised; use a larger batch or image, "
-                "or drop the last batch",
-                b->net.units[u].norm, u);
-    return 0;
-}
 
 /* Of each of the three kinds of a unit's convolution. */
 static double conv_flop(const struct backend *b, int u)
@@ -86,7 +42,6 @@ static int forward(struct backend *b, struct slot *slot, bool training, struct e
         if (unit_forward(b, u, training, e))
             return err_prefix(e, "unit %d (%s)", u, b->net.units[u].conv);
     slot->result = (struct backend_result){.first = b->first, .n = b->n, .finite = true};
-    b->forwarded = training;
     if (b->spec.probe)
         return 0;
     heads_forward(b);
@@ -111,12 +66,11 @@ static void settle_late(struct backend *b)
 static int input_gradient(struct backend *b, int u, struct err *e)
 {
     int t = b->net.units[u].input;
-    if (!b->gradient[t])
+    bool adds = b->lives.input_part[u] == LIFETIMES_ADDED;
+    if (b->lives.input_part[u] == LIFETIMES_NO_PART)
         return 0;
-    bool begun = b->begun[t];
-    if (!begun || conv_adds(b, u)) {
-        b->begun[t] = true;
-        if (conv_data(b, u, b->raw_gradient, b->gradient[t], begun, e))
+    if (!adds || conv_adds(b, u)) {
+        if (conv_data(b, u, b->raw_gradient, b->gradient[t], adds, e))
             return -1;
         profile_lap(b, WORK_CONV_DATA, conv_flop(b, u));
         return 0;
@@ -135,7 +89,7 @@ static int input_gradient(struct backend *b, int u, struct err *e)
 static int unit_backward(struct backend *b, int u, struct err *e)
 {
     float *gradient = b->gradient[u + 1];
-    if (!b->begun[u + 1])
+    if (u + 1 < b->depth && lifetimes_reader(&b->net, u + 1) < 0)
         memset(gradient, 0, (size_t)b->n * cpu_count(b->shapes[u + 1]) * sizeof *gradient);
     if (b->net.pool.after == u) {
         if (b->pending == u + 1)
@@ -155,7 +109,6 @@ static int unit_backward(struct backend *b, int u, struct err *e)
 
 static int backward(struct backend *b, struct err *e)
 {
-    memset(b->begun, 0, sizeof b->begun);
     b->pending = -1;
     if (b->spec.probe)
         memcpy(b->gradient[b->depth], b->seed,
@@ -163,14 +116,11 @@ static int backward(struct backend *b, struct err *e)
     else
         heads_backward(b);
     profile_lap(b, WORK_HEADS, 0);
-    b->begun[b->depth] = true;
     for (int u = b->depth - 1; u >= 0; u--)
         if (unit_backward(b, u, e))
             return err_prefix(e, "unit %d (%s)", u, b->net.units[u].conv);
     settle_late(b);
     profile_lap(b, WORK_NORM, 0);
-    b->graded = true;
-    b->forwarded = b->spec.keep; /* else gradients lie where its activations were */
     return 0;
 }
 
@@ -191,17 +141,9 @@ static void copy_result(struct backend *b, struct slot *slot)
 
 int step_run(struct backend *b, unsigned phases, struct err *e)
 {
-    if (b->spec.cancel && atomic_load(b->spec.cancel))
-        return 1;
-    if (b->started - b->collected == BACKEND_IN_FLIGHT)
-        return err_set(e, ERR_STATE, "%d steps are in flight; collect one first",
-                       BACKEND_IN_FLIGHT);
-    bool fresh = phases & (BACKEND_FORWARD | BACKEND_EVAL);
-    if (check_phases(b, phases, e) || (fresh && check_batch(b, phases, e)))
-        return -1;
     struct slot *slot = &b->slots[b->started % CPU_SLOTS];
     profile_start(b);
-    if (fresh) {
+    if (phases & (BACKEND_FORWARD | BACKEND_EVAL)) {
         batch_next(b);
         if (forward(b, slot, phases & BACKEND_FORWARD, e))
             return -1;

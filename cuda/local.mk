@@ -12,6 +12,7 @@ CUDA_KERNELS = cuda/fetch.o cuda/loss.o
 
 if HAVE_CUDA
 module_PROGRAMS += combolab-cuda.so
+BUILT_BACKENDS += cuda
 -include cuda/fetch.d cuda/loss.d
 endif
 combolab_cuda_so_SOURCES = cuda/kernels.h cuda/module.c cuda/probe.c cuda/probe.h

@@ -1,6 +1,5 @@
-/* module.c - the CUDA backend's door: lists devices and probes them with our kernels. It does not
- * train yet: open says so, and no struct backend of this module ever exists, so the calls that need
- * one are absent from the table. */
+/* module.c - the CUDA backend as others see it: lists devices and probes them with our kernels. It
+ * does not train yet, so open and all that needs an open net are absent from the table. */
 #include "cuda/probe.h"
 #include "engine/core/backend.h"
 
@@ -53,30 +52,13 @@ static int devices(struct backend_device *list, int room, char *why, size_t why_
     return n < room ? n : room;
 }
 
-static int open_net(struct backend **out, const struct backend_spec *spec, struct err *e)
+const struct backend_ops *BACKEND_ENTRY(void)
 {
-    *out = NULL;
-    char why[128] = "";
-    int n = device_count(why, sizeof why);
-    if (spec->device >= n)
-        return err_set(e, ERR_NOT_FOUND, "there is no device cuda:%d%s%s; use --device cpu",
-                       spec->device, why[0] ? ": " : "", why);
-    return err_set(e, ERR_DEVICE,
-                   "this version lists and checks CUDA devices but cannot train on "
-                   "them; use --device cpu");
-}
-
-static const struct backend_ops ops = {
-    .version = BACKEND_VERSION,
-    .name = "cuda",
-    .library = library,
-    .devices = devices,
-    .open = open_net,
-};
-
-__attribute__((visibility("default"))) const struct backend_ops *combolab_backend_v2(void);
-
-const struct backend_ops *combolab_backend_v2(void)
-{
+    static const struct backend_ops ops = {
+        .version = BACKEND_VERSION,
+        .name = "cuda",
+        .library = library,
+        .devices = devices,
+    };
     return &ops;
 }

@@ -9,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* In the order in which auto tries them. */
+const char *const backend_names[] = {"cuda", "cpu", NULL};
+
 /* Folder of the running program, or "" when the system does not say. */
 static void program_dir(char *to, size_t room)
 {
@@ -30,16 +33,17 @@ static int search_dir(int i, char *to, size_t room)
         return str_copy(to, room, set ? set : "");
     case 1:
         return str_copy(to, room, here);
-    case 2: /* benchmarks lie one folder below the modules */
-        return str_path(to, room, here, "..");
-    case 3:
+    case 2:
         return str_path(to, room, here, "../lib/combolab");
-    case 4:
+    case 3:
         return str_copy(to, room, MODULE_DIR);
     default:
         return -1;
     }
 }
+
+#define TEXT_OF(name) TEXT_OF_(name)
+#define TEXT_OF_(name) #name
 
 static int open_file(struct backend_module *out, const char *name, struct err *e)
 {
@@ -47,7 +51,7 @@ static int open_file(struct backend_module *out, const char *name, struct err *e
     if (!handle)
         return err_set(e, ERR_DEVICE, "the %s backend cannot be loaded: %s", name, dlerror());
     backend_entry entry;
-    *(void **)&entry = dlsym(handle, BACKEND_ENTRY);
+    *(void **)&entry = dlsym(handle, TEXT_OF(BACKEND_ENTRY));
     if (!entry || entry()->version != BACKEND_VERSION) {
         dlclose(handle);
         return err_set(e, ERR_VERSION,
@@ -77,7 +81,7 @@ int backend_load(struct backend_module *out, const char *name, struct err *e)
     char file[64];
     snprintf(file, sizeof file, "combolab-%s.so", name);
     char dir[960];
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 4; i++) {
         if (search_dir(i, dir, sizeof dir) || !dir[0] ||
             str_path(out->path, sizeof out->path, dir, file) || access(out->path, R_OK))
             continue;
@@ -91,44 +95,61 @@ int backend_load(struct backend_module *out, const char *name, struct err *e)
                    name, file);
 }
 
-static bool has_device(const struct backend_ops *ops, int number, char *why, size_t why_room)
+/* The backend of that name, if it has a device of that number. */
+static int load_device(const char *name, int number, const struct backend_ops **ops, struct err *e)
 {
     struct backend_device list[BACKEND_MAX_DEVICES];
-    return ops->devices(list, BACKEND_MAX_DEVICES, why, why_room) > number;
-}
-
-static int choose_cuda(const char *device, struct backend_module *out, int *number, struct err *e)
-{
-    int64_t n = 0;
-    if (device[4] && (device[4] != ':' || str_to_int(device + 5, &n) || n < 0 || n > 63))
-        return err_set(e, ERR_USAGE, "option 'device': '%s' is not auto, cpu, cuda or cuda:N",
-                       device);
-    if (backend_load(out, "cuda", e))
-        return -1;
+    struct backend_module module;
     char why[256] = "";
-    if (!has_device(out->ops, (int)n, why, sizeof why))
+    if (backend_load(&module, name, e))
+        return -1;
+    if (module.ops->devices(list, BACKEND_MAX_DEVICES, why, sizeof why) <= number)
         return err_set(e, ERR_NOT_FOUND,
-                       "there is no device cuda:%d%s%s; `combolab devices` lists "
-                       "what is there",
-                       (int)n, why[0] ? ": " : "", why);
-    *number = (int)n;
+                       "there is no device %s:%d%s%s; `combolab devices` lists what is there", name,
+                       number, why[0] ? ": " : "", why);
+    *ops = module.ops;
     return 0;
 }
 
-int backend_choose(const char *device, struct backend_module *out, int *number, struct err *e)
+/* The first that can train; where none can, the last is left to say why. */
+static int choose_any(const struct backend_ops **ops, struct err *e)
+{
+    int result = -1;
+    for (int i = 0; result && backend_names[i]; i++) {
+        result = load_device(backend_names[i], 0, ops, e);
+        if (!result && !(*ops)->open && backend_names[i + 1])
+            result = -1;
+    }
+    return result;
+}
+
+static int refuse_device(const char *device, struct err *e)
+{
+    char known[64] = "auto";
+    for (int i = 0; backend_names[i]; i++)
+        snprintf(known + strlen(known), sizeof known - strlen(known), ", %s", backend_names[i]);
+    return err_set(e, ERR_USAGE,
+                   "option 'device': '%s' is not %s, or one of these and a number as in %s:1; "
+                   "`combolab devices` lists what is there",
+                   device, known, backend_names[0]);
+}
+
+int backend_choose(const char *device, const struct backend_ops **ops, int *number, struct err *e)
 {
     *number = 0;
-    if (!strncmp(device, "cuda", 4))
-        return choose_cuda(device, out, number, e);
-    if (!strcmp(device, "cpu"))
-        return backend_load(out, "cpu", e);
-    if (strcmp(device, "auto"))
-        return err_set(e, ERR_USAGE, "option 'device': '%s' is not auto, cpu, cuda or cuda:N",
-                       device);
-    /* A backend that cannot train has no step. */
-    char why[256];
-    if (!backend_load(out, "cuda", NULL) && out->ops->step &&
-        has_device(out->ops, 0, why, sizeof why))
+    if (*ops)
         return 0;
-    return backend_load(out, "cpu", e);
+    if (!strcmp(device, "auto"))
+        return choose_any(ops, e);
+    for (int i = 0; backend_names[i]; i++) {
+        int64_t n = 0;
+        size_t length = strlen(backend_names[i]);
+        const char *rest = device + length;
+        if (strncmp(device, backend_names[i], length) ||
+            (*rest && (*rest != ':' || str_to_int(rest + 1, &n) || n < 0 || n > 63)))
+            continue;
+        *number = (int)n;
+        return load_device(backend_names[i], *number, ops, e);
+    }
+    return refuse_device(device, e);
 }

@@ -11,13 +11,17 @@ struct backend_module {
     char path[1024];
 };
 
-/* Opens the module of that name ("cpu", "cuda"): $COMBOLAB_MODULES, then beside the program, then
+/* Every backend that there is, built here or not; NULL-terminated. */
+extern const char *const backend_names[];
+
+/* Opens the module of one of these names: $COMBOLAB_MODULES, then beside the program, then
  * ../lib/combolab from it, then where it was installed. Sets OMP_WAIT_POLICY=passive and
  * GOMP_SPINCOUNT first when the environment holds neither. */
 int backend_load(struct backend_module *out, const char *name, struct err *e);
 
-/* Splits a --device value: "auto", "cpu", "cuda", "cuda:1" -> module name and number. For "auto"
- * the first CUDA device, else the CPU. */
-int backend_choose(const char *device, struct backend_module *out, int *number, struct err *e);
+/* The backend and number of a --device value: "auto", a name, or a name and a number as in
+ * "cuda:1". For "auto" the first backend that can train. An *ops that is set already stays, with
+ * device 0: tests bring their own. */
+int backend_choose(const char *device, const struct backend_ops **ops, int *number, struct err *e);
 
 #endif

@@ -24,13 +24,8 @@ combolab_SOURCES = \
 	src/commands/tui.c \
 	src/commands/version.c \
 	src/commands/work.c
-combolab_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) -DINSTALLED_MODULES='"$(moduledir)"'
-if HAVE_ONEDNN
-combolab_CPPFLAGS += -DBUILT_CPU
-endif
-if HAVE_CUDA
-combolab_CPPFLAGS += -DBUILT_CUDA
-endif
+combolab_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) -DINSTALLED_MODULES='"$(moduledir)"' \
+	-DBUILT_BACKENDS="\"`echo $(BUILT_BACKENDS)`\""
 combolab_LDADD = libsession.a $(UI_LIBS) $(RESULTS_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
 
 include src/session/local.mk

@@ -1,11 +1,15 @@
-/* backend.h - the one door between the engine and what computes: it runs a whole net.
+/* backend.h - what computes, as the engine sees it: it runs a whole net.
  *
  * Order of calls, all from one thread unless said otherwise:
  *   devices -> open -> [images] -> set* -> { epoch -> { step ... collect } }* -> get* -> close
  * Everything a backend will need is in the spec, so that it can plan memory and choose algorithms
  * once; after open and images nothing is allocated. Calls return 0, -1 with *e set, or 1 for
- * cancelled. A backend is a loadable module with one entry, backend_entry; tests link a third one
+ * cancelled. A backend is a loadable module with one entry, BACKEND_ENTRY; tests link a third one
  * (tests/ref: naive, double) directly.
+ *
+ * The calls of an open net are made by the door alone (door.h), which first checks what is written
+ * here of order, indices, counts, phases and plans: a backend may trust in all of it, and refuses
+ * only what it cannot do itself.
  */
 #ifndef COMBOLAB_ENGINE_CORE_BACKEND_H
 #define COMBOLAB_ENGINE_CORE_BACKEND_H
@@ -21,8 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BACKEND_VERSION 2
-#define BACKEND_MAX_BATCHES 4
+#define BACKEND_VERSION 3 /* counts up with every change of this file that a module can notice */
+#define BACKEND_MAX_BATCHES 6 /* a whole one and a remainder for training, val and test images */
 #define BACKEND_MAX_DEVICES 16
 #define BACKEND_IN_FLIGHT 4 /* steps that may be started and not yet collected */
 
@@ -35,14 +39,25 @@ struct backend_device {
     uint64_t memory_bytes;
 };
 
-enum backend_precision { BACKEND_F32, BACKEND_BF16 };
+/* Of products and of what is kept between units; weights, momenta and sums are f32 in all. */
+enum backend_precision { BACKEND_F32, BACKEND_TF32, BACKEND_BF16 };
+
+/* A batch size that will occur, and what for. A size may be listed for both, or twice. */
+struct backend_batch {
+    int size;       /* samples; 0 = unused entry */
+    bool trains;    /* FORWARD, and what goes on from it */
+    bool evaluates; /* EVAL */
+};
 
 struct backend_spec {
     const struct net *net; /* copied */
     struct loss_spec loss;
-    struct augment_spec augment;      /* height and width here are the net's input size */
-    int batches[BACKEND_MAX_BATCHES]; /* batch sizes that will occur, 0 = unused entry */
-    double momentum, weight_decay;    /* SGD as PyTorch: v = m v + (g + d w);  w -= lr v */
+    struct augment_spec augment; /* height and width here are the net's input size */
+    /* If none of them trains, BACKWARD and UPDATE will not come, and need no memory. */
+    struct backend_batch batches[BACKEND_MAX_BATCHES];
+    size_t plan_most;              /* samples of the largest plan; without meaning in a probe */
+    uint64_t memory_most;          /* bytes that may be used on the device; 0 = all there is */
+    double momentum, weight_decay; /* SGD as PyTorch: v = m v + (g + d w);  w -= lr v */
     /* 0, or the largest norm of all gradients together: before an update they are multiplied by
      * min(1, clip_norm / (norm + 1e-6)), as torch.nn.utils.clip_grad_norm_. */
     double clip_norm;
@@ -50,17 +65,14 @@ struct backend_spec {
     /* Tests: no images, heads or loss. Tensor 0 is given by set(BACKEND_TENSOR, 0), backward starts
      * from set(BACKEND_TENSOR_GRADIENT, n_units), and also makes the gradient of tensor 0. */
     bool probe;
-    bool keep; /* keep every tensor and its gradient readable by get after a step (tests) */
-    bool evaluates_only; /* no BACKWARD or UPDATE will be asked for */
-    bool profile;        /* measure the time of each kind of work: see struct backend_profile */
-    bool deterministic;  /* the same bits on every run */
-    int threads;         /* CPU threads, 0 = one a core */
-    int device;          /* number in the backend's own list */
-    const atomic_bool *cancel; /* looked at during long work; may be NULL */
+    bool keep;    /* keep every tensor and its gradient readable by get after a step (tests) */
+    bool profile; /* measure the time of each kind of work: see struct backend_profile */
+    bool deterministic;        /* the same bits on every run */
+    int threads;               /* CPU threads, 0 = one a core */
+    int device;                /* number in the backend's own list */
+    const atomic_bool *cancel; /* looked at before steps and during long work; may be NULL */
     void (*progress)(void *context, const char *what, double fraction); /* may be NULL */
     void *progress_context;
-    int rank, ranks;      /* data parallel: 0, 1 when alone */
-    const void *group_id; /* what ranks need to find each other, or NULL */
 };
 
 /* What set and get reach. `index`: of net_params for PARAM, GRADIENT and MOMENTUM (running
@@ -101,10 +113,19 @@ struct backend_result {
     bool finite; /* total is finite. After the first step that is not, updates are frozen */
 };
 
+/* What memory on the device is for. */
+enum backend_memory {
+    MEMORY_PARAMETERS,  /* with running statistics */
+    MEMORY_GRADIENTS,   /* of parameters, and momenta */
+    MEMORY_ACTIVATIONS, /* tensors, their gradients, and what units keep for the way back */
+    MEMORY_WORKSPACE,   /* of one operation at a time, and weights in further layouts */
+    MEMORY_IMAGES,      /* plan, labels, and images where the device has its own copy */
+    MEMORY_KINDS
+};
+
 struct backend_usage {
-    uint64_t bytes;      /* memory planned for tensors, weights, gradients, workspace */
-    uint64_t peak_bytes; /* the same, largest */
-    char detail[160];    /* instruction set, library versions */
+    uint64_t bytes[MEMORY_KINDS]; /* all of it: nothing is allocated later */
+    char detail[160];             /* instruction set, library versions */
 };
 
 /* Where the time of steps goes. */
@@ -130,8 +151,8 @@ struct backend_ops {
     int version;      /* BACKEND_VERSION */
     const char *name; /* "cpu", "cuda" */
 
-    /* library, devices and open are always there. A backend that can list devices but not train has
-     * an open that says so, and NULL for all that follows it. */
+    /* library and devices are always there. A backend that can list devices but not train has NULL
+     * for all that follows. */
 
     /* Version text of the libraries behind it: "oneDNN 2.6.3". Static storage. */
     const char *(*library)(void);
@@ -143,7 +164,8 @@ struct backend_ops {
     int (*open)(struct backend **out, const struct backend_spec *spec, struct err *e);
 
     /* Makes images and labels reachable; scores[i] and classes[i] (0-based, may be NULL without a
-     * class term) belong to image i and are copied. Not called in probe. */
+     * class term) belong to image i and are copied. A plan of former images is void. Not called in
+     * probe. */
     int (*images)(struct backend *b, const struct image_set *set, const float *scores,
                   const int *classes, struct err *e);
 
@@ -157,9 +179,10 @@ struct backend_ops {
      */
     int (*epoch)(struct backend *b, const struct backend_plan *plan, struct err *e);
 
-    /* Starts the plan's next batch; `phases` of enum backend_phase. May return before it is done. A
-     * set of BACKWARD or UPDATE without FORWARD goes on with the batch of the last step. A FORWARD
-     * serves one BACKWARD, whose gradients may take the place of activations. */
+    /* Starts the plan's next batch; `phases` of enum backend_phase. May return before it is done,
+     * and needs nothing further of the host: up to BACKEND_IN_FLIGHT steps wait or run. A set of
+     * BACKWARD or UPDATE without FORWARD goes on with the batch of the last step. A FORWARD serves
+     * one BACKWARD, whose gradients may take the place of activations, unless they are kept. */
     int (*step)(struct backend *b, unsigned phases, struct err *e);
 
     /* Waits for the oldest step not yet collected. In probe every value is 0 and finite. */
@@ -174,8 +197,9 @@ struct backend_ops {
     void (*profile)(struct backend *b, struct backend_profile *out);
 };
 
-/* The one symbol that a module exports. */
-#define BACKEND_ENTRY "combolab_backend_v2"
+/* The one symbol that a module exports; ends in BACKEND_VERSION. */
+#define BACKEND_ENTRY combolab_backend_v3
 typedef const struct backend_ops *(*backend_entry)(void);
+__attribute__((visibility("default"))) const struct backend_ops *BACKEND_ENTRY(void);
 
 #endif

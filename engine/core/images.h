@@ -2,6 +2,7 @@
 #ifndef COMBOLAB_ENGINE_CORE_IMAGES_H
 #define COMBOLAB_ENGINE_CORE_IMAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,9 +17,12 @@ struct image_set {
     size_t n;
     const uint8_t *pixels;
     const struct image_place *place;
-    /* For sets that don't fit in memory, else NULL: a backend that reads `pixels` batch by batch
-     * says which images it will read soon, and which it has read. Any image may be read at any
-     * time; these make it fast and keep memory bounded. One thread at a time. */
+    /* Not all fit in memory: to be read batch by batch from `pixels`. Else they are resident, and
+     * a device with room may copy them all at once. */
+    bool streamed;
+    /* Of a streamed set, else NULL: a backend says which images it will read soon, and which it has
+     * read. Any image may be read at any time; these make it fast and keep memory bounded. One
+     * thread at a time. */
     void (*soon)(void *context, const uint32_t *images, size_t n);
     void (*done)(void *context, const uint32_t *images, size_t n);
     void *context;

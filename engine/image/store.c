@@ -234,6 +234,7 @@ static int bound_memory(struct store *s, uint64_t limit_bytes, struct err *e)
         return 0;
     if (store_window_new(&s->window, s->map, s->map_bytes, s->fd, limit, e))
         return -1;
+    s->set.streamed = true;
     s->set.soon = soon;
     s->set.done = done;
     s->set.context = s;

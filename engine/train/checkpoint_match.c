@@ -73,8 +73,8 @@ int checkpoint_match_put(const struct run *run, struct weights *w, struct err *e
     dataset_hash(run->data, data);
     images_of(run, value);
     return weights_meta(w, "data", data, e) || weights_meta(w, "images", value, e) ||
-                   weights_meta(w, "backend", run->ops->name, e) ||
-                   weights_meta(w, "library", run->ops->library(), e)
+                   weights_meta(w, "backend", door_name(run->door), e) ||
+                   weights_meta(w, "library", door_library(run->door), e)
                ? -1
                : 0;
 }
@@ -150,8 +150,9 @@ void checkpoint_match_warn(const struct run *run, const struct weights *w, char 
         if (matters(run->config, o->name) && strcmp(found, value))
             str_addf(&text, "%s %s is now %s; ", o->name, found, value);
     }
-    if (!same(w, "backend", run->ops->name) || !same(w, "library", run->ops->library()))
-        str_addf(&text, "the backend is now %s with %s; ", run->ops->name, run->ops->library());
+    if (!same(w, "backend", door_name(run->door)) || !same(w, "library", door_library(run->door)))
+        str_addf(&text, "the backend is now %s with %s; ", door_name(run->door),
+                 door_library(run->door));
     if (text.length)
         str_add(&text, "what follows may differ from a run that never stopped");
     str_copy(to, room, text.text);

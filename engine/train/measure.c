@@ -14,7 +14,9 @@
 #include "engine/train/plan.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define LEAST_IMAGES 32
@@ -24,16 +26,14 @@
 #define LEAST_STEPS 3
 #define WARM_STEPS 2
 #define PLAN_S 0.25
-#define AHEAD 2 /* steps under way */
+#define AHEAD 2         /* steps under way */
+#define MOST_PLANS 4096 /* whose median is taken */
 
 struct bench {
     const struct measure_request *request;
     const struct run_config *config;
-    const struct backend_ops *ops;
-    int device;
-    struct backend *backend;
+    struct door *door;
     struct net net;
-    struct net_params *params;
     struct loss_spec loss;
     struct augment_spec augment;
     size_t n_images;
@@ -44,6 +44,7 @@ struct bench {
     int *classes;
     uint32_t *places;
     struct plan plan;
+    double plan_s[MOST_PLANS]; /* what each plan of a phase has taken */
 };
 
 const char *measure_phase_name(enum measure_phase phase)
@@ -69,19 +70,12 @@ const char *measure_work_name(enum backend_work work)
 
 /* --- what is measured --- */
 
-static int choose_backend(struct bench *b, struct err *e)
+const char *const measure_what_names[] = {"both", "train", "eval", NULL};
+
+static bool is_asked(const struct bench *b, enum measure_phase phase)
 {
-    struct backend_module module;
-    b->ops = b->request->backend;
-    if (!b->ops) {
-        if (backend_choose(b->config->device, &module, &b->device, e))
-            return -1;
-        b->ops = module.ops;
-    }
-    if (!b->ops->images)
-        return err_set(e, ERR_USAGE, "backend %s cannot train, so there is nothing to measure",
-                       b->ops->name);
-    return 0;
+    enum measure_what what = b->request->what;
+    return what == MEASURE_BOTH || (phase == MEASURE_TRAIN) == (what == MEASURE_ONLY_TRAIN);
 }
 
 static int make_net(struct bench *b, struct err *e)
@@ -93,9 +87,7 @@ static int make_net(struct bench *b, struct err *e)
         classes[i] = i % wanted;
     loss_spec_init(&b->loss, (enum loss_kind)c->loss, weights, wanted, classes, CLASSES * 2);
     plan_augment(&b->augment, c);
-    if (net_build(&b->net, net_names[c->backbone], NULL, b->loss.classes, e))
-        return -1;
-    return net_params_new(&b->params, &b->net, e);
+    return net_build(&b->net, net_names[c->backbone], NULL, b->loss.classes, e);
 }
 
 /* Noise, so that no two rows are alike; scores 1, 2 ... 5 in turn. */
@@ -135,14 +127,16 @@ static int make_plan(struct bench *b, struct err *e)
     return plan_init(&b->plan, n, n, e);
 }
 
-static int open_backend(struct bench *b, struct err *e)
+static int open_door(struct bench *b, struct err *e)
 {
     const struct run_config *c = b->config;
+    const struct backend_ops *ops = b->request->backend;
     struct backend_spec spec = {
         .net = &b->net,
         .loss = b->loss,
         .augment = b->augment,
-        .batches = {(int)c->batch},
+        .batches = {{(int)c->batch, is_asked(b, MEASURE_TRAIN), is_asked(b, MEASURE_EVAL)}},
+        .plan_most = b->plan.all,
         .momentum = c->momentum,
         .weight_decay = c->weight_decay,
         .clip_norm = c->clip,
@@ -150,30 +144,15 @@ static int open_backend(struct bench *b, struct err *e)
         .profile = true,
         .deterministic = true,
         .threads = (int)c->threads,
-        .device = b->device,
         .cancel = b->request->cancel,
-        .ranks = 1,
     };
-    int result = b->ops->open(&b->backend, &spec, e);
-    if (result)
-        return result;
-    return b->ops->images(b->backend, &b->images, b->scores, b->loss.classes ? b->classes : NULL,
-                          e);
-}
-
-static int set_weights(struct bench *b, struct err *e)
-{
-    int result = 0;
-    for (int i = 0; !result && i < b->params->n; i++) {
-        size_t count = b->params->at[i].count;
-        float *values = mem_alloc(count, sizeof *values);
-        if (!values)
-            return mem_error(e, "initial weights", count * sizeof *values);
-        net_init_param(b->params, i, (unsigned long long)b->config->seed, values);
-        result = b->ops->set(b->backend, BACKEND_PARAM, i, values, count, e);
-        mem_free(values);
-    }
-    return result;
+    if (backend_choose(c->device, &ops, &spec.device, e))
+        return -1;
+    int result = door_open(&b->door, ops, &spec, e);
+    if (!result)
+        result =
+            door_images(b->door, &b->images, b->scores, b->loss.classes ? b->classes : NULL, e);
+    return result ? result : door_set_initial(b->door, (uint64_t)c->seed, e);
 }
 
 /* --- measuring --- */
@@ -181,12 +160,6 @@ static int set_weights(struct bench *b, struct err *e)
 static bool cancelled(const struct bench *b)
 {
     return b->request->cancel && atomic_load(b->request->cancel);
-}
-
-static int collect(struct bench *b, struct err *e)
-{
-    struct backend_result r;
-    return b->ops->collect(b->backend, &r, e);
 }
 
 /* One plan of so many steps. A learning rate of 0 does all the work of an update and keeps the
@@ -202,26 +175,19 @@ static int run_plan(struct bench *b, enum measure_phase phase, int steps, struct
         plan_test(&b->plan, b->places, &b->augment, &b->images);
     const struct backend_plan plan = {b->plan.n, b->plan.order, b->plan.draws,
                                       (int)b->config->batch, 0};
-    int result = b->ops->epoch(b->backend, &plan, e), under_way = 0;
+    struct backend_result r;
+    int result = door_epoch(b->door, &plan, e), under_way = 0;
     for (int i = 0; !result && i < steps; i++) {
-        result = b->ops->step(b->backend, phases, e);
+        result = door_step(b->door, phases, e);
         under_way += !result;
         if (!result && under_way == AHEAD) {
-            result = collect(b, e);
+            result = door_collect(b->door, &r, e);
             under_way--;
         }
     }
     while (!result && under_way-- > 0)
-        result = collect(b, e);
+        result = door_collect(b->door, &r, e);
     return !result && cancelled(b) ? 1 : result;
-}
-
-/* What the steps so far have spent, which the backend then forgets. */
-static void take_profile(struct bench *b, struct backend_profile *to)
-{
-    memset(to, 0, sizeof *to);
-    if (b->ops->profile)
-        b->ops->profile(b->backend, to);
 }
 
 static int steps_of_plan(double step_s)
@@ -230,28 +196,47 @@ static int steps_of_plan(double step_s)
     return fit < MOST_STEPS ? (int)fit : MOST_STEPS;
 }
 
-static int measure_one(struct bench *b, enum measure_phase phase, struct measure_phase_result *out,
-                       struct err *e)
+static int ascending(const void *x, const void *y)
 {
-    double start = clock_s();
-    int result = run_plan(b, phase, 1, e);
-    for (int i = 1; !result && i < WARM_STEPS; i++) {
+    const double *a = x, *b = y;
+    return (*a > *b) - (*a < *b);
+}
+
+/* Two steps that are not counted; returns how many steps a plan has in *steps. */
+static int warm_up(struct bench *b, enum measure_phase phase, int *steps, struct err *e)
+{
+    double start = 0;
+    int result = 0;
+    for (int i = 0; !result && i < WARM_STEPS; i++) {
         start = clock_s();
         result = run_plan(b, phase, 1, e);
     }
-    int steps = steps_of_plan(clock_s() - start), done = 0;
-    take_profile(b, &out->profile);
-    start = clock_s();
+    *steps = steps_of_plan(clock_s() - start);
+    return result;
+}
+
+static int measure_one(struct bench *b, enum measure_phase phase, struct measure_phase_result *out,
+                       struct err *e)
+{
+    int steps, done = 0, plans = 0;
+    int result = warm_up(b, phase, &steps, e);
+    door_profile(b->door, &out->profile); /* forgotten */
+    double start = clock_s();
     while (!result && (done < LEAST_STEPS || out->seconds < b->request->seconds)) {
+        double before_s = out->seconds;
         result = run_plan(b, phase, steps, e);
         done += steps;
         out->seconds = clock_s() - start;
+        if (plans < MOST_PLANS)
+            b->plan_s[plans++] = out->seconds - before_s;
         if (b->request->progress)
             b->request->progress(b->request->context, phase,
                                  fmin(out->seconds / b->request->seconds, 1));
     }
-    take_profile(b, &out->profile);
+    door_profile(b->door, &out->profile);
     out->images = (int64_t)done * b->config->batch;
+    qsort(b->plan_s, (size_t)plans, sizeof *b->plan_s, ascending);
+    out->median_images_per_s = plans ? steps * b->config->batch / b->plan_s[plans / 2] : 0;
     return result;
 }
 
@@ -266,30 +251,28 @@ static bool is_profiled(const struct measure_result *result)
 
 static void describe(const struct bench *b, struct measure_result *result)
 {
-    struct backend_device list[BACKEND_MAX_DEVICES];
-    char why[256] = "";
-    int n = b->ops->devices(list, BACKEND_MAX_DEVICES, why, sizeof why);
-    str_copy(result->device, sizeof result->device,
-             b->device < n ? list[b->device].name : b->ops->name);
-    str_copy(result->library, sizeof result->library, b->ops->library());
+    struct backend_device device;
+    struct rusage usage;
+    door_device(b->door, &device);
+    str_copy(result->device, sizeof result->device, device.name);
+    str_copy(result->library, sizeof result->library, door_library(b->door));
+    door_usage(b->door, &result->usage);
+    if (!getrusage(RUSAGE_SELF, &usage))
+        result->process_bytes = (uint64_t)usage.ru_maxrss * 1024;
     result->threads =
         b->config->threads ? (int)b->config->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    result->profiled = is_profiled(result);
 }
 
 static int open_all(struct bench *b, struct err *e)
 {
-    if (choose_backend(b, e) || make_net(b, e) || make_images(b, e) || make_plan(b, e))
-        return -1;
-    int result = open_backend(b, e);
-    return result ? result : set_weights(b, e);
+    return make_net(b, e) || make_images(b, e) || make_plan(b, e) ? -1 : open_door(b, e);
 }
 
 static void close_all(struct bench *b)
 {
-    if (b->ops)
-        b->ops->close(b->backend);
+    door_close(b->door);
     plan_fini(&b->plan);
-    net_params_free(b->params);
     mem_free(b->pixels);
     mem_free(b->place);
     mem_free(b->scores);
@@ -307,12 +290,10 @@ int measure(const struct measure_request *request, struct measure_result *result
     b->config = request->config;
     int status = open_all(b, e);
     for (int p = 0; !status && p < MEASURE_PHASES; p++)
-        status = measure_one(b, (enum measure_phase)p, &result->phase[p], e);
-    if (!status) {
-        b->ops->usage(b->backend, &result->usage);
+        if (is_asked(b, (enum measure_phase)p))
+            status = measure_one(b, (enum measure_phase)p, &result->phase[p], e);
+    if (!status)
         describe(b, result);
-        result->profiled = is_profiled(result);
-    }
     close_all(b);
     mem_free(b);
     return status;

@@ -4,14 +4,19 @@
 #ifndef COMBOLAB_ENGINE_TRAIN_MEASURE_H
 #define COMBOLAB_ENGINE_TRAIN_MEASURE_H
 
-#include "engine/core/backend.h"
+#include "engine/core/door.h"
 #include "engine/config.h"
 
 enum measure_phase { MEASURE_TRAIN, MEASURE_EVAL, MEASURE_PHASES };
 
+/* Which phases are measured; the net is opened for these alone. */
+enum measure_what { MEASURE_BOTH, MEASURE_ONLY_TRAIN, MEASURE_ONLY_EVAL };
+extern const char *const measure_what_names[]; /* NULL-terminated, as options have them */
+
 struct measure_request {
     /* its net, image size, batch, loss, augmentation, seed, device and threads count */
     const struct run_config *config;
+    enum measure_what what;
     double seconds;                    /* of each phase, after two steps that are not counted */
     const struct backend_ops *backend; /* tests; NULL = by config.device */
     const atomic_bool *cancel;
@@ -20,15 +25,18 @@ struct measure_request {
 };
 
 struct measure_phase_result {
-    int64_t images;
+    int64_t images; /* 0 where the phase wasn't asked for */
     double seconds; /* wall time of those images */
+    /* Of the median plan: a step where it takes long, else the steps of a quarter of a second. */
+    double median_images_per_s;
     struct backend_profile profile;
 };
 
 struct measure_result {
     char device[128], library[64];
     struct backend_usage usage;
-    int threads; /* that compute */
+    uint64_t process_bytes; /* that this process has had in memory at most, in all its time */
+    int threads;            /* that compute */
     struct measure_phase_result phase[MEASURE_PHASES];
     bool profiled; /* the backend told where its time went */
 };

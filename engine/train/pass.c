@@ -125,7 +125,7 @@ static int begin_step(struct run *run, struct pass *pass, struct err *e)
 {
     unsigned phases =
         pass->trains ? BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE : BACKEND_EVAL;
-    int result = run->ops->step(run->backend, phases, e);
+    int result = door_step(run->door, phases, e);
     if (!result)
         pass->begun++;
     return result;
@@ -134,7 +134,7 @@ static int begin_step(struct run *run, struct pass *pass, struct err *e)
 static int collect_step(struct run *run, struct pass *pass, struct err *e)
 {
     struct backend_result r;
-    int result = run->ops->collect(run->backend, &r, e);
+    int result = door_collect(run->door, &r, e);
     if (result)
         return result;
     /* The backend's plan begins after the steps skipped. */
@@ -183,7 +183,7 @@ static int begin_plan(struct run *run, const struct pass *pass, size_t batch, st
         .batch = (int)batch,
         .learning_rate = pass->learning_rate,
     };
-    return run->ops->epoch(run->backend, &plan, e);
+    return door_epoch(run->door, &plan, e);
 }
 
 int pass_run(struct run *run, struct pass *pass, struct event_phase *figures, struct err *e)

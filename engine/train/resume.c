@@ -178,7 +178,7 @@ static int set_values(struct run *run, struct candidate *c, enum backend_kind ki
     size_t i = (size_t)(weights_find(c->w, name) - c->w->at);
     if (weights_load(c->in, i, c->buffer, e))
         return -1;
-    return run->ops->set(run->backend, kind, index, c->buffer, p->count, e);
+    return door_set(run->door, kind, index, c->buffer, p->count, e);
 }
 
 static int restore_tally(struct run *run, struct candidate *c, struct err *e)

@@ -16,16 +16,10 @@
 /* "cpu: AMD EPYC 7B13, avx2, 2 cores" */
 static void device_text(const struct run *run, char *to, size_t room)
 {
-    struct backend_device list[BACKEND_MAX_DEVICES];
-    char why[256] = "";
-    int n = run->ops->devices(list, BACKEND_MAX_DEVICES, why, sizeof why);
-    if (run->device >= n) {
-        str_copy(to, room, run->ops->name);
-        return;
-    }
-    const struct backend_device *d = &list[run->device];
-    int length =
-        snprintf(to, room, "%s: %s%s%s", d->id, d->name, d->detail[0] ? ", " : "", d->detail);
+    struct backend_device d;
+    door_device(run->door, &d);
+    int length = snprintf(to, room, "%s%s%s%s%s", d.id, d.id[0] ? ": " : "", d.name,
+                          d.detail[0] ? ", " : "", d.detail);
     if (run->config->threads && length > 0 && (size_t)length < room)
         snprintf(to + length, room - (size_t)length, ", %lld threads",
                  (long long)run->config->threads);
@@ -61,7 +55,7 @@ static int say_started(struct run *run, struct err *e)
     s->fold = run->data->fold;
     s->classes = run->division.n;
     device_text(run, s->device, sizeof s->device);
-    str_copy(s->library, sizeof s->library, run->ops->library());
+    str_copy(s->library, sizeof s->library, door_library(run->door));
     dataset_hash(run->data, s->data_hash);
     s->train_images = (int64_t)run->train_split.n;
     s->test_images = (int64_t)run->test_split.n;

@@ -2,11 +2,7 @@
  */
 #include "engine/train/run_priv.h"
 
-#include "base/mem.h"
 #include "engine/backend_load.h"
-
-#include <stdio.h>
-#include <string.h>
 
 size_t run_epoch_images(const struct run *run)
 {
@@ -61,40 +57,29 @@ static void make_loss(struct run *run)
 
 /* --- the backend --- */
 
-static int choose_backend(struct run *run, struct err *e)
-{
-    struct backend_module module;
-    run->ops = run->job->backend;
-    if (run->ops)
-        return 0;
-    if (backend_choose(run->config->device, &module, &run->device, e))
-        return -1;
-    run->ops = module.ops;
-    return 0;
-}
-
-static void add_batch(int *batches, size_t size)
+static void add_batch(struct backend_batch *batches, size_t size, bool trains)
 {
     int i = 0;
-    while (batches[i] && batches[i] != (int)size)
+    while (batches[i].size && batches[i].size != (int)size)
         i++;
-    batches[i] = (int)size;
+    batches[i].size = (int)size;
+    *(trains ? &batches[i].trains : &batches[i].evaluates) = true;
 }
 
-/* Whole batches and remainders of all splits: at most four sizes. */
-static void list_batches(const struct run *run, int batches[BACKEND_MAX_BATCHES])
+/* Whole batches and remainders of all splits, and the largest split. */
+static void list_batches(const struct run *run, struct backend_spec *spec)
 {
     const size_t images[] = {run_epoch_images(run), run->val_split.n, run->test_split.n};
-    int sizes[BACKEND_MAX_BATCHES + 1] = {0};
     for (int i = 0; i < 3; i++) {
         if (!images[i])
             continue;
         size_t batch = (size_t)run_batch(run, images[i]);
-        add_batch(sizes, batch);
+        add_batch(spec->batches, batch, i == 0);
         if (images[i] % batch)
-            add_batch(sizes, images[i] % batch);
+            add_batch(spec->batches, images[i] % batch, i == 0);
+        if (images[i] > spec->plan_most)
+            spec->plan_most = images[i];
     }
-    memcpy(batches, sizes, BACKEND_MAX_BATCHES * sizeof *batches);
 }
 
 static void show_planning(void *context, const char *what, double fraction)
@@ -106,9 +91,10 @@ static void show_planning(void *context, const char *what, double fraction)
     tell_show(tell, false);
 }
 
-static int open_backend(struct run *run, struct err *e)
+static int open_door(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
+    const struct backend_ops *ops = run->job->backend;
     struct backend_spec spec = {
         .net = &run->net,
         .loss = run->loss,
@@ -119,36 +105,19 @@ static int open_backend(struct run *run, struct err *e)
         .precision = BACKEND_F32,
         .deterministic = true,
         .threads = (int)c->threads,
-        .device = run->device,
         .cancel = &run->verbs->cancel,
         .progress = show_planning,
         .progress_context = run->tell,
-        .ranks = 1,
     };
-    list_batches(run, spec.batches);
-    int result = run->ops->open(&run->backend, &spec, e);
+    list_batches(run, &spec);
+    if (backend_choose(c->device, &ops, &spec.device, e))
+        return -1;
+    int result = door_open(&run->door, ops, &spec, e);
     if (result)
         return result;
-    return run->ops->images(run->backend, run->images, run->scores,
-                            run->loss.classes ? run->classes : NULL, e);
-}
-
-static int set_initial_weights(struct run *run, struct err *e)
-{
-    size_t most = 0;
-    for (int i = 0; i < run->params->n; i++)
-        if (run->params->at[i].count > most)
-            most = run->params->at[i].count;
-    float *values = mem_alloc(most, sizeof *values);
-    if (!values)
-        return mem_error(e, "initial weights", most * sizeof *values);
-    int result = 0;
-    for (int i = 0; !result && i < run->params->n; i++) {
-        net_init_param(run->params, i, (unsigned long long)run->config->seed, values);
-        result = run->ops->set(run->backend, BACKEND_PARAM, i, values, run->params->at[i].count, e);
-    }
-    mem_free(values);
-    return result;
+    run->params = door_params(run->door);
+    return door_images(run->door, run->images, run->scores, run->loss.classes ? run->classes : NULL,
+                       e);
 }
 
 int run_open_net(struct run *run, struct err *e)
@@ -158,23 +127,20 @@ int run_open_net(struct run *run, struct err *e)
     const struct net_options options = {.ceil_pool = c->stem_pool == STEM_POOL_CEIL,
                                         .stride_first = c->block_stride == BLOCK_STRIDE_1X1};
     make_loss(run);
-    if (net_build(&run->net, net_names[c->backbone], &options, run->loss.classes, e) ||
-        net_params_new(&run->params, &run->net, e) || choose_backend(run, e))
+    if (net_build(&run->net, net_names[c->backbone], &options, run->loss.classes, e))
         return -1;
     plan_augment(&run->augment, c);
-    int result = open_backend(run, e);
-    if (result)
-        return result;
-    return set_initial_weights(run, e);
+    int result = open_door(run, e);
+    return result ? result : door_set_initial(run->door, (uint64_t)c->seed, e);
 }
 
 void run_log_net(struct run *run)
 {
-    struct backend_usage usage = {0};
-    run->ops->usage(run->backend, &usage);
-    run->tell->now.device_bytes = usage.bytes;
-    log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", run->ops->name,
-            usage.detail, (double)usage.bytes / 1048576);
+    struct backend_usage usage;
+    door_usage(run->door, &usage);
+    run->tell->now.device_bytes = door_bytes(&usage);
+    log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", door_name(run->door),
+            usage.detail, (double)run->tell->now.device_bytes / 1048576);
     if (run->config->drop_last == DROP_YES && run->train_split.n < (size_t)run->config->batch)
         log_say(run->log, LOG_WARNING,
                 "the only batch has %zu images, fewer than %lld; it is not "
@@ -188,7 +154,5 @@ void run_log_net(struct run *run)
 
 void run_close_net(struct run *run)
 {
-    if (run->ops)
-        run->ops->close(run->backend);
-    net_params_free(run->params);
+    door_close(run->door);
 }

@@ -9,6 +9,7 @@
 #ifndef COMBOLAB_ENGINE_TRAIN_RUN_PRIV_H
 #define COMBOLAB_ENGINE_TRAIN_RUN_PRIV_H
 
+#include "engine/core/door.h"
 #include "engine/dataset/dataset.h"
 #include "engine/image/store.h"
 #include "engine/dataset/classes.h"
@@ -62,10 +63,8 @@ struct run {
     struct loss_spec loss;
     struct augment_spec augment;
     struct net net;
-    struct net_params *params;
-    const struct backend_ops *ops;
-    int device;
-    struct backend *backend;
+    struct door *door;
+    const struct net_params *params; /* the door's */
 
     /* the loop's */
     struct plan train_plan, val_plan, test_plan;

@@ -68,7 +68,7 @@ int save_list(const struct run *run, struct weights *w, struct err *e)
 int save_values(struct run *run, enum backend_kind kind, int index, float *to, struct err *e)
 {
     const struct net_param *p = &run->params->at[index];
-    int result = run->ops->get(run->backend, kind, index, to, p->count, e);
+    int result = door_get(run->door, kind, index, to, p->count, e);
     for (size_t i = 0; !result && i < p->count; i++)
         if (!isfinite(to[i])) {
             run->diverged = true;

@@ -5,8 +5,6 @@
 #include "engine/backend_load.h"
 #include "src/output.h"
 
-static const char *const backends[] = {"cuda", "cpu"};
-
 /* A backend without devices is a row that says why. */
 static void add_absent(struct table *t, const char *backend, const char *library, const char *why)
 {
@@ -56,8 +54,8 @@ static int run(const struct invocation *in)
     struct err e;
     if (table_new(&t, "devices", false, columns, sizeof columns / sizeof *columns, &e))
         return command_fail(&e);
-    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++)
-        add_backend(t, backends[i]);
+    for (int i = 0; backend_names[i]; i++)
+        add_backend(t, backend_names[i]);
     int status = output_tables(in, &t, 1, &e) ? command_fail(&e) : EXIT_GOOD;
     table_free(t);
     return status;

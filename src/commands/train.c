@@ -18,12 +18,12 @@ static const struct opt_table own = {options, sizeof options / sizeof *options};
 /* Everything that can be known to be wrong is, before anything is queued. */
 static int check(const struct invocation *in, bool trains, struct err *e)
 {
-    struct backend_module module;
     int number;
     for (size_t i = 0; i < in->n_configs; i++) {
         if (session_check(&in->configs[i], e))
             return -1;
-        if (trains && backend_choose(in->configs[i].device, &module, &number, e))
+        const struct backend_ops *ops = NULL;
+        if (trains && backend_choose(in->configs[i].device, &ops, &number, e))
             return -1;
     }
     return 0;

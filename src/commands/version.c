@@ -8,23 +8,14 @@
 #include "engine/backend_load.h"
 #include "src/output.h"
 
+#include <ctype.h>
 #include <jansson.h>
+#include <stdio.h>
 
-/* Compiler, and which backends this build has; a module may still be missing where it runs. */
 #if defined __clang__
 #define COMPILER "clang " __clang_version__
 #else
 #define COMPILER "gcc " __VERSION__
-#endif
-
-#if defined BUILT_CPU && defined BUILT_CUDA
-#define BUILT_BACKENDS "cpu, cuda"
-#elif defined BUILT_CPU
-#define BUILT_BACKENDS "cpu"
-#elif defined BUILT_CUDA
-#define BUILT_BACKENDS "cuda"
-#else
-#define BUILT_BACKENDS "none"
 #endif
 
 static void add(struct table *t, const char *what, const char *version)
@@ -33,10 +24,14 @@ static void add(struct table *t, const char *what, const char *version)
     table_text(t, version);
 }
 
-static void add_backend(struct table *t, const char *name, const char *label)
+static void add_backend(struct table *t, const char *name)
 {
     struct backend_module module;
     struct err e;
+    char label[32];
+    snprintf(label, sizeof label, "%s backend", name);
+    for (char *c = label; *c != ' '; c++)
+        *c = (char)toupper((unsigned char)*c);
     if (backend_load(&module, name, &e))
         add(t, label, e.code == ERR_NOT_FOUND ? "not installed" : e.text);
     else
@@ -56,10 +51,10 @@ static int run(const struct invocation *in)
     add(t, "combolab", PACKAGE_VERSION);
     add(t, "SQLite", db_library());
     add(t, "jansson", jansson_version_str());
-    add_backend(t, "cpu", "CPU backend");
-    add_backend(t, "cuda", "CUDA backend");
+    for (int i = 0; backend_names[i]; i++)
+        add_backend(t, backend_names[i]);
     add(t, "compiler", COMPILER);
-    add(t, "built with backends", BUILT_BACKENDS);
+    add(t, "built with backends", BUILT_BACKENDS[0] ? BUILT_BACKENDS : "none");
     add(t, "modules", INSTALLED_MODULES);
     int status = output_tables(in, &t, 1, &e) ? command_fail(&e) : EXIT_GOOD;
     table_free(t);

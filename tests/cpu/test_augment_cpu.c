@@ -44,7 +44,7 @@ static void compare(const struct backend_ops *ops, int height, int width, int th
     struct case_images images;
     tiny_net(&net);
     struct backend_spec spec = case_spec(&net, LOSS_COMBO, height, width);
-    spec.batches[0] = DRAWS;
+    spec.batches[0] = case_batch(DRAWS);
     spec.keep = true;
     case_images(&images, DRAWS, &spec.augment, (uint64_t)width);
     for (int i = 0; i < DRAWS; i++)

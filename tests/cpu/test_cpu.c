@@ -1,6 +1,6 @@
 /* test_cpu.c - the CPU backend's own loops (rows, pool, update) against the same in double, for
- * every instruction set that the machine has and channel counts that fill no vector; its plan of
- * memory; and that a step allocates nothing. */
+ * every instruction set that the machine has and channel counts that fill no vector; and that a
+ * step allocates nothing and lives in what was planned. */
 #include "cpu/cpu.h"
 #include "cpu/norm_rows.h"
 #include "tests/kit/backend_case.h"
@@ -17,8 +17,6 @@
 
 static const int channel_counts[] = {1, 3, 4, 7, 8, 15, 16, 17, 31, 33, 64, 67};
 #define COUNTS (sizeof channel_counts / sizeof *channel_counts)
-
-const struct backend_ops *combolab_backend_v2(void);
 
 static void *block(size_t count, size_t size)
 {
@@ -243,46 +241,6 @@ static void check_update(enum isa isa)
 
 /* --- memory --- */
 
-/* Pieces that live at the same time must not overlap, and the block must hold all of them. */
-static void check_plan(void)
-{
-    enum { PIECES = 200 };
-    struct arena p;
-    struct err e;
-    float *at[PIECES], random[3 * PIECES];
-    int overlaps = 0;
-    size_t sum = 0, most_alive = 0;
-    case_values(random, 3 * PIECES, 50, 0, 1);
-    if (arena_init(&p, PIECES, &e))
-        case_bail("a plan", &e);
-    for (int i = 0; i < PIECES; i++) {
-        int first = (int)(random[3 * i] * 50), last = first + (int)(random[3 * i + 1] * 10);
-        arena_want(&p, &at[i], 1 + (size_t)(random[3 * i + 2] * 5000), first, last);
-    }
-    if (arena_commit(&p, &e))
-        case_bail("a plan", &e);
-    for (int i = 0; i < PIECES; i++) {
-        const struct arena_place *a = &p.at[i];
-        sum += a->bytes;
-        overlaps += a->offset + a->bytes > p.bytes;
-        for (int k = 0; k < i; k++) {
-            const struct arena_place *o = &p.at[k];
-            overlaps += a->first <= o->last && o->first <= a->last &&
-                        a->offset < o->offset + o->bytes && o->offset < a->offset + a->bytes;
-        }
-    }
-    for (int moment = 0; moment < 60; moment++) {
-        size_t alive = 0;
-        for (int i = 0; i < PIECES; i++)
-            alive += p.at[i].first <= moment && moment <= p.at[i].last ? p.at[i].bytes : 0;
-        most_alive = alive > most_alive ? alive : most_alive;
-    }
-    is_int(overlaps, 0, "plan: what lives at the same time lies apart");
-    ok(p.bytes >= most_alive && p.bytes < sum / 2, "plan: memory is shared: %zu of %zu, least %zu",
-       p.bytes, sum, most_alive);
-    arena_fini(&p);
-}
-
 static const struct backend_case small = {
     "small",
     4,
@@ -300,10 +258,10 @@ static void open_small(struct subject *s, struct case_images *images, struct net
     net->heads = true;
     net->classes = 5;
     struct backend_spec spec = case_spec(net, LOSS_COMBO, small.height, small.width);
-    spec.batches[0] = 4;
-    spec.evaluates_only = evaluates_only;
+    spec.batches[0] = case_batch(4);
+    spec.batches[0].trains = !evaluates_only;
     spec.profile = profile;
-    subject_open(s, combolab_backend_v2(), &spec, 7);
+    subject_open(s, BACKEND_ENTRY(), &spec, 7);
     case_images(images, 16, &spec.augment, 8);
     subject_show(s, images);
     subject_plan(s, images, 4, 0.1);
@@ -317,15 +275,16 @@ static void check_steps(bool evaluates_only, uint64_t *bytes)
     struct case_images images;
     struct backend_usage usage;
     open_small(&s, &images, &net, evaluates_only, false);
-    s.ops->usage(s.b, &usage);
+    door_usage(s.door, &usage);
     mem_test_fail_at(0);
     for (int i = 0; i < 4; i++)
         subject_step(&s, evaluates_only || i % 2
                              ? BACKEND_EVAL
                              : BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
-    is_int(mem_test_count(), 0, "steps allocate nothing");
-    ok(usage.bytes == s.b->arena.bytes && usage.bytes > 0, "usage says what was planned");
-    *bytes = usage.bytes;
+    subject_plan(&s, &images, 4, 0.1);
+    is_int(mem_test_count(), 0, "steps and plans allocate nothing");
+    *bytes = door_bytes(&usage) - usage.bytes[MEMORY_IMAGES];
+    ok(*bytes == s.b->arena.bytes && *bytes > 0, "usage says what was planned");
     case_images_free(&images);
     subject_close(&s);
 }
@@ -356,20 +315,20 @@ static void train_blocks(bool keep, struct subject *s)
     net.heads = true;
     net.classes = 5;
     struct backend_spec spec = case_spec(&net, LOSS_COMBO, blocks.height, blocks.width);
-    spec.batches[0] = blocks.batch;
+    spec.batches[0] = case_batch(blocks.batch);
     spec.momentum = 0.9;
     spec.keep = keep;
-    subject_open(s, combolab_backend_v2(), &spec, 7);
+    subject_open(s, BACKEND_ENTRY(), &spec, 7);
     case_images(&images, 9, &spec.augment, 8);
     subject_show(s, &images);
     subject_plan(s, &images, blocks.batch, 0.01);
     for (int i = 0; i < 3; i++)
         subject_step(s, BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
-    ok((s->ops->step(s->b, BACKEND_BACKWARD, &e) < 0) == !keep, "a second BACKWARD is %s",
+    ok((door_step(s->door, BACKEND_BACKWARD, &e) < 0) == !keep, "a second BACKWARD is %s",
        keep ? "possible where all is kept" : "refused");
     if (keep) {
         struct backend_result r;
-        s->ops->collect(s->b, &r, &e);
+        door_collect(s->door, &r, &e);
     }
     case_images_free(&images);
 }
@@ -393,6 +352,78 @@ static void check_sharing(void)
     subject_close(&shared);
 }
 
+/* --- what only this backend refuses --- */
+
+static void check_refusals(void)
+{
+    struct net net;
+    struct door *door;
+    struct err e;
+    struct backend_usage usage;
+    case_net(&small, &net);
+    net.heads = true;
+    struct backend_spec spec = case_spec(&net, LOSS_L1, small.height, small.width);
+    spec.batches[0] = case_batch(4);
+    for (int p = BACKEND_TF32; p <= BACKEND_BF16; p++) {
+        spec.precision = (enum backend_precision)p;
+        ok(door_open(&door, BACKEND_ENTRY(), &spec, &e) == -1 && strstr(e.text, "f32 only"),
+           "another precision than f32 is refused: %s", e.text);
+    }
+    spec.precision = BACKEND_F32;
+    if (door_open(&door, BACKEND_ENTRY(), &spec, &e))
+        case_bail("open", &e);
+    door_usage(door, &usage);
+    door_close(door);
+    spec.memory_most = door_bytes(&usage) - 1;
+    ok(door_open(&door, BACKEND_ENTRY(), &spec, &e) == -1 && e.code == ERR_MEMORY &&
+           strstr(e.text, "the limit is"),
+       "less memory than is needed: %s", e.text);
+    spec.memory_most++;
+    is_int(door_open(&door, BACKEND_ENTRY(), &spec, &e), 0, "exactly as much is enough");
+    struct case_images images;
+    case_images(&images, 16, &spec.augment, 8);
+    ok(door_images(door, &images.set, images.scores, NULL, &e) == -1 && e.code == ERR_MEMORY,
+       "but not for labels too: %s", e.text);
+    case_images_free(&images);
+    door_close(door);
+}
+
+/* A larger batch that is only evaluated, and a smaller one that is only trained on. */
+static void check_uses(void)
+{
+    struct net net;
+    struct subject apart, both;
+    struct case_images images;
+    case_net(&small, &net);
+    net.heads = true;
+    net.classes = 5;
+    struct backend_spec spec = case_spec(&net, LOSS_COMBO, small.height, small.width);
+    spec.batches[0] = (struct backend_batch){4, true, false};
+    spec.batches[1] = (struct backend_batch){8, false, true};
+    subject_open(&apart, BACKEND_ENTRY(), &spec, 7);
+    spec.batches[0] = case_batch(4);
+    spec.batches[1] = case_batch(8);
+    subject_open(&both, BACKEND_ENTRY(), &spec, 7);
+    case_images(&images, 16, &spec.augment, 8);
+    struct subject *s[2] = {&apart, &both};
+    double total[2][4];
+    for (int i = 0; i < 2; i++) {
+        subject_show(s[i], &images);
+        subject_plan(s[i], &images, 4, 0.1);
+        for (int k = 0; k < 2; k++)
+            total[i][k] =
+                subject_step(s[i], BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE).total;
+        subject_plan(s[i], &images, 8, 0.1);
+        for (int k = 2; k < 4; k++)
+            total[i][k] = subject_step(s[i], BACKEND_EVAL).total;
+        subject_close(s[i]);
+    }
+    for (int k = 0; k < 4; k++)
+        ok(fabs(total[0][k] - total[1][k]) < 1e-5 * total[1][k],
+           "batches each for its own use: step %d", k + 1);
+    case_images_free(&images);
+}
+
 /* --- profile --- */
 
 /* Two steps with the profile on or off. */
@@ -407,8 +438,8 @@ static void profile_of(bool on, struct backend_profile *first, struct backend_pr
     subject_step(&s, BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
     subject_step(&s, BACKEND_EVAL);
     *wall_s = clock_s() - start;
-    s.ops->profile(s.b, first);
-    s.ops->profile(s.b, second);
+    door_profile(s.door, first);
+    door_profile(s.door, second);
     case_images_free(&images);
     subject_close(&s);
 }
@@ -450,11 +481,12 @@ int main(void)
         check_update(isa);
     }
     mem_free(k);
-    check_plan();
     uint64_t training, evaluation;
     check_steps(false, &training);
     check_steps(true, &evaluation);
     check_sharing();
+    check_refusals();
+    check_uses();
     check_profile();
     ok(evaluation < training / 2, "evaluation alone plans less than half of the memory");
     return tap_done();

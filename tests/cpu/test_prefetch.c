@@ -15,8 +15,6 @@
 #define IMAGES 19
 #define BATCH 4
 
-const struct backend_ops *combolab_backend_v2(void);
-
 static atomic_int times[ROWS];
 
 static void count_row(const void *context, int r)
@@ -98,11 +96,11 @@ static void open_small(struct subject *s, struct net *net, const struct case_ima
     net->heads = true;
     net->classes = 5;
     struct backend_spec spec = case_spec(net, LOSS_COMBO, small.height, small.width);
-    spec.batches[0] = BATCH;
-    spec.batches[1] = IMAGES % BATCH;
+    spec.batches[0] = case_batch(BATCH);
+    spec.batches[1] = case_batch(IMAGES % BATCH);
     spec.threads = threads;
     spec.keep = true;
-    subject_open(s, combolab_backend_v2(), &spec, 7);
+    subject_open(s, BACKEND_ENTRY(), &spec, 7);
     subject_show(s, images);
 }
 

@@ -97,7 +97,7 @@ float *subject_get(const struct subject *s, enum backend_kind kind, int index)
     struct err e;
     size_t count = subject_count(s, kind, index);
     float *values = block(count, sizeof *values);
-    if (s->ops->get(s->b, kind, index, values, count, &e))
+    if (door_get(s->door, kind, index, values, count, &e))
         case_bail("get", &e);
     return values;
 }
@@ -105,7 +105,7 @@ float *subject_get(const struct subject *s, enum backend_kind kind, int index)
 void subject_set(const struct subject *s, enum backend_kind kind, int index, const float *from)
 {
     struct err e;
-    if (s->ops->set(s->b, kind, index, from, subject_count(s, kind, index), &e))
+    if (door_set(s->door, kind, index, from, subject_count(s, kind, index), &e))
         case_bail("set", &e);
 }
 
@@ -124,28 +124,29 @@ void subject_open(struct subject *s, const struct backend_ops *ops, const struct
 {
     struct err e;
     memset(s, 0, sizeof *s);
-    s->ops = ops;
     s->net = *spec->net;
     s->probe = spec->probe;
     for (int i = 0; i < BACKEND_MAX_BATCHES; i++)
-        s->batch_most = spec->batches[i] > s->batch_most ? spec->batches[i] : s->batch_most;
+        s->batch_most =
+            spec->batches[i].size > s->batch_most ? spec->batches[i].size : s->batch_most;
     if (net_shapes(&s->net, spec->augment.height, spec->augment.width, s->shapes, &e) ||
-        net_params_new(&s->params, &s->net, &e) || ops->open(&s->b, spec, &e))
+        door_open(&s->door, ops, spec, &e))
         case_bail("open", &e);
+    s->b = door_backend(s->door);
+    s->params = door_params(s->door);
     subject_fill(s, seed);
 }
 
 void subject_close(struct subject *s)
 {
-    s->ops->close(s->b);
-    net_params_free(s->params);
+    door_close(s->door);
 }
 
 void subject_feed(struct subject *s, int batch, double learning_rate, uint64_t seed)
 {
     struct err e;
     struct backend_plan plan = {.n = (size_t)batch, .batch = batch, .learning_rate = learning_rate};
-    if (s->ops->epoch(s->b, &plan, &e))
+    if (door_epoch(s->door, &plan, &e))
         case_bail("epoch", &e);
     s->batch = batch;
     enum backend_kind kinds[2] = {BACKEND_TENSOR, BACKEND_TENSOR_GRADIENT};
@@ -164,16 +165,16 @@ void subject_probe(struct subject *s, const struct backend_ops *ops, const struc
 {
     struct net net;
     case_net(c, &net);
-    struct backend_spec spec = {.net = &net,
-                                .augment = {.height = c->height, .width = c->width},
-                                .batches = {c->batch, c->batch > 2 ? c->batch - 1 : 2},
-                                .momentum = 0.9,
-                                .weight_decay = 0.01,
-                                .probe = true,
-                                .keep = true,
-                                .deterministic = true,
-                                .threads = 1,
-                                .ranks = 1};
+    struct backend_spec spec = {
+        .net = &net,
+        .augment = {.height = c->height, .width = c->width},
+        .batches = {case_batch(c->batch), case_batch(c->batch > 2 ? c->batch - 1 : 2)},
+        .momentum = 0.9,
+        .weight_decay = 0.01,
+        .probe = true,
+        .keep = true,
+        .deterministic = true,
+        .threads = 1};
     subject_open(s, ops, &spec, seed);
     subject_feed(s, c->batch, 0, seed);
 }
@@ -182,9 +183,9 @@ struct backend_result subject_step(struct subject *s, unsigned phases)
 {
     struct err e;
     struct backend_result r;
-    if (s->ops->step(s->b, phases, &e))
+    if (door_step(s->door, phases, &e))
         case_bail("step", &e);
-    if (s->ops->collect(s->b, &r, &e))
+    if (door_collect(s->door, &r, &e))
         case_bail("collect", &e);
     s->batch = r.n;
     return r;
@@ -199,11 +200,11 @@ struct backend_spec case_spec(const struct net *net, enum loss_kind kind, int he
                                             .flip_probability = 0.5,
                                             .mean = {0.485f, 0.456f, 0.406f},
                                             .deviation = {0.229f, 0.224f, 0.225f}},
+                                .plan_most = 256,
                                 .momentum = 0.9,
                                 .weight_decay = 0.01,
                                 .deterministic = true,
-                                .threads = 1,
-                                .ranks = 1};
+                                .threads = 1};
     const double weights[LOSS_MAX_TERMS] = {2, 1, 1};
     const int classes[9] = {0, 1, 1, 2, 2, 2, 3, 3, 4};
     loss_spec_init(&spec.loss, kind, weights, 5, classes, 9);
@@ -256,7 +257,7 @@ void case_images_free(struct case_images *i)
 void subject_show(const struct subject *s, const struct case_images *images)
 {
     struct err e;
-    if (s->ops->images(s->b, &images->set, images->scores, images->classes, &e))
+    if (door_images(s->door, &images->set, images->scores, images->classes, &e))
         case_bail("images", &e);
 }
 
@@ -264,7 +265,7 @@ void subject_plan(const struct subject *s, const struct case_images *images, int
 {
     struct err e;
     struct backend_plan plan = case_plan(images, batch, rate);
-    if (s->ops->epoch(s->b, &plan, &e))
+    if (door_epoch(s->door, &plan, &e))
         case_bail("epoch", &e);
 }
 

@@ -4,7 +4,7 @@
 #ifndef COMBOLAB_TESTS_KIT_BACKEND_CASE_H
 #define COMBOLAB_TESTS_KIT_BACKEND_CASE_H
 
-#include "engine/core/backend.h"
+#include "engine/core/door.h"
 
 #define CASE_UNITS 8
 #define CASE_NO_POOL                                                                               \
@@ -27,10 +27,10 @@ struct backend_case {
 
 /* A backend under test, opened for one case. */
 struct subject {
-    const struct backend_ops *ops;
-    struct backend *b;
+    struct door *door;
+    struct backend *b; /* behind it */
     struct net net;
-    struct net_params *params;
+    const struct net_params *params; /* the door's */
     struct net_shape shapes[NET_MAX_UNITS + 1];
     bool probe;
     int batch,
@@ -81,8 +81,14 @@ void case_images(struct case_images *out, size_t n, const struct augment_spec *a
                  uint64_t seed);
 void case_images_free(struct case_images *i);
 
-/* A spec for images of height x width with ImageNet's normalisation, and a loss of that kind with 5
- * classes of unequal weight. */
+/* A size for training and evaluation. */
+static inline struct backend_batch case_batch(int size)
+{
+    return (struct backend_batch){size, true, true};
+}
+
+/* A spec for images of height x width with ImageNet's normalisation, plans of up to 256 samples,
+ * and a loss of that kind with 5 classes of unequal weight. */
 struct backend_spec case_spec(const struct net *net, enum loss_kind kind, int height, int width);
 
 /* Makes the images known to a subject, and begins a plan of all of them. */

@@ -99,7 +99,7 @@ void compare_net(const struct backend_ops *ops, const char *name, const struct n
     snprintf(title[0], sizeof title[0], "%s away from kinks", name);
     snprintf(title[1], sizeof title[1], "%s with ordinary values", name);
     struct backend_spec spec = case_spec(&net, LOSS_COMBO, size, size);
-    spec.batches[0] = batch;
+    spec.batches[0] = case_batch(batch);
     spec.keep = true;
     case_images(&images, (size_t)batch, &spec.augment, 11);
     subject_open(&p.mine, ops, &spec, 11);

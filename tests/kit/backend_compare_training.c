@@ -29,7 +29,8 @@ static const struct backend_case small = {"small",
 static struct backend_spec training_spec(const struct net *net, enum loss_kind kind)
 {
     struct backend_spec spec = case_spec(net, kind, small.height, small.width);
-    const int batches[BACKEND_MAX_BATCHES] = {4, 3, 5, 1};
+    const struct backend_batch batches[] = {
+        {4, true, false}, {3, true, false}, {5, false, true}, {1, false, true}};
     memcpy(spec.batches, batches, sizeof batches);
     spec.keep = true;
     return spec;

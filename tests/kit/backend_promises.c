@@ -33,8 +33,8 @@ static void open_small(struct subject *s, const struct backend_ops *ops,
     net.heads = true;
     net.classes = 5;
     struct backend_spec spec = case_spec(&net, LOSS_COMBO, small.height, small.width);
-    spec.batches[0] = BATCH;
-    spec.batches[1] = IMAGES % BATCH;
+    spec.batches[0] = case_batch(BATCH);
+    spec.batches[1] = case_batch(IMAGES % BATCH);
     subject_open(s, ops, &spec, 1);
     subject_show(s, images);
     subject_plan(s, images, BATCH, RATE);
@@ -128,9 +128,12 @@ static void promise_values(const struct backend_ops *ops, const struct case_imag
         }
     is_int(wrong, 0, "values come back as they were set");
     struct backend_usage usage;
-    ops->usage(s.b, &usage);
-    ok(usage.bytes > 0 && usage.peak_bytes >= usage.bytes, "memory in use: %llu bytes",
-       (unsigned long long)usage.bytes);
+    door_usage(s.door, &usage);
+    uint64_t least = (s.params->trained + s.params->running) * sizeof(float);
+    ok(usage.bytes[MEMORY_PARAMETERS] >= least &&
+           usage.bytes[MEMORY_GRADIENTS] >= 2 * s.params->trained * sizeof(float) &&
+           usage.bytes[MEMORY_ACTIVATIONS] > 0 && usage.bytes[MEMORY_IMAGES] > 0,
+       "memory in use: %llu bytes", (unsigned long long)door_bytes(&usage));
     subject_close(&s);
 }
 
@@ -191,14 +194,14 @@ static void promise_in_flight(const struct backend_ops *ops, const struct case_i
     open_small(&b, ops, images);
     train_in_turn(&a, totals[0]);
     for (int i = 0; i < BACKEND_IN_FLIGHT; i++)
-        if (ops->step(b.b, TRAIN, &e))
+        if (door_step(b.door, TRAIN, &e))
             case_bail("step", &e);
     for (int i = 0; i < 5; i++) {
-        if (ops->collect(b.b, &r, &e))
+        if (door_collect(b.door, &r, &e))
             case_bail("collect", &e);
         float first = r.scores[0], probability = r.probabilities[4];
         totals[1][i] = r.total;
-        if (i == 0 && ops->step(b.b, TRAIN, &e))
+        if (i == 0 && door_step(b.door, TRAIN, &e))
             case_bail("step", &e);
         wrong += first != r.scores[0] || probability != r.probabilities[4] ||
                  r.first != (size_t)(i * BATCH) || r.n != (i < 4 ? BATCH : IMAGES % BATCH);
@@ -226,11 +229,11 @@ static void promise_freeze(const struct backend_ops *ops, struct case_images *im
     subject_step(&a, TRAIN);
     subject_step(&a, TRAIN);
     for (int i = 0; i < BACKEND_IN_FLIGHT; i++)
-        if (ops->step(b.b, TRAIN, &e))
+        if (door_step(b.door, TRAIN, &e))
             case_bail("step", &e);
     unsigned finite = 0;
     for (unsigned i = 0; i < BACKEND_IN_FLIGHT; i++) {
-        if (ops->collect(b.b, &r, &e))
+        if (door_collect(b.door, &r, &e))
             case_bail("collect", &e);
         finite |= (unsigned)r.finite << i;
     }

@@ -1,5 +1,5 @@
-/* session_kit.h - for tests of the session: a backend that computes nothing (its predictions are
- * simple sums, so that rows can be checked to the bit), small data, and waiting with a bound. */
+/* session_kit.h - for tests of the session: the toy backend with constant predictions, so that rows
+ * can be checked to the bit, small data, and waiting with a bound. */
 #ifndef COMBOLAB_TESTS_KIT_SESSION_KIT_H
 #define COMBOLAB_TESTS_KIT_SESSION_KIT_H
 
@@ -7,166 +7,17 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "engine/core/backend.h"
 #include "engine/image/image.h"
 #include "src/session/session.h"
 #include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
+#include "tests/kit/toy_backend.h"
 
 #include <poll.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-/* --- the backend --- */
-
-struct backend {
-    size_t n;
-    float *scores;
-    struct backend_plan plan;
-    uint32_t *order;
-    int epochs;
-    size_t begun, collected;
-    float *predicted, *probabilities;
-    int classes, most;
-};
-
-static atomic_int kit_step_us; /* how long a step takes */
-
-static const char *kit_library(void)
-{
-    return "arithmetic 1.0";
-}
-
-static int kit_devices(struct backend_device *list, int room, char *why, size_t why_room)
-{
-    (void)why;
-    (void)why_room;
-    if (room < 1)
-        return 0;
-    memset(list, 0, sizeof *list);
-    strcpy(list->id, "none");
-    strcpy(list->name, "no computer");
-    return 1;
-}
-
-static int kit_open(struct backend **out, const struct backend_spec *spec, struct err *e)
-{
-    struct backend *b = *out = mem_alloc(1, sizeof *b);
-    if (!b)
-        return mem_error(e, "a backend", sizeof *b);
-    for (int i = 0; i < BACKEND_MAX_BATCHES; i++)
-        if (spec->batches[i] > b->most)
-            b->most = spec->batches[i];
-    b->classes = spec->loss.classes;
-    b->predicted = mem_alloc((size_t)b->most, sizeof *b->predicted);
-    b->probabilities = mem_alloc((size_t)(b->most * (b->classes ? b->classes : 1)), sizeof(float));
-    return 0;
-}
-
-static int kit_images(struct backend *b, const struct image_set *set, const float *scores,
-                      const int *classes, struct err *e)
-{
-    (void)classes;
-    (void)e;
-    b->n = set->n;
-    b->scores = mem_copy(scores, set->n * sizeof *scores);
-    return 0;
-}
-
-static int kit_set(struct backend *b, enum backend_kind kind, int index, const float *from,
-                   size_t count, struct err *e)
-{
-    (void)b, (void)kind, (void)index, (void)from, (void)count, (void)e;
-    return 0;
-}
-
-static int kit_get(struct backend *b, enum backend_kind kind, int index, float *to, size_t count,
-                   struct err *e)
-{
-    (void)b, (void)kind, (void)index, (void)e;
-    memset(to, 0, count * sizeof *to);
-    return 0;
-}
-
-static int kit_epoch(struct backend *b, const struct backend_plan *plan, struct err *e)
-{
-    (void)e;
-    b->plan = *plan;
-    mem_free(b->order);
-    b->order = mem_copy(plan->order, plan->n * sizeof *plan->order);
-    b->begun = b->collected = 0;
-    b->epochs++;
-    return 0;
-}
-
-static int kit_step(struct backend *b, unsigned phases, struct err *e)
-{
-    (void)phases, (void)e;
-    struct timespec wait = {0, atomic_load(&kit_step_us) * 1000L};
-    nanosleep(&wait, NULL);
-    b->begun++;
-    return 0;
-}
-
-/* Every image is predicted as 3 plus a little of the pass's number: a constant, so that there is no
- * correlation, no best epoch and only one weight file to write. */
-static int kit_collect(struct backend *b, struct backend_result *out, struct err *e)
-{
-    (void)e;
-    memset(out, 0, sizeof *out);
-    out->first = b->collected++ * (size_t)b->plan.batch;
-    size_t left = b->plan.n - out->first;
-    out->n = left < (size_t)b->plan.batch ? (int)left : b->plan.batch;
-    for (int i = 0; i < out->n; i++) {
-        b->predicted[i] = 3 + 0.125f * (float)b->epochs;
-        for (int c = 0; c < b->classes; c++)
-            b->probabilities[i * b->classes + c] = 1.0f / (float)b->classes;
-        float error = b->predicted[i] - b->scores[b->order[out->first + (size_t)i]];
-        out->total += fabs((double)error) / out->n;
-    }
-    for (int t = 0; t < LOSS_MAX_TERMS; t++)
-        out->term[t] = out->total + t;
-    out->scores = b->predicted;
-    out->probabilities = b->classes ? b->probabilities : NULL;
-    out->finite = true;
-    return 0;
-}
-
-static void kit_usage(const struct backend *b, struct backend_usage *out)
-{
-    (void)b;
-    memset(out, 0, sizeof *out);
-}
-
-static void kit_close(struct backend *b)
-{
-    if (!b)
-        return;
-    mem_free(b->scores);
-    mem_free(b->order);
-    mem_free(b->predicted);
-    mem_free(b->probabilities);
-    mem_free(b);
-}
-
-static const struct backend_ops kit_backend = {
-    .version = BACKEND_VERSION,
-    .name = "arithmetic",
-    .library = kit_library,
-    .devices = kit_devices,
-    .open = kit_open,
-    .images = kit_images,
-    .set = kit_set,
-    .get = kit_get,
-    .epoch = kit_epoch,
-    .step = kit_step,
-    .collect = kit_collect,
-    .usage = kit_usage,
-    .close = kit_close,
-};
 
 /* --- a folder with a data set and a database --- */
 
@@ -196,6 +47,7 @@ static int kit_pictures(struct err *e)
 
 __attribute__((unused)) static int kit_init(struct err *e)
 {
+    toy.constant = true;
     scratch_make();
     kit_data = scratch_path("set");
     kit_db = scratch_path("runs.db");

@@ -1,4 +1,4 @@
-/* ref.c - the door of the reference backend: open and close, values in and out, collect. */
+/* ref.c - the reference backend as others see it: open and close, values in and out, collect. */
 #include "tests/ref/ref.h"
 
 #include "base/hash.h"
@@ -30,32 +30,18 @@ static int check_spec(const struct backend_spec *s, struct err *e)
 {
     if (s->precision != BACKEND_F32)
         return err_set(e, ERR_USAGE, "the reference backend has one precision; ask for f32");
-    if (s->ranks > 1)
-        return err_set(e, ERR_USAGE, "the reference backend works alone, not as one of %d ranks",
-                       s->ranks);
     if (s->device)
         return err_set(e, ERR_NOT_FOUND, "the reference backend has device 0 only, not %d",
                        s->device);
-    if (s->probe)
-        return 0;
-    if (!s->net->heads || s->net->in_channels != 3)
-        return err_set(e, ERR_USAGE, "net %s needs heads and 3 input channels to take images",
-                       s->net->name);
-    if (s->net->classes != s->loss.classes)
-        return err_set(e, ERR_USAGE, "net %s has %d classes, the loss has %d", s->net->name,
-                       s->net->classes, s->loss.classes);
     return 0;
 }
 
-static int largest_batch(const struct backend_spec *s, struct err *e)
+static int largest_batch(const struct backend_spec *s)
 {
     int most = 0;
-    for (int i = 0; i < BACKEND_MAX_BATCHES; i++) {
-        if (s->batches[i] < 0)
-            return err_set(e, ERR_USAGE, "a batch of %d samples cannot be", s->batches[i]);
-        most = s->batches[i] > most ? s->batches[i] : most;
-    }
-    return most ? most : err_set(e, ERR_USAGE, "no batch size was given to open for");
+    for (int i = 0; i < BACKEND_MAX_BATCHES; i++)
+        most = s->batches[i].size > most ? s->batches[i].size : most;
+    return most;
 }
 
 static void ref_close(struct backend *b)
@@ -69,18 +55,17 @@ static void ref_close(struct backend *b)
 static int ref_open(struct backend **out, const struct backend_spec *spec, struct err *e)
 {
     *out = NULL;
-    int most = check_spec(spec, e) ? -1 : largest_batch(spec, e);
-    if (most < 0)
+    if (check_spec(spec, e))
         return -1;
-    if (spec->cancel && atomic_load(spec->cancel))
-        return 1;
     struct backend *b = mem_alloc(1, sizeof *b);
     if (!b)
         return mem_error(e, "the reference backend", sizeof *b);
     b->net = *spec->net;
     b->spec = *spec;
     b->spec.net = &b->net;
-    b->batch_most = most;
+    b->batch_most = largest_batch(spec);
+    for (int i = 0; i < BACKEND_MAX_BATCHES; i++)
+        b->trains |= spec->batches[i].trains;
     if (net_shapes(&b->net, spec->augment.height, spec->augment.width, b->shapes, e) ||
         ref_memory(b, e)) {
         ref_close(b);
@@ -90,95 +75,53 @@ static int ref_open(struct backend **out, const struct backend_spec *spec, struc
     return 0;
 }
 
-/* Where the doubles of a kind and index are, and how many: or an error. */
-static int find(struct backend *b, enum backend_kind kind, int index, double **at, size_t *count,
-                struct err *e)
+/* Where the doubles of a kind and index are. */
+static double *find(const struct backend *b, enum backend_kind kind, int index)
 {
-    bool tensor = kind == BACKEND_TENSOR || kind == BACKEND_TENSOR_GRADIENT;
-    int n = tensor ? b->net.n_units + 1 : b->params->n;
-    if (b->started != b->collected)
-        return err_set(e, ERR_STATE, "values cannot be read or written while a step is in flight");
-    if (kind > BACKEND_TENSOR_GRADIENT || index < 0 || index >= n)
-        return err_set(e, ERR_USAGE, "there is no tensor %d of kind %d; the net has %d", index,
-                       (int)kind, n);
-    if (tensor) {
-        *at = kind == BACKEND_TENSOR ? b->tensor[index] : b->gradient[index];
-        *count = (size_t)b->n * ref_count(b->shapes[index]);
-        return *at ? 0 : err_set(e, ERR_USAGE, "tensor %d has no gradient here", index);
+    switch (kind) {
+    case BACKEND_TENSOR:
+        return b->tensor[index];
+    case BACKEND_TENSOR_GRADIENT:
+        return b->gradient[index];
+    case BACKEND_GRADIENT:
+        return b->at[index].gradient;
+    case BACKEND_MOMENTUM:
+        return b->at[index].momentum;
+    default:
+        return b->at[index].value;
     }
-    struct ref_param *p = &b->at[index];
-    *at = kind == BACKEND_PARAM ? p->value : kind == BACKEND_GRADIENT ? p->gradient : p->momentum;
-    *count = b->params->at[index].count;
-    return *at ? 0
-               : err_set(e, ERR_USAGE, "%s is not trained here: it has a value only",
-                         b->params->at[index].name);
-}
-
-static int check_count(const struct backend *b, enum backend_kind kind, int index, size_t given,
-                       size_t count, struct err *e)
-{
-    if (given == count)
-        return 0;
-    if (kind == BACKEND_TENSOR || kind == BACKEND_TENSOR_GRADIENT)
-        return err_set(e, ERR_USAGE, "tensor %d has %zu values in a batch of %d, not %zu", index,
-                       count, b->n, given);
-    return err_set(e, ERR_USAGE, "%s has %zu values, not %zu", b->params->at[index].name, count,
-                   given);
 }
 
 static int ref_set(struct backend *b, enum backend_kind kind, int index, const float *from,
                    size_t count, struct err *e)
 {
-    double *at;
-    size_t wanted;
-    if (find(b, kind, index, &at, &wanted, e) || check_count(b, kind, index, count, wanted, e))
-        return -1;
-    bool input = kind == BACKEND_TENSOR && index == 0;
-    bool output = kind == BACKEND_TENSOR_GRADIENT && index == b->net.n_units;
-    if (kind >= BACKEND_TENSOR && !(b->spec.probe && (input || output)))
-        return err_set(e, ERR_USAGE, "only a probe's input and its output's gradient can be set");
+    double *at = find(b, kind, index);
+    (void)e;
     for (size_t i = 0; i < count; i++)
         at[i] = (double)from[i];
-    b->graded |= kind == BACKEND_GRADIENT;
     return 0;
 }
 
 static int ref_get(struct backend *b, enum backend_kind kind, int index, float *to, size_t count,
                    struct err *e)
 {
-    double *at;
-    size_t wanted;
-    if (find(b, kind, index, &at, &wanted, e) || check_count(b, kind, index, count, wanted, e))
-        return -1;
-    if (kind >= BACKEND_TENSOR && !b->spec.keep)
-        return err_set(e, ERR_STATE, "tensor %d was not kept: open with keep", index);
+    const double *at = find(b, kind, index);
+    (void)e;
     for (size_t i = 0; i < count; i++)
         to[i] = (float)at[i];
     return 0;
 }
 
-static int ref_epoch_begin(struct backend *b, const struct backend_plan *plan, struct err *e)
-{
-    if (b->started != b->collected)
-        return err_set(e, ERR_STATE, "an epoch begins while a step is in flight");
-    if (ref_epoch(b, plan, e))
-        return -1;
-    b->forwarded = false;
-    return 0;
-}
-
 static int ref_collect(struct backend *b, struct backend_result *out, struct err *e)
 {
-    if (b->started == b->collected)
-        return err_set(e, ERR_STATE, "no step is in flight to collect");
+    (void)e;
     *out = b->slots[b->collected++ % REF_SLOTS].result;
     return 0;
 }
 
 static void ref_usage(const struct backend *b, struct backend_usage *out)
 {
-    memset(out, 0, sizeof *out);
-    out->bytes = out->peak_bytes = ref_memory_bytes(b);
+    ref_memory_bytes(b, out->bytes);
     snprintf(out->detail, sizeof out->detail, "%s", ref_library());
 }
 
@@ -193,7 +136,7 @@ const struct backend_ops *ref_backend(void)
         .images = ref_images,
         .set = ref_set,
         .get = ref_get,
-        .epoch = ref_epoch_begin,
+        .epoch = ref_epoch,
         .step = ref_step,
         .collect = ref_collect,
         .usage = ref_usage,

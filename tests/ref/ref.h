@@ -1,9 +1,8 @@
 /* ref.h - the oracle: a third backend of naive loops in double, without libraries or threads.
  *
  * What another backend computes is compared with what this one computes; this one is compared with
- * finite differences and with PyTorch. Calls compute at once (nothing is ever in flight in truth),
- * but every rule of engine/core/backend.h is kept and a breach is an error, so that an engine which
- * runs on this backend keeps to the contract. One thread at a time for each open backend.
+ * finite differences and with PyTorch. Calls compute at once: nothing is ever in flight in truth.
+ * One thread at a time for each open backend.
  */
 #ifndef COMBOLAB_TESTS_REF_H
 #define COMBOLAB_TESTS_REF_H

@@ -23,7 +23,7 @@ static int params_memory(struct backend *b, struct err *e)
         const struct net_param *p = &b->params->at[i];
         if (doubles(&b->at[i].value, p->count, e))
             return -1;
-        if (!net_role_trained(p->role) || b->spec.evaluates_only)
+        if (!net_role_trained(p->role) || !b->trains)
             continue;
         if (doubles(&b->at[i].gradient, p->count, e) || doubles(&b->at[i].momentum, p->count, e))
             return -1;
@@ -37,7 +37,7 @@ static int tensors_memory(struct backend *b, struct err *e)
         size_t count = (size_t)b->batch_most * ref_count(b->shapes[t]);
         if (doubles(&b->tensor[t], count, e))
             return -1;
-        if (b->spec.evaluates_only || (t == 0 && !b->spec.probe))
+        if (!b->trains || (t == 0 && !b->spec.probe))
             continue;
         if (doubles(&b->gradient[t], count, e))
             return -1;
@@ -109,6 +109,14 @@ static int heads_memory(struct backend *b, struct err *e)
     return 0;
 }
 
+static int plan_memory(struct backend *b, struct err *e)
+{
+    size_t n = b->spec.plan_most;
+    b->order = mem_alloc(n, sizeof *b->order);
+    b->draws = mem_alloc(n, sizeof *b->draws);
+    return b->order && b->draws ? 0 : mem_error(e, "an epoch's plan", n * sizeof *b->draws);
+}
+
 int ref_memory(struct backend *b, struct err *e)
 {
     if (net_params_new(&b->params, &b->net, e) || params_memory(b, e) || tensors_memory(b, e))
@@ -116,7 +124,7 @@ int ref_memory(struct backend *b, struct err *e)
     for (int u = 0; u < b->net.n_units; u++)
         if (unit_memory(b, u, e))
             return -1;
-    return scratch_memory(b, e) || heads_memory(b, e) ? -1 : 0;
+    return scratch_memory(b, e) || heads_memory(b, e) || plan_memory(b, e) ? -1 : 0;
 }
 
 static void unit_free(struct backend *b, int u)
@@ -172,12 +180,15 @@ void ref_memory_free(struct backend *b)
     mem_free(b->draws);
 }
 
-uint64_t ref_memory_bytes(const struct backend *b)
+void ref_memory_bytes(const struct backend *b, uint64_t bytes[MEMORY_KINDS])
 {
-    uint64_t values = 3 * b->params->trained + b->params->running;
+    uint64_t values = 0;
     for (int t = 0; t <= b->net.n_units; t++)
         values += 2 * (uint64_t)b->batch_most * ref_count(b->shapes[t]);
     for (int u = 0; u < b->net.n_units; u++)
         values += (uint64_t)b->batch_most * ref_count(b->units[u].conv);
-    return values * sizeof(double);
+    bytes[MEMORY_PARAMETERS] = (b->params->trained + b->params->running) * sizeof(double);
+    bytes[MEMORY_GRADIENTS] = b->trains ? 2 * b->params->trained * sizeof(double) : 0;
+    bytes[MEMORY_ACTIVATIONS] = values * sizeof(double);
+    bytes[MEMORY_IMAGES] = b->spec.plan_most * (sizeof *b->order + sizeof *b->draws);
 }

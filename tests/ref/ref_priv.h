@@ -41,6 +41,7 @@ struct backend {
     double *tensor[NET_MAX_UNITS + 1], *gradient[NET_MAX_UNITS + 1];
     struct ref_unit units[NET_MAX_UNITS];
     int batch_most;
+    bool trains;                          /* some batch does */
     double *weights;                      /* one convolution's weights in loop order */
     double *wide, *wide_gradient;         /* n x the largest convolution output */
     double *narrow, *narrow_gradient;     /* the most channels a unit makes */
@@ -57,12 +58,10 @@ struct backend {
     struct backend_plan plan; /* order and draws are ours */
     uint32_t *order;
     struct augment_draw *draws;
-    size_t plan_room, next; /* first sample of the next step */
+    size_t next; /* first sample of the next step */
 
-    size_t first;   /* of the present batch */
-    int n;          /* samples in the present batch, 0 before the first plan */
-    bool forwarded; /* the present batch went FORWARD, so that it may go BACKWARD */
-    bool graded;    /* there are gradients to UPDATE from */
+    size_t first; /* of the present batch */
+    int n;        /* samples in the present batch, 0 before the first plan */
     bool frozen;
     double margin; /* of the last forward pass: see ref_margin */
     struct ref_slot slots[REF_SLOTS];
@@ -102,7 +101,7 @@ struct ref_param *ref_role(const struct backend *b, int unit, enum net_role role
 /* ref_memory.c */
 int ref_memory(struct backend *b, struct err *e);
 void ref_memory_free(struct backend *b);
-uint64_t ref_memory_bytes(const struct backend *b);
+void ref_memory_bytes(const struct backend *b, uint64_t bytes[MEMORY_KINDS]);
 
 /* ref_images.c */
 int ref_images(struct backend *b, const struct image_set *set, const float *scores,
@@ -123,9 +122,7 @@ void ref_conv_input_gradient(const struct net_unit *u, int n, struct net_shape i
 void ref_conv_weight_gradient(const struct net_unit *u, int n, struct net_shape in, const double *x,
                               double *gw, double *order, struct net_shape out, const double *gy);
 
-/* ref_unit.c. Forward in training refuses one value per channel. Backward adds to the gradients of
- * the tensors that the unit reads. */
-int ref_unit_check(const struct backend *b, int u, struct err *e);
+/* ref_unit.c. Backward adds to the gradients of the tensors that the unit reads. */
 void ref_unit_forward(struct backend *b, int u, bool training);
 void ref_unit_backward(struct backend *b, int u);
 

@@ -9,17 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-int ref_unit_check(const struct backend *b, int u, struct err *e)
-{
-    if ((size_t)b->n * ref_area(b->units[u].conv) > 1)
-        return 0;
-    return err_set(e, ERR_USAGE,
-                   "batch norm %s of unit %d would get one value per channel (a batch of 1 on a "
-                   "1x1 map), which cannot be normalised; use a larger batch or image, or drop "
-                   "the last batch",
-                   b->net.units[u].norm, u);
-}
-
 /* Mean and biased variance of each channel over `rows` rows; two passes, for accuracy. */
 static void moments(const double *x, size_t rows, int channels, double *mean, double *variance)
 {

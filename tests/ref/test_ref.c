@@ -68,7 +68,7 @@ static double probe_value(struct subject *s)
 {
     struct err e;
     struct backend_plan plan = {.n = (size_t)s->batch, .batch = s->batch};
-    if (s->ops->epoch(s->b, &plan, &e))
+    if (door_epoch(s->door, &plan, &e))
         case_bail("epoch", &e);
     subject_step(s, BACKEND_FORWARD);
     return ref_output_dot(s->b);
@@ -176,7 +176,7 @@ static void test_loss(enum loss_kind kind)
     net.heads = true;
     net.classes = loss_info(kind)->classes ? 5 : 0;
     struct backend_spec spec = case_spec(&net, kind, headed.height, headed.width);
-    spec.batches[0] = headed.batch;
+    spec.batches[0] = case_batch(headed.batch);
     spec.keep = true;
     subject_open(&s, ref_backend(), &spec, 3);
     case_images(&shown, (size_t)headed.batch, &spec.augment, 5);
@@ -233,23 +233,22 @@ static void test_memory(void)
     case_net(&c, &net);
     net.heads = true;
     struct backend_spec spec = case_spec(&net, LOSS_L1, 6, 6);
-    spec.batches[0] = 2;
+    spec.batches[0] = case_batch(2);
     struct case_images images;
     case_images(&images, 2, &spec.augment, 1);
     struct backend_plan plan = {.n = 2, .batch = 2, .order = images.order, .draws = images.draws};
     int failed = 0, unnamed = 0, rc = -1;
     for (int n = 1; rc && n < 500; n++) {
-        struct backend *b = NULL;
+        struct door *door = NULL;
         struct err e = {.code = ERR_NONE};
-        const struct backend_ops *ops = ref_backend();
         mem_test_fail_at(n);
-        rc = ops->open(&b, &spec, &e);
-        rc = rc ? rc : ops->images(b, &images.set, images.scores, images.classes, &e);
-        rc = rc ? rc : ops->epoch(b, &plan, &e);
+        rc = door_open(&door, ref_backend(), &spec, &e);
+        rc = rc ? rc : door_images(door, &images.set, images.scores, images.classes, &e);
+        rc = rc ? rc : door_epoch(door, &plan, &e);
         mem_test_fail_at(0);
         failed += rc != 0;
         unnamed += rc && e.code != ERR_MEMORY;
-        ops->close(b);
+        door_close(door);
     }
     ok(!rc && failed > 20 && !unnamed, "%d allocations that fail are %d errors", failed, failed);
     case_images_free(&images);
@@ -262,20 +261,20 @@ static void test_cancel(void)
     struct subject s;
     struct err e = {.code = ERR_NONE};
     struct case_images images;
-    struct backend *none;
+    struct door *none;
     atomic_bool cancel = false;
     case_net(&headed, &net);
     net.heads = true;
     struct backend_spec spec = case_spec(&net, LOSS_L1, headed.height, headed.width);
-    spec.batches[0] = headed.batch;
+    spec.batches[0] = case_batch(headed.batch);
     spec.cancel = &cancel;
     subject_open(&s, ref_backend(), &spec, 1);
     case_images(&images, (size_t)headed.batch, &spec.augment, 1);
     subject_show(&s, &images);
     subject_plan(&s, &images, headed.batch, 0.01);
     cancel = true;
-    is_int(s.ops->step(s.b, BACKEND_FORWARD, &e), 1, "a cancelled step");
-    is_int(s.ops->open(&none, &spec, &e), 1, "a cancelled opening");
+    is_int(door_step(s.door, BACKEND_FORWARD, &e), 1, "a cancelled step");
+    is_int(door_open(&none, ref_backend(), &spec, &e), 1, "a cancelled opening");
     ok(e.code == ERR_NONE && !none, "cancelling is no error");
     cancel = false;
     ok(subject_step(&s, BACKEND_FORWARD).n == headed.batch, "a step after all");

@@ -193,8 +193,8 @@ static void open_subject(struct subject *s, struct case_images *images,
     net.classes = CLASSES;
     struct backend_spec spec = case_spec(&net, LOSS_COMBO, HEIGHT, WIDTH);
     memcpy(spec.loss.class_weight, class_weight, sizeof class_weight);
-    spec.batches[0] = BATCH;
-    spec.batches[1] = IMAGES - BATCH;
+    spec.batches[0] = case_batch(BATCH);
+    spec.batches[1] = case_batch(IMAGES - BATCH);
     spec.keep = true;
     spec.clip_norm = clip_norm;
     subject_open(s, ref_backend(), &spec, 0);

@@ -46,7 +46,7 @@ static struct session *open_session(enum session_takes takes, struct seen *seen)
 {
     struct err e;
     struct session *s;
-    struct session_options options = {.db_path = kit_db, .takes = takes, .backend = &kit_backend};
+    struct session_options options = {.db_path = kit_db, .takes = takes, .backend = toy_backend()};
     if (seen) {
         *seen = (struct seen){.all_stored = true};
         options.viewer = (struct session_viewer){NULL, see, see_trouble, seen};
@@ -100,7 +100,7 @@ static void test_stored(void)
     db_run(reader, run, &row, NULL);
     is_text(row.state, "finished", "it is finished");
     is_text(row.name, "resnet18 combo 2,1,1 s1", "its name is made from its settings");
-    is_text(row.library, "arithmetic 1.0", "it says what computed it");
+    is_text(row.library, "toy 1", "it says what computed it");
     ok(row.train_images == 6 && row.test_images == 4 && row.epochs_done == 2 &&
            !strcmp(row.protocol, "split") && row.data_hash[0] && row.classes == 5,
        "and on what: %lld + %lld images, %s", (long long)row.train_images,
@@ -231,7 +231,7 @@ static void test_resume(void)
     config.epochs = 8;
     config.save_every = 1;
     config.keep = 3;
-    atomic_store(&kit_step_us, 5000);
+    toy.step_us = 5000;
     int64_t run = add(s, &config), finished = 1;
     double end = kit_now() + 10;
     while (kit_now() < end && (db_run(reader, run, &row, NULL) || row.epochs_done < 2))
@@ -249,7 +249,7 @@ static void test_resume(void)
              " UPDATE run SET epochs_done = %d WHERE id = %d",
              (int)run, row.epochs_done, row.epochs_done - 1, (int)run);
     sql(text);
-    atomic_store(&kit_step_us, 0);
+    toy.step_us = 0;
     ok(!session_resume(s, &run, 1, &e) && kit_wait_state(reader, run, "finished"),
        "it is resumed, taken and finished");
     db_run(reader, run, &row, NULL);
@@ -305,7 +305,7 @@ static void test_verbs(void)
     struct snapshot now;
     struct db *other;
     struct session *s = open_session(SESSION_TAKES_ANY, NULL);
-    atomic_store(&kit_step_us, 3000);
+    toy.step_us = 3000;
     kit_config(&config);
     config.epochs = 10000;
     int64_t run = add(s, &config);
@@ -339,7 +339,7 @@ static void test_verbs(void)
     s = open_session(SESSION_TAKES_NONE, NULL);
     session_verb(s, waiting, VERB_STOP, NULL);
     session_close(s);
-    atomic_store(&kit_step_us, 0);
+    toy.step_us = 0;
 }
 
 /* The next answer, within ten seconds. */
@@ -440,7 +440,7 @@ static void test_refusing_database(void)
     config.epochs = 10000;
     sql("CREATE TRIGGER refuse BEFORE INSERT ON epoch WHEN NEW.epoch = 2"
         " BEGIN SELECT RAISE(ABORT, 'no room for epochs'); END");
-    atomic_store(&kit_step_us, 1000);
+    toy.step_us = 1000;
     int64_t run = add(s, &config);
     ok(kit_wait_state(reader, run, "failed"), "a run whose epochs cannot be stored fails");
     db_run(reader, run, &row, NULL);
@@ -459,7 +459,7 @@ static void test_refusing_database(void)
     is_text(row.state, "running", "an end that cannot be stored either is owed");
     sql("DROP TRIGGER refuse; DROP TRIGGER refuse_end");
     ok(kit_wait_state(reader, run, "failed"), "and stored once the database takes it");
-    atomic_store(&kit_step_us, 0);
+    toy.step_us = 0;
     config.epochs = 1;
     run = add(s, &config);
     ok(kit_wait_state(reader, run, "finished"), "the next run trains");

@@ -9,7 +9,7 @@ static struct session *open_session(enum session_takes takes)
 {
     struct err e;
     struct session *s;
-    struct session_options options = {.db_path = kit_db, .takes = takes, .backend = &kit_backend};
+    struct session_options options = {.db_path = kit_db, .takes = takes, .backend = toy_backend()};
     if (!session_open(&s, &options, &e))
         return s;
     diag("%s", e.text);
@@ -53,11 +53,11 @@ static void test_claims(void)
     for (int i = 0; i < RUNS; i++)
         session_add(s, &config, &ids[i], NULL);
     session_close(s);
-    atomic_store(&kit_step_us, 20000);
+    toy.step_us = 20000;
     pid_t workers[2] = {start_worker(), start_worker()};
     for (int i = 0; i < 2; i++)
         ok(waitpid(workers[i], &status, 0) == workers[i] && !status, "worker %d ends well", i + 1);
-    atomic_store(&kit_step_us, 0);
+    toy.step_us = 0;
     struct db *reader = open_reader();
     int by[2] = {0, 0}, finished = 0;
     for (int i = 0; i < RUNS; i++) {
@@ -83,7 +83,7 @@ static void test_lost(void)
     config.epochs = 100000;
     session_add(s, &config, &id, NULL);
     session_close(s);
-    atomic_store(&kit_step_us, 20000);
+    toy.step_us = 20000;
     pid_t worker = start_worker();
     struct db *reader = open_reader();
     ok(kit_wait_state(reader, id, "running"), "a run in another process");
@@ -96,7 +96,7 @@ static void test_lost(void)
     ok(changes.all, "and whoever watches is told");
     session_close(s);
     db_close(reader);
-    atomic_store(&kit_step_us, 0);
+    toy.step_us = 0;
 }
 
 /* What one session adds, another one that is idle takes. */
@@ -153,12 +153,12 @@ static void test_side_by_side(void)
     kit_config(&config);
     session_add(queue, &config, &id, NULL);
     session_close(queue);
-    atomic_store(&kit_step_us, 20000);
+    toy.step_us = 20000;
     pid_t workers[2] = {start_named(4), start_named(24)};
     for (int i = 0; i < 2; i++)
         ok(waitpid(workers[i], &status, 0) == workers[i] && !status,
            "writer %d of two with runs of their own ends within 2 s of its run", i + 1);
-    atomic_store(&kit_step_us, 0);
+    toy.step_us = 0;
     struct db *reader = open_reader();
     ok(!db_run(reader, id, &row, NULL) && !strcmp(row.state, "queued"),
        "a run that neither was told to take is still queued");

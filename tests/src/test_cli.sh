@@ -259,6 +259,13 @@ if "$program" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
     run $bench -q --work --format csv
     [ "$got" -eq 0 ] && grep -q '^backbone,loss,image_size,batch,phase,work,' out
     result $? 'bench --work as CSV'
+    # shellcheck disable=SC2086
+    run $bench -q --memory --format csv
+    [ "$got" -eq 0 ] && [ "$(grep -c '^resnet18,combo,32,4,' out)" -eq 5 ]
+    result $? 'bench --memory as CSV: five purposes'
+    # shellcheck disable=SC2086
+    run $bench -q --phase eval --format json
+    json 'bench of evaluation alone, and its memory adds up' 'j["bench"][0]["train_images_per_s"] is None and j["bench"][0]["eval_median_images_per_s"] > 1 and j["bench"][0]["process_bytes"] > j["bench"][0]["memory_bytes"] == sum(m["bytes"] for m in j["memory"]) and [m["bytes"] for m in j["memory"] if m["memory"].startswith("gradients")] == [0]'
 fi
 
 # --- devices, version, completion ---

@@ -82,6 +82,38 @@ static void test_profile(void)
     is_int(named, WORK_KINDS, "every kind of work has a name");
 }
 
+/* One phase alone: the net is opened for it, and the other has no figures. */
+static void test_phases(void)
+{
+    struct err e;
+    struct measure_result r;
+    for (int p = 0; p < MEASURE_PHASES; p++) {
+        struct measure_request request = {.config = &config,
+                                          .what = p == MEASURE_TRAIN ? MEASURE_ONLY_TRAIN
+                                                                     : MEASURE_ONLY_EVAL,
+                                          .seconds = 0.02,
+                                          .backend = toy_backend()};
+        memset(&toy, 0, sizeof toy);
+        toy.step_us = 1000;
+        ok(!measure(&request, &r, &e), "%s alone", measure_phase_name((enum measure_phase)p));
+        const struct measure_phase_result *is = &r.phase[p], *other = &r.phase[!p];
+        ok(is->images && !other->images && !other->median_images_per_s &&
+               (p == MEASURE_TRAIN) == (toy.trained > 0) &&
+               (p == MEASURE_EVAL) == (toy.evaluated > 0),
+           "nothing is done of the other");
+        double mean = (double)is->images / is->seconds;
+        ok(is->median_images_per_s > mean / 2 && is->median_images_per_s < 8001,
+           "the median plan: %.0f images/s, all %.0f", is->median_images_per_s, mean);
+        ok(r.process_bytes > 1 << 20, "the process's memory: %llu bytes",
+           (unsigned long long)r.process_bytes);
+        is_int((long long)door_bytes(&r.usage), 1024, "the net's is the sum of its purposes");
+    }
+    int named = 0;
+    for (int i = 0; i < MEMORY_KINDS; i++)
+        named += door_memory_name((enum backend_memory)i) != NULL;
+    is_int(named, MEMORY_KINDS, "each of which has a name");
+}
+
 static void test_ends(void)
 {
     struct err e;
@@ -97,7 +129,7 @@ static void test_ends(void)
     memset(&toy, 0, sizeof toy);
     toy.fail_train_step = 2;
     ok(measure(&request, &r, &e) == -1 && toy.opened == toy.closed, "a step that fails");
-    ops.images = NULL;
+    ops.open = NULL;
     ok(measure(&request, &r, &e) == -1 && strstr(e.text, "cannot train") != NULL,
        "a backend that only lists devices");
 }
@@ -127,6 +159,7 @@ int main(void)
     config.batch = 8;
     test_speed();
     test_profile();
+    test_phases();
     test_ends();
     test_memory();
     return tap_done();

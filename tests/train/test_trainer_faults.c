@@ -60,7 +60,7 @@ static void test_backend(void)
     memset(&toy, 0, sizeof toy);
     rig.job.backend = NULL;
     str_copy(rig.job.config.device, sizeof rig.job.config.device, "gpu");
-    ends(RUN_FAILED, "'gpu' is not auto, cpu, cuda or cuda:N", "a device that cannot be");
+    ends(RUN_FAILED, "'gpu' is not auto, cuda, cpu, or one of these", "a device that cannot be");
     rig.job.backend = toy_backend();
 }
 
