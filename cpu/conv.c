@@ -127,7 +127,7 @@ static int find_copy(struct backend *b, struct conv *c, const struct dnn_layout 
     copy->layout = layout;
     copy->stale = true;
     *out = c->n_copies++;
-    arena_want(&b->arena, &copy->data, dnn_layout_bytes(layout) / sizeof(float), 0, CPU_ALWAYS);
+    arena_want(&b->arena, &copy->data, dnn_layout_bytes(layout) / sizeof(float), ARENA_ALWAYS);
     return 0;
 }
 

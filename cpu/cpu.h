@@ -12,15 +12,14 @@
 
 #include "cpu/prefetch.h"
 #include "cpu/dnn.h"
-#include "engine/core/arena.h"
 #include "engine/core/backend.h"
+#include "engine/core/lifetimes.h"
 
 #include <stdint.h>
 
 #define CPU_SLOTS (BACKEND_IN_FLIGHT + 1) /* one more: the last collected stays readable */
 #define CPU_COPIES (2 * BACKEND_MAX_BATCHES)
 #define CPU_PLACES_A_UNIT 24
-#define CPU_ALWAYS (1 << 20) /* a lifetime's end: kept for good */
 
 /* --- convolutions (conv.c, grouped.c, im2col.c) --- */
 
@@ -92,7 +91,6 @@ struct unit {
     float *scale, *shift;     /* norm as one multiply-add */
     /* The gate, per image: mean of raw, squeezed, reduced, gate. */
     float *raw_mean, *squeezed, *reduced, *gate;
-    bool alias; /* the gradient of the output serves as that of the shortcut */
 };
 
 /* The plan's next batch, fetched while this one is computed; n is 0 while there is none. */
@@ -122,8 +120,10 @@ struct backend {
     unsigned float_bits; /* that we set and take back */
     bool trains;         /* some batch does: BACKWARD may come */
     struct dnn *dnn;
+    struct lifetimes lives;
     struct arena arena;
-    uint64_t bytes[MEMORY_KINDS]; /* in use */
+    void *block; /* of which the arena is the plan */
+    uint64_t bytes[MEMORY_KINDS];
 
     struct cpu_param *param; /* params->n */
     size_t trained;          /* floats in each of the three blocks */
@@ -133,9 +133,7 @@ struct backend {
     struct unit *units;
     float *tensor[NET_MAX_UNITS + 1];
     float *gradient[NET_MAX_UNITS + 1];
-    int gradient_owner[NET_MAX_UNITS + 1];
-    bool begun[NET_MAX_UNITS + 1]; /* the gradient holds something in this backward pass */
-    int pending;                   /* tensor to whose gradient `late` is still to be added, or -1 */
+    int pending; /* tensor to whose gradient `late` is still to be added, or -1 */
     float *late, *seed;
 
     /* Scratch of one operation at a time. */

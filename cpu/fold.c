@@ -25,7 +25,7 @@ static int find_weights(struct backend *b, int u, const struct dnn_layout *layou
         dnn_reorder_new(&w->from_plain, b->dnn, b->units[u].conv.plain, layout, e))
         return -1;
     *out = f->n_weights++;
-    arena_want(&b->arena, &w->data, dnn_layout_bytes(layout) / sizeof(float), 0, CPU_ALWAYS);
+    arena_want(&b->arena, &w->data, dnn_layout_bytes(layout) / sizeof(float), ARENA_ALWAYS);
     return 0;
 }
 

@@ -146,5 +146,4 @@ void heads_backward(struct backend *b)
     for (size_t p = 0; p < (size_t)b->n * area; p++)
         for (size_t c = 0; c < line; c++)
             to[p * line + c] = b->features_gradient[p / area * line + c] / (float)area;
-    b->begun[b->depth] = true;
 }

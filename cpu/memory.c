@@ -1,10 +1,6 @@
-/* memory.c - what an open backend holds: convolutions chosen, and every buffer planned.
- *
- * Moments of a step, for lifetimes: unit u forward is u; heads are `depth`; unit u backward is
- * 2 * depth - u. Activations live until the last backward that reads them; gradients of tensors
- * from their first part to the backward of the unit that made the tensor. So gradients, which grow
- * while activations die, mostly lie where activations were: a backward pass uses up its forward
- * pass.
+/* memory.c - what an open backend holds: convolutions chosen, and every buffer planned, by the
+ * lifetimes of tensors and gradients that any backend has (lifetimes.h) and by what is this one's
+ * own: weights in several layouts, scratch, a second buffer of images, what borrows from what.
  */
 #include "cpu/cpu.h"
 
@@ -14,11 +10,7 @@
 #include <string.h>
 
 #define MOST_TAPS 255 /* of a pool's window: a winner is one byte */
-
-static int backward_moment(const struct backend *b, int u)
-{
-    return 2 * b->depth - u;
-}
+#define ALIGNMENT 64  /* a cache line; the widest vector */
 
 /* --- units and their convolutions --- */
 
@@ -70,16 +62,14 @@ static void want_params(struct backend *b)
         p->offset = *sum;
         *sum += p->stored;
     }
+    arena_want(&b->arena, &b->values, b->trained, ARENA_ALWAYS);
+    arena_want(&b->arena, &b->running, running, ARENA_ALWAYS);
     b->bytes[MEMORY_PARAMETERS] = (b->trained + running) * sizeof(float);
-    b->bytes[MEMORY_GRADIENTS] = b->trains ? 2 * b->trained * sizeof(float) : 0;
-    arena_want(&b->arena, &b->values, b->trained, 0, CPU_ALWAYS);
-    arena_want(&b->arena, &b->running, running, 0, CPU_ALWAYS);
     if (!b->trains)
         return;
-    arena_want(&b->arena, &b->gradients, b->trained, 0, CPU_ALWAYS);
-    arena_want(&b->arena, &b->momenta, b->trained, 0, CPU_ALWAYS);
-    if (b->spec.clip_norm > 0)
-        arena_want_bytes(&b->arena, &b->squares, sgd_chunks(b) * sizeof(double), 0, CPU_ALWAYS);
+    arena_want(&b->arena, &b->gradients, b->trained, ARENA_ALWAYS);
+    arena_want(&b->arena, &b->momenta, b->trained, ARENA_ALWAYS);
+    b->bytes[MEMORY_GRADIENTS] = 2 * b->trained * sizeof(float);
 }
 
 static void place_params(struct backend *b)
@@ -95,15 +85,6 @@ static void place_params(struct backend *b)
 
 /* --- activations --- */
 
-/* The last unit that reads tensor t, or -1. */
-static int last_reader(const struct backend *b, int t)
-{
-    for (int u = b->depth - 1; u >= 0; u--)
-        if (b->net.units[u].input == t || b->net.units[u].shortcut == t)
-            return u;
-    return -1;
-}
-
 /* Whether the convolution's output can be normalised in place, in the tensor's own memory. */
 static bool in_place(const struct backend *b)
 {
@@ -118,59 +99,44 @@ static bool borrows_output(const struct backend *b, int u)
     return b->trains && b->net.pool.after == u && unit->shortcut < 0 && !unit->squeeze;
 }
 
-/* The last moment that reads tensor t. */
-static int tensor_ends(const struct backend *b, int t)
+static size_t tensor_floats(const struct backend *b, int t)
 {
-    if (b->spec.keep || (!t && b->spec.probe)) /* a probe's input: set once, used by many steps */
-        return CPU_ALWAYS;
-    int made = t ? t - 1 : 0, reader = t == b->depth ? b->depth : last_reader(b, t);
-    int end = reader > made ? reader : made;
-    for (int u = b->depth - 1; b->trains && u >= 0; u--)
-        if (b->net.units[u].input == t)
-            end = backward_moment(b, u);
-    const struct net_unit *maker = t ? &b->net.units[t - 1] : NULL;
-    bool masks = maker && maker->relu && (maker->shortcut >= 0 || maker->squeeze);
-    return b->trains && masks ? backward_moment(b, t - 1) : end;
+    return (size_t)b->most * cpu_count(b->shapes[t]);
 }
 
 static void want_tensors(struct backend *b)
 {
-    for (int t = 0; t <= b->depth; t++) {
-        bool swapped = !t && batch_overlaps(b);
-        int made = t ? t - 1 : 0, last = swapped ? CPU_ALWAYS : tensor_ends(b, t);
-        arena_want(&b->arena, &b->tensor[t], (size_t)b->most * cpu_count(b->shapes[t]), made, last);
-    }
-    if (batch_overlaps(b))
-        arena_want(&b->arena, &b->coming.images, (size_t)b->most * cpu_count(b->shapes[0]), 0,
-                   CPU_ALWAYS);
+    bool swapped = batch_overlaps(b); /* tensor 0 changes places with what is fetched ahead */
+    for (int t = 0; t <= b->depth; t++)
+        arena_want(&b->arena, &b->tensor[t], tensor_floats(b, t),
+                   !t && swapped ? ARENA_ALWAYS : b->lives.tensor[t]);
+    if (swapped)
+        arena_want(&b->arena, &b->coming.images, tensor_floats(b, 0), ARENA_ALWAYS);
 }
 
 static void want_unit(struct backend *b, int u)
 {
     struct unit *t = &b->units[u];
+    struct arena *p = &b->arena;
+    struct arena_life saved = b->lives.saved[u];
     bool pooled = b->net.pool.after == u;
     size_t floats = (size_t)b->most * cpu_count(t->shape), channels = (size_t)t->shape.c;
-    if (b->spec.keep)
-        arena_want(&b->arena, &t->raw, floats, 0, CPU_ALWAYS);
-    else if (b->trains)
-        arena_want(&b->arena, &t->raw, floats, u, backward_moment(b, u));
-    else if (pooled)
-        arena_want(&b->arena, &t->raw, floats, u, u);
+    if (pooled || !in_place(b))
+        arena_want(p, &t->raw, floats, saved);
     if (pooled && !in_place(b) && !borrows_output(b, u))
-        arena_want(&b->arena, &t->out, floats, 0, CPU_ALWAYS);
+        arena_want(p, &t->out, floats, b->lives.output[u]);
     if (pooled)
-        arena_want_bytes(&b->arena, &t->winner, (size_t)b->most * cpu_count(b->shapes[u + 1]), 0,
-                         CPU_ALWAYS);
+        arena_want_bytes(p, &t->winner, tensor_floats(b, u + 1), saved);
     float **lines[] = {&t->mean, &t->inverse, &t->scale, &t->shift};
-    for (int i = 0; i < 4; i++)
-        arena_want(&b->arena, lines[i], channels, 0, CPU_ALWAYS);
+    for (int i = 0; i < 4; i++) /* for good: folding fills them before the units run */
+        arena_want(p, lines[i], channels, ARENA_ALWAYS);
     size_t narrow = (size_t)b->net.units[u].squeeze, images = (size_t)b->most;
     if (!narrow)
         return;
     float **wide[] = {&t->raw_mean, &t->squeezed, &t->gate};
     for (int i = 0; i < 3; i++)
-        arena_want(&b->arena, wide[i], images * channels, 0, CPU_ALWAYS);
-    arena_want(&b->arena, &t->reduced, images * narrow, 0, CPU_ALWAYS);
+        arena_want(p, wide[i], images * channels, saved);
+    arena_want(p, &t->reduced, images * narrow, saved);
 }
 
 static void place_units(struct backend *b)
@@ -189,63 +155,32 @@ static void place_units(struct backend *b)
 
 /* --- gradients of tensors --- */
 
-/* Where unit u's gradient before the ReLU is the first part of its shortcut's gradient, the two are
- * one buffer. Fills owner[t]: the tensor whose memory t's gradient uses. */
-static void share_gradients(struct backend *b, int *owner)
-{
-    for (int t = 0; t <= b->depth; t++)
-        owner[t] = t;
-    for (int u = b->depth - 1; u >= 0; u--) {
-        int to = b->net.units[u].shortcut;
-        b->units[u].alias = to >= (b->spec.probe ? 0 : 1) && !b->spec.keep &&
-                            b->net.pool.after != u && last_reader(b, to) == u;
-        if (b->units[u].alias)
-            owner[to] = owner[u + 1];
-    }
-}
-
 /* The largest second part of a gradient that its convolution cannot add to the first. */
 static size_t late_floats(const struct backend *b)
 {
-    bool begun[NET_MAX_UNITS + 1] = {false};
     size_t most = 0;
-    begun[b->depth] = true;
-    for (int u = b->depth - 1; u >= 0; u--) {
-        int t = b->net.units[u].input;
-        if (b->net.units[u].shortcut >= 0)
-            begun[b->net.units[u].shortcut] = true;
-        size_t floats = (size_t)b->most * cpu_count(b->shapes[t]);
-        if (begun[t] && !conv_adds(b, u) && floats > most)
+    for (int u = 0; u < b->depth; u++) {
+        size_t floats = tensor_floats(b, b->net.units[u].input);
+        if (b->lives.input_part[u] == LIFETIMES_ADDED && !conv_adds(b, u) && floats > most)
             most = floats;
-        begun[t] = true;
     }
     return most;
 }
 
 static void want_gradients(struct backend *b)
 {
-    int owner[NET_MAX_UNITS + 1], first[NET_MAX_UNITS + 1], last[NET_MAX_UNITS + 1];
-    share_gradients(b, owner);
-    int least = b->spec.probe ? 0 : 1;
-    for (int t = b->depth; t >= least; t--) {
-        int end = t ? backward_moment(b, t - 1) : CPU_ALWAYS, reader = last_reader(b, t),
-            o = owner[t];
-        int begin = t == b->depth ? b->depth : reader >= 0 ? backward_moment(b, reader) : end;
-        first[o] = o == t || begin < first[o] ? begin : first[o];
-        last[o] = o == t || end > last[o] ? end : last[o];
-    }
-    for (int t = least; t <= b->depth; t++) {
-        size_t floats = (size_t)b->most * cpu_count(b->shapes[t]);
-        bool keep = b->spec.keep;
-        if (owner[t] == t)
-            arena_want(&b->arena, &b->gradient[t], floats, keep ? 0 : first[t],
-                       keep ? CPU_ALWAYS : last[t]);
-        b->gradient_owner[t] = owner[t];
-    }
-    arena_want(&b->arena, &b->late, late_floats(b), 0, CPU_ALWAYS);
+    for (int t = 0; t <= b->depth; t++)
+        if (b->lives.owner[t] == t)
+            arena_want(&b->arena, &b->gradient[t], tensor_floats(b, t), b->lives.gradient[t]);
+    arena_want(&b->arena, &b->late, late_floats(b), ARENA_ALWAYS);
     if (b->spec.probe)
-        arena_want(&b->arena, &b->seed, (size_t)b->most * cpu_count(b->shapes[b->depth]), 0,
-                   CPU_ALWAYS);
+        arena_want(&b->arena, &b->seed, tensor_floats(b, b->depth), ARENA_ALWAYS);
+}
+
+static void place_gradients(struct backend *b)
+{
+    for (int t = 0; t <= b->depth; t++)
+        b->gradient[t] = b->lives.owner[t] < 0 ? NULL : b->gradient[b->lives.owner[t]];
 }
 
 /* --- scratch, heads, results --- */
@@ -277,20 +212,22 @@ static void want_scratch(struct backend *b)
         pool = b->net.pool.after == u ? floats : pool;
     }
     struct arena *p = &b->arena;
-    arena_want(p, &b->partial, partial, 0, CPU_ALWAYS);
-    arena_want(p, &b->channel, 3 * channels, 0, CPU_ALWAYS);
-    arena_want(p, &b->image, image, 0, CPU_ALWAYS);
-    arena_want(p, &b->work, work, 0, CPU_ALWAYS);
-    arena_want_bytes(p, &b->dnn_scratch, most.scratch_bytes, 0, CPU_ALWAYS);
-    arena_want(p, &b->plain, plain, 0, CPU_ALWAYS);
-    arena_want(p, &b->columns, most.columns, 0, CPU_ALWAYS);
-    arena_want(p, &b->weight_gradient, most.weight_gradient, 0, CPU_ALWAYS);
+    arena_want(p, &b->partial, partial, ARENA_ALWAYS);
+    arena_want(p, &b->channel, 3 * channels, ARENA_ALWAYS);
+    arena_want(p, &b->image, image, ARENA_ALWAYS);
+    arena_want(p, &b->work, work, ARENA_ALWAYS);
+    arena_want_bytes(p, &b->dnn_scratch, most.scratch_bytes, ARENA_ALWAYS);
+    arena_want(p, &b->plain, plain, ARENA_ALWAYS);
+    arena_want(p, &b->columns, most.columns, ARENA_ALWAYS);
+    arena_want(p, &b->weight_gradient, most.weight_gradient, ARENA_ALWAYS);
     if (!b->trains)
         return;
-    arena_want(p, &b->raw_gradient, map, 0, CPU_ALWAYS);
-    int pooled = backward_moment(b, b->net.pool.after); /* nothing is wanted without a pool */
-    arena_want(p, &b->out_gradient, pool, pooled, pooled);
-    arena_want(p, &b->kept_gradient, b->spec.keep ? map : 0, 0, CPU_ALWAYS);
+    arena_want(p, &b->raw_gradient, map, ARENA_ALWAYS);
+    int pooled = lifetimes_backward(&b->net, b->net.pool.after); /* 0 floats without a pool */
+    arena_want(p, &b->out_gradient, pool, (struct arena_life){pooled, pooled});
+    arena_want(p, &b->kept_gradient, b->spec.keep ? map : 0, ARENA_ALWAYS);
+    size_t chunks = b->spec.clip_norm > 0 ? sgd_chunks(b) : 0;
+    arena_want_bytes(p, &b->squares, chunks * sizeof(double), ARENA_ALWAYS);
 }
 
 static void want_heads(struct backend *b)
@@ -298,15 +235,15 @@ static void want_heads(struct backend *b)
     size_t n = (size_t)b->most, features = n * (size_t)b->shapes[b->depth].c;
     size_t classes = n * (size_t)b->net.classes;
     struct arena *p = &b->arena;
-    arena_want(p, &b->features, features, 0, CPU_ALWAYS);
-    arena_want(p, &b->features_gradient, features, 0, CPU_ALWAYS);
-    arena_want(p, &b->head_scores, n, 0, CPU_ALWAYS);
-    arena_want(p, &b->score_gradient, n, 0, CPU_ALWAYS);
-    arena_want(p, &b->logits, classes, 0, CPU_ALWAYS);
-    arena_want(p, &b->logit_gradient, classes, 0, CPU_ALWAYS);
+    arena_want(p, &b->features, features, ARENA_ALWAYS);
+    arena_want(p, &b->features_gradient, features, ARENA_ALWAYS);
+    arena_want(p, &b->head_scores, n, ARENA_ALWAYS);
+    arena_want(p, &b->score_gradient, n, ARENA_ALWAYS);
+    arena_want(p, &b->logits, classes, ARENA_ALWAYS);
+    arena_want(p, &b->logit_gradient, classes, ARENA_ALWAYS);
     for (int i = 0; i < CPU_SLOTS; i++) {
-        arena_want(p, &b->slots[i].scores, n, 0, CPU_ALWAYS);
-        arena_want(p, &b->slots[i].probabilities, classes, 0, CPU_ALWAYS);
+        arena_want(p, &b->slots[i].scores, n, ARENA_ALWAYS);
+        arena_want(p, &b->slots[i].probabilities, classes, ARENA_ALWAYS);
     }
 }
 
@@ -317,7 +254,7 @@ static uint64_t lasting_bytes(const struct arena *p, int from)
 {
     uint64_t bytes = 0;
     for (int i = from; i < p->n && i < p->room; i++)
-        bytes += p->at[i].last == CPU_ALWAYS ? p->at[i].bytes : 0;
+        bytes += p->at[i].life.last == ARENA_ALWAYS.last ? p->at[i].bytes : 0;
     return bytes;
 }
 
@@ -376,21 +313,12 @@ static int check_pool(const struct backend *b, struct err *e)
                    b->net.name, p->kernel, p->kernel);
 }
 
-int memory_open(struct backend *b, struct err *e)
+static void want_all(struct backend *b)
 {
-    if (check_pool(b, e) || net_params_new(&b->params, &b->net, e) || dnn_open(&b->dnn, e) ||
-        arena_init(&b->arena, b->depth * CPU_PLACES_A_UNIT + 64, e))
-        return -1;
-    b->param = mem_alloc((size_t)b->params->n, sizeof *b->param);
-    b->units = mem_alloc((size_t)b->depth, sizeof *b->units);
-    if (!b->param || !b->units)
-        return mem_error(e, "units", (size_t)b->depth * sizeof *b->units);
-    int result = open_convs(b, e);
-    if (result)
-        return result;
+    const struct lifetimes_use use = {b->trains, b->spec.keep, b->spec.probe};
+    lifetimes_of(&b->net, use, &b->lives);
+    b->bytes[MEMORY_WORKSPACE] = lasting_bytes(&b->arena, 0); /* copies of weights */
     want_params(b);
-    b->bytes[MEMORY_WORKSPACE] =
-        lasting_bytes(&b->arena, 0) - b->bytes[MEMORY_PARAMETERS] - b->bytes[MEMORY_GRADIENTS];
     want_tensors(b);
     for (int u = 0; u < b->depth; u++)
         want_unit(b, u);
@@ -401,18 +329,41 @@ int memory_open(struct backend *b, struct err *e)
     b->bytes[MEMORY_WORKSPACE] += lasting_bytes(&b->arena, from);
     if (!b->spec.probe)
         want_heads(b);
-    if (arena_commit(&b->arena, e))
+}
+
+static int place_all(struct backend *b, struct err *e)
+{
+    if (arena_settle(&b->arena, e))
         return -1;
-    b->bytes[MEMORY_IMAGES] = plan_bytes(b);
     b->bytes[MEMORY_ACTIVATIONS] = b->arena.bytes - b->bytes[MEMORY_PARAMETERS] -
                                    b->bytes[MEMORY_GRADIENTS] - b->bytes[MEMORY_WORKSPACE];
-    if (check_limit(b, 0, e) || make_plan_room(b, e))
+    if (memory_labels(b, 0, e) || make_plan_room(b, e))
         return -1;
+    b->block = mem_alloc_aligned(b->arena.bytes);
+    if (!b->block)
+        return mem_error(e, "the net's tensors and weights; a smaller batch or image needs less",
+                         b->arena.bytes);
+    arena_point(&b->arena, b->block);
     place_params(b);
     place_units(b);
-    for (int t = 0; b->trains && t <= b->depth; t++)
-        b->gradient[t] = b->gradient[b->gradient_owner[t]];
+    place_gradients(b);
     return 0;
+}
+
+int memory_open(struct backend *b, struct err *e)
+{
+    if (check_pool(b, e) || net_params_new(&b->params, &b->net, e) || dnn_open(&b->dnn, e) ||
+        arena_init(&b->arena, b->depth * CPU_PLACES_A_UNIT + 64, ALIGNMENT, e))
+        return -1;
+    b->param = mem_alloc((size_t)b->params->n, sizeof *b->param);
+    b->units = mem_alloc((size_t)b->depth, sizeof *b->units);
+    if (!b->param || !b->units)
+        return mem_error(e, "units", (size_t)b->depth * sizeof *b->units);
+    int result = open_convs(b, e);
+    if (result)
+        return result;
+    want_all(b);
+    return place_all(b, e);
 }
 
 void memory_close(struct backend *b)
@@ -423,6 +374,7 @@ void memory_close(struct backend *b)
     }
     mem_free(b->units);
     mem_free(b->param);
+    mem_free_aligned(b->block);
     arena_fini(&b->arena);
     dnn_close(b->dnn);
     net_params_free(b->params);

@@ -306,13 +306,10 @@ static void pass_on(struct backend *b, int u, const float *gradient)
 {
     int to = b->net.units[u].shortcut;
     size_t count = (size_t)b->n * cpu_count(b->units[u].shape);
-    if (b->units[u].alias) /* the same memory */
-        b->begun[to] = true;
-    else if (b->begun[to])
+    if (b->lives.shortcut_part[u] == LIFETIMES_ADDED)
         norm_rows_add(gradient, b->gradient[to], count);
-    else
+    else if (b->lives.shortcut_part[u] == LIFETIMES_FIRST)
         norm_rows_copy(gradient, b->gradient[to], count);
-    b->begun[to] = true;
 }
 
 int norm_backward(struct backend *b, int u, float *gradient, struct err *e)
@@ -353,7 +350,6 @@ int norm_backward(struct backend *b, int u, float *gradient, struct err *e)
     }
     factors(b, u, &c);
     turn(b, &g, &c, unit->squeeze);
-    if (unit->shortcut >= 0)
-        pass_on(b, u, before);
+    pass_on(b, u, before);
     return 0;
 }

@@ -66,12 +66,11 @@ static void settle_late(struct backend *b)
 static int input_gradient(struct backend *b, int u, struct err *e)
 {
     int t = b->net.units[u].input;
-    if (!b->gradient[t])
+    bool adds = b->lives.input_part[u] == LIFETIMES_ADDED;
+    if (b->lives.input_part[u] == LIFETIMES_NO_PART)
         return 0;
-    bool begun = b->begun[t];
-    if (!begun || conv_adds(b, u)) {
-        b->begun[t] = true;
-        if (conv_data(b, u, b->raw_gradient, b->gradient[t], begun, e))
+    if (!adds || conv_adds(b, u)) {
+        if (conv_data(b, u, b->raw_gradient, b->gradient[t], adds, e))
             return -1;
         profile_lap(b, WORK_CONV_DATA, conv_flop(b, u));
         return 0;
@@ -90,7 +89,7 @@ static int input_gradient(struct backend *b, int u, struct err *e)
 static int unit_backward(struct backend *b, int u, struct err *e)
 {
     float *gradient = b->gradient[u + 1];
-    if (!b->begun[u + 1])
+    if (u + 1 < b->depth && lifetimes_reader(&b->net, u + 1) < 0)
         memset(gradient, 0, (size_t)b->n * cpu_count(b->shapes[u + 1]) * sizeof *gradient);
     if (b->net.pool.after == u) {
         if (b->pending == u + 1)
@@ -110,7 +109,6 @@ static int unit_backward(struct backend *b, int u, struct err *e)
 
 static int backward(struct backend *b, struct err *e)
 {
-    memset(b->begun, 0, sizeof b->begun);
     b->pending = -1;
     if (b->spec.probe)
         memcpy(b->gradient[b->depth], b->seed,
@@ -118,7 +116,6 @@ static int backward(struct backend *b, struct err *e)
     else
         heads_backward(b);
     profile_lap(b, WORK_HEADS, 0);
-    b->begun[b->depth] = true;
     for (int u = b->depth - 1; u >= 0; u--)
         if (unit_backward(b, u, e))
             return err_prefix(e, "unit %d (%s)", u, b->net.units[u].conv);

@@ -1,8 +1,6 @@
-/* arena.c - one block of memory for everything, planned before any of it is used.
- *
- * Each want has a lifetime in moments of a step; two wants may share memory when their lifetimes
- * don't meet. Placement is greedy, largest first, at the lowest offset that is free: good enough,
- * since the large tensors of our nets come in few sizes.
+/* arena.c - placing pieces of memory. Two may share memory when their lifetimes don't meet.
+ * Placement is greedy, largest first, at the lowest offset that is free: good enough, since the
+ * large tensors of our nets come in few sizes.
  */
 #include "engine/core/arena.h"
 
@@ -13,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-int arena_init(struct arena *p, int room, struct err *e)
+int arena_init(struct arena *p, int room, size_t alignment, struct err *e)
 {
     memset(p, 0, sizeof *p);
+    p->alignment = alignment;
     p->at = mem_alloc((size_t)room, sizeof *p->at);
     p->room = p->at ? room : 0;
     return p->at ? 0 : mem_error(e, "the plan of memory", (size_t)room * sizeof *p->at);
@@ -24,35 +23,38 @@ int arena_init(struct arena *p, int room, struct err *e)
 void arena_fini(struct arena *p)
 {
     mem_free(p->at);
-    mem_free_aligned(p->block);
     memset(p, 0, sizeof *p);
 }
 
-static void want(struct arena *p, void *to, size_t bytes, int first, int last)
+static void want(struct arena *p, void *to, size_t bytes, struct arena_life life)
 {
     if (!bytes)
         return;
+    size_t rounded = (bytes + p->alignment - 1) / p->alignment * p->alignment;
     if (p->n < p->room)
-        p->at[p->n] = (struct arena_place){to, (bytes + 63) / 64 * 64, 0, first, last};
-    p->n++; /* past the room: arena_commit says so */
+        p->at[p->n] = (struct arena_place){to, rounded, 0, life, p->n};
+    p->n++; /* past the room: arena_settle says so */
 }
 
-void arena_want(struct arena *p, float **to, size_t floats, int first, int last)
+void arena_want(struct arena *p, float **to, size_t floats, struct arena_life life)
 {
     *to = NULL;
-    want(p, to, floats * sizeof **to, first, last);
+    want(p, to, floats * sizeof **to, life);
 }
 
-void arena_want_bytes(struct arena *p, uint8_t **to, size_t bytes, int first, int last)
+void arena_want_bytes(struct arena *p, uint8_t **to, size_t bytes, struct arena_life life)
 {
     *to = NULL;
-    want(p, to, bytes, first, last);
+    want(p, to, bytes, life);
 }
 
+/* Of equals the one wanted first: the order, and so the plan, is the same whoever sorts. */
 static int larger_first(const void *x, const void *y)
 {
     const struct arena_place *a = x, *b = y;
-    return (a->bytes < b->bytes) - (a->bytes > b->bytes);
+    if (a->bytes != b->bytes)
+        return a->bytes < b->bytes ? 1 : -1;
+    return a->number - b->number;
 }
 
 /* Moves place i up past every earlier place that it meets in time and in memory. */
@@ -61,7 +63,7 @@ static void settle(struct arena *p, int i)
     struct arena_place *w = &p->at[i];
     for (int k = 0; k < i; k++) {
         const struct arena_place *o = &p->at[k];
-        bool meet = w->first <= o->last && o->first <= w->last;
+        bool meet = w->life.first <= o->life.last && o->life.first <= w->life.last;
         if (!meet || w->offset >= o->offset + o->bytes || o->offset >= w->offset + w->bytes)
             continue;
         w->offset = o->offset + o->bytes;
@@ -69,7 +71,7 @@ static void settle(struct arena *p, int i)
     }
 }
 
-int arena_commit(struct arena *p, struct err *e)
+int arena_settle(struct arena *p, struct err *e)
 {
     if (p->n > p->room)
         return err_set(e, ERR_INTERNAL, "the plan of memory has room for %d pieces, %d were wanted",
@@ -81,13 +83,13 @@ int arena_commit(struct arena *p, struct err *e)
         size_t end = p->at[i].offset + p->at[i].bytes;
         p->bytes = end > p->bytes ? end : p->bytes;
     }
-    p->block = mem_alloc_aligned(p->bytes);
-    if (!p->block)
-        return mem_error(e, "the net's tensors and weights; a smaller batch or image needs less",
-                         p->bytes);
+    return 0;
+}
+
+void arena_point(const struct arena *p, void *block)
+{
     for (int i = 0; i < p->n; i++) {
-        void *at = p->block + p->at[i].offset;
+        void *at = (char *)block + p->at[i].offset;
         memcpy(p->at[i].to, &at, sizeof at);
     }
-    return 0;
 }

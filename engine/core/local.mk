@@ -8,6 +8,7 @@ libcore_a_SOURCES = \
 	engine/core/door_priv.h \
 	engine/core/door_rules.c \
 	engine/core/images.h \
+	engine/core/lifetimes.c engine/core/lifetimes.h \
 	engine/core/loss.c engine/core/loss.h \
 	engine/core/loss_math.h \
 	engine/core/net.c engine/core/net.h \

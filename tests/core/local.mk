@@ -19,3 +19,18 @@ tests_core_test_augment_LDADD = libcore.a libbase.a
 TESTS += tests/core/test_augment
 
 EXTRA_DIST += tests/golden/augment_torch.txt tests/golden/make_augment_golden.py
+
+check_PROGRAMS += tests/core/test_arena
+tests_core_test_arena_SOURCES = tests/core/test_arena.c
+tests_core_test_arena_LDADD = libcore.a libbase.a
+TESTS += tests/core/test_arena
+
+check_PROGRAMS += tests/core/test_lifetimes
+tests_core_test_lifetimes_SOURCES = tests/core/test_lifetimes.c
+tests_core_test_lifetimes_LDADD = $(KIT_LIBS) libcore.a libbase.a
+TESTS += tests/core/test_lifetimes
+
+check_PROGRAMS += tests/core/test_lifetimes_stamps
+tests_core_test_lifetimes_stamps_SOURCES = tests/core/test_lifetimes_stamps.c
+tests_core_test_lifetimes_stamps_LDADD = $(KIT_LIBS) libcore.a libbase.a
+TESTS += tests/core/test_lifetimes_stamps

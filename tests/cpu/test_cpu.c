@@ -1,6 +1,6 @@
 /* test_cpu.c - the CPU backend's own loops (rows, pool, update) against the same in double, for
- * every instruction set that the machine has and channel counts that fill no vector; its plan of
- * memory; and that a step allocates nothing. */
+ * every instruction set that the machine has and channel counts that fill no vector; and that a
+ * step allocates nothing and lives in what was planned. */
 #include "cpu/cpu.h"
 #include "cpu/norm_rows.h"
 #include "tests/kit/backend_case.h"
@@ -240,46 +240,6 @@ static void check_update(enum isa isa)
 }
 
 /* --- memory --- */
-
-/* Pieces that live at the same time must not overlap, and the block must hold all of them. */
-static void check_plan(void)
-{
-    enum { PIECES = 200 };
-    struct arena p;
-    struct err e;
-    float *at[PIECES], random[3 * PIECES];
-    int overlaps = 0;
-    size_t sum = 0, most_alive = 0;
-    case_values(random, 3 * PIECES, 50, 0, 1);
-    if (arena_init(&p, PIECES, &e))
-        case_bail("a plan", &e);
-    for (int i = 0; i < PIECES; i++) {
-        int first = (int)(random[3 * i] * 50), last = first + (int)(random[3 * i + 1] * 10);
-        arena_want(&p, &at[i], 1 + (size_t)(random[3 * i + 2] * 5000), first, last);
-    }
-    if (arena_commit(&p, &e))
-        case_bail("a plan", &e);
-    for (int i = 0; i < PIECES; i++) {
-        const struct arena_place *a = &p.at[i];
-        sum += a->bytes;
-        overlaps += a->offset + a->bytes > p.bytes;
-        for (int k = 0; k < i; k++) {
-            const struct arena_place *o = &p.at[k];
-            overlaps += a->first <= o->last && o->first <= a->last &&
-                        a->offset < o->offset + o->bytes && o->offset < a->offset + a->bytes;
-        }
-    }
-    for (int moment = 0; moment < 60; moment++) {
-        size_t alive = 0;
-        for (int i = 0; i < PIECES; i++)
-            alive += p.at[i].first <= moment && moment <= p.at[i].last ? p.at[i].bytes : 0;
-        most_alive = alive > most_alive ? alive : most_alive;
-    }
-    is_int(overlaps, 0, "plan: what lives at the same time lies apart");
-    ok(p.bytes >= most_alive && p.bytes < sum / 2, "plan: memory is shared: %zu of %zu, least %zu",
-       p.bytes, sum, most_alive);
-    arena_fini(&p);
-}
 
 static const struct backend_case small = {
     "small",
@@ -521,7 +481,6 @@ int main(void)
         check_update(isa);
     }
     mem_free(k);
-    check_plan();
     uint64_t training, evaluation;
     check_steps(false, &training);
     check_steps(true, &evaluation);
