@@ -278,7 +278,7 @@ int values_get(struct backend *b, enum backend_kind kind, int index, float *to, 
 
 int batch_images(struct backend *b, const struct image_set *set, const float *scores,
                  const int *classes, struct err *e);
-int batch_begin(struct backend *b, const struct backend_plan *plan, struct err *e); /* 0 */
+int batch_begin(struct backend *b, const struct backend_plan *plan, struct err *e);
 void batch_next(struct backend *b);           /* takes the plan's next batch */
 void batch_fetch(struct backend *b);          /* its images become tensor 0 */
 void batch_end(struct backend *b);            /* no more of the plan will be fetched */
