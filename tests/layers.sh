@@ -67,6 +67,12 @@ bad=$(grep -rHn --include='*.[ch]' '#include ".*_priv\.h"' base engine db result
 [ -z "$bad" ]
 result $? "private headers stay in their rooms" "$bad"
 
+# An open net is reached through the door alone.
+bad=$(grep -rHnE --include='*.c' 'ops(->|\.)(open|images|set|get|epoch|step|collect|usage|close|profile)\(' \
+    base engine db results ui cpu cuda src | grep -v '^engine/core/door\.c:')
+[ -z "$bad" ]
+result $? "only the door calls an open backend" "$bad"
+
 # Outsiders see the screen through one header.
 bad=$(grep -rHn --include='*.[ch]' '#include "ui/' src | grep -v '"ui/ui\.h"')
 [ -z "$bad" ]

@@ -27,7 +27,8 @@ void door_close(struct door *d); /* NULL is allowed */
 int door_images(struct door *d, const struct image_set *set, const float *scores,
                 const int *classes, struct err *e);
 
-/* Of net_params for values that are parameters'. No step may be in flight. */
+/* Kinds and indices are backend.h's; `count` is exactly how many values there are. Not while a step
+ * is in flight. */
 int door_set(struct door *d, enum backend_kind kind, int index, const float *from, size_t count,
              struct err *e);
 int door_get(struct door *d, enum backend_kind kind, int index, float *to, size_t count,

@@ -47,9 +47,11 @@ struct bench {
     double plan_s[MOST_PLANS]; /* what each plan of a phase has taken */
 };
 
+const char *const measure_what_names[] = {"both", "train", "eval", NULL};
+
 const char *measure_phase_name(enum measure_phase phase)
 {
-    return phase == MEASURE_TRAIN ? "train" : "eval";
+    return measure_what_names[phase == MEASURE_TRAIN ? MEASURE_ONLY_TRAIN : MEASURE_ONLY_EVAL];
 }
 
 const char *measure_work_name(enum backend_work work)
@@ -70,12 +72,10 @@ const char *measure_work_name(enum backend_work work)
 
 /* --- what is measured --- */
 
-const char *const measure_what_names[] = {"both", "train", "eval", NULL};
-
 static bool is_asked(const struct bench *b, enum measure_phase phase)
 {
-    enum measure_what what = b->request->what;
-    return what == MEASURE_BOTH || (phase == MEASURE_TRAIN) == (what == MEASURE_ONLY_TRAIN);
+    enum measure_what only = phase == MEASURE_TRAIN ? MEASURE_ONLY_TRAIN : MEASURE_ONLY_EVAL;
+    return b->request->what == MEASURE_BOTH || b->request->what == only;
 }
 
 static int make_net(struct bench *b, struct err *e)

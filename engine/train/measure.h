@@ -9,9 +9,9 @@
 
 enum measure_phase { MEASURE_TRAIN, MEASURE_EVAL, MEASURE_PHASES };
 
-/* Which phases are measured; the net is opened for these alone. */
+/* Which phases are measured, both or one of them; the net is opened for these alone. */
 enum measure_what { MEASURE_BOTH, MEASURE_ONLY_TRAIN, MEASURE_ONLY_EVAL };
-extern const char *const measure_what_names[]; /* NULL-terminated, as options have them */
+extern const char *const measure_what_names[]; /* "both", "train", "eval", NULL */
 
 struct measure_request {
     /* its net, image size, batch, loss, augmentation, seed, device and threads count */

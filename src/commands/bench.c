@@ -167,14 +167,16 @@ struct counter {
     struct meter meter;
     char what[96];
     double seconds; /* of one phase */
+    enum measure_what phases;
 };
 
 static void show(void *context, enum measure_phase phase, double fraction)
 {
     struct counter *counter = context;
     double all = 1000 * counter->seconds;
-    meter_progress(&counter->meter, (size_t)(((double)phase + fraction) * all) + 1,
-                   (size_t)(MEASURE_PHASES * all) + 1);
+    bool both = counter->phases == MEASURE_BOTH;
+    meter_progress(&counter->meter, (size_t)((both * (int)phase + fraction) * all) + 1,
+                   (size_t)((both ? MEASURE_PHASES : 1) * all) + 1);
 }
 
 /* 0, -1, or 1 when interrupted. */
@@ -185,12 +187,12 @@ static int measure_all(const struct invocation *in, struct table *const *tables,
     for (size_t i = 0; i < in->n_configs; i++) {
         const struct run_config *c = &in->configs[i];
         struct measure_result r;
-        struct counter counter = {.seconds = own->seconds};
+        struct counter counter = {.seconds = own->seconds, .phases = (enum measure_what)own->phase};
         snprintf(counter.what, sizeof counter.what, "measuring %s %s, milliseconds",
                  net_names[c->backbone], loss_names[c->loss]);
         meter_start(&counter.meter, counter.what, in->global.quiet);
         struct measure_request request = {.config = c,
-                                          .what = (enum measure_what)own->phase,
+                                          .what = counter.phases,
                                           .seconds = own->seconds,
                                           .cancel = cancel,
                                           .progress = show,

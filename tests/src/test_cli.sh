@@ -259,6 +259,7 @@ if "$program" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
     run $bench -q --work --format csv
     [ "$got" -eq 0 ] && grep -q '^backbone,loss,image_size,batch,phase,work,' out
     result $? 'bench --work as CSV'
+    refuses 1 'there is no device cpu:9' bench --device cpu:9
     # shellcheck disable=SC2086
     run $bench -q --memory --format csv
     [ "$got" -eq 0 ] && [ "$(grep -c '^resnet18,combo,32,4,' out)" -eq 5 ]
