@@ -1,0 +1,236 @@
+/* reader.c - the thread that reads for the screen.
+ *
+ * It looks for a want that is stale, fetches it without a lock, and queues the answer, whose pipe
+ * wakes the screen. A change that comes while it fetches makes the want stale again. The lock is
+ * held to look at wants and never while SQLite works.
+ */
+#include "src/reader.h"
+
+#include "base/mem.h"
+#include "base/queue.h"
+#include "base/thread.h"
+#include "db/db.h"
+
+#include <string.h>
+
+#define MOST_ANSWERS 16
+
+static const struct want_kind *const kinds[UI_WANT_KINDS] = {
+    [UI_WANT_RUNS] = &want_runs,
+    [UI_WANT_RUN] = &want_run,
+};
+
+struct reader {
+    char *path;
+    pthread_t thread;
+    struct queue *answers;
+    struct want_source source; /* the thread's; but db_interrupt is called under the lock */
+
+    pthread_mutex_t lock; /* the rest */
+    pthread_cond_t news;
+    bool open; /* source.db is there */
+    bool closing;
+    struct ui_want wants[UI_MOST_WANTS];
+    bool stale[UI_MOST_WANTS];
+    size_t n_wants;
+    struct ui_want fetching; /* while `busy` */
+    bool busy;
+};
+
+const struct want_kind *reader_kind(enum ui_want_kind kind)
+{
+    return kinds[kind];
+}
+
+static bool same(const struct ui_want *a, const struct ui_want *b)
+{
+    return a->kind == b->kind && a->run == b->run;
+}
+
+/* Its place among the wants; n_wants when it is none of them. */
+static size_t place_of(const struct reader *r, const struct ui_want *want)
+{
+    size_t i = 0;
+    while (i < r->n_wants && !same(&r->wants[i], want))
+        i++;
+    return i;
+}
+
+/* --- the reader thread --- */
+
+static void make_stale(struct reader *r, const struct ui_want *want)
+{
+    pthread_mutex_lock(&r->lock);
+    size_t i = place_of(r, want);
+    if (i < r->n_wants)
+        r->stale[i] = true;
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* Waits for a stale want and marks it as being fetched; false when the reader is closed. */
+static bool next_want(struct reader *r, struct ui_want *want)
+{
+    size_t i = 0;
+    pthread_mutex_lock(&r->lock);
+    r->busy = false;
+    for (;; pthread_cond_wait(&r->news, &r->lock)) {
+        for (i = 0; i < r->n_wants && !r->stale[i]; i++)
+            ;
+        if (i < r->n_wants || r->closing)
+            break;
+    }
+    bool found = !r->closing;
+    if (found) {
+        *want = r->fetching = r->wants[i];
+        r->stale[i] = false;
+        r->busy = true;
+    }
+    pthread_mutex_unlock(&r->lock);
+    return found;
+}
+
+/* The queue takes the rows, unless it is closed. */
+static void answer(struct reader *r, const struct reader_answer *a)
+{
+    if (queue_push(r->answers, a))
+        kinds[a->want.kind]->free_rows(a->rows);
+}
+
+static void serve(struct reader *r, const struct ui_want *want)
+{
+    struct reader_answer a = {.want = *want};
+    int status = kinds[want->kind]->fetch(&r->source, want, &a.rows, &a.err);
+    if (status > 0 || (status < 0 && a.err.code == ERR_CANCELLED))
+        make_stale(r, want);
+    if (status >= 0)
+        a.err.code = ERR_NONE;
+    if (a.rows || (status < 0 && a.err.code != ERR_CANCELLED))
+        answer(r, &a);
+}
+
+static int open_source(struct reader *r, struct err *e)
+{
+    struct db *db;
+    if (intern_new(&r->source.texts, e) || db_open(&db, r->path, DB_READ, e))
+        return -1;
+    r->source.db = db;
+    pthread_mutex_lock(&r->lock);
+    r->open = true;
+    pthread_mutex_unlock(&r->lock);
+    return 0;
+}
+
+static void *reader_main(void *argument)
+{
+    struct reader *r = argument;
+    struct reader_answer trouble = {.want = {.kind = UI_WANT_RUNS}};
+    struct ui_want want;
+    if (open_source(r, &trouble.err)) {
+        answer(r, &trouble);
+        return NULL;
+    }
+    while (next_want(r, &want))
+        serve(r, &want);
+    return NULL;
+}
+
+/* --- the screen thread --- */
+
+static void free_reader(struct reader *r)
+{
+    struct reader_answer a;
+    while (r->answers && queue_pop(r->answers, &a) == 1)
+        kinds[a.want.kind]->free_rows(a.rows);
+    queue_free(r->answers);
+    db_close(r->source.db);
+    intern_free(r->source.texts);
+    pthread_cond_destroy(&r->news);
+    pthread_mutex_destroy(&r->lock);
+    mem_free(r->path);
+    mem_free(r);
+}
+
+int reader_open(struct reader **out, const char *db_path, struct err *e)
+{
+    *out = NULL;
+    struct reader *r = mem_alloc(1, sizeof *r);
+    if (!r)
+        return mem_error(e, "the screen's reader", sizeof *r);
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->news, NULL);
+    r->path = mem_string(db_path);
+    int status = r->path ? queue_new(&r->answers, MOST_ANSWERS, sizeof(struct reader_answer), e)
+                         : mem_error(e, "the database's path", strlen(db_path));
+    int number = status ? 0 : thread_start(&r->thread, reader_main, r);
+    if (number)
+        status = err_errno(e, number, "cannot start the thread that reads for the screen");
+    if (status) {
+        free_reader(r);
+        return -1;
+    }
+    *out = r;
+    return 0;
+}
+
+void reader_close(struct reader *r)
+{
+    if (!r)
+        return;
+    pthread_mutex_lock(&r->lock);
+    r->closing = true;
+    if (r->open)
+        db_interrupt(r->source.db);
+    pthread_cond_signal(&r->news);
+    pthread_mutex_unlock(&r->lock);
+    queue_close(r->answers);
+    pthread_join(r->thread, NULL);
+    free_reader(r);
+}
+
+void reader_want(struct reader *r, const struct ui_want *wants, size_t n)
+{
+    bool stale[UI_MOST_WANTS];
+    pthread_mutex_lock(&r->lock);
+    for (size_t i = 0; i < n; i++) {
+        size_t before = place_of(r, &wants[i]);
+        stale[i] = before == r->n_wants || r->stale[before];
+    }
+    for (size_t i = 0; i < n; i++) {
+        r->wants[i] = wants[i];
+        r->stale[i] = stale[i];
+    }
+    r->n_wants = n;
+    if (r->open && r->busy && place_of(r, &r->fetching) == n)
+        db_interrupt(r->source.db);
+    pthread_cond_signal(&r->news);
+    pthread_mutex_unlock(&r->lock);
+}
+
+static bool concerns(const struct session_changes *changes, const struct ui_want *want)
+{
+    bool any = want->kind == UI_WANT_RUNS && changes->n;
+    for (size_t i = 0; i < changes->n; i++)
+        any |= changes->runs[i] == want->run;
+    return changes->all || any;
+}
+
+void reader_changed(struct reader *r, const struct session_changes *changes)
+{
+    if (!changes->all && !changes->n)
+        return;
+    pthread_mutex_lock(&r->lock);
+    for (size_t i = 0; i < r->n_wants; i++)
+        r->stale[i] |= concerns(changes, &r->wants[i]);
+    pthread_cond_signal(&r->news);
+    pthread_mutex_unlock(&r->lock);
+}
+
+int reader_fd(const struct reader *r)
+{
+    return queue_fd(r->answers);
+}
+
+bool reader_take(struct reader *r, struct reader_answer *out)
+{
+    return queue_pop(r->answers, out) == 1;
+}
