@@ -236,7 +236,7 @@ static int write_epochs(const char *db)
     struct err e;
     int64_t run;
     int status = db_open(&d, db, DB_WRITE, &e) || add_run(d, &run, &e);
-    for (int i = 1; !status && i <= (WATCH_S + 1) * COMMITS_PER_S; i++) {
+    for (int i = 1; !status && i <= (2 * WATCH_S + 1) * COMMITS_PER_S; i++) {
         struct epoch_row row = an_epoch(i);
         status = db_epoch_add(d, run, &row, 0, NULL, 0, &e);
         nanosleep(&pause, NULL);
@@ -258,21 +258,30 @@ static long watch(struct screen *s, double seconds)
     return reads;
 }
 
+static void tell_watching(struct screen *s, const char *figure, const char *target)
+{
+    double begin = clock_s(), used = cpu_s(s->pid);
+    long reads = watch(s, WATCH_S);
+    used = cpu_s(s->pid) - used;
+    printf("FIGURE %s %.2f %% %s\n", figure, 100 * used / (clock_s() - begin), target);
+    printf("# %ld times something was drawn while %d epochs were stored\n", reads,
+           WATCH_S * COMMITS_PER_S);
+}
+
+/* The list, then the run itself that the other process writes. */
 static int measure_watching(struct screen *s, const char *db)
 {
+    int status;
+    struct times t = {.n = 0};
     fflush(stdout);
     pid_t writer = fork();
     if (writer == 0)
         _exit(write_epochs(db));
     watch(s, 0.5);
-    double begin = clock_s(), used = cpu_s(s->pid);
-    long reads = watch(s, WATCH_S);
-    used = cpu_s(s->pid) - used;
-    int status;
+    tell_watching(s, "ui_watch_cpu", "1");
+    press_each(s, "g\r", 1, &t);
+    tell_watching(s, "ui_watch_run_cpu", "-");
     waitpid(writer, &status, 0);
-    printf("FIGURE ui_watch_cpu %.2f %% 1\n", 100 * used / (clock_s() - begin));
-    printf("# %ld times something was drawn while %d epochs were stored\n", reads,
-           WATCH_S * COMMITS_PER_S);
     return status;
 }
 

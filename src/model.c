@@ -42,10 +42,7 @@ void model_changed(struct model *m, const struct session_changes *changes)
 
 static bool wanted(const struct ui_want *wants, size_t n, const struct ui_want *want)
 {
-    for (size_t i = 0; i < n; i++)
-        if (wants[i].kind == want->kind && wants[i].run == want->run)
-            return true;
-    return false;
+    return want_place(wants, n, want) < n;
 }
 
 static void forget(struct model *m, enum ui_want_kind kind)

@@ -42,26 +42,12 @@ const struct want_kind *reader_kind(enum ui_want_kind kind)
     return kinds[kind];
 }
 
-static bool same(const struct ui_want *a, const struct ui_want *b)
-{
-    return a->kind == b->kind && a->run == b->run;
-}
-
-/* Its place among the wants; n_wants when it is none of them. */
-static size_t place_of(const struct reader *r, const struct ui_want *want)
-{
-    size_t i = 0;
-    while (i < r->n_wants && !same(&r->wants[i], want))
-        i++;
-    return i;
-}
-
 /* --- the reader thread --- */
 
 static void make_stale(struct reader *r, const struct ui_want *want)
 {
     pthread_mutex_lock(&r->lock);
-    size_t i = place_of(r, want);
+    size_t i = want_place(r->wants, r->n_wants, want);
     if (i < r->n_wants)
         r->stale[i] = true;
     pthread_mutex_unlock(&r->lock);
@@ -192,7 +178,7 @@ void reader_want(struct reader *r, const struct ui_want *wants, size_t n)
     bool stale[UI_MOST_WANTS];
     pthread_mutex_lock(&r->lock);
     for (size_t i = 0; i < n; i++) {
-        size_t before = place_of(r, &wants[i]);
+        size_t before = want_place(r->wants, r->n_wants, &wants[i]);
         stale[i] = before == r->n_wants || r->stale[before];
     }
     for (size_t i = 0; i < n; i++) {
@@ -200,7 +186,7 @@ void reader_want(struct reader *r, const struct ui_want *wants, size_t n)
         r->stale[i] = stale[i];
     }
     r->n_wants = n;
-    if (r->open && r->busy && place_of(r, &r->fetching) == n)
+    if (r->open && r->busy && want_place(wants, n, &r->fetching) == n)
         db_interrupt(r->source.db);
     pthread_cond_signal(&r->news);
     pthread_mutex_unlock(&r->lock);

@@ -10,6 +10,15 @@
 struct db;
 struct err;
 
+/* Its place among n wants; n when it is none of them. */
+static inline size_t want_place(const struct ui_want *wants, size_t n, const struct ui_want *want)
+{
+    size_t i = 0;
+    while (i < n && (wants[i].kind != want->kind || wants[i].run != want->run))
+        i++;
+    return i;
+}
+
 /* What fetching works with. Of the reader thread alone. */
 struct want_source {
     struct db *db;

@@ -98,7 +98,9 @@ static void fill(const void *context, const struct pen *pen, size_t line, int co
                  struct grid_cell *cell)
 {
     const struct shown *s = context;
-    runs_columns[column].cell(pen, s->model, row_at(s->view, s->model, (int)line), cell);
+    const struct runs_column *by = &runs_columns[column];
+    cell->role = by->role;
+    by->cell(pen, s->model, row_at(s->view, s->model, (int)line), by, cell);
 }
 
 static void draw_rows(struct runs_view *v, struct pen *pen, const struct ui_model *m,

@@ -9,124 +9,92 @@
 #include <math.h>
 #include <stdio.h>
 
-#define CELL_ARGUMENTS                                                                             \
-    const struct pen *pen, const struct ui_model *m, const struct ui_run *r, struct grid_cell *cell
+#define UNUSED __attribute__((unused))
+#define CELL(name)                                                                                 \
+    static void cell_##name(UNUSED const struct pen *pen, UNUSED const struct ui_model *m,         \
+                            const struct ui_run *r, UNUSED const struct runs_column *by,           \
+                            struct grid_cell *cell)
 
-static void put(struct grid_cell *cell, enum role role, const char *text)
+static const void *field_of(const struct ui_run *r, const struct runs_column *by)
 {
-    cell->role = role;
-    str_copy(cell->text, sizeof cell->text, text);
+    return (const char *)r + by->offset;
 }
 
-static void put_figure(const struct pen *pen, struct grid_cell *cell, enum role role, double value)
+CELL(text)
 {
+    str_copy(cell->text, sizeof cell->text, *(const char *const *)field_of(r, by));
+}
+
+CELL(figure)
+{
+    double value = *(const double *)field_of(r, by);
     pen_figure(pen, cell->text, sizeof cell->text, "%.4f", value);
-    cell->role = isfinite(value) ? role : ROLE_DIM;
+    if (!isfinite(value))
+        cell->role = ROLE_DIM;
 }
 
-static void cell_state(CELL_ARGUMENTS)
+CELL(state)
 {
     const char *state = facts_state(r, &m->live);
     cell->role = facts_state_role(state);
     snprintf(cell->text, sizeof cell->text, "%s %s", facts_state_sign(pen, state), state);
 }
 
-static void cell_name(CELL_ARGUMENTS)
+CELL(data)
 {
-    (void)pen;
-    (void)m;
-    put(cell, ROLE_TITLE, r->name);
-}
-
-static void cell_data(CELL_ARGUMENTS)
-{
-    (void)pen;
-    (void)m;
     facts_data(r, cell->text, sizeof cell->text);
 }
 
-static void cell_backbone(CELL_ARGUMENTS)
+CELL(loss)
 {
-    (void)pen;
-    (void)m;
-    put(cell, ROLE_TEXT, r->backbone);
-}
-
-static void cell_loss(CELL_ARGUMENTS)
-{
-    (void)pen;
-    (void)m;
     facts_loss(r, cell->text, sizeof cell->text);
 }
 
-static void cell_epochs(CELL_ARGUMENTS)
+CELL(epochs)
 {
-    (void)pen;
     snprintf(cell->text, sizeof cell->text, "%d/%d", r->epochs_done, r->epochs);
     cell->fraction = facts_done(r, &m->live);
     cell->has_bar = cell->fraction < 1; /* full ones would be a wall without news */
     cell->bar_role = facts_state_role(facts_state(r, &m->live));
 }
 
-static void cell_pc(CELL_ARGUMENTS)
-{
-    (void)m;
-    put_figure(pen, cell, ROLE_TITLE, r->best_pc);
-}
-
-static void cell_mae(CELL_ARGUMENTS)
-{
-    (void)m;
-    put_figure(pen, cell, ROLE_TEXT, r->best_mae);
-}
-
-static void cell_rmse(CELL_ARGUMENTS)
-{
-    (void)m;
-    put_figure(pen, cell, ROLE_TEXT, r->best_rmse);
-}
-
-static void cell_last_pc(CELL_ARGUMENTS)
-{
-    (void)m;
-    put_figure(pen, cell, ROLE_TEXT, r->last_pc);
-}
-
-static void cell_speed(CELL_ARGUMENTS)
+CELL(speed)
 {
     facts_speed(pen, m->live.run == r->id ? m->live.images_per_s : r->images_per_s, cell->text,
                 sizeof cell->text);
 }
 
-static void cell_eta(CELL_ARGUMENTS)
+CELL(eta)
 {
-    (void)pen;
     if (m->live.run == r->id && isfinite(m->live.eta_s))
         str_duration(cell->text, sizeof cell->text, m->live.eta_s);
 }
 
-static void cell_age(CELL_ARGUMENTS)
+CELL(age)
 {
-    (void)pen;
-    cell->role = ROLE_DIM;
     facts_age(m->now - r->created, cell->text, sizeof cell->text);
 }
 
-#define FIELD(field) offsetof(struct ui_run, field)
+#define COLUMN(title, least, most, priority, right, role, sorted_by, sort, field, cell)            \
+    {                                                                                              \
+        {title, least, most, priority, right}, ROLE_##role, sorted_by, RUNS_##sort,                \
+            offsetof(struct ui_run, field), cell_##cell                                            \
+    }
 
-/* Title, cells at least and at most, priority, right; what sorts; cells. */
+/* Title, cells at least and at most, priority, at the right; role; what sorting by it is called,
+ * its kind and field; the cell. */
 const struct runs_column runs_columns[RUNS_COLUMNS] = {
-    {{"state", 10, 16, 0, false}, "state", RUNS_BY_TEXT, FIELD(state), cell_state},
-    {{"name", 24, 60, 0, false}, "name", RUNS_BY_TEXT, FIELD(name), cell_name},
-    {{"data", 24, 40, 6, false}, "data", RUNS_BY_TEXT, FIELD(data), cell_data},
-    {{"backbone", 14, 20, 8, false}, "backbone", RUNS_BY_TEXT, FIELD(backbone), cell_backbone},
-    {{"loss", 16, 24, 3, false}, "loss", RUNS_BY_TEXT, FIELD(loss), cell_loss},
-    {{"epochs", 7, 24, 1, true}, "epochs", RUNS_BY_COUNT, FIELD(epochs_done), cell_epochs},
-    {{"PC", 6, 8, 1, true}, "best PC", RUNS_MOST_FIRST, FIELD(best_pc), cell_pc},
-    {{"MAE", 6, 8, 2, true}, "best MAE", RUNS_LEAST_FIRST, FIELD(best_mae), cell_mae},
-    {{"RMSE", 6, 8, 4, true}, "best RMSE", RUNS_LEAST_FIRST, FIELD(best_rmse), cell_rmse},
-    {{"last PC", 7, 8, 9, true}, "last PC", RUNS_MOST_FIRST, FIELD(last_pc), cell_last_pc},
-    {{"img/s", 6, 8, 7, true}, "images/s", RUNS_MOST_FIRST, FIELD(images_per_s), cell_speed},
-    {{"ETA", 6, 8, 11, true}, "", RUNS_NOT_SORTED, 0, cell_eta},
-    {{"age", 4, 5, 5, true}, "age", RUNS_AS_THEY_ARE, 0, cell_age},
+    COLUMN("state", 10, 16, 0, false, TEXT, "state", BY_TEXT, state, state),
+    COLUMN("name", 24, 60, 0, false, TITLE, "name", BY_TEXT, name, text),
+    COLUMN("data", 24, 40, 6, false, TEXT, "data", BY_TEXT, data, data),
+    COLUMN("backbone", 14, 20, 8, false, TEXT, "backbone", BY_TEXT, backbone, text),
+    COLUMN("loss", 16, 24, 3, false, TEXT, "loss", BY_TEXT, loss, loss),
+    COLUMN("epochs", 7, 24, 1, true, TEXT, "epochs", BY_COUNT, epochs_done, epochs),
+    COLUMN("PC", 6, 8, 1, true, TITLE, "best PC", MOST_FIRST, best_pc, figure),
+    COLUMN("MAE", 6, 8, 2, true, TEXT, "best MAE", LEAST_FIRST, best_mae, figure),
+    COLUMN("RMSE", 6, 8, 4, true, TEXT, "best RMSE", LEAST_FIRST, best_rmse, figure),
+    COLUMN("last PC", 7, 8, 9, true, TEXT, "last PC", MOST_FIRST, last_pc, figure),
+    COLUMN("img/s", 6, 8, 7, true, TEXT, "images/s", MOST_FIRST, images_per_s, speed),
+    COLUMN("ETA", 6, 8, 11, true, TEXT, "", NOT_SORTED, id, eta),
+    COLUMN("age", 4, 5, 5, true, DIM, "age", AS_THEY_ARE, id, age),
 };

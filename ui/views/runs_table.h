@@ -18,11 +18,12 @@ enum runs_sort {
 
 struct runs_column {
     struct column head;
+    enum role role;
     const char *sorted_by; /* as people say it: "best PC" */
     enum runs_sort sort;
     size_t offset; /* of the field of struct ui_run that sorts */
     void (*cell)(const struct pen *pen, const struct ui_model *model, const struct ui_run *run,
-                 struct grid_cell *cell);
+                 const struct runs_column *by, struct grid_cell *cell);
 };
 
 extern const struct runs_column runs_columns[RUNS_COLUMNS];
