@@ -15,10 +15,9 @@
 
 #define MOST_ANSWERS 16
 
-static const struct want_kind *const kinds[UI_WANT_KINDS] = {
-    [UI_WANT_RUNS] = &want_runs,
-    [UI_WANT_RUN] = &want_run,
-};
+#define WANT_ADDRESS(name, descriptor) &want_##descriptor,
+static const struct want_kind *const kinds[UI_WANT_KINDS] = {UI_WANTS(WANT_ADDRESS)};
+#undef WANT_ADDRESS
 
 struct reader {
     char *path;
@@ -192,12 +191,13 @@ void reader_want(struct reader *r, const struct ui_want *wants, size_t n)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* What is of one run is another only when that run changed; anything else may be. */
 static bool concerns(const struct session_changes *changes, const struct ui_want *want)
 {
-    bool any = want->kind == UI_WANT_RUNS && changes->n;
+    bool any = changes->all || !want->run;
     for (size_t i = 0; i < changes->n; i++)
         any |= changes->runs[i] == want->run;
-    return changes->all || any;
+    return any;
 }
 
 void reader_changed(struct reader *r, const struct session_changes *changes)

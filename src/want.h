@@ -1,5 +1,6 @@
 /* want.h - what a view can want, a descriptor each: how the reader thread fetches it, and how the
- * screen thread takes it over. A new kind is its file, a line in reader.c's list and one in ui.h.
+ * screen thread takes it over. A new kind is its file, a place in the model and a line in UI_WANTS
+ * of ui.h.
  */
 #ifndef COMBOLAB_SRC_WANT_H
 #define COMBOLAB_SRC_WANT_H
@@ -45,6 +46,8 @@ struct want_kind {
     bool lasting; /* it is kept while another view is shown, and caught up afterwards */
 };
 
-extern const struct want_kind want_runs, want_run;
+#define WANT_DECLARED(name, descriptor) extern const struct want_kind want_##descriptor;
+UI_WANTS(WANT_DECLARED)
+#undef WANT_DECLARED
 
 #endif

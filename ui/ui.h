@@ -124,11 +124,15 @@ struct ui_action {
     struct run_config config; /* UI_LAUNCH, UI_CHECK */
 };
 
-/* What a view shows, and the model therefore has to have. */
+/* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
+ * terms, options and log of one. W(NAME, name of its descriptor). */
+#define UI_WANTS(W) W(RUNS, runs) W(RUN, run)
+
 enum ui_want_kind {
-    UI_WANT_RUNS, /* the list of runs */
-    UI_WANT_RUN,  /* epochs, terms, options and log of run `run` */
-    UI_WANT_KINDS
+#define UI_WANT_ENUM(name, descriptor) UI_WANT_##name,
+    UI_WANTS(UI_WANT_ENUM)
+#undef UI_WANT_ENUM
+        UI_WANT_KINDS
 };
 
 struct ui_want {
