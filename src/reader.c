@@ -1,8 +1,8 @@
 /* reader.c - the thread that reads for the screen.
  *
- * It looks for a want that is stale, fetches it without a lock, and queues the answer, whose pipe
- * wakes the screen. A change that comes while it fetches makes the want stale again. The lock is
- * held to look at wants and never while SQLite works.
+ * It looks for a want that is stale, fetches it without a lock, and queues the answer: the queue's
+ * pipe wakes the screen. A change that comes while it fetches makes the want stale again. The lock
+ * is held to look at wants and never while SQLite works.
  */
 #include "src/reader.h"
 
@@ -24,6 +24,8 @@ struct reader {
     pthread_t thread;
     struct queue *answers;
     struct want_source source; /* the thread's; but db_interrupt is called under the lock */
+    struct reader_answer held[UI_MOST_WANTS]; /* the thread's: answers that go out together */
+    size_t n_held;
 
     pthread_mutex_t lock; /* the rest */
     pthread_cond_t news;
@@ -52,20 +54,32 @@ static void make_stale(struct reader *r, const struct ui_want *want)
     pthread_mutex_unlock(&r->lock);
 }
 
+static size_t stale_place(const struct reader *r)
+{
+    size_t i = 0;
+    while (i < r->n_wants && !r->stale[i])
+        i++;
+    return i;
+}
+
+static bool any_stale(struct reader *r)
+{
+    pthread_mutex_lock(&r->lock);
+    bool any = stale_place(r) < r->n_wants;
+    pthread_mutex_unlock(&r->lock);
+    return any;
+}
+
 /* Waits for a stale want and marks it as being fetched; false when the reader is closed. */
 static bool next_want(struct reader *r, struct ui_want *want)
 {
-    size_t i = 0;
     pthread_mutex_lock(&r->lock);
     r->busy = false;
-    for (;; pthread_cond_wait(&r->news, &r->lock)) {
-        for (i = 0; i < r->n_wants && !r->stale[i]; i++)
-            ;
-        if (i < r->n_wants || r->closing)
-            break;
-    }
+    while (stale_place(r) == r->n_wants && !r->closing)
+        pthread_cond_wait(&r->news, &r->lock);
     bool found = !r->closing;
     if (found) {
+        size_t i = stale_place(r);
         *want = r->fetching = r->wants[i];
         r->stale[i] = false;
         r->busy = true;
@@ -75,22 +89,29 @@ static bool next_want(struct reader *r, struct ui_want *want)
 }
 
 /* The queue takes the rows, unless it is closed. */
-static void answer(struct reader *r, const struct reader_answer *a)
+static void send_held(struct reader *r)
 {
-    if (queue_push(r->answers, a))
-        kinds[a->want.kind]->free_rows(a->rows);
+    for (size_t i = 0; i < r->n_held; i++)
+        if (queue_push(r->answers, &r->held[i]))
+            kinds[r->held[i].want.kind]->free_rows(r->held[i].rows);
+    r->n_held = 0;
 }
 
+/* One change makes several wants stale: what is new goes out when all of it is there, for one
+ * frame. A part of a long list does not wait. */
 static void serve(struct reader *r, const struct ui_want *want)
 {
-    struct reader_answer a = {.want = *want};
-    int status = kinds[want->kind]->fetch(&r->source, want, &a.rows, &a.err);
-    if (status > 0 || (status < 0 && a.err.code == ERR_CANCELLED))
+    struct reader_answer *a = &r->held[r->n_held];
+    *a = (struct reader_answer){.want = *want};
+    int status = kinds[want->kind]->fetch(&r->source, want, &a->rows, &a->err);
+    bool cancelled = status < 0 && a->err.code == ERR_CANCELLED;
+    if (status > 0 || cancelled)
         make_stale(r, want);
     if (status >= 0)
-        a.err.code = ERR_NONE;
-    if (a.rows || (status < 0 && a.err.code != ERR_CANCELLED))
-        answer(r, &a);
+        a->err.code = ERR_NONE;
+    r->n_held += a->rows || (status < 0 && !cancelled);
+    if (status > 0 || r->n_held == UI_MOST_WANTS || !any_stale(r))
+        send_held(r);
 }
 
 static int open_source(struct reader *r, struct err *e)
@@ -108,14 +129,13 @@ static int open_source(struct reader *r, struct err *e)
 static void *reader_main(void *argument)
 {
     struct reader *r = argument;
-    struct reader_answer trouble = {.want = {.kind = UI_WANT_RUNS}};
     struct ui_want want;
-    if (open_source(r, &trouble.err)) {
-        answer(r, &trouble);
-        return NULL;
-    }
-    while (next_want(r, &want))
-        serve(r, &want);
+    if (open_source(r, &r->held[0].err))
+        r->n_held = 1;
+    else
+        while (next_want(r, &want))
+            serve(r, &want);
+    send_held(r);
     return NULL;
 }
 

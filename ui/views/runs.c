@@ -158,7 +158,7 @@ static void draw_empty(const struct runs_view *v, struct pen *pen, const struct 
                        struct rect at)
 {
     int x = at.x + 2, cells = at.columns - 4, y = at.y + 1;
-    if (v->order.failed) {
+    if (!v->order.made) {
         pen_text(pen, y, x, cells, ROLE_BAD, "Out of memory: the list of runs cannot be shown.");
     } else if (m->reading_runs) {
         pen_text(pen, y, x, cells, ROLE_DIM, "Reading the runs ...");

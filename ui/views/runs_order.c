@@ -86,25 +86,43 @@ static bool matches(struct seen *remembered, const struct ui_run *r, const char 
            contains(remembered, r->experiment, filter) || strcasestr(r->name, filter);
 }
 
-static bool make(struct runs_order *o, const struct ui_model *m, const struct runs_choice *choice)
+static bool in_order(const struct item *items, size_t n)
+{
+    size_t i = 1;
+    while (i < n && compare(&items[i - 1], &items[i]) <= 0)
+        i++;
+    return i >= n;
+}
+
+static bool reserve(struct runs_order *o, size_t n)
+{
+    if (n <= o->room)
+        return true;
+    int *place = mem_resize(o->place, n, sizeof *place);
+    if (!place)
+        return false;
+    o->place = place;
+    o->room = n;
+    return true;
+}
+
+/* `again`: the last order is one of all runs, and likely to be right still. */
+static bool make(struct runs_order *o, const struct ui_model *m, const struct runs_choice *choice,
+                 bool again)
 {
     struct seen remembered[REMEMBERED] = {{NULL, false}};
-    o->n = 0;
-    if (m->n_runs > o->room) {
-        int *place = mem_resize(o->place, m->n_runs, sizeof *place);
-        if (!place)
-            return false;
-        o->place = place;
-        o->room = m->n_runs;
-    }
     struct item *items = mem_alloc(m->n_runs, sizeof *items);
-    if (!items)
+    if (!items || !reserve(o, m->n_runs)) {
+        mem_free(items);
         return false;
+    }
     size_t found = 0;
-    for (size_t i = 0; i < m->n_runs; i++)
-        if (!choice->filter[0] || matches(remembered, &m->runs[i], choice->filter))
-            items[found++] = item_of(m, (int)i, choice);
-    if (runs_columns[choice->column].sort != RUNS_AS_THEY_ARE || choice->reverse)
+    for (size_t i = 0; i < m->n_runs; i++) {
+        int place = again ? o->place[i] : (int)i;
+        if (!choice->filter[0] || matches(remembered, &m->runs[place], choice->filter))
+            items[found++] = item_of(m, place, choice);
+    }
+    if (!in_order(items, found))
         qsort(items, found, sizeof *items, compare);
     for (size_t i = 0; i < found; i++)
         o->place[i] = items[i].place;
@@ -113,15 +131,20 @@ static bool make(struct runs_order *o, const struct ui_model *m, const struct ru
     return true;
 }
 
+static bool same(const struct runs_choice *a, const struct runs_choice *b)
+{
+    return a->column == b->column && a->reverse == b->reverse && !strcmp(a->filter, b->filter);
+}
+
 bool runs_order_sync(struct runs_order *o, const struct ui_model *m,
                      const struct runs_choice *choice)
 {
-    const struct runs_choice *last = &o->made_for;
-    if (o->made && o->made_of == m->runs_version && last->column == choice->column &&
-        last->reverse == choice->reverse && !strcmp(last->filter, choice->filter))
+    bool known = o->made && same(&o->made_for, choice);
+    if (known && o->made_of == m->runs_version)
         return false;
-    o->failed = !make(o, m, choice);
-    o->made = !o->failed;
+    o->made = make(o, m, choice, known && !choice->filter[0] && o->n == m->n_runs);
+    if (!o->made)
+        o->n = 0;
     str_copy(o->filter, sizeof o->filter, choice->filter);
     o->made_for = (struct runs_choice){o->filter, choice->column, choice->reverse};
     o->made_of = m->runs_version;

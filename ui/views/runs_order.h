@@ -18,8 +18,8 @@ struct runs_order {
     size_t n, room;
     struct runs_choice made_for; /* its filter is this one: */
     char filter[EDIT_BYTES];
-    uint64_t made_of;  /* the runs' version */
-    bool made, failed; /* failed: out of memory, nothing is shown */
+    uint64_t made_of; /* the runs' version */
+    bool made;        /* false: out of memory, nothing is shown */
 };
 
 /* Makes the order anew if runs, filter, column or direction are others than last time; true if so.
