@@ -9,6 +9,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -111,6 +112,11 @@ int db_fail(struct db *d, int code, struct err *e)
         return err_set(e, ERR_INTERNAL, "%s: SQLite says: %s (%d)", d->path, sqlite3_errmsg(d->sql),
                        code);
     }
+}
+
+int db_no_run(struct db *d, int64_t id, struct err *e)
+{
+    return err_set(e, ERR_NOT_FOUND, "there is no run %" PRId64 " in %s", id, d->path);
 }
 
 int db_exec(struct db *d, const char *sql, struct err *e)

@@ -28,6 +28,9 @@ struct db {
 /* Turns SQLite's result `code` into an err that names the file and says what to do. Returns -1. */
 int db_fail(struct db *d, int code, struct err *e);
 
+/* There is no such run: ERR_NOT_FOUND. Returns -1. */
+int db_no_run(struct db *d, int64_t id, struct err *e);
+
 /* Runs statements without parameters or rows. */
 int db_exec(struct db *d, const char *sql, struct err *e);
 
@@ -174,9 +177,5 @@ int db_state_of(struct db *d, int64_t id, char state[16], struct err *e);
 
 /* Removes what is stored of epochs after `epoch`. */
 int db_forget_epochs(struct db *d, int64_t run, int epoch, struct err *e);
-
-/* --- db_run.c: small things --- */
-
-int db_no_run(struct db *d, int64_t id, struct err *e); /* ERR_NOT_FOUND; returns -1 */
 
 #endif

@@ -6,11 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-int db_no_run(struct db *d, int64_t id, struct err *e)
-{
-    return err_set(e, ERR_NOT_FOUND, "there is no run %" PRId64 " in %s", id, d->path);
-}
-
 /* Its number; it is made when no run has named it before. */
 static int find_experiment(struct db *d, const char *name, int64_t *id, struct err *e)
 {

@@ -256,10 +256,9 @@ const struct command command_bench = {
         "Trains and evaluates on images of noise, without a data set and without storing anything, "
         "and prints images a second, memory by purpose, and the time and GFLOP/s of each kind of "
         "work, where the backend tells them. A comma list, as in --backbone resnet18,se-resnext50, "
-        "measures "
-        "one after the other. Other programs running meanwhile falsify what is measured.\n"
-        "The median is that of quarters of a second, or of steps that take longer; as CSV and JSON "
-        "both are printed, with the most memory that the process has had.\n"
+        "measures one after the other. Other programs running meanwhile falsify what is measured.\n"
+        "Medians are over quarters of a second, or over steps where one takes longer. Memory is "
+        "the net's; that of the process is the most that it has had until then.\n"
         "GFLOP/s count a multiplication and an addition as two; those of training as a whole take "
         "a step for three forward passes.",
     .own = &table,

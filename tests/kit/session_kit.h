@@ -3,6 +3,7 @@
 #ifndef COMBOLAB_TESTS_KIT_SESSION_KIT_H
 #define COMBOLAB_TESTS_KIT_SESSION_KIT_H
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -67,19 +68,12 @@ static void kit_config(struct run_config *config)
 
 /* --- waiting, at most ten seconds --- */
 
-static double kit_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* Until the session has nothing to do. */
 __attribute__((unused)) static bool kit_wait_idle(struct session *s)
 {
-    double end = kit_now() + 10;
+    double end = clock_s() + 10;
     struct session_changes changes;
-    while (kit_now() < end) {
+    while (clock_s() < end) {
         session_changes(s, &changes);
         if (changes.idle)
             return true;
@@ -93,9 +87,9 @@ __attribute__((unused)) static bool kit_wait_idle(struct session *s)
 /* Until the run is in that state in the database. */
 __attribute__((unused)) static bool kit_wait_state(struct db *db, int64_t run, const char *state)
 {
-    double end = kit_now() + 10;
+    double end = clock_s() + 10;
     struct run_row row = {0};
-    while (kit_now() < end) {
+    while (clock_s() < end) {
         if (!db_run(db, run, &row, NULL) && !strcmp(row.state, state))
             return true;
         struct timespec wait = {0, 2000000};

@@ -7,3 +7,8 @@ check_PROGRAMS += tests/session/test_session_many
 tests_session_test_session_many_SOURCES = tests/session/test_session_many.c
 tests_session_test_session_many_LDADD = $(KIT_LIBS) libsession.a $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/session/test_session_many
+
+check_PROGRAMS += tests/session/test_session_post
+tests_session_test_session_post_SOURCES = tests/session/test_session_post.c
+tests_session_test_session_post_LDADD = $(KIT_LIBS) libsession.a $(DB_LIBS) $(ENGINE_LIBS)
+TESTS += tests/session/test_session_post

@@ -233,8 +233,8 @@ static void test_resume(void)
     config.keep = 3;
     toy.step_us = 5000;
     int64_t run = add(s, &config), finished = 1;
-    double end = kit_now() + 10;
-    while (kit_now() < end && (db_run(reader, run, &row, NULL) || row.epochs_done < 2))
+    double end = clock_s() + 10;
+    while (clock_s() < end && (db_run(reader, run, &row, NULL) || row.epochs_done < 2))
         usleep(2000);
     ok(session_resume(s, &run, 1, &e) && e.code == ERR_STATE, "a running run: %s", e.text);
     ok(!session_verb(s, run, VERB_STOP, NULL) && kit_wait_state(reader, run, "stopped"),
@@ -318,10 +318,10 @@ static void test_verbs(void)
        "and going on");
 
     ok(!db_open(&other, kit_db, DB_WRITE, &e), "another connection, as of another process");
-    double asked = kit_now();
+    double asked = clock_s();
     ok(!db_verb_add(other, run, "pause", &e) && kit_wait_state(reader, run, "paused"),
        "its verb is obeyed");
-    diag("after %.0f ms", 1000 * (kit_now() - asked));
+    diag("after %.0f ms", 1000 * (clock_s() - asked));
     db_verb_add(other, run, "resume", NULL);
     ok(kit_wait_state(reader, run, "running"), "and the next one");
     db_verb_add(other, run, "stop", NULL);
@@ -340,93 +340,6 @@ static void test_verbs(void)
     session_verb(s, waiting, VERB_STOP, NULL);
     session_close(s);
     toy.step_us = 0;
-}
-
-/* The next answer, within ten seconds. */
-static bool wait_answer(struct session *s, struct session_answer *out)
-{
-    double end = kit_now() + 10;
-    while (!session_answers(s, out)) {
-        if (kit_now() > end)
-            return false;
-        struct pollfd fd = {session_wake_fd(s), POLLIN, 0};
-        struct session_changes changes;
-        poll(&fd, 1, 100);
-        session_changes(s, &changes);
-    }
-    return true;
-}
-
-/* What is posted is answered later, by whom it concerns. */
-static void test_post(void)
-{
-    struct err e;
-    struct run_row row;
-    struct session_answer a;
-    struct session_order order = {.kind = SESSION_CHECK};
-    struct session *s = open_session(SESSION_TAKES_NONE, NULL);
-    kit_config(&order.config);
-    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && a.kind == SESSION_CHECK && !a.result,
-       "a check is answered: it can be launched");
-    for (int i = 0; i < 20; i++) {
-        if (i == 19)
-            strcpy(order.config.data, "/no/such/folder");
-        session_post(s, &order, &e);
-    }
-    int answers = 0;
-    do
-        answers++;
-    while (wait_answer(s, &a) && !a.result);
-    ok(a.result && a.err.code == ERR_NOT_FOUND, "the last of many is, after %d others: %s",
-       answers - 1, a.err.text);
-
-    kit_config(&order.config);
-    order.kind = SESSION_ADD;
-    sqlite3 *lock;
-    sqlite3_open(kit_db, &lock);
-    sqlite3_exec(lock, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-    ok(!session_post(s, &order, &e), "a run is posted while another process writes");
-    usleep(200000);
-    ok(!session_answers(s, &a), "nobody waited for that, and it is not there yet");
-    sqlite3_exec(lock, "ROLLBACK", NULL, NULL, NULL);
-    sqlite3_close(lock);
-    ok(wait_answer(s, &a) && a.kind == SESSION_ADD && !a.result && a.run > 0 &&
-           !db_run(reader, a.run, &row, NULL) && !strcmp(row.state, "queued"),
-       "then it is queued, and the answer names it");
-
-    order = (struct session_order){.kind = SESSION_VERB, .run = a.run, .verb = VERB_STOP};
-    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result && a.verb == VERB_STOP &&
-           kit_wait_state(reader, a.run, "stopped"),
-       "so are a verb");
-    order = (struct session_order){.kind = SESSION_RESUME, .run = a.run};
-    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result &&
-           kit_wait_state(reader, a.run, "queued"),
-       "a resume");
-    order = (struct session_order){.kind = SESSION_DELETE, .run = a.run};
-    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result &&
-           db_run(reader, a.run, &row, NULL),
-       "and a deletion");
-    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && a.result &&
-           a.err.code == ERR_NOT_FOUND,
-       "which cannot be twice: %s", a.err.text);
-
-    size_t before, after;
-    int64_t newest = 0;
-    struct run_row *runs;
-    db_runs(reader, &runs, &before, NULL);
-    mem_free(runs);
-    order.kind = SESSION_ADD;
-    kit_config(&order.config);
-    session_post(s, &order, &e);
-    session_close(s);
-    db_runs(reader, &runs, &after, NULL);
-    if (after)
-        newest = runs[0].id;
-    mem_free(runs);
-    is_int((long long)after, (long long)before + 1, "closing loses no run that was posted");
-    s = open_session(SESSION_TAKES_NONE, NULL);
-    session_delete(s, newest, NULL);
-    session_close(s);
 }
 
 /* A database that refuses rows: the run must end as failed, never look finished. */
@@ -451,9 +364,9 @@ static void test_refusing_database(void)
     sql("CREATE TRIGGER refuse_end BEFORE UPDATE OF state ON run WHEN NEW.state = 'failed'"
         " BEGIN SELECT RAISE(ABORT, 'no room at all'); END");
     run = add(s, &config);
-    double end = kit_now() + 10;
+    double end = clock_s() + 10;
     seen.finished = false;
-    while (!seen.finished && kit_now() < end)
+    while (!seen.finished && clock_s() < end)
         nanosleep(&(struct timespec){0, 2000000}, NULL);
     db_run(reader, run, &row, NULL);
     is_text(row.state, "running", "an end that cannot be stored either is owed");
@@ -517,7 +430,6 @@ int main(void)
     test_named();
     test_verbs();
     test_resume();
-    test_post();
     test_refusing_database();
     test_memory();
     db_close(reader);

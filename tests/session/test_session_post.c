@@ -1,0 +1,131 @@
+/* test_session_post.c - orders that nobody waits for: each is answered, none is lost, and posting
+ * holds up nobody. */
+#include "tests/kit/session_kit.h"
+
+#include <sqlite3.h>
+
+static struct db *reader;
+
+static struct session *open_watcher(void)
+{
+    struct err e;
+    struct session *s = NULL;
+    struct session_options options = {.db_path = kit_db, .takes = SESSION_TAKES_NONE};
+    if (session_open(&s, &options, &e))
+        diag("%s", e.text);
+    return s;
+}
+
+/* The next answer, within ten seconds. */
+static bool wait_answer(struct session *s, struct session_answer *out)
+{
+    double end = clock_s() + 10;
+    while (!session_answers(s, out)) {
+        if (clock_s() > end)
+            return false;
+        struct pollfd fd = {session_wake_fd(s), POLLIN, 0};
+        struct session_changes changes;
+        poll(&fd, 1, 100);
+        session_changes(s, &changes);
+    }
+    return true;
+}
+
+static void test_checks(void)
+{
+    struct err e;
+    struct session_answer a;
+    struct session_order order = {.kind = SESSION_CHECK};
+    struct session *s = open_watcher();
+    kit_config(&order.config);
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && a.kind == SESSION_CHECK && !a.result,
+       "a check is answered: it can be launched");
+    for (int i = 0; i < 20; i++) {
+        if (i == 19)
+            strcpy(order.config.data, "/no/such/folder");
+        session_post(s, &order, &e);
+    }
+    int answers = 0;
+    do
+        answers++;
+    while (wait_answer(s, &a) && !a.result);
+    ok(a.result && a.err.code == ERR_NOT_FOUND, "the last of many is, after %d others: %s",
+       answers - 1, a.err.text);
+    session_close(s);
+}
+
+/* What is posted is answered later, by whom it concerns. */
+static void test_orders(void)
+{
+    struct err e;
+    struct run_row row;
+    struct session_answer a;
+    struct session_order order = {.kind = SESSION_ADD};
+    struct session *s = open_watcher();
+    kit_config(&order.config);
+    sqlite3 *lock;
+    sqlite3_open(kit_db, &lock);
+    sqlite3_exec(lock, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    ok(!session_post(s, &order, &e), "a run is posted while another process writes");
+    usleep(200000);
+    ok(!session_answers(s, &a), "nobody waited for that, and it is not there yet");
+    sqlite3_exec(lock, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_close(lock);
+    ok(wait_answer(s, &a) && a.kind == SESSION_ADD && !a.result && a.run > 0 &&
+           !db_run(reader, a.run, &row, NULL) && !strcmp(row.state, "queued"),
+       "then it is queued, and the answer names it");
+
+    order = (struct session_order){.kind = SESSION_VERB, .run = a.run, .verb = VERB_STOP};
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result && a.verb == VERB_STOP &&
+           kit_wait_state(reader, a.run, "stopped"),
+       "so are a verb");
+    order = (struct session_order){.kind = SESSION_RESUME, .run = a.run};
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result &&
+           kit_wait_state(reader, a.run, "queued"),
+       "a resume");
+    order = (struct session_order){.kind = SESSION_DELETE, .run = a.run};
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result &&
+           db_run(reader, a.run, &row, NULL),
+       "and a deletion");
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && a.result &&
+           a.err.code == ERR_NOT_FOUND,
+       "which cannot be twice: %s", a.err.text);
+    session_close(s);
+}
+
+/* A run that was posted just before the end is queued all the same. */
+static void test_close(void)
+{
+    struct err e;
+    struct session_order order = {.kind = SESSION_ADD};
+    struct session *s = open_watcher();
+    size_t before, after;
+    struct run_row *runs;
+    db_runs(reader, &runs, &before, NULL);
+    mem_free(runs);
+    kit_config(&order.config);
+    session_post(s, &order, &e);
+    session_close(s);
+    db_runs(reader, &runs, &after, NULL);
+    mem_free(runs);
+    is_int((long long)after, (long long)before + 1, "closing loses no run that was posted");
+}
+
+int main(void)
+{
+    struct err e;
+    if (kit_init(&e)) {
+        diag("%s", e.text);
+        return 1;
+    }
+    session_close(open_watcher());
+    if (db_open(&reader, kit_db, DB_READ, &e)) {
+        diag("%s", e.text);
+        return 1;
+    }
+    test_checks();
+    test_orders();
+    test_close();
+    db_close(reader);
+    return tap_done();
+}
