@@ -4,6 +4,7 @@ libbase_a_SOURCES = \
 	base/err.c base/err.h \
 	base/file.c base/file.h \
 	base/hash.h \
+	base/intern.c base/intern.h \
 	base/log.c base/log.h \
 	base/mem.c base/mem.h \
 	base/opt.c base/opt.h \

@@ -145,43 +145,63 @@ void table_exact(double value, char *to, size_t room)
     }
 }
 
-/* A cell as people read it: allocated, visible characters only. NULL when out of memory. */
-static char *shown(const struct table_column *column, const struct table_cell *cell)
+static bool is_missing(const struct table_column *column, const struct table_cell *cell)
 {
-    char text[64] = "-";
+    return cell->missing || (column->kind == TABLE_TEXT && !cell->text[0]);
+}
+
+void table_show(const struct table_column *column, const struct table_cell *cell, char *to,
+                size_t room)
+{
     time_t seconds = (time_t)cell->real;
     struct tm parts;
-    if (cell->missing || (column->kind == TABLE_TEXT && !cell->text[0]))
-        return mem_string("-");
+    str_copy(to, room, "-");
+    if (is_missing(column, cell))
+        return;
     switch (column->kind) {
     case TABLE_TEXT:
-        return visible(cell->text);
+        str_copy(to, room, cell->text);
+        return;
     case TABLE_INT:
-        snprintf(text, sizeof text, "%lld", (long long)cell->whole);
-        break;
+        snprintf(to, room, "%lld", (long long)cell->whole);
+        return;
     case TABLE_REAL:
         /* A figure far below its column's digits would read as zero. */
         if (cell->real != 0 && fabs(cell->real) < 0.5 * pow(10, -column->digits))
-            snprintf(text, sizeof text, "%.2g", cell->real);
+            snprintf(to, room, "%.2g", cell->real);
         else
-            snprintf(text, sizeof text, fabs(cell->real) < 1e9 ? "%.*f" : "%.*g", column->digits,
+            snprintf(to, room, fabs(cell->real) < 1e9 ? "%.*f" : "%.*g", column->digits,
                      cell->real);
-        break;
+        return;
     case TABLE_FLAG:
-        str_copy(text, sizeof text, cell->whole ? "yes" : "no");
-        break;
+        str_copy(to, room, cell->whole ? "yes" : "no");
+        return;
     case TABLE_TIME:
         if (localtime_r(&seconds, &parts))
-            strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
-        break;
+            strftime(to, room, "%Y-%m-%d %H:%M:%S", &parts);
+        return;
     case TABLE_DURATION:
-        str_duration(text, sizeof text, cell->real);
-        break;
+        str_duration(to, room, cell->real);
+        return;
     case TABLE_BYTES:
-        str_bytes(text, sizeof text, cell->real);
-        break;
+        str_bytes(to, room, cell->real);
+        return;
     }
+}
+
+/* A cell as people read it: allocated, visible characters only. NULL when out of memory. */
+static char *shown(const struct table_column *column, const struct table_cell *cell)
+{
+    char text[64];
+    if (column->kind == TABLE_TEXT && !is_missing(column, cell))
+        return visible(cell->text);
+    table_show(column, cell, text, sizeof text);
     return mem_string(text);
+}
+
+bool table_is_number(enum table_kind kind)
+{
+    return kind != TABLE_TEXT && kind != TABLE_TIME && kind != TABLE_FLAG;
 }
 
 /* Columns of a terminal that valid UTF-8 takes. */
@@ -249,8 +269,7 @@ static void print_line(const struct table *t, char *const *texts, const int *wid
     for (size_t c = 0; c <= last; c++) {
         if (!kept[c])
             continue;
-        bool right = t->columns[c].kind != TABLE_TEXT && t->columns[c].kind != TABLE_TIME &&
-                     t->columns[c].kind != TABLE_FLAG;
+        bool right = table_is_number(t->columns[c].kind);
         const char *text = texts ? texts[c] : t->columns[c].title;
         int space = widths[c] - width_of(text);
         if (right)

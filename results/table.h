@@ -69,6 +69,15 @@ void table_missing(struct table *t);
 int tables_print(struct table *const *tables, size_t n, int format, int width, bool terminal,
                  FILE *out, struct err *e);
 
+/* A cell as people read it, cut to what fits `room`. Texts are not made visible: who shows them
+ * does.
+ */
+void table_show(const struct table_column *column, const struct table_cell *cell, char *to,
+                size_t room);
+
+/* Numbers stand at the right of their columns. */
+bool table_is_number(enum table_kind kind);
+
 /* The shortest decimal text that reads back to the same value. */
 void table_exact(double value, char *to, size_t room);
 

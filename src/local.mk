@@ -11,7 +11,11 @@ combolab_SOURCES = \
 	src/model.c src/model.h \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
+	src/reader.c src/reader.h \
 	src/sweep.c \
+	src/want.h \
+	src/want_run.c \
+	src/want_runs.c \
 	src/commands/bench.c \
 	src/commands/commands.c \
 	src/commands/dataset.c \

@@ -1,26 +1,17 @@
-/* model.c - rows for the screen. The list of runs is fetched whole only when another process wrote
- * or a run came or went; a run of our own that went on is fetched alone. */
+/* model.c - what the screen shows: rows that the reader fetched, taken over between two frames. */
 #include "src/model.h"
 
 #include "base/clock.h"
-#include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "db/db.h"
-
-#include <string.h>
-
-#define LOG_LINES 500
+#include "src/reader.h"
 
 struct model {
-    struct db *db;
+    struct reader *reader;
     struct ui_model view;
-    struct run_row *runs;
-    struct epoch_row *epochs;
-    struct term_row terms[ROW_MAX_TERMS];
-    struct option_row *options;
-    struct log_row *log;
-    int64_t shown; /* run that is open, 0 = none */
+    struct ui_want wants[UI_MOST_WANTS];
+    size_t n_wants;
+    void *kept[UI_WANT_KINDS]; /* what has been fetched of each kind */
     char path[1024];
     char message[ERR_TEXT_BYTES];
     char launch_problem[ERR_TEXT_BYTES];
@@ -37,141 +28,75 @@ void model_launch_problem(struct model *m, const char *text)
     str_copy(m->launch_problem, sizeof m->launch_problem, text);
 }
 
-/* --- fetching --- */
-
-static void fetch_runs(struct model *m)
-{
-    struct err e;
-    struct run_row *runs;
-    size_t n;
-    if (db_runs(m->db, &runs, &n, &e)) {
-        model_say(m, true, e.text);
-        return;
-    }
-    mem_free(m->runs);
-    m->view.runs = m->runs = runs;
-    m->view.n_runs = n;
-}
-
-static struct run_row *find_run(struct model *m, int64_t id)
-{
-    for (size_t i = 0; i < m->view.n_runs; i++)
-        if (m->runs[i].id == id)
-            return &m->runs[i];
-    return NULL;
-}
-
-/* Returns 0, or -1 when the list must be fetched whole. */
-static int fetch_run(struct model *m, int64_t id)
-{
-    struct run_row fresh, *row = find_run(m, id);
-    if (!row || db_run(m->db, id, &fresh, NULL))
-        return -1;
-    *row = fresh;
-    return 0;
-}
-
-static void fetch_epochs(struct model *m)
-{
-    struct err e;
-    struct epoch_row *epochs;
-    size_t n;
-    if (db_epochs(m->db, m->shown, &epochs, &n, &e)) {
-        model_say(m, true, e.text);
-        return;
-    }
-    mem_free(m->epochs);
-    m->view.epochs = m->epochs = epochs;
-    m->view.n_epochs = n;
-}
-
-static void fetch_log(struct model *m)
-{
-    struct err e;
-    struct log_row *log;
-    size_t n;
-    if (db_log(m->db, m->shown, LOG_LINES, &log, &n, &e)) {
-        model_say(m, true, e.text);
-        return;
-    }
-    mem_free(m->log);
-    m->view.log = m->log = log;
-    m->view.n_log = n;
-}
-
-/* What never changes once a run is queued. */
-static void fetch_settings(struct model *m)
-{
-    struct err e;
-    struct option_row *options;
-    size_t n;
-    if (db_terms(m->db, m->shown, m->terms, &m->view.n_terms, &e) ||
-        db_options(m->db, m->shown, &options, &n, &e)) {
-        model_say(m, true, e.text);
-        return;
-    }
-    mem_free(m->options);
-    m->view.options = m->options = options;
-    m->view.n_options = n;
-}
-
-static void forget_shown(struct model *m)
-{
-    mem_free(m->epochs);
-    mem_free(m->options);
-    mem_free(m->log);
-    m->view.epochs = m->epochs = NULL;
-    m->view.options = m->options = NULL;
-    m->view.log = m->log = NULL;
-    m->view.n_epochs = m->view.n_options = m->view.n_log = m->view.n_terms = 0;
-}
-
-void model_show(struct model *m, int64_t run)
-{
-    forget_shown(m);
-    m->shown = find_run(m, run) ? run : 0;
-    if (!m->shown)
-        return;
-    fetch_settings(m);
-    fetch_epochs(m);
-    fetch_log(m);
-}
-
-static bool changed(const struct session_changes *changes, int64_t run)
-{
-    for (size_t i = 0; i < changes->n; i++)
-        if (changes->runs[i] == run)
-            return true;
-    return changes->all;
-}
-
-void model_refresh(struct model *m, const struct session_changes *changes)
-{
-    bool all = changes->all;
-    for (size_t i = 0; !all && i < changes->n; i++)
-        all = fetch_run(m, changes->runs[i]) != 0;
-    if (all)
-        fetch_runs(m);
-    if (!m->shown || !changed(changes, m->shown))
-        return;
-    if (!find_run(m, m->shown)) { /* deleted */
-        forget_shown(m);
-        m->shown = 0;
-        return;
-    }
-    fetch_epochs(m);
-    fetch_log(m);
-}
-
 void model_live(struct model *m, const struct snapshot *now)
 {
     m->view.live = *now;
 }
 
+void model_changed(struct model *m, const struct session_changes *changes)
+{
+    reader_changed(m->reader, changes);
+}
+
+/* --- wants --- */
+
+static bool wanted(const struct ui_want *wants, size_t n, const struct ui_want *want)
+{
+    return want_place(wants, n, want) < n;
+}
+
+static void forget(struct model *m, enum ui_want_kind kind)
+{
+    reader_kind(kind)->free_kept(m->kept[kind], &m->view);
+    m->kept[kind] = NULL;
+}
+
+void model_want(struct model *m, const struct ui_want *wants, size_t n)
+{
+    bool more = n != m->n_wants;
+    for (size_t i = 0; i < n; i++)
+        more |= !wanted(m->wants, m->n_wants, &wants[i]);
+    if (!more)
+        return;
+    for (size_t i = 0; i < m->n_wants; i++)
+        if (!wanted(wants, n, &m->wants[i]) && !reader_kind(m->wants[i].kind)->lasting)
+            forget(m, m->wants[i].kind);
+    for (size_t i = 0; i < n; i++)
+        m->wants[i] = wants[i];
+    m->n_wants = n;
+    reader_want(m->reader, wants, n);
+}
+
+int model_fd(const struct model *m)
+{
+    return reader_fd(m->reader);
+}
+
+static void take(struct model *m, struct reader_answer *a)
+{
+    const struct want_kind *kind = reader_kind(a->want.kind);
+    if (a->err.code)
+        model_say(m, true, a->err.text);
+    else if (!kind->lasting && !wanted(m->wants, m->n_wants, &a->want))
+        kind->free_rows(a->rows);
+    else if (kind->adopt(&m->kept[a->want.kind], a->rows, &m->view, &a->err))
+        model_say(m, true, a->err.text);
+}
+
+bool model_take(struct model *m)
+{
+    struct reader_answer a;
+    bool any = false;
+    while (reader_take(m->reader, &a)) {
+        take(m, &a);
+        any = true;
+    }
+    return any;
+}
+
 const struct ui_model *model_view(struct model *m)
 {
     m->view.now = clock_date_s();
-    m->view.run = m->shown ? find_run(m, m->shown) : NULL;
     return &m->view;
 }
 
@@ -183,17 +108,16 @@ int model_open(struct model **out, const char *db_path, bool can_train, struct e
     struct model *m = mem_alloc(1, sizeof *m);
     if (!m)
         return mem_error(e, "the screen's rows", sizeof *m);
-    if (db_open(&m->db, db_path, DB_READ, e)) {
+    if (reader_open(&m->reader, db_path, e)) {
         mem_free(m);
         return -1;
     }
     str_copy(m->path, sizeof m->path, db_path);
     m->view.db_path = m->path;
     m->view.can_train = can_train;
-    m->view.terms = m->terms;
+    m->view.reading_runs = true;
     m->view.message = m->message;
     m->view.launch_problem = m->launch_problem;
-    fetch_runs(m);
     *out = m;
     return 0;
 }
@@ -202,8 +126,8 @@ void model_close(struct model *m)
 {
     if (!m)
         return;
-    forget_shown(m);
-    mem_free(m->runs);
-    db_close(m->db);
+    for (int kind = 0; kind < UI_WANT_KINDS; kind++)
+        forget(m, (enum ui_want_kind)kind);
+    reader_close(m->reader);
     mem_free(m);
 }

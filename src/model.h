@@ -1,8 +1,8 @@
-/* model.h - what the screen shows, fetched from the database over its own read-only connection.
+/* model.h - what the screen shows. Rows come from a reader thread; nothing here waits for them.
  *
- * Order of calls: model_open, then model_refresh with what the session says has changed, model_show
- * and model_live as needed; model_view is what to draw. Main thread only. A failed fetch keeps the
- * former rows and becomes the message.
+ * Order of calls: model_open; then model_want with what the view on screen wants, model_changed
+ * with what the session says has changed, model_take when model_fd polls readable; model_view is
+ * what to draw. Screen thread only. A failed fetch keeps the former rows and becomes the message.
  */
 #ifndef COMBOLAB_SRC_MODEL_H
 #define COMBOLAB_SRC_MODEL_H
@@ -19,11 +19,16 @@ void model_close(struct model *m); /* NULL is allowed */
 /* Valid until the next call of a model function. */
 const struct ui_model *model_view(struct model *m);
 
-/* Fetches what changed, and no more. */
-void model_refresh(struct model *m, const struct session_changes *changes);
+/* What is to be fetched from now on. */
+void model_want(struct model *m, const struct ui_want *wants, size_t n);
 
-/* Opens run `run`, or none when 0. */
-void model_show(struct model *m, int64_t run);
+void model_changed(struct model *m, const struct session_changes *changes);
+
+/* Polls readable when rows have come. */
+int model_fd(const struct model *m);
+
+/* Takes the rows that have come; true if something is to be drawn. */
+bool model_take(struct model *m);
 
 void model_live(struct model *m, const struct snapshot *now);
 

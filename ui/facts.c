@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void facts_data(const struct run_row *r, char *to, size_t room)
+void facts_data(const struct ui_run *r, char *to, size_t room)
 {
     /* Until a run has started, the data set is only known as a path: its last part says most. */
     size_t length = strlen(r->data);
@@ -23,7 +23,7 @@ void facts_data(const struct run_row *r, char *to, size_t room)
         snprintf(to, room, "%.*s %s", name, r->data + from, r->protocol);
 }
 
-void facts_loss(const struct run_row *r, char *to, size_t room)
+void facts_loss(const struct ui_run *r, char *to, size_t room)
 {
     if (isfinite(r->alpha) && isfinite(r->beta) && isfinite(r->gamma))
         snprintf(to, room, "%s %g,%g,%g", r->loss, r->alpha, r->beta, r->gamma);
@@ -31,7 +31,7 @@ void facts_loss(const struct run_row *r, char *to, size_t room)
         str_copy(to, room, r->loss);
 }
 
-void facts_settings(const struct run_row *r, char *to, size_t room)
+void facts_settings(const struct ui_run *r, char *to, size_t room)
 {
     char data[256], loss[96];
     facts_data(r, data, sizeof data);
@@ -71,14 +71,14 @@ enum role facts_state_role(const char *state)
     return roles[state_index(state)];
 }
 
-const char *facts_state(const struct run_row *r, const struct snapshot *live)
+const char *facts_state(const struct ui_run *r, const struct snapshot *live)
 {
     if (live->run == r->id && !strcmp(r->state, "running") && live->paused)
         return "paused";
     return r->state;
 }
 
-double facts_done(const struct run_row *r, const struct snapshot *live)
+double facts_done(const struct ui_run *r, const struct snapshot *live)
 {
     if (r->epochs < 1)
         return 0;

@@ -5,13 +5,13 @@
 #include "ui/pen.h"
 
 /* "SCUT 5-fold/2", "SCUT 60-40" */
-void facts_data(const struct run_row *r, char *to, size_t room);
+void facts_data(const struct ui_run *r, char *to, size_t room);
 
 /* "combo 2,1,1", "l1" */
-void facts_loss(const struct run_row *r, char *to, size_t room);
+void facts_loss(const struct ui_run *r, char *to, size_t room);
 
 /* Everything that was chosen: data, backbone, loss, size, batch, rate, seed. */
-void facts_settings(const struct run_row *r, char *to, size_t room);
+void facts_settings(const struct ui_run *r, char *to, size_t room);
 
 /* "MAE 0.2127  RMSE 0.2774  PC 0.9117" */
 void facts_figures(const struct pen *pen, double mae, double rmse, double pc, char *to,
@@ -22,10 +22,10 @@ const char *facts_state_sign(const struct pen *pen, const char *state);
 enum role facts_state_role(const char *state);
 
 /* What the database says, or what this process's engine knows better. */
-const char *facts_state(const struct run_row *r, const struct snapshot *live);
+const char *facts_state(const struct ui_run *r, const struct snapshot *live);
 
 /* Share of the planned epochs that is done, counting the one that is being trained. */
-double facts_done(const struct run_row *r, const struct snapshot *live);
+double facts_done(const struct ui_run *r, const struct snapshot *live);
 
 /* Seconds in one unit: "41s", "7m", "3h", "12d". */
 void facts_age(double seconds, char *to, size_t room);

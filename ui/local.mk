@@ -5,9 +5,13 @@ libui_a_SOURCES = \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
 	ui/facts.c ui/facts.h \
+	ui/frame.c ui/frame.h \
+	ui/grid.c ui/grid.h \
+	ui/grid_table.c \
 	ui/layout.c ui/layout.h \
 	ui/pen.c ui/pen.h \
 	ui/request.c ui/request.h \
+	ui/run.c \
 	ui/screen.c ui/screen.h \
 	ui/terminal.c \
 	ui/text.c ui/text.h \
@@ -20,12 +24,11 @@ libui_a_SOURCES = \
 	ui/views/help.c \
 	ui/views/launch.c \
 	ui/views/live.c \
-	ui/views/live_charts.c \
+	ui/views/live_charts.c ui/views/live_charts.h \
 	ui/views/runs.c \
 	ui/views/runs_order.c ui/views/runs_order.h \
-	ui/views/runs_table.c ui/views/runs_table.h \
-	ui/views/views.h
+	ui/views/runs_table.c ui/views/runs_table.h
 libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 
 # Before ENGINE_LIBS on a link line: the form is made from the engine's option table.
-UI_LIBS = libui.a $(NCURSES_LIBS)
+UI_LIBS = libui.a libresults.a $(NCURSES_LIBS)

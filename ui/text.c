@@ -78,6 +78,26 @@ static wchar_t shown(const char **at, bool unicode, int *width)
     return c;
 }
 
+/* Bytes of a text that is nothing but printable ASCII, as nearly all are; -1 for others. */
+static int plain_length(const char *text)
+{
+    int n = 0;
+    while (text[n] >= ' ' && text[n] < 127)
+        n++;
+    return text[n] ? -1 : n;
+}
+
+static int fit_plain(const char *text, int n, int cells, bool unicode, wchar_t *to)
+{
+    int shown = n <= cells ? n : cells - 1;
+    for (int i = 0; i < shown; i++)
+        to[i] = text[i];
+    if (shown < n)
+        to[shown++] = unicode ? L'\u2026' : L'~';
+    to[shown] = L'\0';
+    return shown;
+}
+
 int text_fit(const char *text, int cells, bool unicode, wchar_t *to, size_t room)
 {
     char visible[4 * TEXT_MOST_CELLS];
@@ -86,6 +106,9 @@ int text_fit(const char *text, int cells, bool unicode, wchar_t *to, size_t room
     to[0] = L'\0';
     if (cells <= 0 || room < 2)
         return 0;
+    int plain = plain_length(text);
+    if (plain >= 0 && (size_t)cells < room)
+        return fit_plain(text, plain, cells, unicode, to);
     str_visible(visible, sizeof visible, text);
     for (const char *at = visible; *at;) {
         int width;
@@ -111,5 +134,8 @@ int text_fit(const char *text, int cells, bool unicode, wchar_t *to, size_t room
 int text_cells(const char *text, bool unicode)
 {
     wchar_t buffer[TEXT_MOST_CELLS * 2];
+    int plain = plain_length(text);
+    if (plain >= 0)
+        return plain < TEXT_MOST_CELLS ? plain : TEXT_MOST_CELLS;
     return text_fit(text, TEXT_MOST_CELLS, unicode, buffer, sizeof buffer / sizeof *buffer);
 }

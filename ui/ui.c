@@ -1,9 +1,8 @@
-/* ui.c - the screen as a whole: which view is shown, what surrounds it, where keys go. Screen
- * thread only.
+/* ui.c - the screen as a whole: which view is shown, and where keys go. Screen thread only.
  *
  * A key is first offered to a question on the status line, then to a text that is typed in the
  * view, then as a request to the view; what the view does not take is handled here. Actions leave
- * through one place, finish(), where those that need a yes wait for it. The one doupdate is in
+ * through one place, act(), where those that need a yes wait for it. The one doupdate is in
  * ui_draw.
  */
 #include "ui/ui.h"
@@ -12,20 +11,18 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/canvas.h"
-#include "ui/facts.h"
+#include "ui/frame.h"
 #include "ui/screen.h"
 #include "ui/verbs.h"
-#include "ui/views/views.h"
 
 #include <curses.h>
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 
-enum view_index { VIEW_RUNS, VIEW_LIVE, VIEW_LAUNCH, VIEW_HELP, VIEWS };
-
-static const struct view *const views[VIEWS] = {&view_runs, &view_live, &view_launch, &view_help};
-static const enum request view_requests[VIEWS] = {REQ_RUNS, REQ_LIVE, REQ_LAUNCH, REQ_HELP};
+#define VIEW_ADDRESS(name) &view_##name,
+static const struct view *const views[] = {UI_VIEWS(VIEW_ADDRESS)};
+#undef VIEW_ADDRESS
+#define VIEWS (int)(sizeof views / sizeof *views)
 
 struct ui {
     struct screen screen;
@@ -33,13 +30,10 @@ struct ui {
     struct canvas canvas;
     enum ui_chart_style charts;
     bool unicode;
-    bool redraw;                  /* the terminal's content is not to be trusted */
-    enum view_index view, before; /* before: where Escape leads from form and help */
-    struct runs_view runs;
-    struct live_view live;
-    struct launch_view launch;
-    struct help_view help;
-    char note[512]; /* on the status line until the next key */
+    bool redraw; /* the terminal's content is not to be trusted */
+    void *states[VIEWS];
+    int view, before; /* of views; before: where Escape leads from a passing one */
+    char note[512];   /* on the status line until the next key */
     bool note_is_error;
     char question[512]; /* "" unless an answer is waited for */
     struct ui_action asked;
@@ -51,6 +45,27 @@ static bool wants_no_colour(const struct ui_options *o)
     return o->no_colour || (no_colour && no_colour[0]);
 }
 
+static int init_views(struct ui *ui, const struct ui_options *options)
+{
+    for (int i = 0; i < VIEWS; i++) {
+        ui->states[i] = mem_alloc(1, views[i]->state_bytes);
+        if (!ui->states[i])
+            return -1;
+        if (views[i]->init)
+            views[i]->init(ui->states[i], options);
+    }
+    return 0;
+}
+
+static void fini_views(struct ui *ui)
+{
+    for (int i = 0; i < VIEWS; i++) {
+        if (ui->states[i] && views[i]->fini)
+            views[i]->fini(ui->states[i]);
+        mem_free(ui->states[i]);
+    }
+}
+
 int ui_open(struct ui **out, const struct ui_options *options, struct err *e)
 {
     struct ui *ui = mem_alloc(1, sizeof *ui);
@@ -60,17 +75,17 @@ int ui_open(struct ui **out, const struct ui_options *options, struct err *e)
         mem_free(ui);
         return -1;
     }
-    if (canvas_reserve(&ui->canvas, ui->screen.rows, ui->screen.columns)) {
+    if (canvas_reserve(&ui->canvas, ui->screen.rows, ui->screen.columns) ||
+        init_views(ui, options)) {
         ui_close(ui);
-        return mem_error(e, "charts", 0);
+        return mem_error(e, "charts and views", 0);
     }
+    tzset(); /* reads a file, and later it would be while somebody waits for a key */
     theme_init(&ui->theme, wants_no_colour(options));
     ui->unicode = screen_is_utf8();
     ui->charts = options->charts;
     if (ui->charts == UI_CHART_AUTO || !ui->unicode)
         ui->charts = ui->unicode ? UI_CHART_BRAILLE : UI_CHART_ASCII;
-    runs_view_init(&ui->runs);
-    launch_view_init(&ui->launch, options->launch);
     *out = ui;
     return 0;
 }
@@ -80,109 +95,24 @@ void ui_close(struct ui *ui)
     if (!ui)
         return;
     screen_close(&ui->screen);
-    runs_view_fini(&ui->runs);
+    fini_views(ui);
     canvas_fini(&ui->canvas);
     mem_free(ui);
 }
 
-static void *state_of(struct ui *ui)
+static const struct ui_run *current_run(const struct ui *ui, const struct ui_model *m)
 {
-    void *const states[VIEWS] = {&ui->runs, &ui->live, &ui->launch, &ui->help};
-    return states[ui->view];
+    const struct view *view = views[ui->view];
+    return view->run ? view->run(ui->states[ui->view], m) : NULL;
+}
+
+size_t ui_wants(const struct ui *ui, struct ui_want wants[UI_MOST_WANTS])
+{
+    const struct view *view = views[ui->view];
+    return view->wants ? view->wants(ui->states[ui->view], wants) : 0;
 }
 
 /* --- drawing --- */
-
-/* The engine of this process in a few words, for every view; fewer where there is little room. */
-static void engine_words(const struct pen *pen, const struct ui_model *m, int cells, char *to,
-                         size_t room)
-{
-    const struct snapshot *s = &m->live;
-    if (!s->run) {
-        str_copy(to, room, m->can_train ? "engine idle" : "watching");
-        return;
-    }
-    const char *sign = pen->glyphs->state[s->paused ? RUN_PAUSED : RUN_RUNNING];
-    int n = snprintf(to, room, "%s run %lld  %d/%d", sign, (long long)s->run, s->epoch, s->epochs);
-    char eta[32] = "";
-    if (isfinite(s->eta_s) && cells >= 28) {
-        str_duration(eta, sizeof eta, s->eta_s);
-        snprintf(to + n, room - (size_t)n, "  ETA %s", eta);
-    } else if (cells < n) {
-        snprintf(to, room, "%s %d/%d", sign, s->epoch, s->epochs);
-    }
-}
-
-static void draw_header(struct ui *ui, struct pen *pen, const struct ui_model *m, struct rect at)
-{
-    char engine[128], key[16];
-    int x = at.x + 1;
-    x += pen_text(pen, at.y, x, 10, ROLE_TITLE, "combolab") + 1;
-    for (int i = 0; i < VIEWS; i++) {
-        bool here = (int)ui->view == i;
-        request_keys(view_requests[i], true, key, sizeof key);
-        x += pen_text(pen, at.y, x, 1, ROLE_FOCUS, here ? "[" : " ");
-        x += pen_text(pen, at.y, x, 4, ROLE_KEY, key) + 1;
-        x += pen_text(pen, at.y, x, 10, here ? ROLE_TITLE : ROLE_DIM, views[i]->name);
-        x += pen_text(pen, at.y, x, 1, ROLE_FOCUS, here ? "]" : " ");
-    }
-    x += 2;
-    engine_words(pen, m, at.columns - x - 1, engine, sizeof engine);
-    pen_right(pen, at.y, x, at.columns - x - 1, m->live.run ? ROLE_BUSY : ROLE_DIM, engine);
-}
-
-static void draw_status(struct ui *ui, struct pen *pen, const struct ui_model *m, struct rect at)
-{
-    int x = at.x + 1, cells = at.columns - 2;
-    const char *message = m->message ? m->message : "";
-    if (ui->question[0]) {
-        int used = pen_text(pen, at.y, x, cells - 7, ROLE_WARN, ui->question);
-        pen_text(pen, at.y, x + used + 1, 6, ROLE_KEY, "(y/n)");
-    } else if (ui->note[0]) {
-        pen_text(pen, at.y, x, cells, ui->note_is_error ? ROLE_BAD : ROLE_TEXT, ui->note);
-    } else if (message[0]) {
-        pen_text(pen, at.y, x, cells, m->message_is_error ? ROLE_BAD : ROLE_TEXT, message);
-    } else {
-        pen_text(pen, at.y, x, cells, ROLE_DIM, m->db_path ? m->db_path : "");
-    }
-}
-
-static int draw_hint(struct pen *pen, int y, int x, int end, struct hint hint)
-{
-    char key[16];
-    const char *word = hint.word ? hint.word : request_word(hint.request);
-    request_keys(hint.request, true, key, sizeof key);
-    int cells = (int)(strlen(key) + strlen(word)) + 1;
-    if (x + cells > end)
-        return 0;
-    pen_text(pen, y, x, cells, ROLE_KEY, key);
-    pen_text(pen, y, x + (int)strlen(key) + 1, cells, ROLE_DIM, word);
-    return cells + 2;
-}
-
-static const struct run_row *current_run(struct ui *ui, const struct ui_model *m)
-{
-    const struct view *view = views[ui->view];
-    return view->run ? view->run(state_of(ui), m) : NULL;
-}
-
-static void draw_footer(struct ui *ui, struct pen *pen, const struct ui_model *m, struct rect at)
-{
-    const struct run_row *run = current_run(ui, m);
-    /* Help and quit stand at the right, always. */
-    int end = at.x + at.columns - 16, x = at.x + 1;
-    for (const struct hint *h = views[ui->view]->footer; h->request != REQ_NONE; h++) {
-        if (!verbs_allow(m, run, h->request))
-            continue;
-        int used = draw_hint(pen, at.y, x, end, *h);
-        if (!used)
-            break;
-        x += used;
-    }
-    x = end + 1;
-    x += draw_hint(pen, at.y, x, at.x + at.columns, (struct hint){REQ_HELP, NULL});
-    draw_hint(pen, at.y, x, at.x + at.columns, (struct hint){REQ_QUIT, NULL});
-}
 
 static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)
 {
@@ -194,10 +124,15 @@ static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)
         pen_text(pen, 1, 0, ui->screen.columns, ROLE_WARN, ui->question);
         return;
     }
-    draw_header(ui, pen, m, f.header);
-    views[ui->view]->draw(state_of(ui), pen, m, f.body);
-    draw_status(ui, pen, m, f.status);
-    draw_footer(ui, pen, m, f.footer);
+    views[ui->view]->draw(ui->states[ui->view], pen, m, f.body);
+    struct frame_words words = {.views = views,
+                                .n_views = VIEWS,
+                                .here = ui->view,
+                                .run = current_run(ui, m),
+                                .question = ui->question,
+                                .note = ui->note,
+                                .note_is_error = ui->note_is_error};
+    frame_draw(pen, m, &f, &words);
 }
 
 void ui_draw(struct ui *ui, const struct ui_model *model)
@@ -230,32 +165,22 @@ void ui_draw(struct ui *ui, const struct ui_model *model)
 
 /* --- keys --- */
 
-static void show(struct ui *ui, enum view_index view)
+/* The view that a request shows; -1 when it is none of a view. */
+static int view_of(enum request request)
 {
-    bool passing = ui->view == VIEW_LAUNCH || ui->view == VIEW_HELP;
-    if (!passing)
-        ui->before = ui->view;
-    ui->view = view;
+    for (int i = 0; i < VIEWS; i++)
+        if (request && views[i]->shown_by == request)
+            return i;
+    return -1;
 }
 
-/* An action leaves; the screen goes along with it. */
-static void finish(struct ui *ui, const struct ui_action *action, struct ui_action *out)
+static void show(struct ui *ui, const struct ui_model *m, int view, int64_t run)
 {
-    *out = *action;
-    switch (action->kind) {
-    case UI_OPEN:
-        if (ui->live.open != action->run)
-            ui->live = (struct live_view){.log_y = ui->live.log_y, .planned = ui->live.planned};
-        ui->live.open = action->run;
-        show(ui, VIEW_LIVE);
-        return;
-    case UI_CLOSE:
-        ui->live.open = 0;
-        show(ui, VIEW_RUNS);
-        return;
-    default:
-        return;
-    }
+    if (!views[ui->view]->passing)
+        ui->before = ui->view;
+    ui->view = view;
+    if (views[view]->open)
+        views[view]->open(ui->states[view], m, run);
 }
 
 /* An action that needs a yes waits for it. */
@@ -266,7 +191,7 @@ static void act(struct ui *ui, const struct ui_model *m, const struct ui_action 
     if (ui->question[0])
         ui->asked = *action;
     else
-        finish(ui, action, out);
+        *out = *action;
 }
 
 static void answer(struct ui *ui, struct key key, struct ui_action *out)
@@ -274,7 +199,7 @@ static void answer(struct ui *ui, struct key key, struct ui_action *out)
     enum request request = request_of_key(key);
     if (key.character == L'y' || key.character == L'Y') {
         ui->question[0] = '\0';
-        finish(ui, &ui->asked, out);
+        *out = ui->asked;
     } else if (key.character == L'n' || key.character == L'N' || request == REQ_BACK ||
                request == REQ_QUIT || request == REQ_ENTER) {
         ui->question[0] = '\0';
@@ -286,26 +211,10 @@ static void take_reply(struct ui *ui, const struct ui_model *m, const struct vie
 {
     str_copy(ui->note, sizeof ui->note, reply->note);
     ui->note_is_error = reply->note_is_error;
+    if (reply->show)
+        show(ui, m, view_of(reply->show), reply->run);
     if (reply->action.kind != UI_NONE)
         act(ui, m, &reply->action, out);
-}
-
-static void go_back(struct ui *ui, const struct ui_model *m, struct ui_action *out)
-{
-    struct ui_action close = {.kind = UI_CLOSE};
-    if (ui->view == VIEW_LIVE)
-        act(ui, m, &close, out);
-    else if (ui->view != VIEW_RUNS)
-        ui->view = ui->before;
-}
-
-static void go_live(struct ui *ui, const struct ui_model *m, struct ui_action *out)
-{
-    struct ui_action open = {.kind = UI_OPEN, .run = m->live.run};
-    if (m->run || !m->live.run)
-        show(ui, VIEW_LIVE);
-    else
-        act(ui, m, &open, out);
 }
 
 static void next_marks(struct ui *ui)
@@ -323,22 +232,15 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
 {
     struct ui_action quit = {.kind = UI_QUIT};
     struct view_reply reply = {.note = ""};
-    const struct run_row *run = current_run(ui, m);
+    int view = view_of(request);
+    if (view >= 0) {
+        show(ui, m, view, 0);
+        return;
+    }
     switch (request) {
-    case REQ_RUNS:
-        show(ui, VIEW_RUNS);
-        return;
-    case REQ_LIVE:
-        go_live(ui, m, out);
-        return;
-    case REQ_LAUNCH:
-        show(ui, VIEW_LAUNCH);
-        return;
-    case REQ_HELP:
-        show(ui, VIEW_HELP);
-        return;
     case REQ_BACK:
-        go_back(ui, m, out);
+        if (views[ui->view]->passing)
+            ui->view = ui->before;
         return;
     case REQ_MARKS:
         next_marks(ui);
@@ -350,7 +252,7 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
         act(ui, m, &quit, out);
         return;
     default:
-        if (verbs_request(m, run, request, &reply))
+        if (verbs_request(m, current_run(ui, m), request, &reply))
             take_reply(ui, m, &reply, out);
         return;
     }
@@ -374,19 +276,23 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
         return 1;
     }
     const struct view *view = views[ui->view];
+    void *state = ui->states[ui->view];
     enum request request = request_of_key(key);
-    if ((view->type && view->type(state_of(ui), model, key, &reply)) ||
-        (request && view->request(state_of(ui), model, request, &reply)))
+    if ((view->type && view->type(state, model, key, &reply)) ||
+        (request && view->request(state, model, request, &reply)))
         take_reply(ui, model, &reply, out);
     else
         common(ui, model, request, out);
     return 1;
 }
 
-void ui_launched(struct ui *ui, int64_t run)
+void ui_launched(struct ui *ui, const struct ui_model *model, int64_t run)
 {
-    runs_view_await(&ui->runs, run);
-    show(ui, VIEW_RUNS);
+    int list = view_of(REQ_RUNS);
+    if (ui->view == view_of(REQ_LAUNCH))
+        show(ui, model, list, run);
+    else
+        views[list]->open(ui->states[list], model, run);
 }
 
 /* --- tests --- */

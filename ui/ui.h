@@ -1,8 +1,8 @@
 /* ui.h - the screen. The only room that knows curses; it shows a model and turns keys into actions.
  *
- * It starts nothing and fetches nothing: src/ fills a `struct ui_model` from database rows and the
- * engine's snapshot, calls ui_draw, polls the keyboard, calls ui_key until it returns 0, and
- * carries out the actions. All calls from one thread.
+ * It starts nothing and fetches nothing: src/ asks ui_wants what the view on screen shows, fills a
+ * `struct ui_model` with it and with the engine's snapshot, calls ui_draw, polls the keyboard,
+ * calls ui_key until it returns 0, and carries out the actions. All calls from one thread.
  */
 #ifndef COMBOLAB_UI_UI_H
 #define COMBOLAB_UI_UI_H
@@ -29,14 +29,67 @@ struct ui_options {
     const struct run_config *launch; /* what the launch form starts with; copied */
 };
 
+/* A run on screen: what of a `struct run_row` is shown somewhere, with texts by reference, so that
+ * ten thousand take little room. Equal texts of a model's runs are the same pointer, which makes
+ * sorting and filtering quick. TEXT(field) is a text, FIGURE(type, field) anything else. */
+#define UI_RUN_FIELDS(TEXT, FIGURE)                                                                \
+    FIGURE(int64_t, id)                                                                            \
+    TEXT(name)                                                                                     \
+    TEXT(experiment)                                                                               \
+    TEXT(state)                                                                                    \
+    TEXT(state_text)                                                                               \
+    TEXT(data)                                                                                     \
+    TEXT(protocol)                                                                                 \
+    FIGURE(int, fold)                                                                              \
+    TEXT(backbone)                                                                                 \
+    TEXT(loss)                                                                                     \
+    FIGURE(double, alpha)                                                                          \
+    FIGURE(double, beta)                                                                           \
+    FIGURE(double, gamma)                                                                          \
+    FIGURE(int, image_size)                                                                        \
+    FIGURE(int, batch)                                                                             \
+    FIGURE(int, epochs)                                                                            \
+    FIGURE(int64_t, seed)                                                                          \
+    FIGURE(double, learning_rate)                                                                  \
+    TEXT(select)                                                                                   \
+    FIGURE(int, epochs_done)                                                                       \
+    FIGURE(double, created)                                                                        \
+    FIGURE(double, started)                                                                        \
+    FIGURE(double, ended)                                                                          \
+    FIGURE(int, resumed)                                                                           \
+    FIGURE(double, earlier_s)                                                                      \
+    TEXT(host)                                                                                     \
+    TEXT(library)                                                                                  \
+    TEXT(device)                                                                                   \
+    TEXT(data_hash)                                                                                \
+    FIGURE(int64_t, parameters)                                                                    \
+    FIGURE(int64_t, train_images)                                                                  \
+    FIGURE(int64_t, val_images)                                                                    \
+    FIGURE(int64_t, test_images)                                                                   \
+    FIGURE(int, best_epoch)                                                                        \
+    FIGURE(double, best_mae)                                                                       \
+    FIGURE(double, best_rmse)                                                                      \
+    FIGURE(double, best_pc)                                                                        \
+    FIGURE(double, last_pc)                                                                        \
+    FIGURE(double, images_per_s)
+
+struct ui_run {
+#define UI_RUN_TEXT(field) const char *field;
+#define UI_RUN_FIGURE(type, field) type field;
+    UI_RUN_FIELDS(UI_RUN_TEXT, UI_RUN_FIGURE)
+#undef UI_RUN_TEXT
+#undef UI_RUN_FIGURE
+};
+
 /* Everything on screen comes from here. Borrowed during ui_draw and ui_key. */
 struct ui_model {
     const char *db_path;
-    double now;                 /* seconds since 1970 */
-    const struct run_row *runs; /* newest first */
+    double now;                /* seconds since 1970 */
+    const struct ui_run *runs; /* newest first */
     size_t n_runs;
-    /* the opened run: its rows, or run == NULL while none is open or it is gone */
-    const struct run_row *run;
+    uint64_t runs_version; /* another whenever a run came, went or changed */
+    bool reading_runs;     /* older ones are still to come */
+    int64_t rows_of;       /* the run whose rows these are; 0 while none are here: */
     const struct epoch_row *epochs;
     size_t n_epochs;
     const struct term_row *terms;
@@ -54,8 +107,6 @@ struct ui_model {
 
 enum ui_action_kind {
     UI_NONE,
-    UI_OPEN,   /* show run `run`: fetch its rows */
-    UI_CLOSE,  /* back to the list */
     UI_CHECK,  /* can `config` be launched? the answer is ui_model.launch_problem */
     UI_LAUNCH, /* insert `config` as a queued run, and when that is done call ui_launched */
     UI_PAUSE,
@@ -73,6 +124,24 @@ struct ui_action {
     struct run_config config; /* UI_LAUNCH, UI_CHECK */
 };
 
+/* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
+ * terms, options and log of one. W(NAME, name of its descriptor). */
+#define UI_WANTS(W) W(RUNS, runs) W(RUN, run)
+
+enum ui_want_kind {
+#define UI_WANT_ENUM(name, descriptor) UI_WANT_##name,
+    UI_WANTS(UI_WANT_ENUM)
+#undef UI_WANT_ENUM
+        UI_WANT_KINDS
+};
+
+struct ui_want {
+    enum ui_want_kind kind;
+    int64_t run; /* UI_WANT_RUN */
+};
+
+#define UI_MOST_WANTS 4
+
 /* Takes the terminal. Messages: unknown TERM, not a terminal. */
 int ui_open(struct ui **out, const struct ui_options *options, struct err *e);
 
@@ -86,9 +155,18 @@ void ui_draw(struct ui *ui, const struct ui_model *model);
  * not. -1 at end of input. */
 int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out);
 
-/* The run of a UI_LAUNCH is in the database: leaves the form for the list, where it becomes
- * selected as soon as the model has it. */
-void ui_launched(struct ui *ui, int64_t run);
+/* What the view on screen shows; returns how many wants there are. */
+size_t ui_wants(const struct ui *ui, struct ui_want wants[UI_MOST_WANTS]);
+
+/* The run of a UI_LAUNCH is in the database as number `run`: leaves the form for the list, where it
+ * becomes selected as soon as the model has it. */
+void ui_launched(struct ui *ui, const struct ui_model *model, int64_t run);
+
+/* The part of a row that is shown; its texts are the row's own. */
+struct ui_run ui_run_of(const struct run_row *row);
+
+/* The run of that number in the model's list, or NULL. */
+const struct ui_run *ui_run_find(const struct ui_model *model, int64_t run);
 
 /* Tests: gives a key by its curses code; and the screen as UTF-8 text, a line a row. */
 void ui_test_key(struct ui *ui, int key);

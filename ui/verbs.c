@@ -24,7 +24,7 @@ static const struct verb {
     {REQ_DELETE, UI_DELETE, ~(1u << RUN_RUNNING | 1u << RUN_PAUSED), "stop it first (x)"},
 };
 
-static const char *state_of(const struct ui_model *m, const struct run_row *run)
+static const char *state_of(const struct ui_model *m, const struct ui_run *run)
 {
     bool here = m->live.run == run->id;
     if (here && m->live.paused && !strcmp(run->state, "running"))
@@ -49,7 +49,7 @@ static const struct verb *find_verb(enum request request, const char *state, boo
     return v;
 }
 
-bool verbs_allow(const struct ui_model *m, const struct run_row *run, enum request request)
+bool verbs_allow(const struct ui_model *m, const struct ui_run *run, enum request request)
 {
     bool allowed;
     const struct verb *v = find_verb(request, run ? state_of(m, run) : "", &allowed);
@@ -58,7 +58,7 @@ bool verbs_allow(const struct ui_model *m, const struct run_row *run, enum reque
     return run && allowed && (v->kind != UI_REQUEUE || m->can_train);
 }
 
-bool verbs_request(const struct ui_model *m, const struct run_row *run, enum request request,
+bool verbs_request(const struct ui_model *m, const struct ui_run *run, enum request request,
                    struct view_reply *reply)
 {
     const char *state = run ? state_of(m, run) : "";
@@ -79,19 +79,9 @@ bool verbs_request(const struct ui_model *m, const struct run_row *run, enum req
     return true;
 }
 
-static const struct run_row *find(const struct ui_model *m, int64_t id)
-{
-    if (m->run && m->run->id == id)
-        return m->run;
-    for (size_t i = 0; i < m->n_runs; i++)
-        if (m->runs[i].id == id)
-            return &m->runs[i];
-    return NULL;
-}
-
 void verbs_question(const struct ui_model *m, const struct ui_action *action, char *to, size_t room)
 {
-    const struct run_row *r = find(m, action->run);
+    const struct ui_run *r = ui_run_find(m, action->run);
     to[0] = '\0';
     if (action->kind == UI_QUIT && m->live.run)
         snprintf(to, room, "Run %lld is training here and would stop. Quit?",

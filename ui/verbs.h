@@ -7,11 +7,11 @@
 
 /* Fills reply with the action for `run` (may be NULL), or with a note why not. False when `request`
  * is no verb. */
-bool verbs_request(const struct ui_model *model, const struct run_row *run, enum request request,
+bool verbs_request(const struct ui_model *model, const struct ui_run *run, enum request request,
                    struct view_reply *reply);
 
 /* False for a verb that `run` (may be NULL) does not allow now. */
-bool verbs_allow(const struct ui_model *model, const struct run_row *run, enum request request);
+bool verbs_allow(const struct ui_model *model, const struct ui_run *run, enum request request);
 
 /* The question that must be answered with yes before the action; "" when none. */
 void verbs_question(const struct ui_model *model, const struct ui_action *action, char *to,

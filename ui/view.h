@@ -1,8 +1,10 @@
-/* view.h - what a screen is: a const table of functions over its own state.
+/* view.h - what a screen is: a const descriptor of functions over its own state.
  *
- * A view draws the model and takes requests. It fetches nothing, keeps no pointer into the model
- * from one call to the next, and changes nothing but its own state: what should happen goes into a
- * reply.
+ * A view draws the model and takes requests. It fetches nothing: what it shows it says as wants. It
+ * keeps no pointer into the model from one call to the next, and changes nothing but its own state:
+ * what should happen goes into a reply. Its state is private to its file; ui.c keeps it, zeroed
+ * before init. A new view is its file, a line in UI_VIEWS and, if a key of its own opens it, one in
+ * request.h.
  */
 #ifndef COMBOLAB_UI_VIEW_H
 #define COMBOLAB_UI_VIEW_H
@@ -13,6 +15,8 @@
 
 struct view_reply {
     struct ui_action action;
+    enum request show; /* of the view to go to, or REQ_NONE; its `open` gets `run` */
+    int64_t run;
     char note[512]; /* a line for the status bar, or "" */
     bool note_is_error;
 };
@@ -25,7 +29,14 @@ struct hint {
 
 struct view {
     const char *name;
+    enum request shown_by;     /* the request that shows it */
+    bool passing;              /* Escape leads back to where it was opened from */
     const struct hint *footer; /* most important first; ends with REQ_NONE */
+    size_t state_bytes;
+    void (*init)(void *state, const struct ui_options *options); /* optional */
+    void (*fini)(void *state);                                   /* optional */
+    /* It is gone to, for that run (0 = none in particular). Optional. */
+    void (*open)(void *state, const struct ui_model *model, int64_t run);
     void (*draw)(void *state, struct pen *pen, const struct ui_model *model, struct rect body);
     /* True when the view took the request. */
     bool (*request)(void *state, const struct ui_model *model, enum request request,
@@ -34,9 +45,16 @@ struct view {
     bool (*type)(void *state, const struct ui_model *model, struct key key,
                  struct view_reply *reply);
     /* The run that pause, stop, delete ... are about, or NULL. Optional. */
-    const struct run_row *(*run)(void *state, const struct ui_model *model);
+    const struct ui_run *(*run)(void *state, const struct ui_model *model);
+    /* What it shows; returns how many wants. Optional: nothing of the database. */
+    size_t (*wants)(const void *state, struct ui_want wants[UI_MOST_WANTS]);
 };
 
-extern const struct view view_runs, view_live, view_launch, view_help;
+/* In the order of the header; the first one is shown at the start. */
+#define UI_VIEWS(V) V(runs) V(live) V(launch) V(help)
+
+#define UI_VIEW_DECLARED(name) extern const struct view view_##name;
+UI_VIEWS(UI_VIEW_DECLARED)
+#undef UI_VIEW_DECLARED
 
 #endif

@@ -39,6 +39,7 @@ struct tui {
     struct ui *ui;
     struct session_changes changes;
     bool quits;
+    bool draws;      /* something on the screen is another now */
     int kept_stderr; /* -1 while standard error is where it was */
     sigset_t awake;  /* signal mask of the sleep */
 };
@@ -140,12 +141,6 @@ static void act(struct tui *t, const struct ui_action *action)
     switch (action->kind) {
     case UI_NONE:
         break;
-    case UI_OPEN:
-        model_show(t->model, action->run);
-        break;
-    case UI_CLOSE:
-        model_show(t->model, 0);
-        break;
     case UI_LAUNCH:
         model_say(t->model, false, "looking at the data ...");
         post_config(t, SESSION_ADD, &action->config);
@@ -200,6 +195,7 @@ static void take_answers(struct tui *t)
 {
     struct session_answer a;
     while (session_answers(t->session, &a)) {
+        t->draws = true;
         if (a.kind == SESSION_CHECK)
             model_launch_problem(t->model, a.result ? a.err.text : "");
         else if (a.result)
@@ -207,7 +203,7 @@ static void take_answers(struct tui *t)
         else
             say_done(t, &a);
         if (a.kind == SESSION_ADD && !a.result)
-            ui_launched(t->ui, a.run);
+            ui_launched(t->ui, model_view(t->model), a.run);
     }
 }
 
@@ -216,13 +212,22 @@ static void take_answers(struct tui *t)
 static void refresh(struct tui *t)
 {
     struct snapshot now;
+    int64_t before = t->changes.current;
     session_changes(t->session, &t->changes);
     take_answers(t);
-    model_refresh(t->model, &t->changes);
+    model_changed(t->model, &t->changes);
+    t->draws |= model_take(t->model) || t->changes.current != before || t->changes.trouble[0];
     if (t->changes.trouble[0])
         model_say(t->model, true, t->changes.trouble);
     session_snapshot(t->session, &now);
     model_live(t->model, &now);
+}
+
+static void want(struct tui *t)
+{
+    struct ui_want wants[UI_MOST_WANTS];
+    size_t n = ui_wants(t->ui, wants);
+    model_want(t->model, wants, n);
 }
 
 static void take_keys(struct tui *t)
@@ -236,8 +241,8 @@ static void take_keys(struct tui *t)
         }
         model_say(t->model, false, "");
         act(t, &action);
-        refresh(t);
         action.kind = UI_NONE;
+        t->draws = true;
     }
 }
 
@@ -250,15 +255,19 @@ static void take_signals(struct tui *t)
     interrupts = 0;
 }
 
-static void wait_for_news(const struct tui *t)
+/* Rows that another process changed are not there yet when the session says so: the reader will
+ * say when they are, and until then there is nothing else to draw. */
+static void wait_for_news(struct tui *t)
 {
-    struct pollfd fds[2] = {
+    struct pollfd fds[3] = {
         {STDIN_FILENO, POLLIN, 0},
         {session_wake_fd(t->session), POLLIN, 0},
+        {model_fd(t->model), POLLIN, 0},
     };
     bool paused = model_view(t->model)->live.paused;
     struct timespec wait = {paused ? PAUSED_MS / 1000 : 0, paused ? 0 : LIVE_MS * 1000000L};
-    ppoll(fds, 2, t->changes.current ? &wait : NULL, &t->awake);
+    int ready = ppoll(fds, 3, t->changes.current ? &wait : NULL, &t->awake);
+    t->draws = ready < 1 || fds[0].revents;
 }
 
 static void loop(struct tui *t)
@@ -269,7 +278,9 @@ static void loop(struct tui *t)
         take_keys(t);
         if (t->quits)
             return;
-        ui_draw(t->ui, model_view(t->model));
+        want(t);
+        if (t->draws)
+            ui_draw(t->ui, model_view(t->model));
         wait_for_news(t);
     }
 }
@@ -308,7 +319,7 @@ static void close_parts(struct tui *t)
 
 static int run(const struct invocation *in)
 {
-    struct tui t = {.kept_stderr = -1};
+    struct tui t = {.kept_stderr = -1, .draws = true};
     struct err e;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         err_set(&e, ERR_USAGE,

@@ -1,6 +1,7 @@
 /* test_base.c - errors, memory, strings, queue, options, Philox. */
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/intern.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/opt.h"
@@ -208,8 +209,42 @@ static void test_log(void)
     is_text(line, "warning: disk 90%", "a line reaches its sink");
 }
 
+static void test_intern(void)
+{
+    struct intern *in;
+    struct err e;
+    char text[32], copy[32];
+    static const char *kept[2000];
+    int moved = 0;
+    if (!ok(!intern_new(&in, &e), "a collection of texts"))
+        return;
+    for (int i = 0; i < 2000; i++) {
+        snprintf(text, sizeof text, "name %d", i);
+        kept[i] = intern_text(in, text);
+    }
+    for (int i = 0; i < 2000; i++) {
+        snprintf(copy, sizeof copy, "name %d", i);
+        moved += intern_text(in, copy) != kept[i] || strcmp(kept[i], copy);
+    }
+    is_int(moved, 0, "equal texts are one, and stay where they are");
+    ok(intern_text(in, "") && !intern_text(in, "")[0], "the empty text too");
+    mem_test_fail_at(1);
+    static char longer[100000];
+    memset(longer, 'x', sizeof longer - 1);
+    ok(!intern_text(in, longer), "without memory there is none");
+    mem_test_fail_at(0);
+    is_int((long long)strlen(intern_text(in, longer)), sizeof longer - 1, "with memory there is");
+    intern_free(in);
+    for (int n = 1; n <= 2; n++) {
+        mem_test_fail_at(n);
+        ok(intern_new(&in, &e) == -1 && !in, "no memory, no collection");
+        mem_test_fail_at(0);
+    }
+}
+
 int main(void)
 {
+    test_intern();
     test_err();
     test_mem();
     test_str();

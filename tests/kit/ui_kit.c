@@ -77,14 +77,19 @@ static void make_run(struct run_row *r, int n, int i)
 struct fixture *fixture_new(int n)
 {
     struct fixture *f = mem_alloc(1, sizeof *f);
-    struct run_row *runs = mem_alloc((size_t)n, sizeof *runs);
-    if (!f || !runs) {
+    struct run_row *rows = mem_alloc((size_t)n, sizeof *rows);
+    struct ui_run *runs = mem_alloc((size_t)n, sizeof *runs);
+    if (!f || !rows || !runs) {
         mem_free(f);
+        mem_free(rows);
         mem_free(runs);
         return NULL;
     }
-    for (int i = 0; i < n; i++)
-        make_run(&runs[i], n, i);
+    for (int i = 0; i < n; i++) {
+        make_run(&rows[i], n, i);
+        runs[i] = ui_run_of(&rows[i]);
+    }
+    f->rows = rows;
     f->runs = runs;
     f->model = (struct ui_model){
         .db_path = "/home/lab/.local/share/combolab/runs.db",
@@ -103,8 +108,23 @@ void fixture_free(struct fixture *f)
 {
     if (!f)
         return;
+    mem_free(f->rows);
     mem_free(f->runs);
     mem_free(f);
+}
+
+void fixture_changed(struct fixture *f)
+{
+    f->model.runs_version++;
+}
+
+int64_t fixture_wanted(const struct ui *ui)
+{
+    struct ui_want wants[UI_MOST_WANTS];
+    for (size_t n = ui_wants(ui, wants); n-- > 0;)
+        if (wants[n].kind == UI_WANT_RUN)
+            return wants[n].run;
+    return 0;
 }
 
 static void make_phase(struct phase_row *p, int epoch, bool test)
@@ -179,7 +199,7 @@ void fixture_evaluate(struct fixture *f, int every)
         e->val.images = e->tested ? 330 : 0;
     }
     for (size_t i = 0; i < f->model.n_runs; i++) {
-        str_copy(f->runs[i].select, sizeof f->runs[i].select, "val");
+        f->runs[i].select = "val";
         f->runs[i].val_images = 330;
         f->runs[i].resumed = 2;
         f->runs[i].earlier_s = 4000;
@@ -188,7 +208,7 @@ void fixture_evaluate(struct fixture *f, int every)
 
 void fixture_open(struct fixture *f, int id, int done, int planned, bool live)
 {
-    struct run_row *r = NULL;
+    struct ui_run *r = NULL;
     for (size_t i = 0; i < f->model.n_runs; i++)
         if (f->runs[i].id == id)
             r = &f->runs[i];
@@ -197,7 +217,8 @@ void fixture_open(struct fixture *f, int id, int done, int planned, bool live)
         r->epochs = planned;
         r->epochs_done = done;
     }
-    f->model.run = r;
+    fixture_changed(f);
+    f->model.rows_of = r ? id : 0;
     f->model.epochs = f->epochs;
     f->model.n_epochs = (size_t)done;
     f->model.terms = f->terms;

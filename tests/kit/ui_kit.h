@@ -8,7 +8,8 @@
 #define FIXTURE_EPOCHS 400
 
 struct fixture {
-    struct run_row *runs;
+    struct run_row *rows; /* whose texts */
+    struct ui_run *runs;  /* these have */
     struct epoch_row epochs[FIXTURE_EPOCHS];
     struct term_row terms[ROW_MAX_TERMS];
     struct option_row options[4];
@@ -24,6 +25,12 @@ void fixture_free(struct fixture *f);
 /* Opens the run of that number: `done` epochs of `planned` with the terms of ComboLoss. It trains,
  * in this process, when `live`. */
 void fixture_open(struct fixture *f, int id, int done, int planned, bool live);
+
+/* Says that something of the runs is another now. */
+void fixture_changed(struct fixture *f);
+
+/* The run whose rows the screen wants, 0 = none. */
+int64_t fixture_wanted(const struct ui *ui);
 
 /* As with --eval-every and --select val. After fixture_open. */
 void fixture_evaluate(struct fixture *f, int every);

@@ -8,6 +8,21 @@ check_PROGRAMS += tests/src/cli_db
 tests_src_cli_db_SOURCES = tests/src/cli_db.c
 tests_src_cli_db_LDADD = $(DB_LIBS)
 
+# Rows for the screen, without a screen.
+check_PROGRAMS += tests/src/test_model
+tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_run.c \
+	src/want_runs.c
+tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
+TESTS += tests/src/test_model
+
+# Keys, other processes' writes: the screen thread opens no file.
+check_PROGRAMS += tests/src/test_screen_thread
+tests_src_test_screen_thread_SOURCES = tests/src/test_screen_thread.c
+tests_src_test_screen_thread_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_src_test_screen_thread_LDADD = $(KIT_LIBS) $(DB_LIBS)
+TESTS += tests/src/test_screen_thread
+
 TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
 	tests/src/test_interrupted.sh tests/src/test_tmux.sh
 EXTRA_DIST += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \

@@ -8,6 +8,13 @@ tests_ui_test_ui_parts_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_parts_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_parts
 
+# The widget that draws tables.
+check_PROGRAMS += tests/ui/test_grid
+tests_ui_test_grid_SOURCES = tests/ui/test_grid.c
+tests_ui_test_grid_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_grid_LDADD = $(UI_TEST_LIBS) $(JANSSON_LIBS)
+TESTS += tests/ui/test_grid
+
 # Whole screens against tests/golden/ui_*.txt; COMBOLAB_GOLDEN=write makes those files anew.
 check_PROGRAMS += tests/ui/test_ui
 tests_ui_test_ui_SOURCES = tests/ui/test_ui.c tests/kit/ui_kit.c tests/kit/ui_kit.h

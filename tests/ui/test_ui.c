@@ -143,16 +143,16 @@ static void test_hostile(void)
 {
     struct fixture *f = fixture_new(4);
     struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
-    str_copy(f->runs[0].name, ROW_TEXT_BYTES, "\033[2J\033]0;title\007x\r\nnew line\t");
-    str_copy(f->runs[1].name, ROW_TEXT_BYTES,
+    str_copy(f->rows[0].name, ROW_TEXT_BYTES, "\033[2J\033]0;title\007x\r\nnew line\t");
+    str_copy(f->rows[1].name, ROW_TEXT_BYTES,
              "\xe2\x80\xaegnp.exe \xc2\x9b"
              "31m \xff\xfe");
-    str_copy(f->runs[2].name, ROW_TEXT_BYTES,
+    str_copy(f->rows[2].name, ROW_TEXT_BYTES,
              "\xe6\xbc\xa2\xe5\xad\x97\xe3\x81\xae\xe5\x90\x8d\xe5\x89\x8d\xe3\x81\x8c\xe3\x81\xa8"
              "\xe3\x81\xa6\xe3\x82\x82\xe9\x95\xb7\xe3\x81\x84");
-    str_copy(f->runs[3].name, ROW_TEXT_BYTES, "e\xcc\x81t\xc3\xa9 \xf0\x9f\x98\x80");
-    str_copy(f->runs[3].state, sizeof f->runs[3].state, "\033[1mwhat");
-    str_copy(f->runs[0].state_text, sizeof f->runs[0].state_text, "\033[31mred\033[0m");
+    str_copy(f->rows[3].name, ROW_TEXT_BYTES, "e\xcc\x81t\xc3\xa9 \xf0\x9f\x98\x80");
+    str_copy(f->rows[3].state, sizeof f->rows[3].state, "\033[1mwhat");
+    str_copy(f->rows[0].state_text, sizeof f->rows[0].state_text, "\033[31mred\033[0m");
     f->model.message = "message with \033[5mblinking\033[0m";
     ui_draw(ui, &f->model);
     is_screen(ui, "hostile");
@@ -167,7 +167,7 @@ static void screen_of_live(int rows, int columns, enum ui_chart_style charts, in
     struct ui *ui = open_ui(rows, columns, charts);
     fixture_open(f, 30, done, 200, done < 200);
     if (done == 200) {
-        str_copy(f->runs[0].state, sizeof f->runs[0].state, "finished");
+        str_copy(f->rows[0].state, sizeof f->rows[0].state, "finished");
         f->runs[0].ended = f->model.now;
     }
     PRESS(ui, f, '\n');
@@ -221,8 +221,8 @@ static void test_live_failed(void)
     struct fixture *f = fixture_new(30);
     struct ui *ui = open_ui(24, 80, UI_CHART_BRAILLE);
     fixture_open(f, 30, 0, 200, false);
-    str_copy(f->runs[0].state, sizeof f->runs[0].state, "failed");
-    str_copy(f->runs[0].state_text, sizeof f->runs[0].state_text,
+    str_copy(f->rows[0].state, sizeof f->rows[0].state, "failed");
+    str_copy(f->rows[0].state_text, sizeof f->rows[0].state_text,
              "/data/SCUT-FBP5500/Images/a-long-name-that-goes-on.jpg: not an image (JPEG or PNG); "
              "remove it from the list, or train with --skip-bad-images");
     ui_draw(ui, &f->model);
@@ -246,7 +246,9 @@ static void test_live_keys(void)
     is_screen(ui, "live_log_planned");
     PRESS(ui, f, 27, KEY_BTAB, KEY_UP, KEY_UP);
     is_screen(ui, "live_second_page");
-    f->model.run = NULL;
+    f->model.runs++; /* it is deleted */
+    f->model.n_runs--;
+    fixture_changed(f);
     ui_draw(ui, &f->model);
     is_screen(ui, "live_gone");
     ui_close(ui);

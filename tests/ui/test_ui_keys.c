@@ -67,6 +67,13 @@ static void is_action(struct ui_action a, enum ui_action_kind kind, int64_t run,
         diag("got action %d on run %lld", a.kind, (long long)a.run);
 }
 
+static void is_open(struct ui *ui, struct ui_action a, int64_t run, const char *what)
+{
+    ok(a.kind == UI_NONE && fixture_wanted(ui) == run, "%s", what);
+    if (fixture_wanted(ui) != run)
+        diag("wanted is run %lld", (long long)fixture_wanted(ui));
+}
+
 /* The fixture's first runs are: running, queued, paused, finished, ... */
 static void test_verbs(void)
 {
@@ -100,12 +107,12 @@ static void test_verbs(void)
     is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "not on a screen that only watches");
     ok(shows(ui, &f->model, "only watches"), "which says so");
     f->model.can_train = true;
-    is_action(PRESS(ui, f, 'G', 'g', '\n'), UI_OPEN, 20, "Enter opens the selected run");
+    is_open(ui, PRESS(ui, f, 'G', 'g', '\n'), 20, "Enter opens the selected run");
     fixture_open(f, 20, 12, 200, true);
     is_action(PRESS(ui, f, 'p'), UI_PAUSE, 20, "verbs act on the open run");
     f->model.live.paused = true;
     is_action(PRESS(ui, f, 'r'), UI_RESUME, 20, "what the engine says counts, too");
-    is_action(PRESS(ui, f, 27), UI_CLOSE, 0, "Escape goes back to the list");
+    is_open(ui, PRESS(ui, f, 27), 0, "Escape goes back to the list");
     ui_close(ui);
     fixture_free(f);
 }
@@ -121,7 +128,7 @@ static void test_quit(void)
     is_action(PRESS(ui, f, 'q'), UI_NONE, 0, "q asks when a run would stop");
     is_action(PRESS(ui, f, 'n'), UI_NONE, 0, "n stays");
     is_action(PRESS(ui, f, 'q', 'y'), UI_QUIT, 0, "y quits");
-    is_action(PRESS(ui, f, '2'), UI_OPEN, 3, "2 opens the run that trains");
+    is_open(ui, PRESS(ui, f, '2'), 3, "2 opens the run that trains");
     ui_close(ui);
     fixture_free(f);
 }
@@ -130,25 +137,29 @@ static void test_selection(void)
 {
     struct fixture *f = fixture_new(20);
     struct ui *ui = open_ui(NULL);
-    is_action(PRESS(ui, f, KEY_DOWN, KEY_DOWN, KEY_DOWN, '\n'), UI_OPEN, 17, "the fourth run");
+    is_open(ui, PRESS(ui, f, KEY_DOWN, KEY_DOWN, KEY_DOWN, '\n'), 17, "the fourth run");
     PRESS(ui, f, '1');
     /* One more run comes, at the top: the selection stays on its run. */
-    struct run_row *more = mem_alloc(21, sizeof *more);
+    struct ui_run *more = mem_alloc(21, sizeof *more);
     memcpy(more + 1, f->runs, 20 * sizeof *more);
     more[0] = f->runs[0];
     more[0].id = 21;
     f->model.runs = more;
     f->model.n_runs = 21;
-    is_action(PRESS(ui, f, '\n'), UI_OPEN, 17, "it stays selected when another comes");
+    fixture_changed(f);
+    is_open(ui, PRESS(ui, f, '\n'), 17, "it stays selected when another comes");
     PRESS(ui, f, '1', 'g', 'j', 'j', '/', 'c', 'o', 'm', 'b', 'o', '\n');
-    is_action(PRESS(ui, f, '\n'), UI_OPEN, 21, "typing a filter selects the first match");
-    is_action(PRESS(ui, f, '1', 27, KEY_END, '\n'), UI_OPEN, 1, "the last run");
+    is_open(ui, PRESS(ui, f, '\n'), 21, "typing a filter selects the first match");
+    is_open(ui, PRESS(ui, f, '1', 27, KEY_END, '\n'), 1, "the last run");
     f->model.n_runs = 20; /* it is deleted */
-    is_action(PRESS(ui, f, '1', '\n'), UI_OPEN, 2, "then the one before is selected");
+    fixture_changed(f);
+    is_open(ui, PRESS(ui, f, '1', '\n'), 2, "then the one before is selected");
     f->model.n_runs = 0;
-    is_action(PRESS(ui, f, '1', '\n'), UI_NONE, 0, "nothing to open in an empty list");
+    fixture_changed(f);
+    is_open(ui, PRESS(ui, f, '1', '\n'), 0, "nothing to open in an empty list");
     is_action(PRESS(ui, f, 'p'), UI_NONE, 0, "nothing to pause");
     f->model.n_runs = 21;
+    fixture_changed(f);
     for (int i = 0; i < 12; i++) { /* every sort order, both ways, with NaN among the values */
         PRESS(ui, f, 's', 'S', 'G', 'g');
     }
@@ -170,10 +181,11 @@ static void test_launch(void)
     is_text(a.config.data, "/data", "with its values");
     is_int(a.config.epochs, 200, "and defaults");
     ok(shows(ui, &f->model, "[n Launch]"), "the form stays until that is done");
-    ui_launched(ui, 99);
+    ui_launched(ui, &f->model, 99);
     ok(shows(ui, &f->model, "[1 Runs]"), "then the list is shown");
     f->runs[0].id = 99; /* the launched run is there */
-    is_action(PRESS(ui, f, '\n'), UI_OPEN, 99, "the new run becomes selected");
+    fixture_changed(f);
+    is_open(ui, PRESS(ui, f, '\n'), 99, "the new run becomes selected");
     PRESS(ui, f, '1', 'n');
     /* data protocol fold backbone loss alpha beta gamma image-size epochs */
     a = PRESS(ui, f, 'g', 'j', 'j', 'j', 'l', 'j', ' ', 'k', 'k', '3', '\n', KEY_F(2));
@@ -263,15 +275,16 @@ static void test_any_keys(void)
         struct ui_action action = {.kind = UI_NONE};
         if (ui_open(&ui, &options, NULL))
             break;
-        f->model.run = NULL;
+        f->model.rows_of = 0;
         for (int i = 0; i < 1500; i++) {
             uint32_t r = random_next(&state);
             ui_test_key(ui, r % 3 ? (int)(1 + r % 126) : (int)(KEY_MIN + r % (KEY_MAX - KEY_MIN)));
             lost += ui_key(ui, &f->model, &action) != 1;
-            if (action.kind == UI_OPEN)
-                fixture_open(f, (int)action.run, (int)(r % 60), 200, r % 2);
-            if (action.kind == UI_CLOSE)
-                f->model.run = NULL;
+            int64_t wanted = fixture_wanted(ui);
+            if (wanted && f->model.rows_of != wanted)
+                fixture_open(f, (int)wanted, (int)(r % 60), 200, r % 2);
+            if (!wanted)
+                f->model.rows_of = 0;
             if (i % 7 == 0)
                 ui_draw(ui, &f->model);
         }

@@ -1,9 +1,14 @@
 /* help.c - every key and what it does, from the request table. Screen thread only. */
-#include "ui/views/views.h"
+#include "ui/view.h"
 
 #include <stdio.h>
 
 #define KEYS_CELLS 18
+
+struct help_view {
+    int first;
+    int page, lines;
+};
 
 /* Line `wanted` of the help: a heading, a request or nothing. The number of lines when wanted < 0.
  */
@@ -87,4 +92,12 @@ static const struct hint footer[] = {
     {REQ_LIVE, NULL}, {REQ_LAUNCH, NULL}, {REQ_NONE, NULL},
 };
 
-const struct view view_help = {"Help", footer, draw, request, NULL, NULL};
+const struct view view_help = {
+    .name = "Help",
+    .shown_by = REQ_HELP,
+    .passing = true,
+    .footer = footer,
+    .state_bytes = sizeof(struct help_view),
+    .draw = draw,
+    .request = request,
+};

@@ -4,8 +4,9 @@
  * says what is wrong with it; whether the data can be opened is asked with UI_CHECK as soon as an
  * option of theirs has changed.
  */
+#include "ui/edit.h"
+#include "ui/view.h"
 #include "ui/views/form.h"
-#include "ui/views/views.h"
 
 #include "base/err.h"
 #include "base/str.h"
@@ -16,12 +17,23 @@
 #define NAME_CELLS 17
 #define SHORT_VALUE_CELLS 24
 
-void launch_view_init(struct launch_view *v, const struct run_config *config)
+struct launch_view {
+    struct run_config config;
+    unsigned unfolded; /* groups, by bit */
+    int at;            /* line; one past the last is the button */
+    int first;
+    int page;
+    bool typing;
+    struct edit edit;
+    char error[512]; /* why the last value was refused, or "" */
+};
+
+static void init(void *state, const struct ui_options *options)
 {
-    memset(v, 0, sizeof *v);
+    struct launch_view *v = state;
     v->page = 10;
-    if (config)
-        v->config = *config;
+    if (options->launch)
+        v->config = *options->launch;
     else
         config_defaults(&v->config);
 }
@@ -433,4 +445,14 @@ static const struct hint footer[] = {
     {REQ_CHANGE, NULL}, {REQ_RESET, NULL},  {REQ_NONE, NULL},
 };
 
-const struct view view_launch = {"Launch", footer, draw, request, type, NULL};
+const struct view view_launch = {
+    .name = "Launch",
+    .shown_by = REQ_LAUNCH,
+    .passing = true,
+    .footer = footer,
+    .state_bytes = sizeof(struct launch_view),
+    .init = init,
+    .draw = draw,
+    .request = request,
+    .type = type,
+};

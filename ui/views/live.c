@@ -4,11 +4,11 @@
  * and the page with it. Below: the end of its log, which Up and Down scroll. What happens within an
  * epoch is known for the run of this process's engine only.
  */
-#include "ui/views/views.h"
+#include "ui/views/live_charts.h"
 
 #include "base/str.h"
-#include "ui/chart.h"
 #include "ui/facts.h"
+#include "ui/view.h"
 
 #include <limits.h>
 #include <math.h>
@@ -18,15 +18,48 @@
 
 #define LABEL_CELLS 9
 
-static bool is_live(const struct ui_model *m)
+struct live_view {
+    int64_t open; /* the run that was asked for, 0 = none */
+    struct live_axes axes;
+    bool zoom;
+    int log_back; /* lines that the log is scrolled back */
+    int log_page;
+};
+
+/* Another run; how curves are drawn stays. */
+static void open_run(struct live_view *v, int64_t run)
 {
-    return m->run && m->live.run == m->run->id;
+    if (v->open == run)
+        return;
+    *v = (struct live_view){.open = run,
+                            .axes = {.log_y = v->axes.log_y, .planned = v->axes.planned}};
+}
+
+/* Without a run in particular: the one it had, or the one that trains. */
+static void opened(void *state, const struct ui_model *m, int64_t run)
+{
+    struct live_view *v = state;
+    if (run)
+        open_run(v, run);
+    else if (m->live.run && !ui_run_find(m, v->open))
+        open_run(v, m->live.run);
+}
+
+static bool is_live(const struct ui_model *m, const struct ui_run *r)
+{
+    return m->live.run == r->id;
+}
+
+/* Its rows have been fetched. */
+static bool has_rows(const struct ui_model *m, const struct ui_run *r)
+{
+    return m->rows_of == r->id;
 }
 
 /* Name and state on the left, times on the right. */
-static void draw_name(struct pen *pen, const struct ui_model *m, struct rect at)
+static void draw_name(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
+                      struct rect at)
 {
-    const struct run_row *r = m->run;
     const char *state = facts_state(r, &m->live);
     char text[400], times[128] = "", took[32];
     bool over = isfinite(r->ended);
@@ -61,12 +94,12 @@ static void draw_bar(struct pen *pen, struct rect at, int y, const char *label, 
     pen_text(pen, y, x, at.x + at.columns - x - 1, ROLE_TEXT, text);
 }
 
-static void draw_epochs(struct pen *pen, const struct ui_model *m, struct rect at, int y)
+static void draw_epochs(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
+                        struct rect at, int y)
 {
-    const struct run_row *r = m->run;
     char text[256], more[128] = "";
     double done = facts_done(r, &m->live);
-    if (is_live(m) && isfinite(m->live.eta_s)) {
+    if (is_live(m, r) && isfinite(m->live.eta_s)) {
         char eta[32];
         str_duration(eta, sizeof eta, m->live.eta_s);
         snprintf(more, sizeof more, "  ETA %s", eta);
@@ -84,13 +117,13 @@ static void draw_epochs(struct pen *pen, const struct ui_model *m, struct rect a
 }
 
 /* Progress within the epoch, or why there is none. */
-static void draw_phase(struct pen *pen, const struct ui_model *m, struct rect at, int y)
+static void draw_phase(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
+                       struct rect at, int y)
 {
     const struct snapshot *s = &m->live;
     char text[256], speed[32], memory[32], loss[48] = "";
     int cells = at.columns - 2;
-    if (!is_live(m)) {
-        const struct run_row *r = m->run;
+    if (!is_live(m, r)) {
         facts_speed(pen, r->images_per_s, speed, sizeof speed);
         if (r->state_text[0] && r->epochs_done > 0)
             pen_text(pen, y, at.x + 1, cells, facts_state_role(r->state), r->state_text);
@@ -117,17 +150,18 @@ static void draw_phase(struct pen *pen, const struct ui_model *m, struct rect at
              s->paused ? ROLE_WARN : ROLE_BUSY, text);
 }
 
-static void draw_info(struct pen *pen, const struct ui_model *m, struct rect at)
+static void draw_info(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
+                      struct rect at)
 {
     char text[1024];
     int y = at.y;
-    draw_name(pen, m, at);
+    draw_name(pen, m, r, at);
     if (at.rows > 3) {
-        facts_settings(m->run, text, sizeof text);
+        facts_settings(r, text, sizeof text);
         pen_text(pen, ++y, at.x + 1, at.columns - 2, ROLE_TEXT, text);
     }
-    draw_epochs(pen, m, at, y + 1);
-    draw_phase(pen, m, at, y + 2);
+    draw_epochs(pen, m, r, at, y + 1);
+    draw_phase(pen, m, r, at, y + 2);
 }
 
 static enum role level_role(const char *level)
@@ -183,9 +217,9 @@ static int fact(struct pen *pen, struct rect at, int line, const char *name, con
 }
 
 /* Where the grid has room left: where the run ran and on what, then its options. */
-static void draw_facts(struct pen *pen, const struct ui_model *m, struct rect at)
+static void draw_facts(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
+                       struct rect at)
 {
-    const struct run_row *r = m->run;
     char text[256];
     int line = 0;
     if (at.rows < 4 || at.columns < 30)
@@ -235,40 +269,43 @@ static void draw_missing(const struct live_view *v, struct pen *pen, struct rect
 }
 
 /* A run that ended before its first epoch has no curves: say why instead. */
-static void draw_reason(struct pen *pen, const struct run_row *r, struct rect body,
-                        struct rect info)
+static void draw_reason(struct pen *pen, const struct ui_run *r, struct rect body, struct rect info)
 {
     struct rect at = {info.y + info.rows + 1, body.x + 4, 6, body.columns - 8};
     pen_wrap(pen, at, facts_state_role(r->state), r->state_text);
 }
 
-static bool shown(const struct live_view *v, const struct ui_model *m)
+static void draw_charts(struct live_view *v, struct pen *pen, const struct ui_model *m,
+                        const struct live_layout *l)
 {
-    return m->run && (!v->open || m->run->id == v->open);
+    for (int i = 0; i < l->cells; i++) {
+        struct chart chart;
+        char note[64];
+        live_chart(&v->axes, m, l->first + i, &chart, note);
+        chart_draw(pen, l->cell[i], &chart);
+    }
 }
 
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
 {
     struct live_view *v = state;
-    if (!shown(v, m)) {
+    const struct ui_run *r = ui_run_find(m, v->open);
+    if (!r) {
         draw_missing(v, pen, body);
         return;
     }
     int charts = live_charts(m);
-    if (v->focus >= charts)
-        v->focus = charts - 1;
-    struct live_layout l = layout_live(body, charts, v->focus, v->zoom);
-    draw_info(pen, m, l.info);
-    bool failed_early = !m->n_epochs && m->run->state_text[0];
-    if (failed_early)
-        draw_reason(pen, m->run, body, l.info);
-    for (int i = 0; i < l.cells && !failed_early; i++) {
-        struct chart chart;
-        char note[64];
-        live_chart(v, m, l.first + i, &chart, note);
-        chart_draw(pen, l.cell[i], &chart);
-    }
-    draw_facts(pen, m, l.spare);
+    if (v->axes.focus >= charts)
+        v->axes.focus = charts - 1;
+    struct live_layout l = layout_live(body, charts, v->axes.focus, v->zoom);
+    draw_info(pen, m, r, l.info);
+    if (!has_rows(m, r))
+        return;
+    if (!m->n_epochs && r->state_text[0])
+        draw_reason(pen, r, body, l.info);
+    else
+        draw_charts(v, pen, m, &l);
+    draw_facts(pen, m, r, l.spare);
     draw_log(v, pen, m, l.log);
 }
 
@@ -278,30 +315,29 @@ static void read_at(struct live_view *v, const struct ui_model *m, int direction
     if (!m->n_epochs)
         return;
     size_t last = m->n_epochs - 1, i = last;
-    if (v->reading) {
-        while (i > 0 && m->epochs[i].epoch > v->cursor)
+    if (v->axes.reading) {
+        while (i > 0 && m->epochs[i].epoch > v->axes.cursor)
             i--;
         if (direction < 0 && i > 0)
             i--;
         if (direction > 0 && i < last)
             i++;
     }
-    v->reading = true;
-    v->cursor = m->epochs[i].epoch;
+    v->axes.reading = true;
+    v->axes.cursor = m->epochs[i].epoch;
 }
 
-/* One level: the crosshair, then the zoom; then it is ui.c's to leave. */
-static bool back(struct live_view *v)
+/* One level: the crosshair, then the zoom, then the run. */
+static void back(struct live_view *v, struct view_reply *reply)
 {
-    if (v->reading) {
-        v->reading = false;
-        return true;
-    }
-    if (v->zoom) {
+    if (v->axes.reading) {
+        v->axes.reading = false;
+    } else if (v->zoom) {
         v->zoom = false;
-        return true;
+    } else {
+        v->open = 0;
+        reply->show = REQ_RUNS;
     }
-    return false;
 }
 
 static void scroll_log(struct live_view *v, int lines)
@@ -316,15 +352,14 @@ static bool request(void *state, const struct ui_model *m, enum request request,
 {
     struct live_view *v = state;
     int charts = live_charts(m);
-    (void)reply;
-    if (!shown(v, m))
+    if (request != REQ_BACK && !ui_run_find(m, v->open))
         return false;
     switch (request) {
     case REQ_NEXT:
-        v->focus = (v->focus + 1) % charts;
+        v->axes.focus = (v->axes.focus + 1) % charts;
         return true;
     case REQ_PREVIOUS:
-        v->focus = (v->focus + charts - 1) % charts;
+        v->axes.focus = (v->axes.focus + charts - 1) % charts;
         return true;
     case REQ_ENTER:
         v->zoom = !v->zoom;
@@ -346,22 +381,31 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         v->log_back = request == REQ_FIRST ? (int)m->n_log : 0;
         return true;
     case REQ_LOG_Y:
-        v->log_y = !v->log_y;
+        v->axes.log_y = !v->axes.log_y;
         return true;
     case REQ_AXIS:
-        v->planned = !v->planned;
+        v->axes.planned = !v->axes.planned;
         return true;
     case REQ_BACK:
-        return back(v);
+        back(v, reply);
+        return true;
     default:
         return false;
     }
 }
 
-static const struct run_row *current(void *state, const struct ui_model *m)
+static const struct ui_run *current(void *state, const struct ui_model *m)
 {
-    struct live_view *v = state;
-    return shown(v, m) ? m->run : NULL;
+    const struct live_view *v = state;
+    return ui_run_find(m, v->open);
+}
+
+static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
+{
+    const struct live_view *v = state;
+    wants[0] = (struct ui_want){.kind = UI_WANT_RUNS};
+    wants[1] = (struct ui_want){.kind = UI_WANT_RUN, .run = v->open};
+    return v->open ? 2 : 1;
 }
 
 static const struct hint footer[] = {
@@ -370,4 +414,14 @@ static const struct hint footer[] = {
     {REQ_LOG_Y, NULL}, {REQ_AXIS, NULL},    {REQ_MARKS, NULL},   {REQ_NONE, NULL},
 };
 
-const struct view view_live = {"Live", footer, draw, request, NULL, current};
+const struct view view_live = {
+    .name = "Live",
+    .shown_by = REQ_LIVE,
+    .footer = footer,
+    .state_bytes = sizeof(struct live_view),
+    .open = opened,
+    .draw = draw,
+    .request = request,
+    .run = current,
+    .wants = wants,
+};

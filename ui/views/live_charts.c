@@ -1,6 +1,5 @@
 /* live_charts.c - what the charts of the live view show: from epoch rows to series. No drawing. */
-#include "ui/chart.h"
-#include "ui/views/views.h"
+#include "ui/views/live_charts.h"
 
 #include <limits.h>
 #include <math.h>
@@ -51,7 +50,8 @@ static void add_phases(struct chart *c, const struct ui_model *m, size_t offset_
 /* The best value of a figure on the images that choose, and its epoch, for the chart's note. */
 static void note_best(const struct ui_model *m, size_t offset, bool greatest, char note[64])
 {
-    bool val = m->run && !strcmp(m->run->select, "val");
+    const struct ui_run *run = ui_run_find(m, m->rows_of);
+    bool val = run && !strcmp(run->select, "val");
     double best = NAN;
     int epoch = 0;
     for (size_t i = 0; i < m->n_epochs; i++) {
@@ -67,19 +67,20 @@ static void note_best(const struct ui_model *m, size_t offset, bool greatest, ch
         snprintf(note, 64, "best %s %.4f at %d", val ? "val" : "test", best, epoch);
 }
 
-static void fit_epochs(const struct live_view *v, const struct ui_model *m, struct chart *c)
+static void fit_epochs(const struct live_axes *axes, const struct ui_model *m, struct chart *c)
 {
-    int planned = m->run && m->run->epochs > 0 ? m->run->epochs : 1;
+    const struct ui_run *run = ui_run_find(m, m->rows_of);
+    int planned = run && run->epochs > 0 ? run->epochs : 1;
     int so_far = m->n_epochs ? m->epochs[m->n_epochs - 1].epoch : 1;
     c->x_first = m->n_epochs && m->epochs[0].epoch < 1 ? m->epochs[0].epoch : 1;
-    c->x_last = v->planned && planned > so_far ? planned : so_far;
+    c->x_last = axes->planned && planned > so_far ? planned : so_far;
     /* A curve of three epochs across the whole width looks like more than it is. */
     int least = planned < 10 ? planned : 10;
     if (c->x_last < least)
         c->x_last = least;
 }
 
-void live_chart(const struct live_view *v, const struct ui_model *m, int which, struct chart *c,
+void live_chart(const struct live_axes *axes, const struct ui_model *m, int which, struct chart *c,
                 char note[64])
 {
     static const size_t mae = offsetof(struct phase_row, mae),
@@ -89,10 +90,10 @@ void live_chart(const struct live_view *v, const struct ui_model *m, int which, 
     memset(c, 0, sizeof *c);
     note[0] = '\0';
     c->note = note;
-    c->log_y = v->log_y;
-    c->focus = which == v->focus;
-    c->cursor = v->reading ? v->cursor : INT_MIN;
-    fit_epochs(v, m, c);
+    c->log_y = axes->log_y;
+    c->focus = which == axes->focus;
+    c->cursor = axes->reading ? axes->cursor : INT_MIN;
+    fit_epochs(axes, m, c);
     if (which == 0) {
         c->title = m->n_terms == 1 ? m->terms[0].name : "total loss";
         add_phases(c, m, offsetof(struct phase_row, total));

@@ -3,8 +3,9 @@
  * Only rows in sight are formatted; order and filter are kept by runs_order.c. The selection is a
  * run, not a line: it stays on its run when others come, go or change places.
  */
+#include "ui/view.h"
+#include "ui/views/runs_order.h"
 #include "ui/views/runs_table.h"
-#include "ui/views/views.h"
 
 #include "base/str.h"
 #include "ui/facts.h"
@@ -12,34 +13,44 @@
 #include <stdio.h>
 #include <string.h>
 
-void runs_view_init(struct runs_view *v)
+struct runs_view {
+    struct column columns[RUNS_COLUMNS];
+    struct grid_place place;
+    struct runs_order order;
+    int sorted; /* column */
+    bool reverse;
+    int64_t selected; /* the run; it stays selected wherever it moves */
+    int64_t awaited;  /* becomes selected when it comes */
+    struct edit filter;
+    bool typing;             /* the filter */
+    char before[EDIT_BYTES]; /* the filter that Escape brings back */
+};
+
+static void init(void *state, const struct ui_options *options)
 {
-    memset(v, 0, sizeof *v);
-    v->page = 10;
+    struct runs_view *v = state;
+    (void)options;
+    v->place.page = 10;
+    v->sorted = RUNS_BY_AGE;
+    for (int i = 0; i < RUNS_COLUMNS; i++)
+        v->columns[i] = runs_columns[i].head;
 }
 
-void runs_view_fini(struct runs_view *v)
+static void fini(void *state)
 {
+    struct runs_view *v = state;
     runs_order_fini(&v->order);
 }
 
-void runs_view_await(struct runs_view *v, int64_t run)
+static void opened(void *state, const struct ui_model *m, int64_t run)
 {
-    v->awaited = run;
+    struct runs_view *v = state;
+    (void)m;
+    if (run)
+        v->awaited = run;
 }
 
-/* The run that was launched is selected once it has come. */
-static void select_awaited(struct runs_view *v, const struct ui_model *m)
-{
-    for (size_t i = 0; v->awaited && i < m->n_runs; i++) {
-        if (m->runs[i].id != v->awaited)
-            continue;
-        v->selected = v->awaited;
-        v->awaited = 0;
-    }
-}
-
-static const struct run_row *row_at(const struct runs_view *v, const struct ui_model *m, int line)
+static const struct ui_run *row_at(const struct runs_view *v, const struct ui_model *m, int line)
 {
     if (line < 0 || (size_t)line >= v->order.n)
         return NULL;
@@ -49,63 +60,66 @@ static const struct run_row *row_at(const struct runs_view *v, const struct ui_m
 static void select_line(struct runs_view *v, const struct ui_model *m, int line)
 {
     int last = (int)v->order.n - 1;
-    v->at = line > last ? last : line;
-    if (v->at < 0)
-        v->at = 0;
-    const struct run_row *r = row_at(v, m, v->at);
+    v->place.at = line > last ? last : line;
+    if (v->place.at < 0)
+        v->place.at = 0;
+    const struct ui_run *r = row_at(v, m, v->place.at);
     v->selected = r ? r->id : 0;
 }
 
 /* Brings the order up to date and finds the selected run again. */
 static void sync(struct runs_view *v, const struct ui_model *m)
 {
-    select_awaited(v, m);
-    v->stale = false;
-    bool changed =
-        runs_order_sync(&v->order, m->runs, m->n_runs, v->filter.text, v->key, v->reverse);
-    const struct run_row *r = row_at(v, m, v->at);
+    struct runs_choice choice = {v->filter.text, v->sorted, v->reverse};
+    bool changed = runs_order_sync(&v->order, m, &choice);
+    if (v->awaited && ui_run_find(m, v->awaited)) {
+        v->selected = v->awaited;
+        v->awaited = 0;
+    }
+    const struct ui_run *r = row_at(v, m, v->place.at);
     if (!changed && r && r->id == v->selected)
         return;
     for (size_t i = 0; i < v->order.n; i++) {
         if (row_at(v, m, (int)i)->id == v->selected) {
-            v->at = (int)i;
+            v->place.at = (int)i;
             return;
         }
     }
-    select_line(v, m, v->at);
+    select_line(v, m, v->place.at);
 }
 
-/* Enough for a key: the order of the last frame, unless it cannot be that any more. Looking at
- * every run again is left to the next frame. */
-static void settle(struct runs_view *v, const struct ui_model *m)
+/* What the grid's cells are made from. */
+struct shown {
+    const struct runs_view *view;
+    const struct ui_model *model;
+};
+
+static void fill(const void *context, const struct pen *pen, size_t line, int column,
+                 struct grid_cell *cell)
 {
-    bool same = !v->stale && !v->order.failed && !v->awaited && v->order.of == m->n_runs;
-    const struct run_row *r = same ? row_at(v, m, v->at) : NULL;
-    if (!r || r->id != v->selected)
-        sync(v, m);
+    const struct shown *s = context;
+    const struct runs_column *by = &runs_columns[column];
+    cell->role = by->role;
+    by->cell(pen, s->model, row_at(s->view, s->model, (int)line), by, cell);
 }
 
-static void draw_rows(const struct runs_view *v, struct pen *pen, const struct ui_model *m,
-                      struct rect at, const struct runs_table *table)
+static void draw_rows(struct runs_view *v, struct pen *pen, const struct ui_model *m,
+                      const struct list_layout *l)
 {
-    for (int i = 0; i < at.rows; i++) {
-        const struct run_row *r = row_at(v, m, v->first + i);
-        int y = at.y + i;
-        if (!r)
-            return;
-        pen->selected = v->first + i == v->at;
-        if (pen->selected) {
-            pen_repeat(pen, y, at.x, at.columns, ROLE_TEXT, L' ');
-            pen_glyph(pen, y, at.x, ROLE_KEY, pen->glyphs->here);
-        }
-        runs_table_row(pen, y, at.x, table, r, m);
-        pen->selected = false;
-    }
+    struct shown shown = {v, m};
+    struct grid grid = {.columns = v->columns,
+                        .n_columns = RUNS_COLUMNS,
+                        .n = v->order.n,
+                        .cell = fill,
+                        .context = &shown,
+                        .sorted = v->sorted,
+                        .reverse = v->reverse};
+    grid_draw(pen, l->head, l->rows, &grid, &v->place);
 }
 
 /* Lines about the selected run; the most important ones first, as many as there is room for. */
 static void draw_details(struct pen *pen, const struct ui_model *m, struct rect at,
-                         const struct run_row *r)
+                         const struct ui_run *r)
 {
     char text[1200], figures[128], number[32];
     const char *dot = pen->glyphs->separator;
@@ -144,8 +158,10 @@ static void draw_empty(const struct runs_view *v, struct pen *pen, const struct 
                        struct rect at)
 {
     int x = at.x + 2, cells = at.columns - 4, y = at.y + 1;
-    if (v->order.failed) {
+    if (!v->order.made) {
         pen_text(pen, y, x, cells, ROLE_BAD, "Out of memory: the list of runs cannot be shown.");
+    } else if (m->reading_runs) {
+        pen_text(pen, y, x, cells, ROLE_DIM, "Reading the runs ...");
     } else if (m->n_runs) {
         pen_format(pen, y, x, cells, ROLE_TEXT, "No run contains \"%s\".", v->filter.text);
         pen_text(pen, y + 2, x, cells, ROLE_DIM, "/ changes the filter, Esc removes it.");
@@ -164,12 +180,14 @@ static void draw_title(const struct runs_view *v, struct pen *pen, const struct 
                        struct rect at)
 {
     char title[96], right[160];
+    const char *more = m->reading_runs ? " ..." : "";
     if (v->order.n == m->n_runs)
-        snprintf(title, sizeof title, "Runs%s%zu", pen->glyphs->separator, m->n_runs);
+        snprintf(title, sizeof title, "Runs%s%zu%s", pen->glyphs->separator, m->n_runs, more);
     else
-        snprintf(title, sizeof title, "Runs%s%zu of %zu", pen->glyphs->separator, v->order.n,
-                 m->n_runs);
-    snprintf(right, sizeof right, "by %s%s", runs_key_name(v->key), v->reverse ? ", reversed" : "");
+        snprintf(title, sizeof title, "Runs%s%zu of %zu%s", pen->glyphs->separator, v->order.n,
+                 m->n_runs, more);
+    snprintf(right, sizeof right, "by %s%s", runs_columns[v->sorted].sorted_by,
+             v->reverse ? ", reversed" : "");
     pen_rule(pen, at.y, at.x, at.columns, title, right);
 }
 
@@ -187,49 +205,26 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
 {
     struct runs_view *v = state;
     struct list_layout l = layout_list(body);
-    struct runs_table table;
     sync(v, m);
     draw_title(v, pen, m, l.title);
     if (v->typing || v->filter.text[0]) {
         l.rows.rows--;
         draw_filter(v, pen, l.rows.y + l.rows.rows, l.rows);
     }
-    v->page = l.rows.rows;
     if (!v->order.n) {
         draw_empty(v, pen, m, l.rows);
         return;
     }
-    v->first = layout_scroll(v->first, v->at, (int)v->order.n, l.rows.rows);
-    runs_table_layout(&table, body.columns);
-    runs_table_head(pen, l.head, &table, v->key, v->reverse);
-    draw_rows(v, pen, m, l.rows, &table);
-    draw_details(pen, m, l.details, row_at(v, m, v->at));
+    draw_rows(v, pen, m, &l);
+    draw_details(pen, m, l.details, row_at(v, m, v->place.at));
 }
 
-static bool move(struct runs_view *v, const struct ui_model *m, enum request request)
+static void sort_by_next(struct runs_view *v)
 {
-    switch (request) {
-    case REQ_UP:
-        select_line(v, m, v->at - 1);
-        return true;
-    case REQ_DOWN:
-        select_line(v, m, v->at + 1);
-        return true;
-    case REQ_PAGE_UP:
-        select_line(v, m, v->at - v->page);
-        return true;
-    case REQ_PAGE_DOWN:
-        select_line(v, m, v->at + v->page);
-        return true;
-    case REQ_FIRST:
-        select_line(v, m, 0);
-        return true;
-    case REQ_LAST:
-        select_line(v, m, (int)v->order.n - 1);
-        return true;
-    default:
-        return false;
-    }
+    do
+        v->sorted = (v->sorted + 1) % RUNS_COLUMNS;
+    while (runs_columns[v->sorted].sort == RUNS_NOT_SORTED);
+    v->reverse = false;
 }
 
 static void start_filter(struct runs_view *v)
@@ -243,29 +238,27 @@ static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
     struct runs_view *v = state;
-    settle(v, m);
-    if (move(v, m, request))
+    sync(v, m);
+    if (grid_move(&v->place, v->order.n, request)) {
+        select_line(v, m, v->place.at);
         return true;
+    }
     switch (request) {
     case REQ_ENTER:
-        if (v->order.n)
-            reply->action = (struct ui_action){.kind = UI_OPEN, .run = v->selected};
+        reply->show = v->selected ? REQ_LIVE : REQ_NONE;
+        reply->run = v->selected;
         return true;
     case REQ_FILTER:
         start_filter(v);
         return true;
     case REQ_SORT:
-        v->key = (v->key + 1) % RUNS_KEYS;
-        v->reverse = false;
-        v->stale = true;
+        sort_by_next(v);
         return true;
     case REQ_REVERSE:
         v->reverse = !v->reverse;
-        v->stale = true;
         return true;
     case REQ_BACK:
         edit_start(&v->filter, "");
-        v->stale = true;
         return true;
     default:
         return false;
@@ -279,7 +272,6 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     (void)reply;
     if (!v->typing)
         return false;
-    v->stale = true;
     switch (edit_key(&v->filter, key)) {
     case EDIT_DONE:
         v->typing = false;
@@ -291,17 +283,24 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     case EDIT_IGNORED:
         return key.code == 0; /* arrows still move the selection */
     case EDIT_MORE:
-        v->at = v->first = 0;
+        v->place.at = v->place.first = 0;
         return true;
     }
     return true;
 }
 
-static const struct run_row *current(void *state, const struct ui_model *m)
+static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     struct runs_view *v = state;
-    settle(v, m);
-    return row_at(v, m, v->at);
+    sync(v, m);
+    return row_at(v, m, v->place.at);
+}
+
+static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
+{
+    (void)state;
+    wants[0] = (struct ui_want){.kind = UI_WANT_RUNS};
+    return 1;
 }
 
 static const struct hint footer[] = {
@@ -310,4 +309,17 @@ static const struct hint footer[] = {
     {REQ_CHECKPOINT, NULL}, {REQ_NONE, NULL},
 };
 
-const struct view view_runs = {"Runs", footer, draw, request, type, current};
+const struct view view_runs = {
+    .name = "Runs",
+    .shown_by = REQ_RUNS,
+    .footer = footer,
+    .state_bytes = sizeof(struct runs_view),
+    .init = init,
+    .fini = fini,
+    .open = opened,
+    .draw = draw,
+    .request = request,
+    .type = type,
+    .run = current,
+    .wants = wants,
+};

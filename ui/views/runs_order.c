@@ -1,12 +1,14 @@
 /* runs_order.c - filter and sort for the list of runs. Screen thread only.
  *
- * Ten thousand runs must not be sorted every frame: the order is kept, with a fingerprint of the
- * fields that can change it. Figures that do not exist sort last in either direction.
+ * Ten thousand runs must not be sorted every frame, and a key must not wait for it: the order is
+ * kept until runs or choice change, and equal texts, which are the same pointer, are compared once.
+ * Figures that do not exist sort last in either direction.
  */
 #include "ui/views/runs_order.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
+#include "base/str.h"
+#include "ui/views/runs_table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,50 +22,29 @@ struct item {
     bool reverse;
 };
 
-const char *runs_key_name(enum runs_key key)
+static struct item item_of(const struct ui_model *m, int place, const struct runs_choice *choice)
 {
-    static const char *const names[RUNS_KEYS] = {"age",      "state",     "name",    "data",
-                                                 "backbone", "loss",      "epochs",  "best PC",
-                                                 "best MAE", "best RMSE", "last PC", "images/s"};
-    return names[key];
-}
-
-static const char *text_of(const struct run_row *r, enum runs_key key)
-{
-    switch (key) {
-    case RUNS_BY_STATE:
-        return r->state;
-    case RUNS_BY_NAME:
-        return r->name;
-    case RUNS_BY_DATA:
-        return r->data;
-    case RUNS_BY_BACKBONE:
-        return r->backbone;
-    case RUNS_BY_LOSS:
-        return r->loss;
-    default:
-        return NULL;
+    const struct runs_column *by = &runs_columns[choice->column];
+    const void *field = (const char *)&m->runs[place] + by->offset;
+    struct item item = {.place = place, .reverse = choice->reverse};
+    switch (by->sort) {
+    case RUNS_BY_TEXT:
+        item.text = *(const char *const *)field;
+        break;
+    case RUNS_BY_COUNT:
+        item.number = -*(const int *)field;
+        break;
+    case RUNS_LEAST_FIRST:
+        item.number = *(const double *)field;
+        break;
+    case RUNS_MOST_FIRST:
+        item.number = -*(const double *)field;
+        break;
+    case RUNS_AS_THEY_ARE:
+    case RUNS_NOT_SORTED:
+        break;
     }
-}
-
-static double number_of(const struct run_row *r, enum runs_key key)
-{
-    switch (key) {
-    case RUNS_BY_EPOCHS:
-        return -r->epochs_done;
-    case RUNS_BY_PC:
-        return -r->best_pc; /* greatest first */
-    case RUNS_BY_MAE:
-        return r->best_mae;
-    case RUNS_BY_RMSE:
-        return r->best_rmse;
-    case RUNS_BY_LAST_PC:
-        return -r->last_pc;
-    case RUNS_BY_SPEED:
-        return r->images_per_s > 0 ? -r->images_per_s : NAN;
-    default:
-        return 0;
-    }
+    return item;
 }
 
 static int compare(const void *pa, const void *pb)
@@ -71,7 +52,7 @@ static int compare(const void *pa, const void *pb)
     const struct item *a = pa, *b = pb;
     int sign = a->reverse ? -1 : 1;
     if (a->text) {
-        int c = strcasecmp(a->text, b->text);
+        int c = a->text == b->text ? 0 : strcasecmp(a->text, b->text);
         if (c)
             return c * sign;
     } else if (isnan(a->number) != isnan(b->number)) {
@@ -82,55 +63,66 @@ static int compare(const void *pa, const void *pb)
     return (a->place - b->place) * (a->text || !isnan(a->number) ? sign : 1);
 }
 
-static bool matches(const struct run_row *r, const char *filter)
+/* What was found out about a text, by its address: most texts stand in many runs. */
+#define REMEMBERED 256
+
+struct seen {
+    const char *text;
+    bool contains;
+};
+
+static bool contains(struct seen *remembered, const char *text, const char *filter)
 {
-    return !filter[0] || strcasestr(r->name, filter) || strcasestr(r->loss, filter) ||
-           strcasestr(r->backbone, filter) || strcasestr(r->data, filter) ||
-           strcasestr(r->state, filter) || strcasestr(r->experiment, filter);
+    struct seen *seen = &remembered[(uintptr_t)text % REMEMBERED];
+    if (seen->text != text)
+        *seen = (struct seen){text, strcasestr(text, filter) != NULL};
+    return seen->contains;
 }
 
-/* What of a run changes while it lives: figures do with each epoch, names and settings never. Few
- * fields of each row are read: this is done for every frame. */
-static uint64_t fingerprint(const struct run_row *runs, size_t n, const char *filter,
-                            enum runs_key key, bool reverse)
+static bool matches(struct seen *remembered, const struct ui_run *r, const char *filter)
 {
-    uint64_t h = hash_text(HASH_START, filter);
-    h = hash_bytes(h, &key, sizeof key);
-    h = hash_bytes(h, &reverse, sizeof reverse);
-    h = hash_bytes(h, &n, sizeof n);
-    for (size_t i = 0; i < n; i++) {
-        const struct run_row *r = &runs[i];
-        /* The first and third letter tell the states apart. */
-        uint64_t v = (uint64_t)r->id << 32 ^ (uint64_t)(unsigned)r->epochs_done << 16 ^
-                     (uint64_t)(unsigned char)r->state[0] << 8 ^ (unsigned char)r->state[2];
-        h = (h ^ v) * UINT64_C(0x100000001b3);
-        h ^= h >> 29;
-    }
-    return h;
+    return contains(remembered, r->state, filter) || contains(remembered, r->loss, filter) ||
+           contains(remembered, r->backbone, filter) || contains(remembered, r->data, filter) ||
+           contains(remembered, r->experiment, filter) || strcasestr(r->name, filter);
 }
 
-static bool make(struct runs_order *o, const struct run_row *runs, size_t n, const char *filter,
-                 enum runs_key key, bool reverse)
+static bool in_order(const struct item *items, size_t n)
 {
-    o->n = 0;
-    if (n > o->room) {
-        int *place = mem_resize(o->place, n, sizeof *place);
-        if (!place)
-            return false;
-        o->place = place;
-        o->room = n;
-    }
-    struct item *items = mem_alloc(n, sizeof *items);
-    if (!items)
+    size_t i = 1;
+    while (i < n && compare(&items[i - 1], &items[i]) <= 0)
+        i++;
+    return i >= n;
+}
+
+static bool reserve(struct runs_order *o, size_t n)
+{
+    if (n <= o->room)
+        return true;
+    int *place = mem_resize(o->place, n, sizeof *place);
+    if (!place)
         return false;
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!matches(&runs[i], filter))
-            continue;
-        items[found++] =
-            (struct item){text_of(&runs[i], key), number_of(&runs[i], key), (int)i, reverse};
+    o->place = place;
+    o->room = n;
+    return true;
+}
+
+/* `again`: the last order is one of all runs, and likely to be right still. */
+static bool make(struct runs_order *o, const struct ui_model *m, const struct runs_choice *choice,
+                 bool again)
+{
+    struct seen remembered[REMEMBERED] = {{NULL, false}};
+    struct item *items = mem_alloc(m->n_runs, sizeof *items);
+    if (!items || !reserve(o, m->n_runs)) {
+        mem_free(items);
+        return false;
     }
-    if (key != RUNS_BY_AGE || reverse)
+    size_t found = 0;
+    for (size_t i = 0; i < m->n_runs; i++) {
+        int place = again ? o->place[i] : (int)i;
+        if (!choice->filter[0] || matches(remembered, &m->runs[place], choice->filter))
+            items[found++] = item_of(m, place, choice);
+    }
+    if (!in_order(items, found))
         qsort(items, found, sizeof *items, compare);
     for (size_t i = 0; i < found; i++)
         o->place[i] = items[i].place;
@@ -139,15 +131,23 @@ static bool make(struct runs_order *o, const struct run_row *runs, size_t n, con
     return true;
 }
 
-bool runs_order_sync(struct runs_order *o, const struct run_row *runs, size_t n, const char *filter,
-                     enum runs_key key, bool reverse)
+static bool same(const struct runs_choice *a, const struct runs_choice *b)
 {
-    uint64_t now = fingerprint(runs, n, filter, key, reverse);
-    if (now == o->made_of && !o->failed)
+    return a->column == b->column && a->reverse == b->reverse && !strcmp(a->filter, b->filter);
+}
+
+bool runs_order_sync(struct runs_order *o, const struct ui_model *m,
+                     const struct runs_choice *choice)
+{
+    bool known = o->made && same(&o->made_for, choice);
+    if (known && o->made_of == m->runs_version)
         return false;
-    o->failed = !make(o, runs, n, filter, key, reverse);
-    o->made_of = now;
-    o->of = n;
+    o->made = make(o, m, choice, known && !choice->filter[0] && o->n == m->n_runs);
+    if (!o->made)
+        o->n = 0;
+    str_copy(o->filter, sizeof o->filter, choice->filter);
+    o->made_for = (struct runs_choice){o->filter, choice->column, choice->reverse};
+    o->made_of = m->runs_version;
     return true;
 }
 

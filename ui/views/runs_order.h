@@ -3,40 +3,29 @@
 #ifndef COMBOLAB_UI_VIEWS_RUNS_ORDER_H
 #define COMBOLAB_UI_VIEWS_RUNS_ORDER_H
 
-#include "db/rows.h"
+#include "ui/edit.h"
+#include "ui/ui.h"
 
-#include <stdbool.h>
-
-enum runs_key {
-    RUNS_BY_AGE, /* newest first, as the model has them */
-    RUNS_BY_STATE,
-    RUNS_BY_NAME,
-    RUNS_BY_DATA,
-    RUNS_BY_BACKBONE,
-    RUNS_BY_LOSS,
-    RUNS_BY_EPOCHS,
-    RUNS_BY_PC,
-    RUNS_BY_MAE,
-    RUNS_BY_RMSE,
-    RUNS_BY_LAST_PC,
-    RUNS_BY_SPEED,
-    RUNS_KEYS
+/* What is asked for. */
+struct runs_choice {
+    const char *filter; /* what name, loss, backbone, data, state or experiment contains */
+    int column;         /* of runs_columns, to sort by */
+    bool reverse;
 };
 
 struct runs_order {
     int *place; /* of the n shown runs in the model's array */
     size_t n, room;
-    size_t of;        /* runs that the model had */
-    uint64_t made_of; /* fingerprint of what it was made from */
-    bool failed;      /* out of memory: nothing is shown */
+    struct runs_choice made_for; /* its filter is this one: */
+    char filter[EDIT_BYTES];
+    uint64_t made_of; /* the runs' version */
+    bool made;        /* false: out of memory, nothing is shown */
 };
 
-/* Makes the order anew if runs, filter, key or direction are others than last time; true if so.
- * `filter`: a text that name, loss, backbone, data, state or experiment contains, in any case. */
-bool runs_order_sync(struct runs_order *o, const struct run_row *runs, size_t n, const char *filter,
-                     enum runs_key key, bool reverse);
+/* Makes the order anew if runs, filter, column or direction are others than last time; true if so.
+ */
+bool runs_order_sync(struct runs_order *o, const struct ui_model *model,
+                     const struct runs_choice *choice);
 void runs_order_fini(struct runs_order *o);
-
-const char *runs_key_name(enum runs_key key);
 
 #endif

@@ -1,26 +1,31 @@
-/* runs_table.h - the columns of the list of runs. */
+/* runs_table.h - the columns of the list of runs: their cells, and what sorting by them means. */
 #ifndef COMBOLAB_UI_VIEWS_RUNS_TABLE_H
 #define COMBOLAB_UI_VIEWS_RUNS_TABLE_H
 
-#include "ui/layout.h"
-#include "ui/pen.h"
-#include "ui/views/runs_order.h"
+#include "ui/grid.h"
 
-#define RUNS_TABLE_COLUMNS 13
+#define RUNS_COLUMNS 13
+#define RUNS_BY_AGE (RUNS_COLUMNS - 1) /* newest first, as the model has them */
 
-struct runs_table {
-    struct column_place places[RUNS_TABLE_COLUMNS];
+enum runs_sort {
+    RUNS_NOT_SORTED,
+    RUNS_AS_THEY_ARE,
+    RUNS_BY_TEXT,
+    RUNS_BY_COUNT, /* an int, greatest first */
+    RUNS_LEAST_FIRST,
+    RUNS_MOST_FIRST, /* doubles; those that are not there come last */
 };
 
-/* Which columns a table of that width has, and where. */
-void runs_table_layout(struct runs_table *t, int cells);
+struct runs_column {
+    struct column head;
+    enum role role;
+    const char *sorted_by; /* as people say it: "best PC" */
+    enum runs_sort sort;
+    size_t offset; /* of the field of struct ui_run that sorts */
+    void (*cell)(const struct pen *pen, const struct ui_model *model, const struct ui_run *run,
+                 const struct runs_column *by, struct grid_cell *cell);
+};
 
-/* The titles, with a mark at the column that is sorted by. */
-void runs_table_head(struct pen *pen, struct rect at, const struct runs_table *t, enum runs_key key,
-                     bool reverse);
-
-/* One run. */
-void runs_table_row(struct pen *pen, int y, int x, const struct runs_table *t,
-                    const struct run_row *r, const struct ui_model *m);
+extern const struct runs_column runs_columns[RUNS_COLUMNS];
 
 #endif

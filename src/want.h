@@ -1,0 +1,53 @@
+/* want.h - what a view can want, a descriptor each: how the reader thread fetches it, and how the
+ * screen thread takes it over. A new kind is its file, a place in the model and a line in UI_WANTS
+ * of ui.h.
+ */
+#ifndef COMBOLAB_SRC_WANT_H
+#define COMBOLAB_SRC_WANT_H
+
+#include "base/intern.h"
+#include "ui/ui.h"
+
+struct db;
+struct err;
+
+/* Its place among n wants; n when it is none of them. */
+static inline size_t want_place(const struct ui_want *wants, size_t n, const struct ui_want *want)
+{
+    size_t i = 0;
+    while (i < n && (wants[i].kind != want->kind || wants[i].run != want->run))
+        i++;
+    return i;
+}
+
+/* What fetching works with. Of the reader thread alone. */
+struct want_source {
+    struct db *db;
+    struct intern *texts; /* of the list of runs: they live until the reader is closed */
+    /* of the list of runs: how far it has been read */
+    bool begun, complete;
+    int64_t oldest, newest; /* ids */
+    size_t known;           /* runs */
+    int64_t since;          /* mark of the changes that are known */
+};
+
+struct want_kind {
+    /* Fetches what is new as *rows (NULL = nothing). 0; 1 = there is more, call again; -1. Reader
+     * thread. */
+    int (*fetch)(struct want_source *source, const struct ui_want *want, void **rows,
+                 struct err *e);
+    /* Takes the rows over into what is kept of this kind, *kept (NULL at first), and shows that in
+     * the view. 0 or -1. Screen thread. */
+    int (*adopt)(void **kept, void *rows, struct ui_model *view, struct err *e);
+    /* Frees rows that nobody wants any more. Any thread. */
+    void (*free_rows)(void *rows);
+    /* Frees what is kept. Screen thread. */
+    void (*free_kept)(void *kept, struct ui_model *view);
+    bool lasting; /* it is kept while another view is shown, and caught up afterwards */
+};
+
+#define WANT_DECLARED(name, descriptor) extern const struct want_kind want_##descriptor;
+UI_WANTS(WANT_DECLARED)
+#undef WANT_DECLARED
+
+#endif

@@ -1,0 +1,152 @@
+/* test_model.c - the screen's rows: the list in pages, what other processes change, what belongs to
+ * the run that is open; all of it without waiting for the reader.
+ */
+#include "base/clock.h"
+#include "src/model.h"
+#include "tests/kit/db_kit.h"
+
+#include <poll.h>
+
+static const struct session_changes all_changed = {.all = true};
+
+/* Takes what comes until `done` says so; false when it never does. */
+static bool until(struct model *m, bool (*done)(const struct ui_model *))
+{
+    struct pollfd ready = {model_fd(m), POLLIN, 0};
+    for (double end = clock_s() + 20; clock_s() < end;) {
+        model_take(m);
+        if (done(model_view(m)))
+            return true;
+        poll(&ready, 1, 100);
+    }
+    return false;
+}
+
+static bool whole(const struct ui_model *v)
+{
+    return !v->reading_runs;
+}
+
+static bool has_1300(const struct ui_model *v)
+{
+    return v->n_runs == 1300;
+}
+
+static bool has_renamed(const struct ui_model *v)
+{
+    const struct ui_run *run = ui_run_find(v, 7);
+    return run && !strcmp(run->name, "renamed");
+}
+
+static bool has_1298(const struct ui_model *v)
+{
+    return v->n_runs == 1298;
+}
+
+static bool has_rows_of_9(const struct ui_model *v)
+{
+    return v->rows_of == 9;
+}
+
+static bool has_2_epochs(const struct ui_model *v)
+{
+    return v->n_epochs == 2;
+}
+
+static bool has_message(const struct ui_model *v)
+{
+    return v->message[0];
+}
+
+static void add_runs(struct db *d, int n)
+{
+    for (int i = 0; i < n; i++)
+        help_add(d, i % 2 ? "odd" : "even");
+}
+
+static void test_list(struct model *m, struct db *d)
+{
+    static const struct ui_want list = {.kind = UI_WANT_RUNS};
+    struct err e;
+    ok(model_view(m)->reading_runs && !model_view(m)->n_runs, "at first nothing is there");
+    model_want(m, &list, 1);
+    ok(until(m, whole), "then the list comes");
+    is_int((long long)model_view(m)->n_runs, 1200, "all of it");
+    int misplaced = 0, apart = 0;
+    const struct ui_model *v = model_view(m);
+    for (size_t i = 0; i < v->n_runs; i++) {
+        misplaced += v->runs[i].id != (int64_t)(1200 - i);
+        apart += i >= 2 && v->runs[i].name != v->runs[i - 2].name;
+    }
+    is_int(misplaced, 0, "newest first");
+    is_int(apart, 0, "and equal texts are one");
+    add_runs(d, 100);
+    uint64_t version = v->runs_version;
+    model_changed(m, &all_changed);
+    ok(until(m, has_1300) && model_view(m)->runs[0].id == 1300, "new runs come at the top");
+    ok(model_view(m)->runs_version != version, "and the list says that it is another");
+    db_exec(d, "UPDATE run SET name = 'renamed' WHERE id = 7", &e);
+    model_changed(m, &all_changed);
+    ok(until(m, has_renamed), "a run that changed is another");
+    db_run_delete(d, 1000, &e);
+    db_run_delete(d, 1, &e);
+    model_changed(m, &all_changed);
+    ok(until(m, has_1298) && !ui_run_find(model_view(m), 1000) && ui_run_find(model_view(m), 999),
+       "those that were deleted are gone");
+}
+
+static void test_run(struct model *m, struct db *d)
+{
+    static const struct ui_want both[] = {{.kind = UI_WANT_RUN, .run = 9}, {.kind = UI_WANT_RUNS}};
+    struct err e;
+    struct epoch_row row = help_epoch(1, true);
+    int64_t claimed;
+    db_run_claim(d, 9, &claimed, &e);
+    db_epoch_add(d, 9, &row, 0, NULL, 0, &e);
+    model_want(m, both, 2);
+    ok(until(m, has_rows_of_9) && model_view(m)->n_epochs == 1, "a run's epochs come when wanted");
+    row = help_epoch(2, true);
+    db_epoch_add(d, 9, &row, 0, NULL, 0, &e);
+    model_changed(m, &(struct session_changes){.n = 1, .runs = {9}});
+    ok(until(m, has_2_epochs), "and again when they are more");
+    model_want(m, &both[1], 1);
+    ok(!model_view(m)->rows_of && !model_view(m)->n_epochs, "they go when not wanted");
+    for (int i = 0; i < 200; i++) /* faster than anything can be fetched */
+        model_want(m, both, i % 2 ? 2 : 1);
+    ok(until(m, has_rows_of_9), "whoever changes his mind gets them");
+    model_want(m, NULL, 0);
+    is_int((long long)model_view(m)->n_runs, 1298, "the list stays while nobody wants it");
+}
+
+static void test_trouble(void)
+{
+    struct model *m;
+    struct err e;
+    if (!ok(!model_open(&m, scratch_path("nowhere.db"), true, &e), "a database that is not there"))
+        return;
+    ok(until(m, has_message) && model_view(m)->message_is_error, "is a message");
+    has_text(model_view(m)->message, "nowhere.db", "that names it");
+    model_close(m);
+}
+
+int main(void)
+{
+    struct model *m;
+    struct err e;
+    scratch_make();
+    const char *path = scratch_path("runs.db");
+    struct db *d = help_open(path);
+    add_runs(d, 1200);
+    if (ok(!model_open(&m, path, true, &e), "a model")) {
+        test_list(m, d);
+        test_run(m, d);
+        model_close(m);
+    }
+    test_trouble();
+    ok(!model_open(&m, path, true, &e), "closing at once");
+    model_want(m, &(struct ui_want){.kind = UI_WANT_RUNS}, 1);
+    model_close(m);
+    db_close(d);
+    scratch_remove(scratch);
+    return tap_done();
+}

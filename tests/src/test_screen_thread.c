@@ -1,0 +1,228 @@
+/* test_screen_thread.c - once something is shown, the screen thread opens no file: whatever key is
+ * pressed, and whatever other processes write.
+ *
+ * The program runs in a pseudo terminal, and each system call of its main thread is looked at
+ * (ptrace; threads that it starts are left alone).
+ */
+#include "base/clock.h"
+#include "tests/kit/db_kit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#define PATIENCE_S 60 /* sanitizers are slow */
+
+struct traced {
+    pid_t pid;
+    int fd;
+    bool ended, armed;
+    int opened; /* files, since it is armed */
+    char first[512];
+    struct str shown; /* since somebody last looked */
+};
+
+static void wake(int number)
+{
+    (void)number;
+}
+
+static bool start(struct traced *t, const char *db)
+{
+    struct winsize size = {.ws_row = 40, .ws_col = 120};
+    char program[512];
+    const char *top = getenv("TOP_BUILDDIR");
+    snprintf(program, sizeof program, "%s/combolab", top ? top : ".");
+    str_init(&t->shown);
+    t->pid = forkpty(&t->fd, NULL, NULL, &size);
+    if (t->pid < 0)
+        return false;
+    if (t->pid == 0) {
+        setenv("TERM", "xterm-256color", 1);
+        setenv("LC_ALL", "C.UTF-8", 1);
+        setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* it would trace, too */
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+            _exit(99);
+        execl(program, program, "-D", db, (char *)NULL);
+        _exit(98);
+    }
+    int status;
+    if (waitpid(t->pid, &status, 0) != t->pid || !WIFSTOPPED(status))
+        return false;
+    return !ptrace(PTRACE_SETOPTIONS, t->pid, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) &&
+           !ptrace(PTRACE_SYSCALL, t->pid, NULL, NULL);
+}
+
+/* Which argument is the path; -1 when the call opens nothing. */
+static int path_argument(uint64_t number)
+{
+    static const struct {
+        uint64_t number;
+        int path;
+    } calls[] = {
+        {SYS_openat, 1},
+        {SYS_openat2, 1},
+#ifdef SYS_open
+        {SYS_open, 0},
+        {SYS_creat, 0},
+#endif
+    };
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (calls[i].number == number)
+            return calls[i].path;
+    return -1;
+}
+
+static void look_at_call(struct traced *t)
+{
+    struct __ptrace_syscall_info call;
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, t->pid, (void *)sizeof call, &call) <= 0 ||
+        call.op != PTRACE_SYSCALL_INFO_ENTRY)
+        return;
+    int path = path_argument(call.entry.nr);
+    if (path < 0 || !t->armed || t->opened++)
+        return;
+    struct iovec here = {t->first, sizeof t->first - 1};
+    struct iovec there = {(void *)(uintptr_t)call.entry.args[path], sizeof t->first - 1};
+    process_vm_readv(t->pid, &here, 1, &there, 1, 0);
+}
+
+/* Lets the program go on past everything it has stopped for. */
+static void follow(struct traced *t)
+{
+    int status;
+    while (!t->ended && waitpid(t->pid, &status, WNOHANG | __WALL) == t->pid) {
+        t->ended = !WIFSTOPPED(status);
+        if (t->ended)
+            return;
+        int number = WSTOPSIG(status);
+        if (number == (SIGTRAP | 0x80))
+            look_at_call(t);
+        bool signalled = (number & 0x7f) != SIGTRAP;
+        ptrace(PTRACE_SYSCALL, t->pid, NULL, (void *)(intptr_t)(signalled ? number : 0));
+    }
+}
+
+/* One turn: at most some milliseconds. */
+static void turn(struct traced *t)
+{
+    char buffer[16384];
+    struct pollfd ready = {t->fd, POLLIN, 0};
+    follow(t);
+    if (poll(&ready, 1, 5) > 0) {
+        ssize_t n = read(t->fd, buffer, sizeof buffer);
+        if (n > 0)
+            str_add_bytes(&t->shown, buffer, (size_t)n);
+    }
+    follow(t);
+}
+
+static void turn_for(struct traced *t, double seconds)
+{
+    for (double end = clock_s() + seconds; clock_s() < end && !t->ended;)
+        turn(t);
+}
+
+/* Goes on until the text is sent to the terminal. */
+static void shows(struct traced *t, const char *text, const char *what)
+{
+    double end = clock_s() + PATIENCE_S;
+    while (!strstr(t->shown.text, text) && clock_s() < end && !t->ended)
+        turn(t);
+    ok(strstr(t->shown.text, text) != NULL, "%s", what);
+    turn_for(t, 0.1);
+    str_clear(&t->shown);
+}
+
+static void press(struct traced *t, const char *keys)
+{
+    str_clear(&t->shown);
+    for (; *keys; keys++) {
+        if (write(t->fd, keys, 1) != 1)
+            return;
+        turn_for(t, 0.05); /* Escape waits for the rest of a function key */
+    }
+}
+
+/* Another process: a run that comes on. */
+static int write_epochs(const void *path)
+{
+    struct err e;
+    struct db *d = help_open(path);
+    int64_t id = help_add_running(d, "from elsewhere");
+    int failed = 0;
+    for (int i = 1; i <= 3; i++) {
+        struct epoch_row row = help_epoch(i, true);
+        failed |= db_epoch_add(d, id, &row, 0, NULL, 0, &e);
+    }
+    failed |= db_run_state(d, id, "finished", "", &e);
+    db_close(d);
+    return failed;
+}
+
+static void make_runs(const char *path)
+{
+    struct err e;
+    struct db *d = help_open(path);
+    for (int i = 0; i < 20; i++) {
+        int64_t id = help_add_running(d, i == 19 ? "the newest" : "one of them");
+        struct epoch_row row = help_epoch(1, true);
+        db_epoch_add(d, id, &row, 0, NULL, 0, &e);
+        db_run_state(d, id, i == 19 ? "stopped" : "finished", "", &e);
+    }
+    db_close(d);
+}
+
+static void use_it(struct traced *t, const char *path)
+{
+    press(t, "jjkGg\x06\x02sSsSssSS/newest\r");
+    press(t, "\x7fg\r");
+    shows(t, "took", "a run is opened");
+    press(t, "\t\r\x7fhly2w");
+    press(t, "\x7f?");
+    shows(t, "one line up", "the help is read");
+    press(t, "1");
+    pid_t writer = help_fork(write_epochs, path);
+    shows(t, "from elsewhere", "what another process wrote is shown");
+    is_int(help_wait(writer), 0, "all of it was written");
+    press(t, "n\r/no/such/set\r");
+    shows(t, "cannot be opened", "the form says that data cannot be opened");
+    press(t, "\x18"); /* launch */
+    shows(t, "cannot be opened", "and does not launch them");
+    press(t, "1gddy");
+    shows(t, "is deleted", "a run is deleted");
+}
+
+int main(void)
+{
+    struct traced t = {.fd = -1};
+    struct sigaction action = {.sa_handler = wake}; /* a stop of the program ends a poll */
+    scratch_make();
+    sigaction(SIGCHLD, &action, NULL);
+    const char *path = scratch_path("runs.db");
+    make_runs(path);
+    if (!start(&t, path)) {
+        skip("processes cannot be traced here");
+        scratch_remove(scratch);
+        return tap_done();
+    }
+    shows(&t, "the newest", "the runs are shown");
+    turn_for(&t, 0.2); /* what is still done for the first frame */
+    t.armed = true;
+    use_it(&t, path);
+    t.armed = false;
+    if (!is_int(t.opened, 0, "the screen thread opened no file meanwhile"))
+        diag("the first one: %s", t.first);
+    ok(!t.ended, "the program goes on");
+    press(&t, "q");
+    for (double end = clock_s() + PATIENCE_S; !t.ended && clock_s() < end;)
+        turn(&t);
+    ok(t.ended, "and ends when told to");
+    str_fini(&t.shown);
+    scratch_remove(scratch);
+    return tap_done();
+}

@@ -1,0 +1,104 @@
+/* frame.c - what surrounds every view. Screen thread only. */
+#include "ui/frame.h"
+
+#include "base/str.h"
+#include "ui/verbs.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The engine of this process in a few words, for every view; fewer where there is little room. */
+static void engine_words(const struct pen *pen, const struct ui_model *m, int cells, char *to,
+                         size_t room)
+{
+    const struct snapshot *s = &m->live;
+    if (!s->run) {
+        str_copy(to, room, m->can_train ? "engine idle" : "watching");
+        return;
+    }
+    const char *sign = pen->glyphs->state[s->paused ? RUN_PAUSED : RUN_RUNNING];
+    int n = snprintf(to, room, "%s run %lld  %d/%d", sign, (long long)s->run, s->epoch, s->epochs);
+    char eta[32] = "";
+    if (isfinite(s->eta_s) && cells >= 28) {
+        str_duration(eta, sizeof eta, s->eta_s);
+        snprintf(to + n, room - (size_t)n, "  ETA %s", eta);
+    } else if (cells < n) {
+        snprintf(to, room, "%s %d/%d", sign, s->epoch, s->epochs);
+    }
+}
+
+static void draw_header(struct pen *pen, const struct ui_model *m, struct rect at,
+                        const struct frame_words *w)
+{
+    char engine[128], key[16];
+    int x = at.x + 1;
+    x += pen_text(pen, at.y, x, 10, ROLE_TITLE, "combolab") + 1;
+    for (int i = 0; i < w->n_views; i++) {
+        bool here = w->here == i;
+        request_keys(w->views[i]->shown_by, true, key, sizeof key);
+        x += pen_text(pen, at.y, x, 1, ROLE_FOCUS, here ? "[" : " ");
+        x += pen_text(pen, at.y, x, 4, ROLE_KEY, key) + 1;
+        x += pen_text(pen, at.y, x, 10, here ? ROLE_TITLE : ROLE_DIM, w->views[i]->name);
+        x += pen_text(pen, at.y, x, 1, ROLE_FOCUS, here ? "]" : " ");
+    }
+    x += 2;
+    engine_words(pen, m, at.columns - x - 1, engine, sizeof engine);
+    pen_right(pen, at.y, x, at.columns - x - 1, m->live.run ? ROLE_BUSY : ROLE_DIM, engine);
+}
+
+static void draw_status(struct pen *pen, const struct ui_model *m, struct rect at,
+                        const struct frame_words *w)
+{
+    int x = at.x + 1, cells = at.columns - 2;
+    const char *message = m->message ? m->message : "";
+    if (w->question[0]) {
+        int used = pen_text(pen, at.y, x, cells - 7, ROLE_WARN, w->question);
+        pen_text(pen, at.y, x + used + 1, 6, ROLE_KEY, "(y/n)");
+    } else if (w->note[0]) {
+        pen_text(pen, at.y, x, cells, w->note_is_error ? ROLE_BAD : ROLE_TEXT, w->note);
+    } else if (message[0]) {
+        pen_text(pen, at.y, x, cells, m->message_is_error ? ROLE_BAD : ROLE_TEXT, message);
+    } else {
+        pen_text(pen, at.y, x, cells, ROLE_DIM, m->db_path ? m->db_path : "");
+    }
+}
+
+static int draw_hint(struct pen *pen, int y, int x, int end, struct hint hint)
+{
+    char key[16];
+    const char *word = hint.word ? hint.word : request_word(hint.request);
+    request_keys(hint.request, true, key, sizeof key);
+    int cells = (int)(strlen(key) + strlen(word)) + 1;
+    if (x + cells > end)
+        return 0;
+    pen_text(pen, y, x, cells, ROLE_KEY, key);
+    pen_text(pen, y, x + (int)strlen(key) + 1, cells, ROLE_DIM, word);
+    return cells + 2;
+}
+
+static void draw_footer(struct pen *pen, const struct ui_model *m, struct rect at,
+                        const struct frame_words *w)
+{
+    /* Help and quit stand at the right, always. */
+    int end = at.x + at.columns - 16, x = at.x + 1;
+    for (const struct hint *h = w->views[w->here]->footer; h->request != REQ_NONE; h++) {
+        if (!verbs_allow(m, w->run, h->request))
+            continue;
+        int used = draw_hint(pen, at.y, x, end, *h);
+        if (!used)
+            break;
+        x += used;
+    }
+    x = end + 1;
+    x += draw_hint(pen, at.y, x, at.x + at.columns, (struct hint){REQ_HELP, NULL});
+    draw_hint(pen, at.y, x, at.x + at.columns, (struct hint){REQ_QUIT, NULL});
+}
+
+void frame_draw(struct pen *pen, const struct ui_model *m, const struct frame *at,
+                const struct frame_words *words)
+{
+    draw_header(pen, m, at->header, words);
+    draw_status(pen, m, at->status, words);
+    draw_footer(pen, m, at->footer, words);
+}
