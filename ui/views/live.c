@@ -295,11 +295,12 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         return;
     }
     int charts = live_charts(m);
-    if (v->axes.focus >= charts)
+    bool here = has_rows(m, r);
+    if (here && v->axes.focus >= charts) /* a run with fewer terms */
         v->axes.focus = charts - 1;
     struct live_layout l = layout_live(body, charts, v->axes.focus, v->zoom);
     draw_info(pen, m, r, l.info);
-    if (!has_rows(m, r))
+    if (!here)
         return;
     if (!m->n_epochs && r->state_text[0])
         draw_reason(pen, r, body, l.info);
