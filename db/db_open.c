@@ -93,6 +93,13 @@ static int check_header(struct db *d, int *version, struct err *e)
                        "%s is a database of another program (application id %#x, combolab's is "
                        "%#x): name another file with --database",
                        d->path, (unsigned)application, (unsigned)DB_APPLICATION_ID);
+    if (user_version < 0 || (!user_version && tables))
+        return err_set(
+            e, ERR_FORMAT,
+            "%s is damaged: its schema has the number %d, and 1 to %d are known; restore "
+            "a copy, or, if nothing else is wrong with it, put the number right with "
+            "`sqlite3 %s \"PRAGMA user_version = %d\"`",
+            d->path, (int)user_version, schema_known(), d->path, schema_known());
     if (user_version > schema_known())
         return err_set(e, ERR_VERSION,
                        "%s was made by a newer combolab (schema %d, this one knows %d): upgrade "

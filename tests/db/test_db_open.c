@@ -119,6 +119,26 @@ static void test_foreign(void)
     refused(path, DB_READ, ERR_VERSION, "made by a newer combolab");
 }
 
+/* A number of the schema that no combolab writes: one flipped bit of the file's header. */
+static void test_impossible_versions(void)
+{
+    const char *path = scratch_path("bit.db");
+    db_close(help_open(path));
+    make_raw(path, "PRAGMA user_version = -2147483645");
+    refused(path, DB_READ, ERR_FORMAT, "its schema has the number -2147483645, and 1 to 3 are");
+    refused(path, DB_WRITE, ERR_FORMAT, "its schema has the number -2147483645");
+    make_raw(path, "PRAGMA user_version = -1");
+    refused(path, DB_WRITE, ERR_FORMAT, "its schema has the number -1");
+    make_raw(path, "PRAGMA user_version = 0");
+    refused(path, DB_READ, ERR_FORMAT, "its schema has the number 0");
+    refused(path, DB_WRITE, ERR_FORMAT, "put the number right");
+    make_raw(path, "PRAGMA user_version = 3");
+    struct err e;
+    struct db *d;
+    is_int(db_open(&d, path, DB_READ, &e), 0, "the number put right, it opens");
+    db_close(d);
+}
+
 /* Overwrites the middle of a file's pages. */
 static void test_damaged(void)
 {
@@ -366,6 +386,7 @@ int main(void)
     test_made();
     test_paths();
     test_foreign();
+    test_impossible_versions();
     test_damaged();
     test_network();
     test_permissions();
