@@ -2,6 +2,7 @@
 #ifndef COMBOLAB_BASE_CLOCK_H
 #define COMBOLAB_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <time.h>
 
 static inline double clock_seconds(clockid_t which)
@@ -21,6 +22,16 @@ static inline double clock_s(void)
 static inline double clock_date_s(void)
 {
     return clock_seconds(CLOCK_REALTIME);
+}
+
+/* The whole seconds of a date, for localtime_r and gmtime_r; false for what is no date of the years
+ * 0 to 9999, as a file may say. */
+static inline bool clock_whole_s(double date_s, time_t *whole)
+{
+    if (!(date_s >= -62167219200.0 && date_s < 253402300800.0))
+        return false;
+    *whole = (time_t)date_s;
+    return true;
 }
 
 #endif

@@ -3,6 +3,7 @@ libbase_a_SOURCES = \
 	base/clock.h \
 	base/err.c base/err.h \
 	base/file.c base/file.h \
+	base/gate.c base/gate.h \
 	base/hash.h \
 	base/intern.c base/intern.h \
 	base/log.c base/log.h \

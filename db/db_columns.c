@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* The table's own, with one of the uses wanted. */
@@ -115,11 +116,17 @@ void query_bind_row(struct query *q, const struct row_column *columns, unsigned 
             bind_field(q, c, (const char *)row + c->offset);
 }
 
+/* A file may say any number; what does not fit becomes the nearest that does. */
+static int nearest_int(int64_t value)
+{
+    return value < INT_MIN ? INT_MIN : value > INT_MAX ? INT_MAX : (int)value;
+}
+
 static void read_field(struct query *q, const struct row_column *c, void *field)
 {
     switch (c->kind) {
     case ROW_INT:
-        *(int *)field = (int)query_int(q);
+        *(int *)field = nearest_int(query_int(q));
         break;
     case ROW_INT64:
         *(int64_t *)field = query_int(q);

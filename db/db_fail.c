@@ -79,6 +79,12 @@ int db_fail(struct db *d, int code, struct err *e)
                        "again, or see with `fuser %s` which one it is",
                        d->path, DB_BUSY_MS / 1000, d->path);
     case SQLITE_INTERRUPT:
+        if (d->slices_left < 0)
+            return err_set(
+                e, ERR_FORMAT,
+                "%s: reading it had no end, so its tables are not as combolab made them: "
+                "restore a copy, or name another file with --database",
+                d->path);
         return err_set(e, ERR_CANCELLED, "%s: no longer wanted, so it was not read to the end",
                        d->path);
     case SQLITE_NOTADB:
@@ -121,6 +127,7 @@ int db_no_run(struct db *d, int64_t id, struct err *e)
 
 int db_exec(struct db *d, const char *sql, struct err *e)
 {
+    d->slices_left = DB_SLICES;
     int code = sqlite3_exec(d->sql, sql, NULL, NULL, NULL);
     return code == SQLITE_OK ? 0 : db_fail(d, code, e);
 }

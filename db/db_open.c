@@ -20,7 +20,8 @@
 #include <unistd.h>
 
 static const char *const all_ways =
-    "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL";
+    "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+    "PRAGMA synchronous = FULL";
 
 /* SQLite itself must be new enough for STRICT tables and RETURNING, whatever it was built against.
  */
@@ -93,13 +94,20 @@ static int check_header(struct db *d, int *version, struct err *e)
                        "%s is a database of another program (application id %#x, combolab's is "
                        "%#x): name another file with --database",
                        d->path, (unsigned)application, (unsigned)DB_APPLICATION_ID);
+    if (user_version < 0 || (!user_version && tables))
+        return err_set(
+            e, ERR_FORMAT,
+            "%s is damaged: its schema has the number %d, and 1 to %d are known; restore "
+            "a copy, or, if nothing else is wrong with it, put the number right with "
+            "`sqlite3 %s \"PRAGMA user_version = %d\"`",
+            d->path, (int)user_version, schema_known(), d->path, schema_known());
     if (user_version > schema_known())
         return err_set(e, ERR_VERSION,
                        "%s was made by a newer combolab (schema %d, this one knows %d): upgrade "
                        "combolab, or name another file with --database",
                        d->path, (int)user_version, schema_known());
     *version = (int)user_version;
-    return 0;
+    return schema_check(d, *version, e);
 }
 
 /* Only one process can change the journal mode, and SQLite does not wait for its turn here. */
@@ -191,6 +199,22 @@ static char *absolute_path(const char *path, struct err *e)
     return text;
 }
 
+/* SQLite asks after every slice whether the statement shall go on. */
+static int spend_slice(void *context)
+{
+    struct db *d = context;
+    return --d->slices_left < 0;
+}
+
+/* The file may have been made by anybody. */
+static void distrust(struct db *d)
+{
+    sqlite3_db_config(d->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_limit(d->sql, SQLITE_LIMIT_LENGTH, DB_MOST_VALUE_BYTES);
+    d->slices_left = DB_SLICES;
+    sqlite3_progress_handler(d->sql, DB_SLICE, spend_slice, d);
+}
+
 static int open_file(struct db *d, enum db_mode mode, struct err *e)
 {
     int flags =
@@ -200,6 +224,7 @@ static int open_file(struct db *d, enum db_mode mode, struct err *e)
         return db_fail(d, code, e);
     sqlite3_extended_result_codes(d->sql, 1);
     sqlite3_busy_timeout(d->sql, DB_BUSY_MS);
+    distrust(d);
     if (db_exec(d, all_ways, e))
         return -1;
     return mode == DB_WRITE ? prepare_to_write(d, e) : prepare_to_read(d, e);

@@ -17,10 +17,19 @@
 #define DB_APPLICATION_ID 0x636d626f
 #define DB_BUSY_MS 5000
 
+/* What a statement may cost, in slices of SQLite's instructions: some ten seconds, or fifty million
+ * rows. Only a file made to be without end asks for more. */
+#define DB_SLICE 1000000
+#define DB_SLICES 1000
+
+/* No value is longer: the scores of sixteen million images. */
+#define DB_MOST_VALUE_BYTES (64 << 20)
+
 struct db {
     sqlite3 *sql;
     char *path;
     bool writes;
+    int slices_left; /* of the present statement; below 0 = it was ended for that */
 };
 
 /* --- db_fail.c: errors and transactions --- */
@@ -153,6 +162,10 @@ int schema_known(void); /* version this combolab makes */
 
 /* Brings the file from version `from` to schema_known(), inside the caller's transaction. */
 int schema_migrate(struct db *d, int from, struct err *e);
+
+/* Refuses a file in which something else, or nothing, has the name of one of that version's tables
+ * or triggers. */
+int schema_check(struct db *d, int version, struct err *e);
 
 /* Replaces the published results by those of reference.csv. */
 int reference_seed(struct db *d, struct err *e);

@@ -10,6 +10,7 @@
 void query_open(struct query *q, struct db *d, const char *sql)
 {
     *q = (struct query){.d = d};
+    d->slices_left = DB_SLICES;
     q->code = sqlite3_prepare_v2(d->sql, sql, -1, &q->statement, NULL);
 }
 

@@ -97,14 +97,13 @@ int run_tables_ledger(struct table **out, const struct split_row *split, size_t 
 {
     if (rows_table_new(out, "ledger", false, row_prediction_columns, ROW_LISTED, e))
         return -1;
-    const struct split_row *image = split, *end = split + n_split;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0, at = 0; i < n; i++) {
         struct prediction_row row = {.place = (int64_t)i, .truth = NAN, .predicted = scores[i]};
-        while (image < end && image->place < row.place)
-            image++;
-        if (image < end && image->place == row.place) {
-            str_copy(row.image, sizeof row.image, image->image);
-            row.truth = image->truth;
+        while (at < n_split && split[at].place < row.place)
+            at++;
+        if (at < n_split && split[at].place == row.place) {
+            str_copy(row.image, sizeof row.image, split[at].image);
+            row.truth = split[at].truth;
         }
         rows_table_add(*out, row_prediction_columns, ROW_LISTED, &row, (double)NAN);
     }

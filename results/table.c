@@ -1,6 +1,7 @@
 /* table.c - rows of typed cells, and their writing with aligned columns. */
 #include "results/table.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -118,8 +119,9 @@ void table_real(struct table *t, double value)
                                           kind == TABLE_DURATION || kind == TABLE_BYTES);
     if (!cell)
         return;
+    time_t whole;
     cell->real = value;
-    cell->missing = !isfinite(value);
+    cell->missing = kind == TABLE_TIME ? !clock_whole_s(value, &whole) : !isfinite(value);
 }
 
 void table_flag(struct table *t, bool value)
@@ -153,7 +155,7 @@ static bool is_missing(const struct table_column *column, const struct table_cel
 void table_show(const struct table_column *column, const struct table_cell *cell, char *to,
                 size_t room)
 {
-    time_t seconds = (time_t)cell->real;
+    time_t seconds;
     struct tm parts;
     str_copy(to, room, "-");
     if (is_missing(column, cell))
@@ -177,7 +179,7 @@ void table_show(const struct table_column *column, const struct table_cell *cell
         str_copy(to, room, cell->whole ? "yes" : "no");
         return;
     case TABLE_TIME:
-        if (localtime_r(&seconds, &parts))
+        if (clock_whole_s(cell->real, &seconds) && localtime_r(&seconds, &parts))
             strftime(to, room, "%Y-%m-%d %H:%M:%S", &parts);
         return;
     case TABLE_DURATION:

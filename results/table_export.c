@@ -2,6 +2,7 @@
  * ones empty (CSV) or null (JSON), times ISO 8601 in UTC. */
 #include "results/table.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -12,10 +13,10 @@
 
 static void utc(double seconds, char *to, size_t room)
 {
-    time_t whole = (time_t)seconds;
+    time_t whole;
     struct tm parts;
     to[0] = '\0';
-    if (gmtime_r(&whole, &parts))
+    if (clock_whole_s(seconds, &whole) && gmtime_r(&whole, &parts))
         strftime(to, room, "%Y-%m-%dT%H:%M:%SZ", &parts);
 }
 

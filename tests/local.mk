@@ -18,3 +18,4 @@ include tests/results/local.mk
 include tests/ui/local.mk
 include tests/session/local.mk
 include tests/src/local.mk
+include tests/fuzz/local.mk

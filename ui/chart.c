@@ -66,6 +66,7 @@ int chart_column(int x, int x_first, int x_last, int columns)
     if (x_last <= x_first)
         return 0;
     double part = ((double)x - x_first) / ((double)x_last - x_first);
+    part = fmin(fmax(part, -1), 2); /* what lies outside stays outside, and an int */
     return (int)(part * (columns - 1) + 0.5);
 }
 

@@ -24,6 +24,18 @@ bool screen_is_utf8(void)
     return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
+/* Ctrl-S would stop the terminal, and the program with it at its next frame, until Ctrl-Q; and a
+ * signal that ends the program would wait for that too. curses keeps what is set here. */
+static void leave_flow_alone(const struct screen *s)
+{
+    struct termios now;
+    if (tcgetattr(s->in, &now))
+        return;
+    now.c_iflag &= ~(tcflag_t)IXON;
+    tcsetattr(s->in, TCSANOW, &now);
+    def_prog_mode();
+}
+
 int screen_open(struct screen *s, const struct ui_options *o, struct err *e)
 {
     FILE *in = o->in ? o->in : stdin, *out = o->out ? o->out : stdout;
@@ -39,6 +51,7 @@ int screen_open(struct screen *s, const struct ui_options *o, struct err *e)
                        isatty(s->in) ? "output" : "input");
     if (terminal_check(term, s->out, e))
         return -1;
+    tcgetattr(s->in, &s->before);
     SCREEN *terminal = newterm(term, out, in);
     if (!terminal)
         return err_set(e, ERR_IO, "the screen cannot be started on terminal type TERM='%s'", term);
@@ -55,6 +68,8 @@ int screen_open(struct screen *s, const struct ui_options *o, struct err *e)
     cbreak();
     noecho();
     nonl();
+    leave_flow_alone(s);
+    terminal_leave(s->leave);
     curs_set(0);
     set_escdelay(ESCAPE_WAIT_MS);
     keypad(s->keys, TRUE);
@@ -78,6 +93,13 @@ void screen_close(struct screen *s)
         delwin(s->keys);
     delscreen(s->terminal);
     s->terminal = NULL;
+}
+
+void screen_abandon(const struct screen *s)
+{
+    ssize_t n = write(s->out, s->leave, strlen(s->leave));
+    (void)n; /* nobody is left to hear of it */
+    tcsetattr(s->in, TCSANOW, &s->before);
 }
 
 bool screen_resize(struct screen *s)

@@ -5,7 +5,10 @@
 #include "ui/request.h"
 #include "ui/ui.h"
 
+#include <termios.h>
+
 #define SCREEN_MOST_PENDING 256
+#define SCREEN_LEAVE_BYTES 128
 
 struct screen {
     void *terminal; /* a curses SCREEN */
@@ -15,13 +18,21 @@ struct screen {
     int rows, columns;
     int pending[SCREEN_MOST_PENDING]; /* keys given by tests */
     int n_pending;
+    struct termios before;          /* the terminal's settings as they were */
+    char leave[SCREEN_LEAVE_BYTES]; /* what leaves the screen, in the terminal's language */
 };
 
 /* Knows terminfo the type `term` (may be NULL), and can it place the cursor? */
 int terminal_check(const char *term, int out, struct err *e);
 
+/* What leaves the screen of the terminal in use: colours, keys, cursor and text as they were. */
+void terminal_leave(char to[SCREEN_LEAVE_BYTES]);
+
 int screen_open(struct screen *s, const struct ui_options *options, struct err *e);
 void screen_close(struct screen *s);
+
+/* The same without curses, for a process that is ending now: a signal handler may call it. */
+void screen_abandon(const struct screen *s);
 
 /* Makes it the terminal that curses functions work on. */
 void screen_use(const struct screen *s);

@@ -1,4 +1,5 @@
-/* terminal.c - is this a terminal that a screen can be drawn on? Screen thread only.
+/* terminal.c - what terminfo knows: can a screen be drawn on this terminal, and how is it left?
+ * Screen thread only.
  *
  * curses ends the process when it does not know a terminal, so that is found out with terminfo
  * first. A file of its own: <term.h> makes macros of everyday words.
@@ -7,6 +8,8 @@
 
 #include "base/err.h"
 #include "base/str.h"
+
+#include <string.h>
 
 #include <curses.h>
 #include <term.h>
@@ -32,4 +35,22 @@ int terminal_check(const char *term, int out, struct err *e)
         return err_set(e, ERR_USAGE, "terminal type TERM='%s' cannot place the cursor; " TRY,
                        shown);
     return 0;
+}
+
+void terminal_leave(char to[SCREEN_LEAVE_BYTES])
+{
+    static const char *const names[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *text = tigetstr(names[i]);
+        if (!text || text == (const char *)-1)
+            continue;
+        const char *pause = strstr(text, "$<"); /* for typewriters */
+        size_t n = pause ? (size_t)(pause - text) : strlen(text);
+        if (length + n >= SCREEN_LEAVE_BYTES)
+            continue;
+        memcpy(to + length, text, n);
+        length += n;
+    }
+    to[length] = '\0';
 }

@@ -1,8 +1,15 @@
-/* ticks.c - round numbers along an axis. Pure; any thread. */
+/* ticks.c - round numbers along an axis. Pure; any thread.
+ *
+ * Any range may be asked for: figures come from files. Where a double is no finer than a step, or a
+ * step would vanish, there are no ticks; nothing here goes on until doubles meet.
+ */
 #include "ui/ticks.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
+
+#define LEAST_SPAN (DBL_MIN * 1e3) /* so that steps within it are numbers of full precision */
 
 /* The smallest of 1, 2, 5 x 10^k that is not below `raw`. */
 static double nice_step(double raw)
@@ -31,22 +38,21 @@ static void label(char to[16], double value, double step, double largest)
 void ticks_linear(struct ticks *t, double low, double high, int most, bool whole)
 {
     t->n = 0;
-    double span = high - low;
-    if (!isfinite(span) || span <= 0)
+    double span = high - low, largest = fmax(fabs(low), fabs(high));
+    if (!(span >= LEAST_SPAN) || !isfinite(span) || largest / span > 1e12)
         return;
     most = most < 2 ? 2 : most > TICKS_MOST ? TICKS_MOST : most;
     double step = nice_step(span / (3 * most));
     if (whole && step < 1)
         step = 1;
-    while (floor(high / step) - ceil(low / step) + 1 > most)
+    for (int i = 0; i < 8 && floor(high / step) - ceil(low / step) + 1 > most; i++)
         step = nice_step(step * 1.5);
-    double largest = fmax(fabs(low), fabs(high));
-    if (!(step > 0) || largest / step > 1e12)
+    if (largest / step > 1e12)
         return;
     double first = ceil(low / step - 1e-9);
     for (int i = 0; i < most; i++) {
         double at = (first + i) * step;
-        if (at > high + step * 1e-9)
+        if (at - high > step * 1e-9)
             break;
         t->at[t->n] = at;
         label(t->label[t->n], at, step, largest);
@@ -82,6 +88,6 @@ void ticks_widen(double *low, double *high, bool log)
         least -= margin;
         most += margin;
     }
-    *low = log ? pow(10, least) : least;
-    *high = log ? pow(10, most) : most;
+    *low = log ? fmax(pow(10, least), DBL_MIN) : least;
+    *high = log ? fmin(fmax(pow(10, most), 2 * DBL_MIN), DBL_MAX) : most;
 }

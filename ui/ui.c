@@ -100,6 +100,11 @@ void ui_close(struct ui *ui)
     mem_free(ui);
 }
 
+void ui_abandon(const struct ui *ui)
+{
+    screen_abandon(&ui->screen);
+}
+
 static const struct ui_run *current_run(const struct ui *ui, const struct ui_model *m)
 {
     const struct view *view = views[ui->view];

@@ -148,6 +148,9 @@ int ui_open(struct ui **out, const struct ui_options *options, struct err *e);
 /* Gives the terminal back as it was; NULL is allowed. */
 void ui_close(struct ui *ui);
 
+/* Gives it back and nothing else: for the handler of a signal that ends the process. */
+void ui_abandon(const struct ui *ui);
+
 /* One frame, one doupdate. Handles a changed terminal size. */
 void ui_draw(struct ui *ui, const struct ui_model *model);
 

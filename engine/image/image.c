@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/file.h"
+#include "base/gate.h"
 
 #include <string.h>
 
@@ -98,50 +99,94 @@ int image_decode(struct image *out, const uint8_t *bytes, size_t count, const ch
     return err_prefix(e, "%s", name);
 }
 
-int image_read_as(struct image *out, const char *path, const char *name, struct err *e)
+/* The beginning of a file, before more of it is read: is it an image at all? What its header says
+ * is in `source`; 1 when the header is longer than that, or there may be more of it at the end. */
+static int read_head(struct image_source *source, uint8_t **bytes, uint64_t *whole,
+                     const char *path, struct err *e)
 {
+    *bytes = NULL;
+    if (file_read(bytes, &source->count, whole, path, HEADER_BYTES, e))
+        return -1;
+    source->bytes = *bytes;
+    source->header_only = true;
+    source->partial = *whole > source->count;
+    if (*whole > FILE_MOST_BYTES)
+        return err_set(e, ERR_FORMAT, "%s: is larger than 1 GiB", source->name);
+    const struct signature *found = recognise(source->bytes, source->count);
+    int result = decode_source(NULL, source, e);
+    return result && source->partial && found && found->decode ? 1 : result;
+}
+
+/* The whole file, after its beginning. */
+static int read_rest(uint8_t **bytes, struct image_source *source, const char *path, struct err *e)
+{
+    mem_free(*bytes);
+    *bytes = NULL;
+    if (file_read(bytes, &source->count, NULL, path, FILE_MOST_BYTES, e))
+        return -1;
+    source->bytes = *bytes;
+    source->partial = false;
+    return 0;
+}
+
+/* Bytes that decoding takes at most: the file, the pixels, and those turned or the coefficients of
+ * a progressive JPEG. All there is room for when the header was not found yet. */
+static uint64_t cost_of(const struct image_source *source, uint64_t whole)
+{
+    uint64_t pixels = (uint64_t)source->height * (uint64_t)source->width;
+    return pixels ? whole + 9 * pixels : 9 * (uint64_t)IMAGE_MAX_PIXELS;
+}
+
+int image_read_as(struct image *out, const char *path, const char *name, struct gate *gate,
+                  uint64_t *in_gate, struct err *e)
+{
+    struct image_source source = {.name = name};
     uint8_t *bytes;
-    size_t count;
     uint64_t whole;
     memset(out, 0, sizeof *out);
-    if (file_read(&bytes, &count, &whole, path, FILE_MOST_BYTES, e))
-        return -1;
-    int result = whole > count ? err_set(e, ERR_FORMAT, "%s: is larger than 1 GiB", name)
-                               : image_decode(out, bytes, count, name, e);
+    *in_gate = 0;
+    int result = read_head(&source, &bytes, &whole, path, e);
+    if (result >= 0) {
+        *in_gate = cost_of(&source, whole);
+        gate_enter(gate, *in_gate);
+        result = whole > source.count ? read_rest(&bytes, &source, path, e) : 0;
+    }
+    if (!result)
+        result = image_decode(out, source.bytes, source.count, name, e);
     mem_free(bytes);
+    if (result) {
+        gate_leave(gate, *in_gate);
+        *in_gate = 0;
+    }
     return result;
 }
 
 int image_read(struct image *out, const char *path, struct err *e)
 {
-    return image_read_as(out, path, path, e);
+    uint64_t in_gate;
+    return image_read_as(out, path, path, NULL, &in_gate, e);
 }
 
-int image_measure(int *height, int *width, const char *path, const char *name, struct err *e)
+int image_measure(int *height, int *width, const char *path, const char *name, struct gate *gate,
+                  struct err *e)
 {
-    size_t most = HEADER_BYTES;
-    for (;;) {
-        struct image_source source = {.name = name, .header_only = true};
-        uint8_t *bytes;
-        uint64_t whole;
-        if (file_read(&bytes, &source.count, &whole, path, most, e))
-            return -1;
-        source.bytes = bytes;
-        source.partial = whole > source.count;
-        int result = decode_source(NULL, &source, e);
-        mem_free(bytes);
-        /* A header that seems damaged may only be longer than what was read. */
-        if (result && source.partial && most < FILE_MOST_BYTES) {
-            most = FILE_MOST_BYTES;
-            continue;
-        }
-        if (result)
-            return result;
-        bool swap = image_orientation_swaps(source.orientation);
-        *height = swap ? source.width : source.height;
-        *width = swap ? source.height : source.width;
-        return 0;
+    struct image_source source = {.name = name};
+    uint8_t *bytes;
+    uint64_t whole, in_gate = 0;
+    int result = read_head(&source, &bytes, &whole, path, e);
+    if (result > 0) {
+        in_gate = whole;
+        gate_enter(gate, in_gate);
+        result = read_rest(&bytes, &source, path, e) ? -1 : decode_source(NULL, &source, e);
     }
+    mem_free(bytes);
+    gate_leave(gate, in_gate);
+    if (result)
+        return result;
+    bool swap = image_orientation_swaps(source.orientation);
+    *height = swap ? source.width : source.height;
+    *width = swap ? source.height : source.width;
+    return 0;
 }
 
 /* --- geometry and grey --- */

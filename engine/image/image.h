@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct err;
+struct gate;
 
 #define IMAGE_MAX_SIDE 30000 /* larger ones are refused as damaged */
 
@@ -23,8 +24,10 @@ int image_make(struct image *out, int height, int width, const char *name, struc
 void image_fini(struct image *image);
 
 /* Sizes after the orientation is applied, without decoding: enough is read of the file for its
- * header. The message names `name`. */
-int image_measure(int *height, int *width, const char *path, const char *name, struct err *e);
+ * header. The message names `name`. A file that has to be read whole waits at the gate (or NULL)
+ * for as much memory. */
+int image_measure(int *height, int *width, const char *path, const char *name, struct gate *gate,
+                  struct err *e);
 
 /* Reads a JPEG or PNG file, by its content rather than its name. The message of -1 names the file.
  */

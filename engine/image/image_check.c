@@ -4,29 +4,34 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/gate.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/str.h"
-#include "engine/image/image.h"
+#include "engine/image/image_priv.h"
+#include "engine/image/store_window_priv.h"
 
 struct work {
     const struct dataset *data;
     char **reasons;
+    struct gate gate; /* to memory, for all threads together */
 };
 
 /* A damaged image is a finding; only want of memory is an error. */
 static int check_one(void *context, size_t i, struct err *e)
 {
-    const struct work *w = context;
+    struct work *w = context;
     char path[FILE_PATH_BYTES];
     struct image image = {0};
+    uint64_t in_gate = 0;
     struct err found;
     int bad = str_path(path, sizeof path, w->data->root, w->data->items[i].name);
     if (bad)
         err_set(&found, ERR_FORMAT, "the path is too long");
     else
-        bad = image_read(&image, path, &found);
+        bad = image_read_as(&image, path, path, &w->gate, &in_gate, &found);
     image_fini(&image);
+    gate_leave(&w->gate, in_gate);
     if (!bad)
         return 0;
     w->reasons[i] = mem_string(found.text);
@@ -37,7 +42,7 @@ static int check_one(void *context, size_t i, struct err *e)
 
 int image_check_all(const struct image_check *check, char **reasons, struct err *e)
 {
-    struct work w = {check->data, reasons};
+    struct work w = {.data = check->data, .reasons = reasons};
     const struct pool_job job = {
         .n = check->data->n,
         .threads = check->threads,
@@ -47,5 +52,8 @@ int image_check_all(const struct image_check *check, char **reasons, struct err 
         .progress = check->progress,
         .progress_context = check->context,
     };
-    return pool_run(&job, e);
+    gate_init(&w.gate, store_decode_memory());
+    int result = pool_run(&job, e);
+    gate_fini(&w.gate);
+    return result;
 }

@@ -113,6 +113,9 @@ static int read_image(struct reader *r)
         return -1;
     r->source->height = (int)height;
     r->source->width = (int)width;
+    if (r->source->partial)
+        return err_set(r->e, ERR_FORMAT, "%s: the orientation may stand at the end",
+                       r->source->name);
     r->source->orientation = find_orientation(r->source->bytes, r->source->count);
     return r->source->header_only ? 0 : decode_pixels(r);
 }
@@ -126,8 +129,6 @@ int image_png_decode(struct image *out, struct image_source *source, struct err 
     r.out = out;
     r.e = e ? e : &own;
     err_clear(r.e);
-    if (source->partial)
-        return err_set(r.e, ERR_FORMAT, "%s: the orientation may stand at the end", source->name);
     r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, fail, ignore);
     r.info = r.png ? png_create_info_struct(r.png) : NULL;
     int result = r.info ? read_image(&r) : mem_error(r.e, source->name, 0);

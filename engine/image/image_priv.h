@@ -28,8 +28,11 @@ int image_png_decode(struct image *out, struct image_source *source, struct err 
 /* Refuses sides and areas that only a damaged header has. */
 int image_check_size(uint64_t height, uint64_t width, const char *name, struct err *e);
 
-/* image_read with another name in messages. */
-int image_read_as(struct image *out, const char *path, const char *name, struct err *e);
+/* image_read with another name in messages, and a gate (or NULL) at which it waits for the memory
+ * that decoding takes. With 0 *in_gate is what the caller gives back after image_fini; otherwise it
+ * is 0. */
+int image_read_as(struct image *out, const char *path, const char *name, struct gate *gate,
+                  uint64_t *in_gate, struct err *e);
 
 /* Orientation tag of a TIFF block (what follows "Exif\0\0" in a JPEG); 1 when it has none. */
 int image_exif_orientation(const uint8_t *tiff, size_t count);

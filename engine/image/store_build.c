@@ -13,6 +13,7 @@
  */
 #include "engine/image/store_priv.h"
 
+#include "base/gate.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/image/image_priv.h"
@@ -39,6 +40,7 @@ struct build {
     struct file_new file;
     struct store_header header;
     struct image_place *places;
+    struct gate gate;           /* to memory, for all threads together */
     struct store_bad **reasons; /* by place; NULL for a good image; each written by one thread */
     struct store_bad *bad;      /* those, gathered */
 };
@@ -95,7 +97,7 @@ static int measure(void *context, size_t i, struct err *e)
     int height, width;
     if (image_path(b, i, path, e))
         return -1;
-    if (image_measure(&height, &width, path, name, &damage) ||
+    if (image_measure(&height, &width, path, name, &b->gate, &damage) ||
         stored_size(b, height, width, name, &b->places[i], &damage))
         return note_damage(b, i, &damage, e);
     return 0;
@@ -103,14 +105,15 @@ static int measure(void *context, size_t i, struct err *e)
 
 /* --- pixels --- */
 
-static int decode(const struct build *b, size_t i, struct image *out, struct err *e)
+static int decode(struct build *b, size_t i, struct image *out, struct err *e)
 {
     const char *name = b->request->data->items[i].name;
     struct image_place now, *place = &b->places[i];
     char path[FILE_PATH_BYTES];
     struct image whole;
+    uint64_t in_gate;
     memset(out, 0, sizeof *out);
-    if (image_path(b, i, path, e) || image_read_as(&whole, path, name, e))
+    if (image_path(b, i, path, e) || image_read_as(&whole, path, name, &b->gate, &in_gate, e))
         return -1;
     int result = stored_size(b, whole.height, whole.width, name, &now, e);
     if (!result && (now.height != place->height || now.width != place->width))
@@ -118,6 +121,7 @@ static int decode(const struct build *b, size_t i, struct image *out, struct err
     if (!result)
         result = image_resize(out, &whole, place->height, place->width, e);
     image_fini(&whole);
+    gate_leave(&b->gate, in_gate);
     return result;
 }
 
@@ -286,7 +290,9 @@ int store_build(const char *path, const char *folder, const struct store_request
     b.header.key = *key;
     b.header.n = request->data->n;
     b.header.shorter_side = (uint32_t)request->shorter_side;
+    gate_init(&b.gate, store_decode_memory());
     int result = build(&b, e);
+    gate_fini(&b.gate);
     file_new_fini(&b.file);
     for (size_t i = 0; b.reasons && i < request->data->n; i++)
         mem_free(b.reasons[i]);

@@ -78,3 +78,9 @@ uint64_t store_memory(void)
     uint64_t least = free_bytes < limit ? free_bytes : limit;
     return least == UINT64_MAX ? least : least / 2;
 }
+
+uint64_t store_decode_memory(void)
+{
+    uint64_t half = store_memory() / 2, most = (uint64_t)4 << 30;
+    return half < most ? half : most;
+}

@@ -33,4 +33,7 @@ void store_window_done(struct store_window *w, size_t at, size_t bytes);
  * get, within its control group too. UINT64_MAX if the system doesn't say. */
 uint64_t store_memory(void);
 
+/* Bytes that images being decoded may take, all threads together: half of that, 4 GiB at most. */
+uint64_t store_decode_memory(void);
+
 #endif

@@ -99,7 +99,7 @@ static int check_labels(const struct synth_request *r, const char *path, const s
     int height, width;
     if (image_path(image, r->dir, 1, e))
         return -1;
-    if (same && !image_measure(&height, &width, image, image, NULL))
+    if (same && !image_measure(&height, &width, image, image, NULL, NULL))
         same = height == r->size && width == r->size;
     if (same)
         return 0;

@@ -1,5 +1,6 @@
 /* resume.c - see resume_priv.h. Two readings of a file: the first believes nothing and touches
- * nothing, the second, of a file whose checksum is right, sets the backend's values. */
+ * nothing, the second, of a file whose checksum is right, sets the backend's values. Both go
+ * through a buffer as large as the net's largest tensor, whatever the file says of its own. */
 #include "engine/train/resume_priv.h"
 
 #include "base/mem.h"
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #define NOTES 8
+#define MOST_VALUES ((size_t)1 << 29) /* in a file: ten times the largest net's, with momenta */
 
 struct resume_notes {
     int n;
@@ -29,7 +31,8 @@ struct candidate {
     const struct checkpoint_file *file;
     struct weights_file *in;
     const struct weights *w;
-    float *buffer; /* room for the largest tensor */
+    float *buffer; /* `room` values: those of the net's largest tensor */
+    size_t room;
     struct progress at;
     size_t images; /* in the tally */
 };
@@ -131,6 +134,18 @@ static int check_tensors(const struct run *run, const struct candidate *c, struc
     return 0;
 }
 
+static int hash_tensor(struct candidate *c, size_t i, uint64_t *hash, struct err *e)
+{
+    size_t count = c->w->at[i].count;
+    for (size_t at = 0, n; at < count; at += n) {
+        n = count - at < c->room ? count - at : c->room;
+        if (weights_load_part(c->in, i, at, n, c->buffer, e))
+            return -1;
+        *hash = checkpoint_hash_data(*hash, c->buffer, n);
+    }
+    return 0;
+}
+
 static int check_sum(struct candidate *c, struct err *e)
 {
     const struct weights *w = c->w;
@@ -138,13 +153,12 @@ static int check_sum(struct candidate *c, struct err *e)
     float sum[4];
     if (!w->n || strcmp(w->at[w->n - 1].name, "checksum") || w->at[w->n - 1].count != 4)
         return not_ours(c, "it has no checksum", e);
-    for (size_t i = 0; i < w->n; i++) {
-        if (weights_load(c->in, i, c->buffer, e))
+    for (size_t i = 0; i + 1 < w->n; i++)
+        if (hash_tensor(c, i, &hash, e))
             return -1;
-        if (i + 1 < w->n)
-            hash = checkpoint_hash_data(hash, c->buffer, w->at[i].count);
-    }
     checkpoint_hash_write(hash, sum);
+    if (weights_load(c->in, w->n - 1, c->buffer, e))
+        return -1;
     return memcmp(sum, c->buffer, sizeof sum)
                ? not_ours(c, "it is damaged: its checksum is wrong", e)
                : 0;
@@ -160,10 +174,18 @@ static int open_candidate(const struct run *run, struct candidate *c, struct err
     const char *format = weights_meta_of(c->w, "checkpoint");
     if (!format || strcmp(format, CHECKPOINT_FORMAT))
         return not_ours(c, format ? "another version's checkpoint" : "no checkpoint", e);
-    size_t most = weights_most(c->w);
-    c->buffer = mem_alloc(most, sizeof *c->buffer);
+    size_t values = 0;
+    for (size_t i = 0; i < c->w->n; i++)
+        values += c->w->at[i].count;
+    if (values > MOST_VALUES)
+        return not_ours(c, "it has more values than a checkpoint can have", e);
+    c->room = 4; /* of the checksum */
+    for (int i = 0; i < run->params->n; i++)
+        if (run->params->at[i].count > c->room)
+            c->room = run->params->at[i].count;
+    c->buffer = mem_alloc(c->room, sizeof *c->buffer);
     return c->buffer ? check_sum(c, e)
-                     : mem_error(e, "a checkpoint's tensor", most * sizeof *c->buffer);
+                     : mem_error(e, "a checkpoint's tensor", c->room * sizeof *c->buffer);
 }
 
 /* --- the second reading --- */

@@ -62,11 +62,14 @@ int weights_stream(const struct weights *w, const char *path, weights_fill *fill
 int weights_read(struct weights **out, const char *path, struct err *e);
 
 /* The same, one tensor at a time: opens the file, checks all but the data, and lists what is in it;
- * `listed` stays the file's. weights_load reads tensor `i` of the list into `to`. */
+ * `listed` stays the file's. weights_load reads tensor `i` of the list into `to`, weights_load_part
+ * `count` of its elements. */
 struct weights_file;
 int weights_open(struct weights_file **out, const struct weights **listed, const char *path,
                  struct err *e);
 int weights_load(struct weights_file *f, size_t i, float *to, struct err *e);
+int weights_load_part(struct weights_file *f, size_t i, size_t from, size_t count, float *to,
+                      struct err *e);
 void weights_close(struct weights_file *f); /* NULL is allowed */
 
 #endif

@@ -4,6 +4,7 @@
  * our own is in progress a timer redraws its figures. Signals are blocked but for that sleep, so
  * that a resize or a termination that comes just before it is not slept over. Nothing but the
  * screen may write to the terminal: standard error goes to a file beside the database meanwhile.
+ * A signal that ends the process at once, whatever thread it is in, still gives the terminal back.
  */
 #include "src/command.h"
 
@@ -60,11 +61,32 @@ static void on_interrupt(int number)
     interrupts = 1;
 }
 
+/* The screen that a deadly signal leaves behind; NULL when there is none. */
+static struct ui *volatile shown;
+
+static void on_death(int number)
+{
+    if (shown)
+        ui_abandon(shown);
+    raise(number); /* again, and now as if it had never been caught: with its core, if any */
+}
+
+static void catch_deaths(void)
+{
+    static const int deadly[] = {SIGQUIT, SIGABRT,   SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,  SIGSYS,
+                                 SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGPIPE, SIGXCPU};
+    struct sigaction action = {.sa_flags = (int)SA_RESETHAND};
+    action.sa_handler = on_death;
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+        sigaction(deadly[i], &action, NULL);
+}
+
 static void catch_signals(struct tui *t)
 {
     static const int blocked[] = {SIGTERM, SIGHUP, SIGINT, SIGWINCH, SIGTSTP};
     struct sigaction action = {0};
     sigset_t set;
+    catch_deaths();
     signal(SIGXFSZ, SIG_IGN); /* an error of a write, no reason to lose a run */
     action.sa_handler = on_end;
     sigaction(SIGTERM, &action, NULL);
@@ -301,7 +323,9 @@ static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
         model_open(&t->model, session_path(t->session), !watch, e))
         return -1;
     divert_stderr(t);
-    return ui_open(&t->ui, &uo, e);
+    int failed = ui_open(&t->ui, &uo, e);
+    shown = t->ui;
+    return failed;
 }
 
 /* Closing waits for the step in progress: the screen says so meanwhile. */
@@ -313,6 +337,7 @@ static void close_parts(struct tui *t)
     }
     model_close(t->model); /* readers first: see session_stop */
     session_close(t->session);
+    shown = NULL;
     ui_close(t->ui);
     restore_stderr(t);
 }

@@ -8,6 +8,7 @@
 #include "base/philox.h"
 #include "base/queue.h"
 #include "base/str.h"
+#include "base/thread.h"
 #include "tests/kit/tap.h"
 
 #include <errno.h>
@@ -242,8 +243,30 @@ static void test_intern(void)
     }
 }
 
+static void *read_mask(void *argument)
+{
+    pthread_sigmask(SIG_SETMASK, NULL, argument);
+    return NULL;
+}
+
+static void test_thread(void)
+{
+    pthread_t thread;
+    sigset_t mask, before, after;
+    pthread_sigmask(SIG_SETMASK, NULL, &before);
+    if (!ok(!thread_start(&thread, read_mask, &mask), "a thread"))
+        return;
+    pthread_join(thread, NULL);
+    pthread_sigmask(SIG_SETMASK, NULL, &after);
+    ok(sigismember(&mask, SIGTERM) && sigismember(&mask, SIGQUIT) && sigismember(&mask, SIGWINCH),
+       "takes no signals");
+    ok(!sigismember(&mask, SIGSEGV) && !sigismember(&mask, SIGABRT), "but for its own faults");
+    is_int(sigismember(&after, SIGTERM), sigismember(&before, SIGTERM), "its maker's stay");
+}
+
 int main(void)
 {
+    test_thread();
     test_intern();
     test_err();
     test_mem();

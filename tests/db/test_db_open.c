@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -117,6 +118,81 @@ static void test_foreign(void)
     refused(path, DB_WRITE, ERR_VERSION,
             "made by a newer combolab (schema 7, this one knows 3): upgrade");
     refused(path, DB_READ, ERR_VERSION, "made by a newer combolab");
+}
+
+/* A number of the schema that no combolab writes: one flipped bit of the file's header. */
+static void test_impossible_versions(void)
+{
+    const char *path = scratch_path("bit.db");
+    db_close(help_open(path));
+    make_raw(path, "PRAGMA user_version = -2147483645");
+    refused(path, DB_READ, ERR_FORMAT, "its schema has the number -2147483645, and 1 to 3 are");
+    refused(path, DB_WRITE, ERR_FORMAT, "its schema has the number -2147483645");
+    make_raw(path, "PRAGMA user_version = -1");
+    refused(path, DB_WRITE, ERR_FORMAT, "its schema has the number -1");
+    make_raw(path, "PRAGMA user_version = 0");
+    refused(path, DB_READ, ERR_FORMAT, "its schema has the number 0");
+    refused(path, DB_WRITE, ERR_FORMAT, "put the number right");
+    make_raw(path, "PRAGMA user_version = 3");
+    struct err e;
+    struct db *d;
+    is_int(db_open(&d, path, DB_READ, &e), 0, "the number put right, it opens");
+    db_close(d);
+}
+
+/* Something else under the name of a table: without end, where a table would end. */
+static void test_impostors(void)
+{
+    const char *path = scratch_path("view.db");
+    db_close(help_open(path));
+    make_raw(path, "PRAGMA legacy_alter_table = ON; ALTER TABLE run RENAME TO kept; CREATE VIEW run"
+                   " AS WITH RECURSIVE c(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM c)"
+                   " SELECT kept.*, c.id AS more FROM c, kept");
+    refused(path, DB_READ, ERR_FORMAT, "its table \"run\" is a view");
+    refused(path, DB_WRITE, ERR_FORMAT, "its table \"run\" is a view");
+    path = scratch_path("virtual.db");
+    db_close(help_open(path));
+    make_raw(path, "DROP TABLE verb; CREATE VIRTUAL TABLE verb USING rtree(id, run, time)");
+    refused(path, DB_READ, ERR_FORMAT, "its table \"verb\" is a virtual table");
+    path = scratch_path("trigger.db");
+    db_close(help_open(path));
+    make_raw(path, "DROP TRIGGER run_state_allowed");
+    refused(path, DB_WRITE, ERR_FORMAT, "its trigger \"run_state_allowed\" is missing");
+    path = scratch_path("old-view.db");
+    make_raw(path, "PRAGMA application_id = 0x636d626f; PRAGMA user_version = 1;"
+                   " CREATE VIEW phase AS SELECT 1");
+    refused(path, DB_WRITE, ERR_FORMAT, "is not as combolab made it");
+    path = scratch_path("more.db");
+    db_close(help_open(path));
+    make_raw(path, "CREATE VIEW mine AS SELECT id, name FROM run; CREATE TABLE notes(a)");
+    struct err e;
+    struct db *d;
+    is_int(db_open(&d, path, DB_WRITE, &e), 0, "what somebody added is left alone");
+    db_close(d);
+}
+
+static void test_endless(void)
+{
+    struct err e;
+    struct query q;
+    struct db *d = help_open(scratch_path("endless.db"));
+    query_open(&q, d,
+               "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+               " SELECT max(n) FROM c");
+    d->slices_left = 3; /* as if it had gone on for long */
+    ok(query_step(&q, &e) == -1 && e.code == ERR_FORMAT, "a statement without end is ended");
+    has_text(e.text, "had no end", "with the reason");
+    query_close(&q);
+    is_int(help_number(d, "SELECT count(*) FROM run"), 0, "and the next one begins anew");
+    query_open(&q, d, "SELECT zeroblob(100000000)");
+    ok(query_step(&q, &e) == -1 && e.code == ERR_USAGE, "a value of 100 MB is refused");
+    query_close(&q);
+    help_add(d, "numbers");
+    db_exec(d, "UPDATE run SET epochs = 9223372036854775807, fold = -9223372036854775807", &e);
+    struct run_row run;
+    is_int(db_run(d, 1, &run, &e), 0, "numbers beyond any count are read");
+    ok(run.epochs == INT_MAX && run.fold == INT_MIN, "as the nearest ones");
+    db_close(d);
 }
 
 /* Overwrites the middle of a file's pages. */
@@ -366,6 +442,9 @@ int main(void)
     test_made();
     test_paths();
     test_foreign();
+    test_impossible_versions();
+    test_impostors();
+    test_endless();
     test_damaged();
     test_network();
     test_permissions();

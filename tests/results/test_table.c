@@ -67,6 +67,23 @@ static void is_printed(bool record, int format, int width, const char *wanted, c
     free(text);
 }
 
+/* Dates as a damaged file gives them. */
+static void test_no_dates(void)
+{
+    static const double dates[] = {1e300, -1e300, 1e18, 253402300800.0, INFINITY, NAN};
+    struct table *t;
+    struct err e;
+    char shown[64];
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
+        if (table_new(&t, "dates", false, &columns[4], 1, &e))
+            return;
+        table_real(t, dates[i]);
+        table_show(&columns[4], &t->cells[0], shown, sizeof shown);
+        is_text(shown, "-", "what is no date is missing");
+        table_free(t);
+    }
+}
+
 static void test_aligned(void)
 {
     is_printed(false, FORMAT_TABLE, 0,
@@ -203,6 +220,7 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     setenv("TZ", "UTC", 1);
     test_aligned();
+    test_no_dates();
     test_csv();
     test_json();
     test_several();

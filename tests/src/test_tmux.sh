@@ -53,6 +53,10 @@ key() {
     tm send-keys -t combolab "$@"
 }
 
+terminal() {
+    tm list-panes -t combolab -F '#{pane_tty}'
+}
+
 begin() { # arguments of the program
     tm new-session -d -s combolab -x 100 -y 30 \
         "TERM=screen-256color '$combolab' $* 2>'$dir/err'; echo \"ended: \$?\"; sleep 60" || exit 1
@@ -142,6 +146,26 @@ shows 'ended: 0' "yes leaves"
 result $? "and the run is stopped"
 [ -s "$dir/runs.weights/2/last.safetensors" ]
 result $? "with its weights kept"
+tm kill-session -t combolab
+
+# --- signals ---
+begin -D "$db" --watch
+shows 'finished' "the list without an engine"
+key C-s
+key Enter
+shows 'run 2' "Ctrl-S does not stop the screen"
+pid=$(ps -t "$(terminal)" -o pid=,comm= | awk '$2 == "combolab" { print $1 }')
+kill -TERM "$pid"
+shows 'ended: 0' "nor a signal from ending it"
+tm kill-session -t combolab
+begin -D "$db" --watch
+shows 'finished' "the list once more"
+key 'C-\'
+shows 'ended: 131' "Ctrl-\\ ends it at once"
+[ "$(tm display-message -p -t combolab '#{alternate_on}#{cursor_flag}')" = 01 ]
+result $? "and the terminal has its own screen and its cursor again"
+stty -a <"$(terminal)" | grep -q '[^-]echo '
+result $? "and echoes"
 [ ! -s "$dir/err" ]
 result $? "nothing was written beside the screen"
 

@@ -64,6 +64,26 @@ static void test_damage(void)
     passed_over("empty", "no safetensors file", "an empty file");
 }
 
+/* A checkpoint of 8 GB that takes no space on disk: it is passed over before it costs memory. */
+static void test_large(void)
+{
+    static const char head[] =
+        "{\"__metadata__\":{\"checkpoint\":\"1\"},"
+        "\"conv1.weight\":{\"dtype\":\"F32\",\"shape\":[2000000000],\"data_offsets\":[0,8000000000]"
+        "},"
+        "\"checksum\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8000000000,8000000016]}}";
+    uint64_t length = strlen(head);
+    kit_link("whole", "large");
+    unlink(scratch_path("large/checkpoint-4.safetensors"));
+    FILE *f = fopen(scratch_path("large/checkpoint-4.safetensors"), "wb");
+    fwrite(&length, 8, 1, f);
+    fwrite(head, 1, strlen(head), f);
+    if (fflush(f) || ftruncate(fileno(f), (off_t)length + 8000000024))
+        diag("no file of 8 GB here");
+    fclose(f);
+    passed_over("large", "more values than a checkpoint can have", "one of 8 GB");
+}
+
 static void test_foreign(void)
 {
     kit_link("whole", "weights-only");
@@ -246,6 +266,7 @@ int main(void)
     rig.job.config.save_every = 1;
     if (ok(!kit_whole(&rig, &whole, "whole"), "a run that never stops")) {
         test_damage();
+        test_large();
         test_foreign();
         test_settings();
         test_data();

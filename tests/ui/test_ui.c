@@ -9,7 +9,9 @@
 #include "tests/kit/ui_kit.h"
 
 #include <curses.h>
+#include <limits.h>
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -156,6 +158,38 @@ static void test_hostile(void)
     f->model.message = "message with \033[5mblinking\033[0m";
     ui_draw(ui, &f->model);
     is_screen(ui, "hostile");
+    ui_close(ui);
+    fixture_free(f);
+}
+
+/* Figures at the ends of what a double can be: nothing is compared, but every frame has an end. */
+static void test_extreme_figures(void)
+{
+    static const double figures[][2] = {{1e-322, 0},       {5e-324, 5e-324},       {1e308, -1e308},
+                                        {1e308, 1e-308},   {INFINITY, 1e-322},     {NAN, 5e-324},
+                                        {-1e-322, 1e-322}, {1, 1.0000000000000002}};
+    struct fixture *f = fixture_new(4);
+    struct ui *ui = open_ui(60, 120, UI_CHART_AUTO);
+    struct str screen;
+    str_init(&screen);
+    fixture_open(f, 4, 20, 200, true);
+    PRESS(ui, f, '\n');
+    for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
+        for (int i = 0; i < 20; i++) {
+            struct epoch_row *row = &f->epochs[i];
+            row->learning_rate = row->train.total = row->test.total = figures[k][i % 2];
+            row->train.mae = row->test.rmse = row->test.pc = figures[k][i / 10];
+        }
+        f->log[0].time = f->runs[0].created = f->runs[0].started = figures[k][0];
+        f->runs[0].learning_rate = f->runs[0].earlier_s = figures[k][1];
+        f->epochs[19].epoch = INT_MAX;
+        PRESS(ui, f, 'y', KEY_LEFT, 'y', KEY_RIGHT, 27, '1', '2');
+        str_clear(&screen);
+        ui_test_dump(ui, &screen);
+        ok(strstr(screen.text, "learning rate") && strstr(screen.text, "RMSE"),
+           "figures such as %g and %g are drawn", figures[k][0], figures[k][1]);
+    }
+    str_fini(&screen);
     ui_close(ui);
     fixture_free(f);
 }
@@ -391,6 +425,7 @@ int main(void)
     test_list();
     test_filter();
     test_hostile();
+    test_extreme_figures();
     test_live();
     test_evaluations();
     test_live_failed();

@@ -11,6 +11,8 @@
 #include "ui/ticks.h"
 
 #include <curses.h>
+#include <float.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
 
@@ -187,8 +189,10 @@ static void test_ticks(void)
     ticks_log(&t, 2, 7, 5);
     ok(t.n >= 2 && t.at[0] >= 2 && t.at[t.n - 1] <= 7, "less than a power of ten");
     int bad = 0;
-    static const double edges[] = {-INFINITY, -1.7e308, -1e300, -5,      -1e-310,  0,  5e-324,
-                                   1e-9,      3,        1e17,   1.7e308, INFINITY, NAN};
+    const double edges[] = {-INFINITY, -1.7e308, -1e300,          -5,        -1e-310, -5e-324,
+                            0,         5e-324,   1e-322,          1.1e-322,  3e-320,  1e-308,
+                            1e-9,      3,        nextafter(3, 4), 3 + 1e-12, 1e17,    1e308,
+                            1.7e308,   DBL_MAX,  INFINITY,        NAN};
     for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
         for (size_t k = 0; k < sizeof edges / sizeof *edges; k++)
             for (int most = 0; most < 14; most++) {
@@ -199,7 +203,18 @@ static void test_ticks(void)
                 ticks_log(&t, edges[i], edges[k], most);
                 bad += t.n < 0 || t.n > TICKS_MOST;
             }
-    is_int(bad, 0, "any range gives few, finite, rising ticks");
+    is_int(bad, 0, "any range gives few, finite, rising ticks, and an end");
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
+        for (int log = 0; log < 2; log++) {
+            double from = edges[i], to = edges[i];
+            if (!isfinite(from) || (log && from <= 0))
+                continue;
+            ticks_widen(&from, &to, log);
+            bad += !isfinite(from) || !isfinite(to) || from > to || (log && from <= 0);
+        }
+    is_int(bad, 0, "any value alone gets a finite range");
+    ok(chart_column(INT_MAX, 1, 2, 1000) >= 1000 && chart_column(INT_MIN, 1, 2, 1000) < 0,
+       "what is far outside of a chart stays outside");
     double low = 3, high = 3;
     ticks_widen(&low, &high, false);
     ok(low < 3 && high > 3, "a constant gets room around it");

@@ -161,6 +161,39 @@ static void test_life(void)
     pty_close(&p);
 }
 
+/* Ctrl-S is a key like others; and what a deadly signal's handler does gives the terminal back. */
+static void test_signals(void)
+{
+    struct pty p;
+    struct ui *ui = NULL;
+    struct termios before, now;
+    struct str sent;
+    struct fixture *f = fixture_new(2);
+    if (!pty_open(&p, 24, 80))
+        return;
+    str_init(&sent);
+    tcgetattr(p.slave, &before);
+    struct ui_options options = {.in = p.in, .out = p.out, .term = "xterm-256color"};
+    if (ok(!ui_open(&ui, &options, NULL), "a screen")) {
+        ui_draw(ui, &f->model);
+        tcgetattr(p.slave, &now);
+        ok((before.c_iflag & IXON) && !(now.c_iflag & IXON), "cannot be stopped by Ctrl-S");
+        pty_read(&p, NULL);
+        ui_abandon(ui);
+        tcgetattr(p.slave, &now);
+        ok(before.c_lflag == now.c_lflag && before.c_iflag == now.c_iflag &&
+               before.c_oflag == now.c_oflag,
+           "a handler gives the terminal back as it was");
+        pty_read(&p, &sent);
+        has_text(sent.text, "\033[?1049l", "with its screen");
+        has_text(sent.text, "\033[?25h", "and its cursor");
+    }
+    ui_close(ui);
+    str_fini(&sent);
+    fixture_free(f);
+    pty_close(&p);
+}
+
 static void test_hang_up(void)
 {
     struct pty p;
@@ -227,6 +260,7 @@ int main(void)
     unsetenv("COLUMNS");
     test_refusals();
     test_life();
+    test_signals();
     test_hang_up();
     test_plain();
     return tap_done();

@@ -167,6 +167,37 @@ static void test_damage(void)
     unlink(scratch_path("tiny"));
 }
 
+/* Files that claim much, and take no space on disk: they must cost no memory either. */
+static void test_large_claims(void)
+{
+    static const char head[] = "{\"t\":{\"dtype\":\"F32\",\"shape\":[1000,1000,1000],"
+                               "\"data_offsets\":[0,4000000000]}}";
+    struct err e;
+    struct weights *w;
+    struct weights_file *f;
+    const struct weights *listed;
+    const char *path = scratch_path("large");
+    uint64_t length = 99000000;
+    float part[2] = {1, 1};
+    FILE *out = fopen(path, "wb");
+    fwrite(&length, 8, 1, out);
+    ok(!fflush(out) && !ftruncate(fileno(out), 99000008), "a header of 99 MB");
+    fclose(out);
+    ok(weights_read(&w, path, &e) == -1, "is refused");
+    has_text(e.text, "should have 99000000 bytes, at most 4194304 can be", "before it is read");
+    out = fopen(path, "wb");
+    length = strlen(head);
+    fwrite(&length, 8, 1, out);
+    fwrite(head, 1, strlen(head), out);
+    ok(!fflush(out) && !ftruncate(fileno(out), (off_t)length + 4000000008), "a tensor of 4 GB");
+    fclose(out);
+    ok(!weights_open(&f, &listed, path, &e) && listed->at[0].count == 1000000000, "is listed");
+    ok(!weights_load_part(f, 0, 999999998, 2, part, &e) && part[0] == 0 && part[1] == 0,
+       "and a piece of it read");
+    weights_close(f);
+    unlink(path);
+}
+
 /* A file cut at every byte of its header and data must be refused, each time without a crash. */
 static void test_truncation(void)
 {
@@ -294,6 +325,7 @@ int main(void)
     test_round_trip();
     test_limits();
     test_damage();
+    test_large_claims();
     test_truncation();
     test_memory();
     test_file_size_limit();

@@ -6,6 +6,7 @@
  */
 #include "ui/views/live_charts.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "ui/facts.h"
 #include "ui/view.h"
@@ -174,9 +175,9 @@ static enum role level_role(const char *level)
 static void draw_log_line(struct pen *pen, const struct log_row *line, int y, struct rect at)
 {
     char clock[16] = "";
-    time_t seconds = (time_t)line->time;
+    time_t seconds;
     struct tm tm;
-    if (isfinite(line->time) && localtime_r(&seconds, &tm))
+    if (clock_whole_s(line->time, &seconds) && localtime_r(&seconds, &tm))
         strftime(clock, sizeof clock, "%H:%M:%S", &tm);
     int x = at.x + 1;
     x += pen_text(pen, y, x, 8, ROLE_DIM, clock) + 1;

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Builds the fuzzers with clang, under ASan and UBSan, and lets each run for FUZZ_SECONDS. What makes one fail is
+# left in build/fuzz as crash-NAME, for `build/fuzz/NAME crash-NAME`. Run by `make fuzz`, which gives FUZZ_CFLAGS
+# and FUZZ_LIBS. Seeds are files that the program itself has made.
+top=$TOP_SRCDIR
+combolab=$TOP_BUILDDIR/combolab
+work=$TOP_BUILDDIR/fuzz
+seconds=${FUZZ_SECONDS:-10}
+: "${FUZZ_CC:=clang}"
+flags='-std=c11 -g -O1 -fsanitize=fuzzer,address,undefined,float-cast-overflow -fno-sanitize-recover=all'
+if ! command -v "$FUZZ_CC" >/dev/null 2>&1; then
+    echo "fuzzing needs clang with libFuzzer" >&2
+    exit 1
+fi
+
+# Seeds of one fuzzer: its folder, emptied of nothing that earlier runs have found.
+seeds() {
+    mkdir -p "$work/seeds/$1" && echo "$work/seeds/$1"
+}
+
+build() { # fuzzer, sources beside base/
+    name=$1
+    shift
+    # shellcheck disable=SC2086 # flags are lists
+    (cd "$top" && "$FUZZ_CC" $flags -D_GNU_SOURCE -I. $FUZZ_CFLAGS -o "$work/$name" "tests/fuzz/fuzz_$name.c" \
+        base/*.c "$@" $FUZZ_LIBS -lm -lpthread)
+}
+
+fuzz() { # fuzzer
+    echo "=== $1, $seconds s"
+    (cd "$work" && "./$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+        -artifact_prefix="$work/" -print_final_stats=1 "seeds/$1" 2>"$1.log") || {
+        tail -n 40 "$work/$1.log"
+        failed=1
+    }
+    grep -E 'number_of_executed_units|peak_rss_mb' "$work/$1.log"
+}
+
+set -e
+mkdir -p "$work"
+"$combolab" --quiet synth "$work/set" --count 10 --size 32 --threads 1 >/dev/null
+cp "$work"/set/images/*.jpg "$(seeds image)"
+cp "$work/set/labels.csv" "$(seeds csv)"
+printf '0123456789abcdef\005\001' >"$(seeds ticks)/range"
+head='{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}  '
+printf '\070\0\0\0\0\0\0\0%s12345678' "$head" >"$(seeds weights)/two"
+build ticks ui/ticks.c
+build csv engine/dataset/csv.c
+build weights engine/weights/weights.c engine/weights/safetensors_read.c engine/weights/safetensors_write.c
+build image engine/image/image.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
+set +e
+failed=0
+for name in ticks csv weights image; do
+    fuzz $name
+done
+exit $failed
