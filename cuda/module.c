@@ -55,6 +55,7 @@ const struct backend_ops *BACKEND_ENTRY(void)
     static const struct backend_ops ops = {
         .version = BACKEND_VERSION,
         .name = "cuda",
+        .usual = BACKEND_BF16,
         .library = library,
         .devices = devices,
     };

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BACKEND_VERSION 3 /* counts up with every change of this file that a module can notice */
+#define BACKEND_VERSION 4 /* counts up with every change of this file that a module can notice */
 #define BACKEND_MAX_BATCHES 6 /* a whole one and a remainder for training, val and test images */
 #define BACKEND_MAX_DEVICES 16
 #define BACKEND_IN_FLIGHT 4 /* steps that may be started and not yet collected */
@@ -39,8 +39,9 @@ struct backend_device {
     uint64_t memory_bytes;
 };
 
-/* Of products and of what is kept between units; weights, momenta and sums are f32 in all. */
-enum backend_precision { BACKEND_F32, BACKEND_TF32, BACKEND_BF16 };
+/* Of products and of what is kept between units; weights, momenta and sums are f32 in all. AUTO is
+ * asked for only: the door puts the backend's own in its place. */
+enum backend_precision { BACKEND_AUTO, BACKEND_F32, BACKEND_TF32, BACKEND_BF16 };
 
 /* A batch size that will occur, and what for. A size may be listed for both, or twice. */
 struct backend_batch {
@@ -148,8 +149,9 @@ struct backend_profile {
 };
 
 struct backend_ops {
-    int version;      /* BACKEND_VERSION */
-    const char *name; /* "cpu", "cuda" */
+    int version;                  /* BACKEND_VERSION */
+    const char *name;             /* "cpu", "cuda" */
+    enum backend_precision usual; /* what BACKEND_AUTO stands for */
 
     /* library and devices are always there. A backend that can list devices but not train has NULL
      * for all that follows. */
@@ -158,7 +160,8 @@ struct backend_ops {
     const char *(*library)(void);
 
     /* Lists up to `room` devices; returns their number. 0 devices is no error: `why` then says why.
-     */
+     * Asks the system and nothing else: what costs memory or time on a device, and whether it
+     * computes as it should, is for open. */
     int (*devices)(struct backend_device *list, int room, char *why, size_t why_room);
 
     int (*open)(struct backend **out, const struct backend_spec *spec, struct err *e);
@@ -198,7 +201,7 @@ struct backend_ops {
 };
 
 /* The one symbol that a module exports; ends in BACKEND_VERSION. */
-#define BACKEND_ENTRY combolab_backend_v3
+#define BACKEND_ENTRY combolab_backend_v4
 typedef const struct backend_ops *(*backend_entry)(void);
 __attribute__((visibility("default"))) const struct backend_ops *BACKEND_ENTRY(void);
 

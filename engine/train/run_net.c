@@ -102,7 +102,7 @@ static int open_door(struct run *run, struct err *e)
         .momentum = c->momentum,
         .weight_decay = c->weight_decay,
         .clip_norm = c->clip,
-        .precision = BACKEND_F32,
+        .precision = (enum backend_precision)c->precision,
         .deterministic = true,
         .threads = (int)c->threads,
         .cancel = &run->verbs->cancel,

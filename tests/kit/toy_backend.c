@@ -304,6 +304,7 @@ const struct backend_ops *toy_backend(void)
     static const struct backend_ops ops = {
         .version = BACKEND_VERSION,
         .name = "toy",
+        .usual = BACKEND_F32,
         .library = toy_library,
         .devices = toy_devices,
         .open = toy_open,

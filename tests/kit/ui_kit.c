@@ -61,6 +61,7 @@ static void make_run(struct run_row *r, int n, int i)
     if (!waits) {
         str_copy(r->device, sizeof r->device, "cpu: test, avx2, 2 threads");
         str_copy(r->library, sizeof r->library, "oneDNN 2.6.3");
+        str_copy(r->precision, sizeof r->precision, "f32");
         str_copy(r->data_hash, sizeof r->data_hash, "0123456789abcdef");
         r->parameters = 11179077;
         r->train_images = 3300;

@@ -96,6 +96,7 @@ static void test_events(void)
     const struct event_started *s = &rig.events[0].started;
     is_text(s->device, "toy: abacus, two beads, 1 threads", "the device is named");
     is_text(s->library, "toy 1", "and its library");
+    is_text(s->precision, "f32", "and what auto is on it");
     ok(s->train_images == RIG_TRAIN && s->test_images == RIG_TEST && !s->skipped_images,
        "images are counted");
     is_int(s->parameters, 11689512 - 513 * 1000 + 513 * 6, "parameters too, both heads");

@@ -269,9 +269,9 @@ static void test_form(void)
     is_screen(ui, "launch_refused");
     PRESS(ui, f, 27, 'G');
     is_screen(ui, "launch_button");
-    PRESS(ui, f, 'k', '\n', 'j', '\n');
+    PRESS(ui, f, 'k', '\n', 'j', 'j', '\n');
     type_text(ui, &f->model, "/tmp/trace");
-    PRESS(ui, f, '\n', 'k');
+    PRESS(ui, f, '\n', 'k', 'k');
     is_screen(ui, "launch_unfolded");
     f->model.launch_problem =
         "data '/data/SCUT-FBP5500' cannot be opened: No such file or directory";

@@ -234,6 +234,7 @@ static void draw_facts(struct pen *pen, const struct ui_model *m, const struct u
     }
     line = fact(pen, at, line, "device", r->device);
     line = fact(pen, at, line, "library", r->library);
+    line = fact(pen, at, line, "precision", r->precision);
     if (r->train_images > 0) {
         char val[32] = "";
         if (r->val_images > 0)
