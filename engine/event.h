@@ -167,6 +167,7 @@ struct snapshot {
     double images_per_s;
     double elapsed_s, eta_s; /* of the whole run; NaN when unknown */
     uint64_t device_bytes;
+    double load, temperature_c, power_w; /* of the device: 0..1, degrees, watts; NaN when unknown */
 };
 
 const char *snapshot_phase_name(enum snapshot_phase phase);

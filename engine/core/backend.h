@@ -127,6 +127,8 @@ enum backend_memory {
 struct backend_usage {
     uint64_t bytes[MEMORY_KINDS]; /* all of it: nothing is allocated later */
     char detail[160];             /* instruction set, library versions */
+    double load;                  /* of the device, just now: 0..1. These three NaN if unknown */
+    double temperature_c, power_w;
 };
 
 /* Where the time of steps goes. */
@@ -191,6 +193,8 @@ struct backend_ops {
     /* Waits for the oldest step not yet collected. In probe every value is 0 and finite. */
     int (*collect)(struct backend *b, struct backend_result *out, struct err *e);
 
+    /* At any time, steps in flight or not, and quick. What is not known is left as it comes: NaN
+     * and zeros. */
     void (*usage)(const struct backend *b, struct backend_usage *out);
 
     void (*close)(struct backend *b); /* NULL is allowed */

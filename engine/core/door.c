@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <math.h>
 #include <string.h>
 
 const char *const door_precision_names[] = {[BACKEND_AUTO] = "auto",
@@ -200,7 +201,7 @@ const char *door_precision(const struct door *d)
 
 void door_usage(const struct door *d, struct backend_usage *out)
 {
-    memset(out, 0, sizeof *out);
+    *out = (struct backend_usage){.load = NAN, .temperature_c = NAN, .power_w = NAN};
     d->ops->usage(d->backend, out);
 }
 

@@ -296,7 +296,10 @@ static void toy_usage(const struct backend *b, struct backend_usage *out)
 {
     (void)b;
     *out = (struct backend_usage){.bytes = {[MEMORY_PARAMETERS] = 1000, [MEMORY_WORKSPACE] = 24},
-                                  .detail = "beads"};
+                                  .detail = "beads",
+                                  .load = 0.5,
+                                  .temperature_c = 36.6,
+                                  .power_w = NAN};
 }
 
 const struct backend_ops *toy_backend(void)

@@ -100,7 +100,7 @@ struct fixture *fixture_new(int n)
         .can_train = true,
         .message = "",
         .launch_problem = "",
-        .live = {.eta_s = NAN, .elapsed_s = NAN},
+        .live = {.eta_s = NAN, .elapsed_s = NAN, .load = NAN, .temperature_c = NAN, .power_w = NAN},
     };
     return f;
 }
@@ -241,5 +241,8 @@ void fixture_open(struct fixture *f, int id, int done, int planned, bool live)
                                       .images_per_s = 412.3,
                                       .elapsed_s = 3600,
                                       .eta_s = 3723,
-                                      .device_bytes = UINT64_C(1288490188)};
+                                      .device_bytes = UINT64_C(1288490188),
+                                      .load = NAN,
+                                      .temperature_c = NAN,
+                                      .power_w = NAN};
 }

@@ -339,6 +339,8 @@ static void test_stop(void)
         trainer_snapshot(rig.trainer, &now);
     } while (now.phase != SNAPSHOT_TRAIN && now.phase != SNAPSHOT_TEST);
     ok(now.run == 7 && now.epochs == 1000 && now.terms == 3 && now.steps > 0, "the snapshot tells");
+    ok(now.load == 0.5 && now.temperature_c == 36.6 && isnan(now.power_w),
+       "what the device tells of itself, as far as it is known");
     ok(now.eta_s > 1 && now.eta_s < 600, "the time left is estimated (%.1f s)", now.eta_s);
     trainer_verb(rig.trainer, VERB_PAUSE);
     do {
