@@ -66,11 +66,13 @@ struct backend_spec {
     /* Tests: no images, heads or loss. Tensor 0 is given by set(BACKEND_TENSOR, 0), backward starts
      * from set(BACKEND_TENSOR_GRADIENT, n_units), and also makes the gradient of tensor 0. */
     bool probe;
-    bool keep;    /* keep every tensor and its gradient readable by get after a step (tests) */
-    bool profile; /* measure the time of each kind of work: see struct backend_profile */
-    bool deterministic;        /* the same bits on every run */
-    int threads;               /* CPU threads, 0 = one a core */
-    int device;                /* number in the backend's own list */
+    /* Tests: keep every tensor and its gradient readable by get after a step. It changes how long
+     * memory lives, never what is computed: the same bits with and without. */
+    bool keep;
+    bool profile;       /* measure the time of each kind of work: see struct backend_profile */
+    bool deterministic; /* the same bits on every run */
+    int threads;        /* CPU threads, 0 = one a core */
+    int device;         /* number in the backend's own list */
     const atomic_bool *cancel; /* looked at before steps and during long work; may be NULL */
     void (*progress)(void *context, const char *what, double fraction); /* may be NULL */
     void *progress_context;
