@@ -105,8 +105,8 @@ static int check_spec(const struct backend_spec *s, struct err *e)
 {
     if (s->precision != BACKEND_F32)
         return err_set(e, ERR_USAGE,
-                       "the CPU backend computes in f32 only, not in tf32 or bf16; use f32, or a "
-                       "GPU");
+                       "the CPU backend computes in f32 only, not in tf32 or bf16; use f32 or "
+                       "auto, or a GPU");
     if (s->device)
         return err_set(e, ERR_NOT_FOUND, "there is one CPU, device 0, not %d", s->device);
     return 0;
@@ -223,6 +223,7 @@ const struct backend_ops *BACKEND_ENTRY(void)
     static const struct backend_ops ops = {
         .version = BACKEND_VERSION,
         .name = "cpu",
+        .usual = BACKEND_F32,
         .library = dnn_library,
         .devices = cpu_devices,
         .open = cpu_open,

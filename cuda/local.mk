@@ -15,9 +15,8 @@ module_PROGRAMS += combolab-cuda.so
 BUILT_BACKENDS += cuda
 -include cuda/fetch.d cuda/loss.d
 endif
-combolab_cuda_so_SOURCES = cuda/kernels.h cuda/module.c cuda/probe.c cuda/probe.h
+combolab_cuda_so_SOURCES = cuda/module.c
 combolab_cuda_so_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 combolab_cuda_so_LDFLAGS = -shared
-combolab_cuda_so_LDADD = $(CUDA_KERNELS) libcore.a libbase.a $(CUDA_LIBS) -lstdc++
-combolab_cuda_so_DEPENDENCIES = $(CUDA_KERNELS) libcore.a libbase.a
+combolab_cuda_so_LDADD = $(CUDA_LIBS)
 CLEANFILES += $(CUDA_KERNELS) cuda/fetch.d cuda/loss.d

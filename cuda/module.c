@@ -1,6 +1,5 @@
-/* module.c - the CUDA backend as others see it: lists devices and probes them with our kernels. It
- * does not train yet, so open and all that needs an open net are absent from the table. */
-#include "cuda/probe.h"
+/* module.c - the CUDA backend as others see it: lists devices, without a context on any. It does
+ * not train yet, so open and all that needs an open net are absent from the table. */
 #include "engine/core/backend.h"
 
 #include <cuda_runtime_api.h>
@@ -43,10 +42,9 @@ static int devices(struct backend_device *list, int room, char *why, size_t why_
             snprintf(list[i].detail, sizeof list[i].detail, "cannot be asked for its properties");
             continue;
         }
-        struct err e;
         snprintf(list[i].name, sizeof list[i].name, "%.90s", p.name);
-        snprintf(list[i].detail, sizeof list[i].detail, "compute capability %d.%d, %.80s", p.major,
-                 p.minor, probe_device(i, &e) ? e.text : "kernels checked");
+        snprintf(list[i].detail, sizeof list[i].detail, "compute capability %d.%d", p.major,
+                 p.minor);
         list[i].memory_bytes = p.totalGlobalMem;
     }
     return n < room ? n : room;
@@ -57,6 +55,7 @@ const struct backend_ops *BACKEND_ENTRY(void)
     static const struct backend_ops ops = {
         .version = BACKEND_VERSION,
         .name = "cuda",
+        .usual = BACKEND_BF16,
         .library = library,
         .devices = devices,
     };

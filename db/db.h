@@ -53,9 +53,9 @@ int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e);
 int db_runs_resume(struct db *d, const int64_t *ids, size_t n, struct err *e);
 
 /* Fills in what a run turned out to be: data (the set's name), protocol, fold, device, library,
- * data_hash, parameters, train_images, val_images, test_images, skipped_images of `run`. It goes on
- * after `resumed_epoch` epochs (0 = from the start): what is stored of later ones is void and goes,
- * and with it the weight files' rows and figures that came from them. */
+ * precision, data_hash, parameters, train_images, val_images, test_images, skipped_images of `run`.
+ * It goes on after `resumed_epoch` epochs (0 = from the start): what is stored of later ones is
+ * void and goes, and with it the weight files' rows and figures that came from them. */
 int db_run_started(struct db *d, int64_t id, const struct run_row *run, int resumed_epoch,
                    struct err *e);
 

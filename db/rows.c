@@ -85,6 +85,7 @@ const struct row_column row_run_columns[] = {
     RUN(program, "program", ROW_OPTIONAL | ROW_LAUNCHED, 0),
     RUN(library, "library", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(device, "device", ROW_OPTIONAL | ROW_FOUND, 0),
+    RUN(precision, "precision", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(data_hash, "data hash", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(parameters, "parameters", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(train_images, "training images", ROW_OPTIONAL | ROW_FOUND, 0),

@@ -37,6 +37,7 @@ struct run_row {
     int64_t pid;
     /* provenance, "" until started */
     char program[64], library[64], device[ROW_TEXT_BYTES], data_hash[24];
+    char precision[8]; /* that it computed in: "f32" */
     int64_t parameters, train_images, val_images, test_images, skipped_images;
     int classes; /* 0 = the loss has none */
     /* figures of the test images, whatever the best epoch was chosen on */

@@ -60,6 +60,10 @@ CREATE INDEX run_split ON run(split);
 ALTER TABLE run ADD COLUMN
     classes INTEGER /* that scores were divided into; NULL where the loss has none */;
 
+ALTER TABLE run ADD COLUMN
+    precision TEXT /* that it computed in: f32, tf32 or bf16; NULL before it started, and in
+    older runs: all f32 */;
+
 CREATE TRIGGER run_deleted AFTER DELETE ON run WHEN OLD.split IS NOT NULL
 BEGIN
     DELETE FROM split WHERE id = OLD.split

@@ -3,9 +3,8 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "engine/core/net.h"
+#include "engine/core/door.h"
 #include "engine/config_classes.h"
-#include "engine/core/loss.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -135,6 +134,8 @@ static const struct opt options[] = {
 
     {"device", 0, OPT_TEXT, AT(device), 0, 0, "auto", NULL, "", "Machine",
      "auto, cpu, cuda or cuda:N; the command devices lists them"},
+    {"precision", 0, OPT_CHOICE, AT(precision), 0, 0, "auto", door_precision_names, "", "Machine",
+     "what products are computed in; auto is f32 on the CPU, bf16 on a GPU"},
     {"threads", 't', OPT_INT, AT(threads), 0, 1024, "0", NULL, "threads", "Machine",
      "threads that compute and decode; 0 means one a core"},
     {"trace", 0, OPT_PATH, AT(trace), 0, 0, "", NULL, "", "Machine",

@@ -64,6 +64,7 @@ struct run_config {
 
     /* machine */
     char device[OPT_TEXT_BYTES];
+    int precision;              /* enum backend_precision */
     int64_t threads;            /* 0 = all cores */
     char trace[OPT_TEXT_BYTES]; /* folder for initial weights and per-step losses, "" = none */
 };

@@ -60,6 +60,7 @@ struct event_started {
     int classes;        /* 0 = the loss has none */
     char device[128];   /* "cpu: AMD EPYC, avx2, 2 threads" */
     char library[64];   /* "oneDNN 2.6.3" */
+    char precision[8];  /* that it computes in: "f32" */
     char data_hash[17]; /* fingerprint of names, scores, split and file sizes, hexadecimal */
     int64_t train_images, test_images;
     int64_t parameters;
@@ -166,6 +167,7 @@ struct snapshot {
     double images_per_s;
     double elapsed_s, eta_s; /* of the whole run; NaN when unknown */
     uint64_t device_bytes;
+    double load, temperature_c, power_w; /* of the device: 0..1, degrees, watts; NaN when unknown */
 };
 
 const char *snapshot_phase_name(enum snapshot_phase phase);

@@ -60,6 +60,7 @@ struct ui_options {
     FIGURE(double, earlier_s)                                                                      \
     TEXT(host)                                                                                     \
     TEXT(library)                                                                                  \
+    TEXT(precision)                                                                                \
     TEXT(device)                                                                                   \
     TEXT(data_hash)                                                                                \
     FIGURE(int64_t, parameters)                                                                    \

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BACKEND_VERSION 3 /* counts up with every change of this file that a module can notice */
+#define BACKEND_VERSION 4 /* counts up with every change of this file that a module can notice */
 #define BACKEND_MAX_BATCHES 6 /* a whole one and a remainder for training, val and test images */
 #define BACKEND_MAX_DEVICES 16
 #define BACKEND_IN_FLIGHT 4 /* steps that may be started and not yet collected */
@@ -39,8 +39,9 @@ struct backend_device {
     uint64_t memory_bytes;
 };
 
-/* Of products and of what is kept between units; weights, momenta and sums are f32 in all. */
-enum backend_precision { BACKEND_F32, BACKEND_TF32, BACKEND_BF16 };
+/* Of products and of what is kept between units; weights, momenta and sums are f32 in all. AUTO is
+ * asked for only: the door puts the backend's own in its place. */
+enum backend_precision { BACKEND_AUTO, BACKEND_F32, BACKEND_TF32, BACKEND_BF16 };
 
 /* A batch size that will occur, and what for. A size may be listed for both, or twice. */
 struct backend_batch {
@@ -65,11 +66,13 @@ struct backend_spec {
     /* Tests: no images, heads or loss. Tensor 0 is given by set(BACKEND_TENSOR, 0), backward starts
      * from set(BACKEND_TENSOR_GRADIENT, n_units), and also makes the gradient of tensor 0. */
     bool probe;
-    bool keep;    /* keep every tensor and its gradient readable by get after a step (tests) */
-    bool profile; /* measure the time of each kind of work: see struct backend_profile */
-    bool deterministic;        /* the same bits on every run */
-    int threads;               /* CPU threads, 0 = one a core */
-    int device;                /* number in the backend's own list */
+    /* Tests: keep every tensor and its gradient readable by get after a step. It changes how long
+     * memory lives, never what is computed: the same bits with and without. */
+    bool keep;
+    bool profile;       /* measure the time of each kind of work: see struct backend_profile */
+    bool deterministic; /* the same bits on every run */
+    int threads;        /* CPU threads, 0 = one a core */
+    int device;         /* number in the backend's own list */
     const atomic_bool *cancel; /* looked at before steps and during long work; may be NULL */
     void (*progress)(void *context, const char *what, double fraction); /* may be NULL */
     void *progress_context;
@@ -126,6 +129,8 @@ enum backend_memory {
 struct backend_usage {
     uint64_t bytes[MEMORY_KINDS]; /* all of it: nothing is allocated later */
     char detail[160];             /* instruction set, library versions */
+    double load;                  /* of the device, just now: 0..1. These three NaN if unknown */
+    double temperature_c, power_w;
 };
 
 /* Where the time of steps goes. */
@@ -148,8 +153,9 @@ struct backend_profile {
 };
 
 struct backend_ops {
-    int version;      /* BACKEND_VERSION */
-    const char *name; /* "cpu", "cuda" */
+    int version;                  /* BACKEND_VERSION */
+    const char *name;             /* "cpu", "cuda" */
+    enum backend_precision usual; /* what BACKEND_AUTO stands for */
 
     /* library and devices are always there. A backend that can list devices but not train has NULL
      * for all that follows. */
@@ -158,7 +164,8 @@ struct backend_ops {
     const char *(*library)(void);
 
     /* Lists up to `room` devices; returns their number. 0 devices is no error: `why` then says why.
-     */
+     * Asks the system and nothing else: what costs memory or time on a device, and whether it
+     * computes as it should, is for open. */
     int (*devices)(struct backend_device *list, int room, char *why, size_t why_room);
 
     int (*open)(struct backend **out, const struct backend_spec *spec, struct err *e);
@@ -188,6 +195,8 @@ struct backend_ops {
     /* Waits for the oldest step not yet collected. In probe every value is 0 and finite. */
     int (*collect)(struct backend *b, struct backend_result *out, struct err *e);
 
+    /* At any time, steps in flight or not, and quick. What is not known is left as it comes: NaN
+     * and zeros. */
     void (*usage)(const struct backend *b, struct backend_usage *out);
 
     void (*close)(struct backend *b); /* NULL is allowed */
@@ -198,7 +207,7 @@ struct backend_ops {
 };
 
 /* The one symbol that a module exports; ends in BACKEND_VERSION. */
-#define BACKEND_ENTRY combolab_backend_v3
+#define BACKEND_ENTRY combolab_backend_v4
 typedef const struct backend_ops *(*backend_entry)(void);
 __attribute__((visibility("default"))) const struct backend_ops *BACKEND_ENTRY(void);
 

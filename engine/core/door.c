@@ -4,7 +4,14 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <math.h>
 #include <string.h>
+
+const char *const door_precision_names[] = {[BACKEND_AUTO] = "auto",
+                                            [BACKEND_F32] = "f32",
+                                            [BACKEND_TF32] = "tf32",
+                                            [BACKEND_BF16] = "bf16",
+                                            NULL};
 
 static bool is_cancelled(const struct backend_spec *s)
 {
@@ -25,8 +32,8 @@ int door_open(struct door **out, const struct backend_ops *ops, const struct bac
     *out = NULL;
     if (!ops->open)
         return err_set(e, ERR_DEVICE,
-                       "the %s backend of this version lists and checks devices, but cannot train "
-                       "on them; use another --device",
+                       "the %s backend of this version lists devices, but cannot train on them; "
+                       "use another --device",
                        ops->name);
     if (door_check_spec(spec, e))
         return -1;
@@ -39,6 +46,8 @@ int door_open(struct door **out, const struct backend_ops *ops, const struct bac
     d->net = *spec->net;
     d->spec = *spec;
     d->spec.net = &d->net;
+    if (spec->precision == BACKEND_AUTO)
+        d->spec.precision = ops->usual;
     d->trains = any_trains(spec);
     int result = net_shapes(&d->net, spec->augment.height, spec->augment.width, d->shapes, e) ||
                          net_params_new(&d->params, &d->net, e)
@@ -185,9 +194,14 @@ void door_device(const struct door *d, struct backend_device *out)
         str_copy(out->name, sizeof out->name, d->ops->name);
 }
 
+const char *door_precision(const struct door *d)
+{
+    return door_precision_names[d->spec.precision];
+}
+
 void door_usage(const struct door *d, struct backend_usage *out)
 {
-    memset(out, 0, sizeof *out);
+    *out = (struct backend_usage){.load = NAN, .temperature_c = NAN, .power_w = NAN};
     d->ops->usage(d->backend, out);
 }
 

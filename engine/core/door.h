@@ -18,6 +18,8 @@
 
 struct door;
 
+extern const char *const door_precision_names[]; /* of enum backend_precision; NULL-terminated */
+
 /* The spec is copied, its net too. */
 int door_open(struct door **out, const struct backend_ops *ops, const struct backend_spec *spec,
               struct err *e);
@@ -49,6 +51,9 @@ const struct net_params *door_params(const struct door *d);
 const char *door_name(const struct door *d);
 const char *door_library(const struct door *d);
 void door_device(const struct door *d, struct backend_device *out);
+
+/* What the net is computed in: "bf16", never "auto". */
+const char *door_precision(const struct door *d);
 
 void door_usage(const struct door *d, struct backend_usage *out);
 uint64_t door_bytes(const struct backend_usage *usage); /* of all kinds together */

@@ -13,10 +13,10 @@
 #define VALUE_BYTES 128 /* of metadata */
 
 /* Where things are, what they are called, when to end and to save. What `data` holds is compared by
- * its fingerprint, so that a data set may move. */
+ * its fingerprint, so that a data set may move; of precision, what auto came to. */
 static const char *const may_differ[] = {
-    "data", "cache", "image-memory", "skip-bad-images", "patience", "save-every",
-    "keep", "trace", "name",         "experiment",
+    "data", "cache", "image-memory", "skip-bad-images", "patience",  "save-every",
+    "keep", "trace", "name",         "experiment",      "precision",
 };
 /* Kept, since they are warned of where they matter. */
 static const char *const may_change_numbers[] = {"epochs", "device", "threads"};
@@ -73,6 +73,7 @@ int checkpoint_match_put(const struct run *run, struct weights *w, struct err *e
     dataset_hash(run->data, data);
     images_of(run, value);
     return weights_meta(w, "data", data, e) || weights_meta(w, "images", value, e) ||
+                   weights_meta(w, "precision", door_precision(run->door), e) ||
                    weights_meta(w, "backend", door_name(run->door), e) ||
                    weights_meta(w, "library", door_library(run->door), e)
                ? -1
@@ -98,6 +99,18 @@ static const char *begun_with(const struct weights *w, const struct opt *o, char
     config_defaults(&defaults);
     value_of(o, &defaults, room);
     return room;
+}
+
+/* A checkpoint that does not say was made when there was f32 alone. */
+static int check_precision(const struct run *run, const struct weights *w, struct err *e)
+{
+    const char *found = weights_meta_of(w, "precision"), *now = door_precision(run->door);
+    if (!strcmp(found ? found : "f32", now))
+        return 0;
+    return err_set(e, ERR_USAGE,
+                   "option 'precision': the run was begun in %s, and the %s backend would go on in "
+                   "%s; resume it where it was begun, or start another run",
+                   found ? found : "f32", door_name(run->door), now);
 }
 
 int checkpoint_match_check(const struct run *run, const struct weights *w, struct err *e)
@@ -128,7 +141,7 @@ int checkpoint_match_check(const struct run *run, const struct weights *w, struc
                        "option 'data': other images of %s can be read than when the run was begun; "
                        "mend them, or start another run",
                        run->data->name);
-    return 0;
+    return check_precision(run, w, e);
 }
 
 /* More epochs are only more epochs, but where the learning rate's curve ends with them. */

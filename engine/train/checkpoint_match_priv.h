@@ -1,5 +1,6 @@
 /* checkpoint_match_priv.h - what a checkpoint says about the run it is of, so that no other run
- * goes on from it: every option's value, the data's fingerprint, which images train, what computed.
+ * goes on from it: every option's value, the data's fingerprint, which images train, what computed
+ * and in which precision.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_CHECKPOINT_MATCH_PRIV_H
 #define COMBOLAB_ENGINE_TRAIN_CHECKPOINT_MATCH_PRIV_H

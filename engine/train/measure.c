@@ -3,6 +3,10 @@
  * Time is taken over whole plans, as the trainer uses them: what an epoch costs at its beginning is
  * in it, and one step is under way while another is collected. A plan has as many steps as fit in
  * PLAN_S, so that the clock is looked at often enough.
+ *
+ * Looking at the clock around every kind of work slows a step down, and keeps a GPU from running it
+ * in one go: so speed is measured without, and where the time goes in a second, shorter pass, for
+ * which the net is opened anew.
  */
 #include "engine/train/measure.h"
 
@@ -26,12 +30,16 @@
 #define LEAST_STEPS 3
 #define WARM_STEPS 2
 #define PLAN_S 0.25
-#define AHEAD 2         /* steps under way */
-#define MOST_PLANS 4096 /* whose median is taken */
+#define PROFILED_SHARE 0.2 /* of the time asked for, once more, with a profile */
+#define AHEAD 2            /* steps under way */
+#define MOST_PLANS 4096    /* whose median is taken */
 
 struct bench {
     const struct measure_request *request;
     const struct run_config *config;
+    const struct backend_ops *ops;
+    int device;
+    bool tells; /* where the time goes */
     struct door *door;
     struct net net;
     struct loss_spec loss;
@@ -45,6 +53,7 @@ struct bench {
     uint32_t *places;
     struct plan plan;
     double plan_s[MOST_PLANS]; /* what each plan of a phase has taken */
+    double all_s, done_s;      /* of all passes: seconds that they are to take, and that are over */
 };
 
 const char *const measure_what_names[] = {"both", "train", "eval", NULL};
@@ -127,28 +136,26 @@ static int make_plan(struct bench *b, struct err *e)
     return plan_init(&b->plan, n, n, e);
 }
 
-static int open_door(struct bench *b, struct err *e)
+static int open_door(struct bench *b, bool profile, struct err *e)
 {
     const struct run_config *c = b->config;
-    const struct backend_ops *ops = b->request->backend;
-    struct backend_spec spec = {
+    const struct backend_spec spec = {
         .net = &b->net,
         .loss = b->loss,
         .augment = b->augment,
         .batches = {{(int)c->batch, is_asked(b, MEASURE_TRAIN), is_asked(b, MEASURE_EVAL)}},
-        .plan_most = b->plan.all,
+        .plan_most = MOST_STEPS * (size_t)c->batch,
         .momentum = c->momentum,
         .weight_decay = c->weight_decay,
         .clip_norm = c->clip,
-        .precision = BACKEND_F32,
-        .profile = true,
+        .precision = (enum backend_precision)c->precision,
+        .profile = profile,
         .deterministic = true,
         .threads = (int)c->threads,
+        .device = b->device,
         .cancel = b->request->cancel,
     };
-    if (backend_choose(c->device, &ops, &spec.device, e))
-        return -1;
-    int result = door_open(&b->door, ops, &spec, e);
+    int result = door_open(&b->door, b->ops, &spec, e);
     if (!result)
         result =
             door_images(b->door, &b->images, b->scores, b->loss.classes ? b->classes : NULL, e);
@@ -215,24 +222,29 @@ static int warm_up(struct bench *b, enum measure_phase phase, int *steps, struct
     return result;
 }
 
-static int measure_one(struct bench *b, enum measure_phase phase, struct measure_phase_result *out,
-                       struct err *e)
+static void show(struct bench *b, double seconds)
+{
+    if (b->request->progress)
+        b->request->progress(b->request->context, fmin((b->done_s + seconds) / b->all_s, 1));
+}
+
+static int measure_one(struct bench *b, enum measure_phase phase, double wanted_s,
+                       struct measure_phase_result *out, struct err *e)
 {
     int steps, done = 0, plans = 0;
     int result = warm_up(b, phase, &steps, e);
     door_profile(b->door, &out->profile); /* forgotten */
     double start = clock_s();
-    while (!result && (done < LEAST_STEPS || out->seconds < b->request->seconds)) {
+    while (!result && (done < LEAST_STEPS || out->seconds < wanted_s)) {
         double before_s = out->seconds;
         result = run_plan(b, phase, steps, e);
         done += steps;
         out->seconds = clock_s() - start;
         if (plans < MOST_PLANS)
             b->plan_s[plans++] = out->seconds - before_s;
-        if (b->request->progress)
-            b->request->progress(b->request->context, phase,
-                                 fmin(out->seconds / b->request->seconds, 1));
+        show(b, fmin(out->seconds, wanted_s));
     }
+    b->done_s += wanted_s;
     door_profile(b->door, &out->profile);
     out->images = (int64_t)done * b->config->batch;
     qsort(b->plan_s, (size_t)plans, sizeof *b->plan_s, ascending);
@@ -240,11 +252,24 @@ static int measure_one(struct bench *b, enum measure_phase phase, struct measure
     return result;
 }
 
+/* All phases that are asked for, with the net opened anew. */
+static int measure_phases(struct bench *b, bool profile, double wanted_s,
+                          struct measure_phase_result *out, struct err *e)
+{
+    door_close(b->door);
+    b->door = NULL;
+    int status = open_door(b, profile, e);
+    for (int p = 0; !status && p < MEASURE_PHASES; p++)
+        if (is_asked(b, (enum measure_phase)p))
+            status = measure_one(b, (enum measure_phase)p, wanted_s, &out[p], e);
+    return status;
+}
+
 static bool is_profiled(const struct measure_result *result)
 {
     for (int p = 0; p < MEASURE_PHASES; p++)
         for (int w = 0; w < WORK_KINDS; w++)
-            if (result->phase[p].profile.seconds[w] > 0)
+            if (result->work[p].profile.seconds[w] > 0)
                 return true;
     return false;
 }
@@ -256,17 +281,23 @@ static void describe(const struct bench *b, struct measure_result *result)
     door_device(b->door, &device);
     str_copy(result->device, sizeof result->device, device.name);
     str_copy(result->library, sizeof result->library, door_library(b->door));
+    str_copy(result->precision, sizeof result->precision, door_precision(b->door));
     door_usage(b->door, &result->usage);
     if (!getrusage(RUSAGE_SELF, &usage))
         result->process_bytes = (uint64_t)usage.ru_maxrss * 1024;
     result->threads =
         b->config->threads ? (int)b->config->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    result->profiled = is_profiled(result);
 }
 
-static int open_all(struct bench *b, struct err *e)
+static int prepare(struct bench *b, struct err *e)
 {
-    return make_net(b, e) || make_images(b, e) || make_plan(b, e) ? -1 : open_door(b, e);
+    int phases = is_asked(b, MEASURE_TRAIN) + is_asked(b, MEASURE_EVAL);
+    b->ops = b->request->backend;
+    if (backend_choose(b->config->device, &b->ops, &b->device, e))
+        return -1;
+    b->tells = b->ops->profile != NULL;
+    b->all_s = phases * b->request->seconds * (1 + b->tells * PROFILED_SHARE);
+    return make_net(b, e) || make_images(b, e) || make_plan(b, e) ? -1 : 0;
 }
 
 static void close_all(struct bench *b)
@@ -288,12 +319,14 @@ int measure(const struct measure_request *request, struct measure_result *result
         return mem_error(e, "a measurement", sizeof *b);
     b->request = request;
     b->config = request->config;
-    int status = open_all(b, e);
-    for (int p = 0; !status && p < MEASURE_PHASES; p++)
-        if (is_asked(b, (enum measure_phase)p))
-            status = measure_one(b, (enum measure_phase)p, &result->phase[p], e);
+    int status = prepare(b, e);
+    if (!status)
+        status = measure_phases(b, false, request->seconds, result->phase, e);
     if (!status)
         describe(b, result);
+    if (!status && b->tells)
+        status = measure_phases(b, true, PROFILED_SHARE * request->seconds, result->work, e);
+    result->profiled = is_profiled(result);
     close_all(b);
     mem_free(b);
     return status;

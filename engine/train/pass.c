@@ -44,6 +44,7 @@ static void show_progress(struct run *run, const struct pass *pass)
     now->total = t->n ? t->total / (double)t->n : NAN;
     for (int k = 0; k < now->terms; k++)
         now->term[k] = t->n ? t->term[k] / (double)t->n : NAN;
+    run_look_at_device(run);
     tell_show(run->tell, false);
 }
 

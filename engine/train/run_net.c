@@ -2,7 +2,10 @@
  */
 #include "engine/train/run_priv.h"
 
+#include "base/clock.h"
 #include "engine/backend_load.h"
+
+#define LOOK_EVERY_S 1
 
 size_t run_epoch_images(const struct run *run)
 {
@@ -102,7 +105,7 @@ static int open_door(struct run *run, struct err *e)
         .momentum = c->momentum,
         .weight_decay = c->weight_decay,
         .clip_norm = c->clip,
-        .precision = BACKEND_F32,
+        .precision = (enum backend_precision)c->precision,
         .deterministic = true,
         .threads = (int)c->threads,
         .cancel = &run->verbs->cancel,
@@ -134,11 +137,28 @@ int run_open_net(struct run *run, struct err *e)
     return result ? result : door_set_initial(run->door, (uint64_t)c->seed, e);
 }
 
+static void show_usage(struct run *run, struct backend_usage *usage)
+{
+    struct snapshot *now = &run->tell->now;
+    door_usage(run->door, usage);
+    now->device_bytes = door_bytes(usage);
+    now->load = usage->load;
+    now->temperature_c = usage->temperature_c;
+    now->power_w = usage->power_w;
+    run->usage_s = clock_s();
+}
+
+void run_look_at_device(struct run *run)
+{
+    struct backend_usage usage;
+    if (clock_s() - run->usage_s >= LOOK_EVERY_S)
+        show_usage(run, &usage);
+}
+
 void run_log_net(struct run *run)
 {
     struct backend_usage usage;
-    door_usage(run->door, &usage);
-    run->tell->now.device_bytes = door_bytes(&usage);
+    show_usage(run, &usage);
     log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", door_name(run->door),
             usage.detail, (double)run->tell->now.device_bytes / 1048576);
     if (run->config->drop_last == DROP_YES && run->train_split.n < (size_t)run->config->batch)

@@ -65,6 +65,7 @@ struct run {
     struct net net;
     struct door *door;
     const struct net_params *params; /* the door's */
+    double usage_s;                  /* when the device was asked for its load last */
 
     /* the loop's */
     struct plan train_plan, val_plan, test_plan;
@@ -96,7 +97,8 @@ void run_log_data(struct run *run); /* images left out, or not kept in memory */
 /* Loss, net, backend with images and initial weights. 0, -1, or 1 when stopped. */
 int run_open_net(struct run *run, struct err *e);
 void run_close_net(struct run *run);
-void run_log_net(struct run *run); /* class sizes and weights, scores out of range, memory */
+void run_look_at_device(struct run *run); /* memory, load and so on into the snapshot, by seconds */
+void run_log_net(struct run *run);        /* class sizes and weights, scores out of range, memory */
 
 /* Images of a training epoch, after the last, smaller batch is dropped where it is to be. */
 size_t run_epoch_images(const struct run *run);

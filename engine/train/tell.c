@@ -36,6 +36,7 @@ static void clear(struct tell *r, int64_t run)
     memset(&r->now, 0, sizeof r->now);
     r->run = r->now.run = run;
     r->now.eta_s = r->now.total = NAN;
+    r->now.load = r->now.temperature_c = r->now.power_w = NAN;
     r->began_s = clock_s();
     r->rested_s = 0;
     tell_show(r, true);

@@ -33,6 +33,7 @@ static int store_started(struct session *s, const struct event *event, struct er
     str_copy(row.protocol, sizeof row.protocol, from->protocol);
     str_copy(row.device, sizeof row.device, from->device);
     str_copy(row.library, sizeof row.library, from->library);
+    str_copy(row.precision, sizeof row.precision, from->precision);
     str_copy(row.data_hash, sizeof row.data_hash, from->data_hash);
     return db_run_started(s->db, event->run, &row, from->resumed_epoch, e);
 }

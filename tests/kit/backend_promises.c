@@ -25,19 +25,26 @@ static const struct backend_case small = {"small",
                                            {1, -1, 64, 1, 2, 1, 0, false},
                                            {3, 4, 64, 1, 1, 1, 8, true}}};
 
-static void open_small(struct subject *s, const struct backend_ops *ops,
-                       const struct case_images *images)
+static void open_case(struct subject *s, const struct backend_ops *ops,
+                      const struct backend_case *c, const struct case_images *images, bool keep)
 {
     struct net net;
-    case_net(&small, &net);
+    case_net(c, &net);
     net.heads = true;
     net.classes = 5;
     struct backend_spec spec = case_spec(&net, LOSS_COMBO, small.height, small.width);
+    spec.keep = keep;
     spec.batches[0] = case_batch(BATCH);
     spec.batches[1] = case_batch(IMAGES % BATCH);
     subject_open(s, ops, &spec, 1);
     subject_show(s, images);
     subject_plan(s, images, BATCH, RATE);
+}
+
+static void open_small(struct subject *s, const struct backend_ops *ops,
+                       const struct case_images *images)
+{
+    open_case(s, ops, &small, images, false);
 }
 
 /* All values of a kind, one after the other: a state to compare. */
@@ -71,6 +78,11 @@ static struct state weights(const struct subject *s)
 static struct state weights_and_statistics(const struct subject *s)
 {
     return state_of(s, BACKEND_PARAM, true);
+}
+
+static struct state gradients(const struct subject *s)
+{
+    return state_of(s, BACKEND_GRADIENT, false);
 }
 
 static struct state momentum(const struct subject *s)
@@ -127,8 +139,12 @@ static void promise_values(const struct backend_ops *ops, const struct case_imag
             mem_free(got);
         }
     is_int(wrong, 0, "values come back as they were set");
+    is_text(door_precision(s.door), door_precision_names[ops->usual],
+            "computed in its own precision when none is asked for");
     struct backend_usage usage;
     door_usage(s.door, &usage);
+    ok(!(usage.load < 0 || usage.load > 1 || usage.temperature_c < -50 || usage.power_w < 0),
+       "load %g, %g degrees, %g W", usage.load, usage.temperature_c, usage.power_w);
     uint64_t least = (s.params->trained + s.params->running) * sizeof(float);
     ok(usage.bytes[MEMORY_PARAMETERS] >= least &&
            usage.bytes[MEMORY_GRADIENTS] >= 2 * s.params->trained * sizeof(float) &&
@@ -180,6 +196,79 @@ static void promise_repeat(const struct backend_ops *ops, const struct case_imag
     ok(same(before, weights_and_statistics(&a)), "evaluation changes no weight and no statistic");
     subject_close(&a);
     subject_close(&b);
+}
+
+/* Nets in which memory is shared in other ways when it need not be kept. */
+#define STEM                                                                                       \
+    {                                                                                              \
+        0, -1, 16, 7, 2, 1, 0, true                                                                \
+    }
+static const struct backend_case kept[] = {
+    {"an identity shortcut, twice",
+     BATCH,
+     17,
+     15,
+     3,
+     {0, 3, 2, 1, true},
+     {STEM,
+      {1, -1, 16, 3, 1, 1, 0, true},
+      {2, 1, 16, 3, 1, 4, 4, true},
+      {3, -1, 16, 1, 1, 1, 0, true},
+      {4, 3, 16, 3, 1, 16, 0, true}}},
+    {"an input with three readers",
+     BATCH,
+     17,
+     15,
+     3,
+     CASE_NO_POOL,
+     {STEM,
+      {1, -1, 32, 1, 1, 1, 0, false},
+      {1, 2, 32, 3, 1, 2, 8, true},
+      {3, -1, 32, 3, 2, 4, 0, false},
+      {3, 4, 32, 1, 2, 1, 8, false}}},
+    {"a pool behind gate and shortcut",
+     BATCH,
+     17,
+     15,
+     3,
+     {2, 3, 2, 1, false},
+     {STEM,
+      {1, -1, 16, 3, 1, 2, 0, true},
+      {2, 1, 16, 1, 1, 1, 4, true},
+      {3, -1, 64, 3, 1, 16, 0, true}}},
+};
+
+static void same_with_keep(const struct backend_ops *ops, const struct backend_case *c,
+                           const struct case_images *images)
+{
+    struct subject a, b;
+    double totals[2][5];
+    bool graded = true, told = true;
+    open_case(&a, ops, c, images, false);
+    open_case(&b, ops, c, images, true);
+    for (int i = 0; i < 5; i++) {
+        totals[0][i] = subject_step(&a, TRAIN).total;
+        totals[1][i] = subject_step(&b, TRAIN).total;
+        graded &= same(gradients(&a), gradients(&b));
+    }
+    ok(!memcmp(totals[0], totals[1], sizeof totals[0]), "%s, kept: same losses", c->name);
+    ok(graded, "%s, kept: same gradients", c->name);
+    same_state(&a, &b, c->name);
+    subject_plan(&a, images, BATCH, RATE);
+    subject_plan(&b, images, BATCH, RATE);
+    for (int i = 0; i < 5; i++)
+        told &= subject_step(&a, BACKEND_EVAL).total == subject_step(&b, BACKEND_EVAL).total;
+    ok(told, "%s, kept: same evaluation", c->name);
+    subject_close(&a);
+    subject_close(&b);
+}
+
+/* What is kept to be read changes how long memory lives, and nothing that is computed. */
+static void promise_keep(const struct backend_ops *ops, const struct case_images *images)
+{
+    same_with_keep(ops, &small, images);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        same_with_keep(ops, &kept[i], images);
 }
 
 /* As many steps in flight as may be; a result must outlive the start of further steps. */
@@ -258,6 +347,7 @@ void backend_promises(const struct backend_ops *ops)
     promise_values(ops, &images);
     promise_phases(ops, &images);
     promise_repeat(ops, &images);
+    promise_keep(ops, &images);
     promise_in_flight(ops, &images);
     promise_freeze(ops, &images);
     case_images_free(&images);

@@ -296,7 +296,10 @@ static void toy_usage(const struct backend *b, struct backend_usage *out)
 {
     (void)b;
     *out = (struct backend_usage){.bytes = {[MEMORY_PARAMETERS] = 1000, [MEMORY_WORKSPACE] = 24},
-                                  .detail = "beads"};
+                                  .detail = "beads",
+                                  .load = 0.5,
+                                  .temperature_c = 36.6,
+                                  .power_w = NAN};
 }
 
 const struct backend_ops *toy_backend(void)
@@ -304,6 +307,7 @@ const struct backend_ops *toy_backend(void)
     static const struct backend_ops ops = {
         .version = BACKEND_VERSION,
         .name = "toy",
+        .usual = BACKEND_F32,
         .library = toy_library,
         .devices = toy_devices,
         .open = toy_open,

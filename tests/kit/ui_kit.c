@@ -61,6 +61,7 @@ static void make_run(struct run_row *r, int n, int i)
     if (!waits) {
         str_copy(r->device, sizeof r->device, "cpu: test, avx2, 2 threads");
         str_copy(r->library, sizeof r->library, "oneDNN 2.6.3");
+        str_copy(r->precision, sizeof r->precision, "f32");
         str_copy(r->data_hash, sizeof r->data_hash, "0123456789abcdef");
         r->parameters = 11179077;
         r->train_images = 3300;
@@ -99,7 +100,7 @@ struct fixture *fixture_new(int n)
         .can_train = true,
         .message = "",
         .launch_problem = "",
-        .live = {.eta_s = NAN, .elapsed_s = NAN},
+        .live = {.eta_s = NAN, .elapsed_s = NAN, .load = NAN, .temperature_c = NAN, .power_w = NAN},
     };
     return f;
 }
@@ -240,5 +241,8 @@ void fixture_open(struct fixture *f, int id, int done, int planned, bool live)
                                       .images_per_s = 412.3,
                                       .elapsed_s = 3600,
                                       .eta_s = 3723,
-                                      .device_bytes = UINT64_C(1288490188)};
+                                      .device_bytes = UINT64_C(1288490188),
+                                      .load = NAN,
+                                      .temperature_c = NAN,
+                                      .power_w = NAN};
 }

@@ -130,6 +130,7 @@ const struct backend_ops *ref_backend(void)
     static const struct backend_ops ops = {
         .version = BACKEND_VERSION,
         .name = "ref",
+        .usual = BACKEND_F32,
         .library = ref_library,
         .devices = ref_devices,
         .open = ref_open,

@@ -101,6 +101,7 @@ static void test_stored(void)
     is_text(row.state, "finished", "it is finished");
     is_text(row.name, "resnet18 combo 2,1,1 s1", "its name is made from its settings");
     is_text(row.library, "toy 1", "it says what computed it");
+    is_text(row.precision, "f32", "and how exactly");
     ok(row.train_images == 6 && row.test_images == 4 && row.epochs_done == 2 &&
            !strcmp(row.protocol, "split") && row.data_hash[0] && row.classes == 5,
        "and on what: %lld + %lld images, %s", (long long)row.train_images,

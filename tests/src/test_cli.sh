@@ -249,7 +249,7 @@ if "$program" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
     run $bench --loss l1,combo --format json
     [ "$got" -eq 0 ]
     result $? 'bench measures two losses'
-    json 'bench: figures' '[b["loss"] for b in j["bench"]] == ["l1", "combo"] and all(b["backbone"] == "resnet18" and b["batch"] == 4 and b["threads"] == 1 and b["train_images_per_s"] > 1 and b["eval_images_per_s"] > b["train_images_per_s"] and b["memory_bytes"] > 44e6 and b["device"] and b["library"] for b in j["bench"])'
+    json 'bench: figures' '[b["loss"] for b in j["bench"]] == ["l1", "combo"] and all(b["backbone"] == "resnet18" and b["batch"] == 4 and b["threads"] == 1 and b["precision"] == "f32" and b["train_images_per_s"] > 1 and b["eval_images_per_s"] > b["train_images_per_s"] and b["memory_bytes"] > 44e6 and b["device"] and b["library"] for b in j["bench"])'
     json 'bench: shares of a phase add up to about all of it' 'all(99 < sum(w["share"] for w in j["work"] if w["loss"] == l and w["phase"] == p) < 130 for l in ("l1", "combo") for p in ("train", "eval")) if j["work"] else "does not tell" in open("err").read()'
     # shellcheck disable=SC2086
     run $bench -q --format csv
@@ -259,6 +259,7 @@ if "$program" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
     run $bench -q --work --format csv
     [ "$got" -eq 0 ] && grep -q '^backbone,loss,image_size,batch,phase,work,' out
     result $? 'bench --work as CSV'
+    refuses 2 'computes in f32 only' bench --device cpu --precision bf16
     refuses 1 'there is no device cpu:9' bench --device cpu:9
     # shellcheck disable=SC2086
     run $bench -q --memory --format csv

@@ -2,6 +2,8 @@
  * disks that give out; weights that are no longer numbers. */
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/train/checkpoint_priv.h"
+#include "engine/weights/weights.h"
 #include "tests/kit/resume_kit.h"
 #include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
@@ -142,17 +144,72 @@ static void test_settings(void)
     refused("select", "val", "option 'select'");
     refused("backbone", "se-resnext50", "option 'backbone'");
     refused("class-values", "1,2,3,4,6", "option 'class-values'");
+    refused("precision", "bf16", "option 'precision': the run was begun in f32, and the toy");
     struct run_config before = rig.job.config;
+    rig.job.config.precision = BACKEND_F32;
     str_copy(rig.job.config.name, sizeof rig.job.config.name, "another name");
     rig.job.config.threads = 2;
     rig.job.config.keep = 0;
     rig.job.config.save_every = 3;
     kit_link("whole", "others");
     unlink(scratch_path("others/checkpoint-4.safetensors"));
-    ok(kit_resume(&rig, &whole, "others"), "name, threads, keep and save-every may differ");
+    ok(kit_resume(&rig, &whole, "others"),
+       "name, threads, keep and save-every may differ, and what auto came to may be named");
     ok(kit_log(&rig, "threads 1 is now 2; what follows may differ") != NULL,
        "threads with a warning");
     rig.job.config = before;
+}
+
+/* A checkpoint that is written again: all its data, then the checksum anew. */
+struct copy {
+    struct weights_file *from;
+    const struct weights *list;
+    uint64_t hash;
+};
+
+static int fill_copy(void *context, size_t i, float *to, struct err *e)
+{
+    struct copy *c = context;
+    if (i + 1 == c->list->n) {
+        checkpoint_hash_write(c->hash, to);
+        return 0;
+    }
+    int result = weights_load(c->from, i, to, e);
+    c->hash = checkpoint_hash_data(c->hash, to, c->list->at[i].count);
+    return result;
+}
+
+/* Copies a checkpoint without one key of its metadata. */
+static int copy_without(const char *key, const char *from, const char *to)
+{
+    struct copy c = {0};
+    struct weights *w = NULL;
+    int result = weights_open(&c.from, &c.list, scratch_path(from), NULL) ||
+                 weights_new(&w, c.list->n, NULL);
+    for (size_t i = 0; !result && i < c.list->n_meta; i++)
+        if (strcmp(c.list->meta[i][0], key))
+            result = weights_meta(w, c.list->meta[i][0], c.list->meta[i][1], NULL);
+    for (size_t i = 0; !result && i < c.list->n; i++) {
+        const struct weights_tensor *t = &c.list->at[i];
+        result = !weights_list(w, t->name, t->rank, t->dims, NULL);
+    }
+    if (!result && w->n_meta + 1 == c.list->n_meta) {
+        c.hash = checkpoint_hash_meta(w);
+        result = weights_stream(w, scratch_path(to), fill_copy, &c, NULL);
+    }
+    weights_free(w);
+    weights_close(c.from);
+    return result;
+}
+
+/* One that was made before there was an option precision. */
+static void test_older(void)
+{
+    mkdir(scratch_path("older"), 0777);
+    ok(!copy_without("precision", "whole/checkpoint-3.safetensors",
+                     "older/checkpoint-3.safetensors") &&
+           kit_resume(&rig, &whole, "older") && rig.events[0].started.resumed_epoch == 3,
+       "a checkpoint that does not say its precision is one of f32");
 }
 
 /* The same options, but the file that they name says something else. */
@@ -269,6 +326,7 @@ int main(void)
         test_large();
         test_foreign();
         test_settings();
+        test_older();
         test_data();
         test_memory();
         test_full();

@@ -96,6 +96,7 @@ static void test_events(void)
     const struct event_started *s = &rig.events[0].started;
     is_text(s->device, "toy: abacus, two beads, 1 threads", "the device is named");
     is_text(s->library, "toy 1", "and its library");
+    is_text(s->precision, "f32", "and what auto is on it");
     ok(s->train_images == RIG_TRAIN && s->test_images == RIG_TEST && !s->skipped_images,
        "images are counted");
     is_int(s->parameters, 11689512 - 513 * 1000 + 513 * 6, "parameters too, both heads");
@@ -338,6 +339,8 @@ static void test_stop(void)
         trainer_snapshot(rig.trainer, &now);
     } while (now.phase != SNAPSHOT_TRAIN && now.phase != SNAPSHOT_TEST);
     ok(now.run == 7 && now.epochs == 1000 && now.terms == 3 && now.steps > 0, "the snapshot tells");
+    ok(now.load == 0.5 && now.temperature_c == 36.6 && isnan(now.power_w),
+       "what the device tells of itself, as far as it is known");
     ok(now.eta_s > 1 && now.eta_s < 600, "the time left is estimated (%.1f s)", now.eta_s);
     trainer_verb(rig.trainer, VERB_PAUSE);
     do {

@@ -223,6 +223,28 @@ static void test_live(void)
     screen_of_live(24, 80, UI_CHART_BRAILLE, 0, "live_no_epoch");
 }
 
+/* What the device tells of itself stands where there is room for it. */
+static void test_device(void)
+{
+    struct fixture *f = fixture_new(30);
+    struct str screen;
+    fixture_open(f, 30, 12, 200, true);
+    f->model.live.load = 0.874;
+    f->model.live.power_w = 411.6;
+    for (int columns = 80; columns <= 120; columns += 40) {
+        struct ui *ui = open_ui(24, columns, UI_CHART_BRAILLE);
+        PRESS(ui, f, '\n');
+        str_init(&screen);
+        ui_test_dump(ui, &screen);
+        bool told = strstr(screen.text, "  load 87 %  412 W") != NULL;
+        ok(told == (columns == 120) && strstr(screen.text, "loss 0.4321"),
+           "load and power in %d columns: %s", columns, told ? "shown" : "left out");
+        str_fini(&screen);
+        ui_close(ui);
+    }
+    fixture_free(f);
+}
+
 /* Held-out images beside train and test; and evaluations that were made now and then. */
 static void screen_of_evaluations(int rows, int columns, enum ui_chart_style charts, int every,
                                   bool zoom, const char *name)
@@ -303,9 +325,9 @@ static void test_form(void)
     is_screen(ui, "launch_refused");
     PRESS(ui, f, 27, 'G');
     is_screen(ui, "launch_button");
-    PRESS(ui, f, 'k', '\n', 'j', '\n');
+    PRESS(ui, f, 'k', '\n', 'j', 'j', '\n');
     type_text(ui, &f->model, "/tmp/trace");
-    PRESS(ui, f, '\n', 'k');
+    PRESS(ui, f, '\n', 'k', 'k');
     is_screen(ui, "launch_unfolded");
     f->model.launch_problem =
         "data '/data/SCUT-FBP5500' cannot be opened: No such file or directory";
@@ -427,6 +449,7 @@ int main(void)
     test_hostile();
     test_extreme_figures();
     test_live();
+    test_device();
     test_evaluations();
     test_live_failed();
     test_live_keys();

@@ -117,12 +117,25 @@ static void draw_epochs(struct pen *pen, const struct ui_model *m, const struct 
     draw_bar(pen, at, y, "epochs", done, facts_state_role(facts_state(r, &m->live)), text);
 }
 
+/* "  load 97 %  61 C  412 W", as far as the device tells. */
+static void device_text(const struct snapshot *s, char *to, size_t room)
+{
+    char load[24] = "", temperature[24] = "", power[24] = "";
+    if (isfinite(s->load))
+        snprintf(load, sizeof load, "  load %.0f %%", 100 * s->load);
+    if (isfinite(s->temperature_c))
+        snprintf(temperature, sizeof temperature, "  %.0f C", s->temperature_c);
+    if (isfinite(s->power_w))
+        snprintf(power, sizeof power, "  %.0f W", s->power_w);
+    snprintf(to, room, "%s%s%s", load, temperature, power);
+}
+
 /* Progress within the epoch, or why there is none. */
 static void draw_phase(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
                        struct rect at, int y)
 {
     const struct snapshot *s = &m->live;
-    char text[256], speed[32], memory[32], loss[48] = "";
+    char text[256], speed[32], memory[32], loss[48] = "", device[80] = "";
     int cells = at.columns - 2;
     if (!is_live(m, r)) {
         facts_speed(pen, r->images_per_s, speed, sizeof speed);
@@ -141,11 +154,13 @@ static void draw_phase(struct pen *pen, const struct ui_model *m, const struct u
     bool room = at.columns >= 80;
     if (room && s->phase == SNAPSHOT_TRAIN && isfinite(s->total) && s->step > 0)
         snprintf(loss, sizeof loss, "  loss %.4f", s->total);
+    if (at.columns >= 100)
+        device_text(s, device, sizeof device);
     if (s->steps > 0)
-        snprintf(text, sizeof text, "%lld/%lld  %s images/s  mem %s%s", (long long)s->step,
-                 (long long)s->steps, speed, memory, loss);
+        snprintf(text, sizeof text, "%lld/%lld  %s images/s  mem %s%s%s", (long long)s->step,
+                 (long long)s->steps, speed, memory, loss, device);
     else
-        snprintf(text, sizeof text, "%s images/s  mem %s", speed, memory);
+        snprintf(text, sizeof text, "%s images/s  mem %s%s", speed, memory, device);
     double part = s->steps > 0 ? (double)s->step / (double)s->steps : 0;
     draw_bar(pen, at, y, s->paused ? "paused" : snapshot_phase_name(s->phase), part,
              s->paused ? ROLE_WARN : ROLE_BUSY, text);
@@ -235,6 +250,7 @@ static void draw_facts(struct pen *pen, const struct ui_model *m, const struct u
     }
     line = fact(pen, at, line, "device", r->device);
     line = fact(pen, at, line, "library", r->library);
+    line = fact(pen, at, line, "precision", r->precision);
     if (r->train_images > 0) {
         char val[32] = "";
         if (r->val_images > 0)

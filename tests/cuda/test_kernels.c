@@ -1,10 +1,10 @@
-/* probe.c - a small batch through both kernels, against the host. All inputs and outputs lie in one
- * block of managed memory, so there is one allocation and one synchronisation. */
-#include "cuda/probe.h"
-
+/* test_kernels.c - a small batch through each kernel on every CUDA device, against the same inline
+ * functions on the host: pixels to the bit, losses to 1e-12. All inputs and outputs lie in one
+ * block of managed memory. */
 #include "base/err.h"
 #include "cuda/kernels.h"
 #include "engine/core/loss_math.h"
+#include "tests/kit/tap.h"
 
 #include <cuda_runtime_api.h>
 #include <math.h>
@@ -125,7 +125,7 @@ static int run_loss(struct batch *b, enum loss_kind kind, struct err *e)
     return compare_losses(b, e);
 }
 
-static int run(struct batch *b, struct err *e)
+static int run_fetch(struct batch *b, struct err *e)
 {
     int code = kernel_fetch(b->pixels, b->samples, &b->table, SAMPLES, CROP, CROP, b->images, NULL);
     if (code)
@@ -133,25 +133,34 @@ static int run(struct batch *b, struct err *e)
     code = (int)cudaDeviceSynchronize();
     if (code)
         return cuda_error(code, "the image kernel failed", e);
-    if (compare_images(b, e))
-        return -1;
-    for (int kind = 0; kind < LOSS_KINDS; kind++)
-        if (run_loss(b, (enum loss_kind)kind, e))
-            return -1;
-    return 0;
+    return compare_images(b, e);
 }
 
-int probe_device(int number, struct err *e)
+static void test_device(int number)
 {
     struct batch *b;
-    int code = (int)cudaSetDevice(number);
-    if (code)
-        return cuda_error(code, "the device cannot be used", e);
-    code = (int)cudaMallocManaged((void **)&b, sizeof *b, cudaMemAttachGlobal);
-    if (code)
-        return cuda_error(code, "no memory on the device", e);
+    struct err e = {.code = ERR_NONE};
+    if (!ok(!cudaSetDevice(number) &&
+                !cudaMallocManaged((void **)&b, sizeof *b, cudaMemAttachGlobal),
+            "device %d can be used", number))
+        return;
     fill(b);
-    int result = run(b, e);
+    ok(!run_fetch(b, &e), "device %d fetches the host's pixels%s%s", number, e.code ? ": " : "",
+       e.text);
+    for (int kind = 0; kind < LOSS_KINDS; kind++) {
+        err_clear(&e);
+        ok(!run_loss(b, (enum loss_kind)kind, &e), "device %d computes loss %s%s%s", number,
+           loss_names[kind], e.code ? ": " : "", e.text);
+    }
     cudaFree(b);
-    return result;
+}
+
+int main(void)
+{
+    int n = 0;
+    if (cudaGetDeviceCount(&n) || !n)
+        skip("no CUDA device on this machine");
+    for (int i = 0; i < n; i++)
+        test_device(i);
+    return tap_done();
 }
