@@ -157,10 +157,10 @@ void pen_bar(struct pen *pen, int y, int x, int cells, enum role role, double fr
         pen_glyph(pen, y, x + full, role, pen->glyphs->part[part]);
 }
 
-void pen_figure(const struct pen *pen, char *to, size_t room, const char *format, double value)
+void pen_figure(const struct pen *pen, char *to, size_t room, double value, int decimals, int cells)
 {
     if (!isfinite(value))
         str_copy(to, room, pen->glyphs->none);
     else
-        snprintf(to, room, format, value);
+        str_figure(to, room, value, decimals, cells);
 }

@@ -105,7 +105,7 @@ static void draw_epochs(struct pen *pen, const struct ui_model *m, const struct 
         snprintf(more, sizeof more, "  ETA %s", eta);
     } else if (r->best_epoch > 0) {
         char pc[32];
-        pen_figure(pen, pc, sizeof pc, "%.4f", r->best_pc);
+        pen_figure(pen, pc, sizeof pc, r->best_pc, 4, FACTS_CELLS);
         const char *by = r->select[0] ? r->select : "test";
         if (at.columns < 80)
             snprintf(more, sizeof more, "  best PC %s at %d", pc, r->best_epoch);
@@ -121,7 +121,7 @@ static void draw_phase(struct pen *pen, const struct ui_model *m, const struct u
                        struct rect at, int y)
 {
     const struct snapshot *s = &m->live;
-    char text[256], speed[32], memory[32], loss[48] = "";
+    char text[256], speed[32], memory[32], total[16], loss[48] = "";
     int cells = at.columns - 2;
     if (!is_live(m, r)) {
         facts_speed(pen, r->images_per_s, speed, sizeof speed);
@@ -138,8 +138,9 @@ static void draw_phase(struct pen *pen, const struct ui_model *m, const struct u
     facts_speed(pen, s->images_per_s, speed, sizeof speed);
     str_bytes(memory, sizeof memory, (double)s->device_bytes);
     bool room = at.columns >= 80;
+    str_figure(total, sizeof total, s->total, 4, FACTS_CELLS);
     if (room && s->phase == SNAPSHOT_TRAIN && isfinite(s->total) && s->step > 0)
-        snprintf(loss, sizeof loss, "  loss %.4f", s->total);
+        snprintf(loss, sizeof loss, "  loss %s", total);
     if (s->steps > 0)
         snprintf(text, sizeof text, "%lld/%lld  %s images/s  mem %s%s", (long long)s->step,
                  (long long)s->steps, speed, memory, loss);
