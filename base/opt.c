@@ -173,10 +173,9 @@ static int set_field(const struct opt *o, void *object, const char *value, struc
         return 0;
     case OPT_REAL:
         if (str_to_real(value, &real))
-            return refuse(o, value,
-                          strchr(value, ',') ? "a number (is the comma a decimal point?)"
-                                             : "a number",
-                          e);
+            return refuse(
+                o, value,
+                strchr(value, ',') ? "a number (is the comma a decimal point?)" : "a number", e);
         if (real < o->min || real > o->max)
             return refuse(o, value, "in range", e);
         *(double *)field(o, object) = real;

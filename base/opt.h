@@ -20,7 +20,7 @@ struct opt {
     const char *name; /* long name without dashes: "learning-rate" */
     char letter;      /* short option, or 0 */
     enum opt_type type;
-    size_t offset;              /* offsetof the field in the object */
+    size_t offset; /* offsetof the field in the object */
     /* OPT_INT, OPT_REAL: the range, both ends allowed. OPT_TEXT: max is how many bytes it may have,
      * 0 = OPT_TEXT_BYTES - 1. */
     double min, max;

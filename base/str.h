@@ -50,10 +50,10 @@ void str_duration(char *to, size_t room, double seconds);
 /* Bytes as people say them: "812 B", "4.2 MiB". */
 void str_bytes(char *to, size_t room, double bytes);
 
-/* A figure with so many decimals, within `cells` characters (0: as `room` allows). One that does not
- * fit gets fewer decimals, then an exponent, "4.4e5"; so does one that would read as zero. Where not
- * even that fits, 7 cells being enough for every number, `cells` times "#". "-" for NaN and
- * infinity. */
+/* A figure with so many decimals, within `cells` characters (0: as `room` allows). One that does
+ * not fit gets fewer decimals, then an exponent, "4.4e5"; so does one that would read as zero.
+ * Where not even that fits, 7 cells being enough for every number, `cells` times "#". "-" for NaN
+ * and infinity. */
 void str_figure(char *to, size_t room, double value, int decimals, int cells);
 
 /* The shortest decimal text that reads back to the same value: "0.1", "30", "1e-05". */

@@ -142,8 +142,8 @@ static const struct opt options[] = {
 
     {"name", 'n', OPT_TEXT, AT(name), 0, CONFIG_NAME_BYTES - 1, "", NULL, "", "Run",
      "name of the run; empty means made from its settings"},
-    {"experiment", 'x', OPT_TEXT, AT(experiment), 0, CONFIG_NAME_BYTES - 1, "default", NULL, "", "Run",
-     "experiment that the run belongs to"},
+    {"experiment", 'x', OPT_TEXT, AT(experiment), 0, CONFIG_NAME_BYTES - 1, "default", NULL, "",
+     "Run", "experiment that the run belongs to"},
 };
 
 const struct opt_table config_options = {options, sizeof options / sizeof *options};

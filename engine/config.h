@@ -107,12 +107,12 @@ void config_defaults(struct run_config *config);
  * classes, and so on. */
 int config_check(const struct run_config *config, struct err *e);
 
-/* False for an option of config_options that the others leave without use, whatever its value: alpha
- * under l1, lr-step without schedule step. */
+/* False for an option of config_options that the others leave without use, whatever its value:
+ * alpha under l1, lr-step without schedule step. */
 bool config_uses(const struct run_config *config, const struct opt *option);
 
-/* Why an option has no effect: nothing uses it, or its value is never reached. Ends a sentence; NULL
- * where it has one. */
+/* Why an option has no effect: nothing uses it, or its value is never reached. Ends a sentence;
+ * NULL where it has one. */
 const char *config_idle(const struct run_config *config, const struct opt *option);
 
 /* True for a loss of several terms, with the weights alpha, beta and gamma. */

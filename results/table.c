@@ -11,7 +11,7 @@
 #include <time.h>
 #include <wchar.h>
 
-#define GAP 2 /* spaces between columns */
+#define GAP 2           /* spaces between columns */
 #define FIGURE_CELLS 11 /* a wider figure gets fewer decimals, then an exponent */
 
 /* A copy without control characters, or NULL. */

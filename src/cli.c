@@ -277,8 +277,9 @@ static int check_short(const struct parser *p, const char *whole, char *const *a
     const struct opt *other = sibling_option(p, typed, &of);
     if (!other)
         return 0;
-    return err_set(e, ERR_USAGE, "option '%s' may mean '%s', or '%s' of combolab %s; write it whole",
-                   typed, whole, other->name, of->name);
+    return err_set(e, ERR_USAGE,
+                   "option '%s' may mean '%s', or '%s' of combolab %s; write it whole", typed,
+                   whole, other->name, of->name);
 }
 
 static int missing_value(const struct parser *p, struct err *e)

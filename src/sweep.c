@@ -67,8 +67,7 @@ static int ask_comma(const struct cli_list *list, struct run_config *scratch, st
         if (!digits_only(first) || !digits_only(second))
             continue;
         bool odd = second[0] == '0' && second[1];
-        bool allowed =
-            !set_value(scratch, list, i - 1, NULL) && !set_value(scratch, list, i, NULL);
+        bool allowed = !set_value(scratch, list, i - 1, NULL) && !set_value(scratch, list, i, NULL);
         if (!odd && (n != 2 || (strcmp(first, "0") && allowed)))
             continue;
         err_set(e, ERR_USAGE,

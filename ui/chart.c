@@ -185,7 +185,8 @@ static void draw_axes(struct pen *pen, const struct plot *p)
         if (row == last_row || row < 0 || row >= a->rows)
             continue;
         pen_glyph(pen, a->y + row, p->axis_x, ROLE_BORDER, pen->glyphs->tick);
-        pen_right(pen, a->y + row, p->axis_x - TICKS_LABEL_CELLS, TICKS_LABEL_CELLS, ROLE_DIM, p->y.label[i]);
+        pen_right(pen, a->y + row, p->axis_x - TICKS_LABEL_CELLS, TICKS_LABEL_CELLS, ROLE_DIM,
+                  p->y.label[i]);
         last_row = row;
     }
 }

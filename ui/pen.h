@@ -25,6 +25,11 @@ int pen_text(struct pen *pen, int y, int x, int cells, enum role role, const cha
 int pen_format(struct pen *pen, int y, int x, int cells, enum role role, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* Text of items with a divider between them: those that fit whole, so that no number is cut, then
+ * an ellipsis for others. */
+int pen_items(struct pen *pen, int y, int x, int cells, enum role role, const char *divider,
+              const char *text);
+
 /* Text over the lines of `at`, broken at blanks. Returns the lines used. */
 int pen_wrap(struct pen *pen, struct rect at, enum role role, const char *text);
 

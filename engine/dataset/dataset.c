@@ -103,9 +103,9 @@ int dataset_check_fold(const struct dataset *d, int64_t fold, struct err *e)
     return err_set(e, ERR_USAGE, "option 'fold': %" PRId64 ", but %s has no folds; %s%s%s%s", fold,
                    d->name, p->protocol ? "those of --protocol " : "nor has any other protocol",
                    p->protocol ? config_protocol_names[p->protocol] : "",
-                   lacks          ? " need "
+                   lacks         ? " need "
                    : p->protocol ? " can be asked for"
-                                  : "",
+                                 : "",
                    lacks ? lacks : "");
 }
 

@@ -249,7 +249,8 @@ static int read_set(struct dataset *d, struct dataset_rows *rows,
     struct table t;
     memset(&t, 0, sizeof t);
     rows->list = request->path;
-    if (short_name(d, request->path, e) || find_root(d, request->path, e) || read_table(&t, rows, request->path, d->root, e))
+    if (short_name(d, request->path, e) || find_root(d, request->path, e) ||
+        read_table(&t, rows, request->path, d->root, e))
         return -1;
     return apply_protocol(d, rows, &t, request, e);
 }

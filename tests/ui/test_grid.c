@@ -93,7 +93,8 @@ static void fill_figures(const void *context, const struct pen *pen, size_t line
 static void test_figures(void)
 {
     static const struct column columns[] = {{"MAE", 6, 8, 0, true}, {"epochs", 7, 24, 1, true}};
-    struct grid g = {.columns = columns, .n_columns = 2, .n = 7, .cell = fill_figures, .sorted = -1};
+    struct grid g = {
+        .columns = columns, .n_columns = 2, .n = 7, .cell = fill_figures, .sorted = -1};
     struct grid_place place = {0};
     is_text(drawn(&g, &place, 6, 26),
             "       MAE        epochs\n"

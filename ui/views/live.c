@@ -91,7 +91,7 @@ static void draw_bar(struct pen *pen, struct rect at, int y, const char *label, 
     pen_text(pen, y, at.x + 1, LABEL_CELLS - 1, ROLE_DIM, label);
     pen_bar(pen, y, at.x + 1 + LABEL_CELLS, bar, role, fraction);
     int x = at.x + 1 + LABEL_CELLS + bar + 2;
-    pen_text(pen, y, x, at.x + at.columns - x - 1, ROLE_TEXT, text);
+    pen_items(pen, y, x, at.x + at.columns - x - 1, ROLE_TEXT, "  ", text);
 }
 
 static void draw_epochs(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
@@ -159,7 +159,7 @@ static void draw_info(struct pen *pen, const struct ui_model *m, const struct ui
     draw_name(pen, m, r, at);
     if (at.rows > 3) {
         facts_settings(r, text, sizeof text);
-        pen_text(pen, ++y, at.x + 1, at.columns - 2, ROLE_TEXT, text);
+        pen_items(pen, ++y, at.x + 1, at.columns - 2, ROLE_TEXT, ", ", text);
     }
     draw_epochs(pen, m, r, at, y + 1);
     draw_phase(pen, m, r, at, y + 2);
@@ -213,7 +213,7 @@ static int fact(struct pen *pen, struct rect at, int line, const char *name, con
     if (line >= at.rows - 2 || !value[0])
         return line;
     pen_text(pen, at.y + 1 + line, at.x + 2, 14, ROLE_DIM, name);
-    pen_text(pen, at.y + 1 + line, at.x + 17, at.columns - 19, ROLE_TEXT, value);
+    pen_items(pen, at.y + 1 + line, at.x + 17, at.columns - 19, ROLE_TEXT, "  ", value);
     return line + 1;
 }
 
