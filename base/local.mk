@@ -15,4 +15,5 @@ libbase_a_SOURCES = \
 	base/queue.c base/queue.h \
 	base/shared.h \
 	base/str.c base/str.h \
+	base/str_figure.c \
 	base/thread.h

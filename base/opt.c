@@ -149,6 +149,12 @@ static int set_choice(const struct opt *o, void *object, const char *value, stru
     return refuse(o, value, "one of the choices", e);
 }
 
+/* Bytes that a text may have. */
+static size_t text_most(const struct opt *o)
+{
+    return o->max > 0 ? (size_t)o->max : OPT_TEXT_BYTES - 1;
+}
+
 static int set_field(const struct opt *o, void *object, const char *value, struct err *e)
 {
     int64_t whole;
@@ -167,16 +173,18 @@ static int set_field(const struct opt *o, void *object, const char *value, struc
         return 0;
     case OPT_REAL:
         if (str_to_real(value, &real))
-            return refuse(o, value, "a number", e);
+            return refuse(
+                o, value,
+                strchr(value, ',') ? "a number (is the comma a decimal point?)" : "a number", e);
         if (real < o->min || real > o->max)
             return refuse(o, value, "in range", e);
         *(double *)field(o, object) = real;
         return 0;
     case OPT_TEXT:
     case OPT_PATH:
-        if (strlen(value) >= OPT_TEXT_BYTES)
-            return err_set(e, ERR_USAGE, "option '%s': longer than %d bytes", o->name,
-                           OPT_TEXT_BYTES - 1);
+        if (strlen(value) > text_most(o))
+            return err_set(e, ERR_USAGE, "option '%s': longer than %zu bytes", o->name,
+                           text_most(o));
         memset(field(o, object), 0, OPT_TEXT_BYTES);
         strcpy(field(o, object), value);
         return 0;
@@ -208,7 +216,6 @@ int opt_defaults(const struct opt_table *t, void *object, struct err *e)
 void opt_format(const struct opt *o, const void *object, char *to, size_t room)
 {
     const void *at = const_field(o, object);
-    double real;
     switch (o->type) {
     case OPT_FLAG:
         str_copy(to, room, *(const bool *)at ? "yes" : "no");
@@ -217,13 +224,7 @@ void opt_format(const struct opt *o, const void *object, char *to, size_t room)
         snprintf(to, room, "%lld", (long long)*(const int64_t *)at);
         break;
     case OPT_REAL:
-        /* The shortest text that reads back to the same value. */
-        real = *(const double *)at;
-        for (int digits = 1; digits <= 17; digits++) {
-            snprintf(to, room, "%.*g", digits, real);
-            if (strtod(to, NULL) == real)
-                break;
-        }
+        str_exact(to, room, *(const double *)at);
         break;
     case OPT_CHOICE:
         str_copy(to, room, o->choices[*(const int *)at]);

@@ -20,8 +20,10 @@ struct opt {
     const char *name; /* long name without dashes: "learning-rate" */
     char letter;      /* short option, or 0 */
     enum opt_type type;
-    size_t offset;              /* offsetof the field in the object */
-    double min, max;            /* OPT_INT, OPT_REAL: the range, both ends allowed */
+    size_t offset; /* offsetof the field in the object */
+    /* OPT_INT, OPT_REAL: the range, both ends allowed. OPT_TEXT: max is how many bytes it may have,
+     * 0 = OPT_TEXT_BYTES - 1. */
+    double min, max;
     const char *fallback;       /* default as text; "" for empty text, "no" for a flag */
     const char *const *choices; /* OPT_CHOICE: NULL-terminated names */
     const char *unit;           /* what the number counts ("epochs"), or "" */

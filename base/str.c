@@ -166,19 +166,46 @@ static int utf8_sequence(const unsigned char *p)
     return length;
 }
 
+/* Characters without a look of their own that steer what stands around them: directions, joiners,
+ * line and paragraph ends. They could make a name look like another. */
+static bool steers(unsigned c)
+{
+    static const struct {
+        unsigned from, to;
+    } ranges[] = {{0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e},
+                  {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+                  {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (c >= ranges[i].from && c <= ranges[i].to)
+            return true;
+    return false;
+}
+
+/* The code point of a valid sequence. */
+static unsigned utf8_code(const unsigned char *p, int length)
+{
+    unsigned c = length == 1 ? p[0] : p[0] & (0xffu >> (length + 1));
+    for (int i = 1; i < length; i++)
+        c = c << 6 | (p[i] & 0x3fu);
+    return c;
+}
+
 void str_visible(char *to, size_t room, const char *text)
 {
     if (!room)
         return;
     size_t at = 0;
     for (const unsigned char *p = (const unsigned char *)text; *p;) {
-        char piece[8];
+        char piece[16];
         int length = utf8_sequence(p);
         int used = length ? length : 1;
+        unsigned code = utf8_code(p, used);
         if (*p < 0x20 || *p == 0x7f)
             length = snprintf(piece, sizeof piece, "^%c", *p ^ 0x40);
         else if (!length)
             length = snprintf(piece, sizeof piece, "\\x%02x", *p);
+        else if (steers(code))
+            length = snprintf(piece, sizeof piece, code > 0xffff ? "\\U%08x" : "\\u%04x", code);
         else
             memcpy(piece, p, (size_t)length);
         if (at + (size_t)length >= room)

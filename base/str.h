@@ -37,7 +37,8 @@ int str_to_int(const char *text, int64_t *value);
 int str_to_real(const char *text, double *value);
 
 /* Writes `text` so that a terminal shows it and obeys nothing: control characters as ^X, C1 and
- * invalid UTF-8 bytes as \xNN. Always ends in NUL within `room`. */
+ * invalid UTF-8 bytes as \xNN, characters that turn the direction of text or have no width as
+ * \uNNNN. Takes at most 4 times the bytes of `text`. Always ends in NUL within `room`. */
 void str_visible(char *to, size_t room, const char *text);
 
 /* dir + "/" + name (name alone when it is absolute or dir is ""). Returns 0, or -1 when cut. */
@@ -48,5 +49,14 @@ void str_duration(char *to, size_t room, double seconds);
 
 /* Bytes as people say them: "812 B", "4.2 MiB". */
 void str_bytes(char *to, size_t room, double bytes);
+
+/* A figure with so many decimals, within `cells` characters (0: as `room` allows). One that does
+ * not fit gets fewer decimals, then an exponent, "4.4e5"; so does one that would read as zero.
+ * Where not even that fits, 7 cells being enough for every number, `cells` times "#". "-" for NaN
+ * and infinity. */
+void str_figure(char *to, size_t room, double value, int decimals, int cells);
+
+/* The shortest decimal text that reads back to the same value: "0.1", "30", "1e-05". */
+void str_exact(char *to, size_t room, double value);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ROW_TEXT_BYTES 160
+#define ROW_TEXT_BYTES 256 /* any file's name fits */
 #define ROW_MAX_TERMS 3
 
 struct run_row {

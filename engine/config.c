@@ -141,10 +141,10 @@ static const struct opt options[] = {
     {"trace", 0, OPT_PATH, AT(trace), 0, 0, "", NULL, "", "Machine",
      "folder for the initial weights and every step's samples and losses"},
 
-    {"name", 'n', OPT_TEXT, AT(name), 0, 0, "", NULL, "", "Run",
+    {"name", 'n', OPT_TEXT, AT(name), 0, CONFIG_NAME_BYTES - 1, "", NULL, "", "Run",
      "name of the run; empty means made from its settings"},
-    {"experiment", 'x', OPT_TEXT, AT(experiment), 0, 0, "default", NULL, "", "Run",
-     "experiment that the run belongs to"},
+    {"experiment", 'x', OPT_TEXT, AT(experiment), 0, CONFIG_NAME_BYTES - 1, "default", NULL, "",
+     "Run", "experiment that the run belongs to"},
 };
 
 const struct opt_table config_options = {options, sizeof options / sizeof *options};
@@ -173,11 +173,6 @@ int config_check(const struct run_config *c, struct err *e)
     if (!c->experiment[0])
         return err_set(e, ERR_USAGE, "option 'experiment' must not be empty");
     return class_options_read(&classes, c, e);
-}
-
-bool config_uses(const struct run_config *c, const struct opt *option)
-{
-    return loss_uses((enum loss_kind)c->loss, option->name);
 }
 
 bool config_weighted(const struct run_config *c)

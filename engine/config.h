@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define CONFIG_NAME_BYTES 256 /* of a run's, an experiment's, a data set's name; with its NUL */
+
 struct run_config {
     /* what it is called */
     char name[OPT_TEXT_BYTES];       /* "" = made from the settings */
@@ -106,9 +108,13 @@ void config_defaults(struct run_config *config);
  * classes, and so on. */
 int config_check(const struct run_config *config, struct err *e);
 
-/* False for an option of config_options that the chosen loss has no use for, such as alpha under
- * l1. */
+/* False for an option of config_options that the others leave without use, whatever its value:
+ * alpha under l1, lr-step without schedule step. */
 bool config_uses(const struct run_config *config, const struct opt *option);
+
+/* Why an option has no effect: nothing uses it, or its value is never reached. Ends a sentence;
+ * NULL where it has one. */
+const char *config_idle(const struct run_config *config, const struct opt *option);
 
 /* True for a loss of several terms, with the weights alpha, beta and gamma. */
 bool config_weighted(const struct run_config *config);

@@ -54,11 +54,11 @@ struct event_image {
 
 /* What the run turned out to be made of, once data and backend are open. */
 struct event_started {
-    char set[64];       /* the data set's name: "SCUT-FBP5500" */
+    char set[256];      /* the data set's name: "SCUT-FBP5500" */
     char protocol[16];  /* "60-40" */
     int fold;           /* 0 = the protocol has none */
     int classes;        /* 0 = the loss has none */
-    char device[128];   /* "cpu: AMD EPYC, avx2, 2 threads" */
+    char device[256];   /* "cpu: AMD EPYC, avx2, 2 threads" */
     char library[64];   /* "oneDNN 2.6.3" */
     char precision[8];  /* that it computes in: "f32" */
     char data_hash[17]; /* fingerprint of names, scores, split and file sizes, hexadecimal */

@@ -12,7 +12,8 @@
 #include <time.h>
 #include <wchar.h>
 
-#define GAP 2 /* spaces between columns */
+#define GAP 2           /* spaces between columns */
+#define FIGURE_CELLS 11 /* a wider figure gets fewer decimals, then an exponent */
 
 /* A copy without control characters, or NULL. */
 static char *visible(const char *text)
@@ -138,15 +139,6 @@ void table_missing(struct table *t)
         cell->missing = true;
 }
 
-void table_exact(double value, char *to, size_t room)
-{
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(to, room, "%.*g", digits, value);
-        if (strtod(to, NULL) == value)
-            return;
-    }
-}
-
 static bool is_missing(const struct table_column *column, const struct table_cell *cell)
 {
     return cell->missing || (column->kind == TABLE_TEXT && !cell->text[0]);
@@ -168,12 +160,7 @@ void table_show(const struct table_column *column, const struct table_cell *cell
         snprintf(to, room, "%lld", (long long)cell->whole);
         return;
     case TABLE_REAL:
-        /* A figure far below its column's digits would read as zero. */
-        if (cell->real != 0 && fabs(cell->real) < 0.5 * pow(10, -column->digits))
-            snprintf(to, room, "%.2g", cell->real);
-        else
-            snprintf(to, room, fabs(cell->real) < 1e9 ? "%.*f" : "%.*g", column->digits,
-                     cell->real);
+        str_figure(to, room, cell->real, column->digits, FIGURE_CELLS);
         return;
     case TABLE_FLAG:
         str_copy(to, room, cell->whole ? "yes" : "no");

@@ -78,9 +78,6 @@ void table_show(const struct table_column *column, const struct table_cell *cell
 /* Numbers stand at the right of their columns. */
 bool table_is_number(enum table_kind kind);
 
-/* The shortest decimal text that reads back to the same value. */
-void table_exact(double value, char *to, size_t room);
-
 /* Within a table file: writers of the three formats. */
 int table_print_aligned(const struct table *t, int width, FILE *out, struct err *e);
 int table_print_csv(const struct table *t, bool terminal, FILE *out, struct err *e);

@@ -75,7 +75,7 @@ static int csv_cell(const struct table_column *column, const struct table_cell *
     case TABLE_REAL:
     case TABLE_DURATION:
     case TABLE_BYTES:
-        table_exact(cell->real, text, sizeof text);
+        str_exact(text, sizeof text, cell->real);
         fputs(text, out);
         return 0;
     }

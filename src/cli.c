@@ -111,7 +111,8 @@ static int parser_init(struct parser *p, struct err *e)
     p->longs = mem_alloc(2 * count + 2, sizeof *p->longs);
     p->names = mem_alloc(bytes, 1);
     p->lists = mem_alloc(count, sizeof *p->lists);
-    if (!p->options || !p->longs || !p->names || !p->lists)
+    p->in->given = mem_alloc(count, sizeof *p->in->given);
+    if (!p->options || !p->longs || !p->names || !p->lists || !p->in->given)
         return mem_error(e, "option tables", count * sizeof *p->options);
     merge(p, &again);
     p->all.options = p->options;
@@ -173,14 +174,24 @@ static void forget_list(struct parser *p, const struct opt *option)
     }
 }
 
+static void remember(struct invocation *in, const struct opt *option)
+{
+    for (size_t i = 0; i < in->n_given; i++)
+        if (in->given[i] == option)
+            return;
+    in->given[in->n_given++] = option;
+}
+
 static int take(struct parser *p, size_t i, const char *value, struct err *e)
 {
     void *object;
     const struct opt_table *table = owner(p, i, &object);
     const struct opt *o = opt_find(table, p->options[i].name);
     bool of_config = object == &p->base;
-    if (of_config)
+    if (of_config) {
         forget_list(p, o); /* given again: the last one counts */
+        remember(p->in, opt_find(&config_options, o->name));
+    }
     bool list = of_config && p->command->sweeps && strchr(value, ',') &&
                 (o->type == OPT_INT || o->type == OPT_REAL || o->type == OPT_CHOICE);
     if (!list)
@@ -189,8 +200,8 @@ static int take(struct parser *p, size_t i, const char *value, struct err *e)
     return 0;
 }
 
-/* The option that getopt refused, from "--name=value", without its dashes and value. */
-static void refused_name(const char *argument, char *to, size_t room)
+/* The option's name from "--name=value". */
+static void name_of_word(const char *argument, char *to, size_t room)
 {
     str_copy(to, room, argument + 2);
     to[strcspn(to, "=")] = '\0';
@@ -209,7 +220,7 @@ static int unknown_option(struct parser *p, char **argv, struct err *e)
         return err_set(e, ERR_USAGE, "unknown option '-%s'; --help lists them", shown);
     }
     char name[128], shown[160];
-    refused_name(argv[optind - 1], name, sizeof name);
+    name_of_word(argv[optind - 1], name, sizeof name);
     str_visible(shown, sizeof shown, name);
     const char *first = NULL;
     for (const struct option *o = p->longs; o->name; o++) {
@@ -224,6 +235,51 @@ static int unknown_option(struct parser *p, char **argv, struct err *e)
     if (same)
         return err_set(e, ERR_USAGE, "unknown option '%s'; did you mean '%s'?", shown, same->name);
     return opt_set(&p->all, NULL, name, "", e); /* not found, so nothing is set */
+}
+
+/* The long option that getopt has just taken, as it was typed. */
+static bool typed_name(char *const *argv, char *to, size_t room)
+{
+    const char *word = argv[optind - 1];
+    if (optarg == word)
+        word = argv[optind - 2]; /* the value is a word of its own */
+    if (strncmp(word, "--", 2))
+        return false;
+    name_of_word(word, to, room);
+    return true;
+}
+
+/* An option of another command that begins so and that this command lacks; its command in *of. */
+static const struct opt *sibling_option(const struct parser *p, const char *typed,
+                                        const struct command **of)
+{
+    const struct opt_table *tables[3];
+    for (size_t c = 0; c < cli_n_commands; c++) {
+        *of = cli_commands[c];
+        int n = cli_tables(*of, tables);
+        for (int t = 0; t < n; t++)
+            for (size_t i = 0; i < tables[t]->count; i++)
+                if (!strncmp(tables[t]->options[i].name, typed, strlen(typed)) &&
+                    !opt_find(&p->all, tables[t]->options[i].name))
+                    return &tables[t]->options[i];
+    }
+    return NULL;
+}
+
+/* Habits of one command go to the next: what is short for its option there must not be another
+ * option here. */
+static int check_short(const struct parser *p, const char *whole, char *const *argv, struct err *e)
+{
+    char typed[128];
+    const struct command *of;
+    if (!typed_name(argv, typed, sizeof typed) || !strcmp(typed, whole))
+        return 0;
+    const struct opt *other = sibling_option(p, typed, &of);
+    if (!other)
+        return 0;
+    return err_set(e, ERR_USAGE,
+                   "option '%s' may mean '%s', or '%s' of combolab %s; write it whole", typed,
+                   whole, other->name, of->name);
 }
 
 static int missing_value(const struct parser *p, struct err *e)
@@ -244,7 +300,8 @@ static int parse_options(struct parser *p, int argc, char **argv, struct err *e)
     optind = 0; /* starts over, whatever was parsed before */
     opterr = 0;
     for (;;) {
-        int got = getopt_long(argc, argv, p->shorts.text, p->longs, NULL);
+        int place = -1;
+        int got = getopt_long(argc, argv, p->shorts.text, p->longs, &place);
         if (got == -1)
             return 0;
         if (got == HELP)
@@ -253,7 +310,9 @@ static int parse_options(struct parser *p, int argc, char **argv, struct err *e)
             return unknown_option(p, argv, e);
         if (got == ':')
             return missing_value(p, e);
-        int error;
+        int error = place < 0 ? 0 : check_short(p, p->longs[place].name, argv, e);
+        if (error)
+            return -1;
         if (got >= NO_OF) {
             error = take(p, (size_t)(got - NO_OF), "no", e);
         } else if (got >= VALUE_OF) {
@@ -320,6 +379,8 @@ void cli_fini(struct invocation *in)
 {
     mem_free(in->own);
     mem_free(in->configs);
+    mem_free(in->given);
     in->own = NULL;
     in->configs = NULL;
+    in->given = NULL;
 }

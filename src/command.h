@@ -36,6 +36,8 @@ struct invocation {
     void *own;                  /* object of command->own, defaults filled in */
     struct run_config *configs; /* command->takes_config: one, or several when values were lists */
     size_t n_configs;
+    const struct opt **given; /* options of config_options that the command line names */
+    size_t n_given;
     int n_arguments; /* what is not an option */
     char **arguments;
 };

@@ -88,7 +88,7 @@ void progress_say(struct progress *p, enum log_level level, const char *text)
 
 void progress_begin(struct progress *p, int64_t run, const char *name, int64_t epochs)
 {
-    char shown[256], whole[LINE_BYTES];
+    char shown[LINE_BYTES], whole[LINE_BYTES + 64];
     if (p->quiet)
         return;
     str_visible(shown, sizeof shown, name);
@@ -121,10 +121,18 @@ static void started(struct progress *p, const struct event *event)
 /* A figure, or "-" where there is none: the correlation of constants. */
 static void figure(char to[16], double value)
 {
-    if (isfinite(value))
-        snprintf(to, 16, "%.4f", value);
-    else
-        str_copy(to, 16, "-");
+    str_figure(to, 16, value, 4, 11);
+}
+
+/* Leaves out what a line has no columns for: whole items, which two blanks divide. */
+static void leave_out(char *text, int columns)
+{
+    if (strlen(text) <= (size_t)columns)
+        return;
+    int end = columns;
+    while (end > 0 && strncmp(text + end, "  ", 2))
+        end--;
+    text[end ? end : columns] = '\0';
 }
 
 /* The evaluation, where there was one; "" between evaluations. */
@@ -149,7 +157,7 @@ static void evaluation(char *to, size_t room, const struct event_epoch *e)
 static void epoch(struct progress *p, const struct event *event)
 {
     const struct event_epoch *e = &event->epoch;
-    char train[16], test[160], took[32], whole[LINE_BYTES];
+    char train[16], test[160], took[32], speed[16], whole[LINE_BYTES];
     double seconds =
         e->train.seconds + (e->tested ? e->test.seconds : 0) + (e->validated ? e->val.seconds : 0);
     figure(train, e->train.total);
@@ -159,11 +167,12 @@ static void epoch(struct progress *p, const struct event *event)
     else
         str_duration(took, sizeof took, seconds);
     int digits = snprintf(NULL, 0, "%d", e->epochs);
-    int length = snprintf(whole, sizeof whole, "epoch %*d/%d  train %s%s  %s  %.0f img/s", digits,
-                          e->epoch, e->epochs, train, test, took,
-                          e->train.seconds > 0 ? (double)e->train.images / e->train.seconds : 0.0);
-    if (p->moves && length > terminal_columns(p))
-        whole[terminal_columns(p)] = '\0';
+    str_figure(speed, sizeof speed,
+               e->train.seconds > 0 ? (double)e->train.images / e->train.seconds : 0, 0, 8);
+    snprintf(whole, sizeof whole, "epoch %*d/%d  train %s%s  %s  %s img/s", digits, e->epoch,
+             e->epochs, train, test, took, speed);
+    if (p->moves)
+        leave_out(whole, terminal_columns(p));
     line(p, whole);
 }
 
@@ -233,7 +242,7 @@ static void bar(char to[24], int64_t done, int64_t all)
 
 void progress_line(const struct snapshot *now, int columns, char *to, size_t room)
 {
-    char gauge[24], eta[32];
+    char gauge[24], eta[32], text[16];
     bool computes = now->phase == SNAPSHOT_TRAIN || now->phase == SNAPSHOT_TEST;
     struct str s;
     str_init(&s);
@@ -244,18 +253,18 @@ void progress_line(const struct snapshot *now, int columns, char *to, size_t roo
         str_addf(&s, "  epoch %d/%d", now->epoch, now->epochs);
     if (now->steps)
         str_addf(&s, "  %s %lld/%lld", gauge, (long long)now->step, (long long)now->steps);
+    figure(text, now->total);
     if (computes && isfinite(now->total))
-        str_addf(&s, "  loss %.4f", now->total);
+        str_addf(&s, "  loss %s", text);
+    str_figure(text, sizeof text, now->images_per_s, 0, 8);
     if (computes && now->images_per_s > 0)
-        str_addf(&s, "  %.0f img/s", now->images_per_s);
+        str_addf(&s, "  %s img/s", text);
     str_duration(eta, sizeof eta, now->eta_s);
     if (isfinite(now->eta_s))
         str_addf(&s, "  ETA %s", eta);
-    if (columns > 0 && s.length >= (size_t)columns && !s.failed) {
-        s.text[columns - 1] = '\0';
-        s.length = (size_t)columns - 1;
-    }
     str_copy(to, room, s.text);
+    if (columns > 0)
+        leave_out(to, columns - 1);
     str_fini(&s);
 }
 

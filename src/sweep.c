@@ -1,7 +1,8 @@
 /* sweep.c - lists of values on a command line become one config for each combination.
  *
  * The first list given changes slowest, as nested loops written in that order. A value that stands
- * twice in one list is refused, being a slip of the hand; combinations that differ only in options
+ * twice in one list is refused, being a slip of the hand, and so is a comma that looks like a
+ * decimal point; combinations that differ only in options
  * their loss does not use (alpha under l1) are one experiment and make one run.
  */
 #include "src/cli.h"
@@ -49,6 +50,37 @@ static int set_value(struct run_config *config, const struct cli_list *list, siz
     return opt_set(&config_options, config, list->option->name, value, e);
 }
 
+static bool digits_only(const char *text)
+{
+    return text[0] && !text[strspn(text, "0123456789")];
+}
+
+/* In "0,01" the comma is likelier a decimal point than that of a list: a list of two that begins
+ * with 0 or holds what is not allowed, or anywhere a second number that begins with 0. */
+static int ask_comma(const struct cli_list *list, struct run_config *scratch, struct err *e)
+{
+    char first[128], second[128];
+    size_t n = count_values(list->values);
+    for (size_t i = 1; list->option->type == OPT_REAL && i < n; i++) {
+        value_at(list->values, i - 1, first, sizeof first);
+        value_at(list->values, i, second, sizeof second);
+        if (!digits_only(first) || !digits_only(second))
+            continue;
+        bool odd = second[0] == '0' && second[1];
+        bool allowed = !set_value(scratch, list, i - 1, NULL) && !set_value(scratch, list, i, NULL);
+        if (!odd && (n != 2 || (strcmp(first, "0") && allowed)))
+            continue;
+        err_set(e, ERR_USAGE,
+                "option '%s': is the comma in '%.60s,%.60s' a decimal point? Write %.60s.%.60s",
+                list->option->name, first, second, first, second);
+        if (allowed)
+            err_set(e, ERR_USAGE, "%s for one number, %.60s.0,%.60s for two", e->text, first,
+                    second);
+        return -1;
+    }
+    return 0;
+}
+
 /* Every value must be allowed and stand there once: 0.1 and 0.10 are the same. */
 static int check_list(const struct cli_list *list, const struct run_config *base, struct err *e)
 {
@@ -57,7 +89,7 @@ static int check_list(const struct cli_list *list, const struct run_config *base
         return err_set(e, ERR_USAGE, "option '%s': %zu values; at most %d", list->option->name, n,
                        MAX_VALUES);
     struct run_config *a = mem_copy(base, sizeof *base), *b = mem_copy(base, sizeof *base);
-    int result = a && b ? 0 : mem_error(e, "a sweep", sizeof *base);
+    int result = a && b ? ask_comma(list, a, e) : mem_error(e, "a sweep", sizeof *base);
     for (size_t i = 0; !result && i < n; i++) {
         char text[128], other[128];
         result = set_value(a, list, i, e);

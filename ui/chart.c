@@ -16,8 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LABEL_CELLS 7
-
 /* Everything the parts of a drawing share. */
 struct plot {
     const struct chart *chart;
@@ -188,7 +186,8 @@ static void draw_axes(struct pen *pen, const struct plot *p)
         if (row == last_row || row < 0 || row >= a->rows)
             continue;
         pen_glyph(pen, a->y + row, p->axis_x, ROLE_BORDER, pen->glyphs->tick);
-        pen_right(pen, a->y + row, p->axis_x - LABEL_CELLS, LABEL_CELLS, ROLE_DIM, p->y.label[i]);
+        pen_right(pen, a->y + row, p->axis_x - TICKS_LABEL_CELLS, TICKS_LABEL_CELLS, ROLE_DIM,
+                  p->y.label[i]);
         last_row = row;
     }
 }
@@ -266,14 +265,22 @@ static const char *sample_of(const struct pen *pen, int series)
     return pen->charts == UI_CHART_ASCII ? marks[series] : lines[series];
 }
 
+/* Of small values significant digits count: a learning rate may have no fourth decimal. */
+static void legend_value(const struct pen *pen, double value, int digits, char *to, size_t room)
+{
+    if (fabs(value) < pow(10, digits))
+        snprintf(to, room, "%.*g", digits, value);
+    else
+        pen_figure(pen, to, room, value, 0, digits + 2);
+}
+
 /* " train 0.1774 ", with fewer digits or none where there is little room. */
 static void legend_text(const struct pen *pen, const struct chart *chart, int series, int digits,
                         char *to, size_t room)
 {
     const struct chart_series *s = &chart->series[series];
     char value[32];
-    pen_figure(pen, value, sizeof value, digits == 4 ? "%.4g" : "%.3g",
-               read_value(s, chart->cursor));
+    legend_value(pen, read_value(s, chart->cursor), digits, value, sizeof value);
     snprintf(to, room, digits ? " %s %s " : " %s ", s->name, value);
 }
 
@@ -332,8 +339,8 @@ void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
     if (at.rows < 4 || at.columns < 16)
         return;
     draw_frame(pen, at, chart);
-    p.axis_x = at.x + 1 + LABEL_CELLS;
-    p.area = (struct rect){at.y + 1, p.axis_x + 1, at.rows - 3, at.columns - LABEL_CELLS - 4};
+    p.axis_x = at.x + 1 + TICKS_LABEL_CELLS;
+    p.area = (struct rect){at.y + 1, p.axis_x + 1, at.rows - 3, at.columns - TICKS_LABEL_CELLS - 4};
     if (!range_of(chart, &p.low, &p.high)) {
         const char *why = chart->log_y ? "nothing above 0 yet" : "no values yet";
         pen_text(pen, at.y + at.rows / 2, at.x + (at.columns - (int)strlen(why)) / 2,

@@ -33,7 +33,7 @@ void facts_loss(const struct ui_run *r, char *to, size_t room)
 
 void facts_settings(const struct ui_run *r, char *to, size_t room)
 {
-    char data[256], loss[96];
+    char data[320], loss[96];
     facts_data(r, data, sizeof data);
     facts_loss(r, loss, sizeof loss);
     snprintf(to, room, "%s, %s, %s, %d px, batch %d, lr %g, seed %lld", data, r->backbone, loss,
@@ -43,9 +43,9 @@ void facts_settings(const struct ui_run *r, char *to, size_t room)
 void facts_figures(const struct pen *pen, double mae, double rmse, double pc, char *to, size_t room)
 {
     char a[32], b[32], c[32];
-    pen_figure(pen, a, sizeof a, "%.4f", mae);
-    pen_figure(pen, b, sizeof b, "%.4f", rmse);
-    pen_figure(pen, c, sizeof c, "%.4f", pc);
+    pen_figure(pen, a, sizeof a, mae, 4, FACTS_CELLS);
+    pen_figure(pen, b, sizeof b, rmse, 4, FACTS_CELLS);
+    pen_figure(pen, c, sizeof c, pc, 4, FACTS_CELLS);
     snprintf(to, room, "MAE %s  RMSE %s  PC %s", a, b, c);
 }
 
@@ -110,5 +110,5 @@ void facts_speed(const struct pen *pen, double images_per_s, char *to, size_t ro
     if (!(images_per_s > 0))
         str_copy(to, room, pen->glyphs->none);
     else
-        pen_figure(pen, to, room, images_per_s < 100 ? "%.1f" : "%.0f", images_per_s);
+        pen_figure(pen, to, room, images_per_s, images_per_s < 100 ? 1 : 0, 8);
 }

@@ -4,6 +4,8 @@
 
 #include "ui/pen.h"
 
+#define FACTS_CELLS 10 /* of a figure among words */
+
 /* "SCUT 5-fold/2", "SCUT 60-40" */
 void facts_data(const struct ui_run *r, char *to, size_t room);
 

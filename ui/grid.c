@@ -13,12 +13,15 @@
 #define LEAST_BAR 4 /* a shorter bar says nothing */
 
 static void fill_cell(const struct grid *g, const struct pen *pen, size_t line, int column,
-                      struct grid_cell *cell)
+                      int cells, struct grid_cell *cell)
 {
     cell->text[0] = '\0';
+    cell->decimals = -1;
     cell->role = ROLE_TEXT;
     cell->has_bar = false;
     g->cell(g->context, pen, line, column, cell);
+    if (cell->decimals >= 0)
+        pen_figure(pen, cell->text, sizeof cell->text, cell->figure, cell->decimals, cells);
 }
 
 #define DIGITS "0123456789"
@@ -47,11 +50,12 @@ static void measure(const struct pen *pen, const struct grid *g, struct grid_pla
     struct grid_cell cell;
     for (int c = 0; c < g->n_columns; c++) {
         for (int i = 0; i < rows && (size_t)(p->first + i) < g->n; i++) {
-            fill_cell(g, pen, (size_t)(p->first + i), c, &cell);
+            fill_cell(g, pen, (size_t)(p->first + i), c, g->columns[c].most, &cell);
             int after = cells_after(&g->columns[c], cell.text, 0);
             widen(&p->before[c], text_cells(cell.text, pen->unicode) - after);
             widen(&p->after[c], after);
             p->bars[c] |= cell.has_bar;
+            p->figures[c] |= cell.decimals >= 0;
         }
     }
 }
@@ -88,6 +92,8 @@ static void place_columns(const struct grid *g, const struct grid_place *p, int 
         fitting[c] = *column;
         fitting[c].most = least_of(column->most, wanted);
         fitting[c].least = least_of(column->least, fitting[c].most);
+        if (column->right && !p->figures[c])
+            fitting[c].least = fitting[c].most; /* a number is there whole, or its column is not */
     }
     layout_columns(fitting, g->n_columns, cells, places);
     int end = 0;
@@ -120,11 +126,13 @@ static void draw_cell(struct pen *pen, int y, struct column_place at, const stru
     int bar = at.cells - before - after - 1;
     if (cell->has_bar && bar >= LEAST_BAR)
         pen_bar(pen, y, at.x, bar, cell->bar_role, cell->fraction);
-    if (!column->right)
+    if (!column->right) {
         pen_text(pen, y, at.x, at.cells, cell->role, cell->text);
-    else
-        pen_right(pen, y, at.x, at.cells - after + cells_after(column, cell->text, after),
-                  cell->role, cell->text);
+        return;
+    }
+    int to_point = at.cells - after + cells_after(column, cell->text, after);
+    bool fits = text_cells(cell->text, pen->unicode) <= to_point;
+    pen_right(pen, y, at.x, fits ? to_point : at.cells, cell->role, cell->text);
 }
 
 static void draw_line(struct pen *pen, int y, struct rect at, const struct grid *g,
@@ -140,7 +148,7 @@ static void draw_line(struct pen *pen, int y, struct rect at, const struct grid 
         struct column_place place = {at.x + MARGIN + places[c].x, places[c].cells};
         if (!place.cells)
             continue;
-        fill_cell(g, pen, line, c, &cell);
+        fill_cell(g, pen, line, c, place.cells, &cell);
         draw_cell(pen, y, place, &g->columns[c], p->before[c], p->after[c], &cell);
     }
     pen->selected = false;

@@ -9,10 +9,12 @@
 #include "ui/request.h"
 
 #define GRID_MOST_COLUMNS 64
-#define GRID_TEXT_BYTES 256
+#define GRID_TEXT_BYTES 320
 
 struct grid_cell {
     char text[GRID_TEXT_BYTES];
+    double figure; /* what text is made of, to fit the column, where `decimals` is not negative */
+    int decimals;
     enum role role;
     bool has_bar;    /* before the text, where there is room for it */
     double fraction; /* of the bar */
@@ -38,7 +40,8 @@ struct grid_place {
     /* The most cells that content in sight needed before and after the decimal point: kept, so that
      * columns do not jump while lines scroll by. */
     int before[GRID_MOST_COLUMNS], after[GRID_MOST_COLUMNS];
-    bool bars[GRID_MOST_COLUMNS]; /* the column has them */
+    bool bars[GRID_MOST_COLUMNS];    /* the column has them */
+    bool figures[GRID_MOST_COLUMNS]; /* the column has them: it may have fewer decimals */
 };
 
 struct table;

@@ -3,7 +3,7 @@
 
 #include "results/table.h"
 
-#define LEAST_CELLS 12 /* of a text; a number is never cut */
+#define LEAST_CELLS 12 /* of a text */
 #define MOST_CELLS 60
 
 static void fill(const void *context, const struct pen *pen, size_t line, int column,
@@ -22,12 +22,11 @@ struct grid grid_of_table(const struct table *t, struct column columns[GRID_MOST
     int n = t->n_columns < GRID_MOST_COLUMNS ? (int)t->n_columns : GRID_MOST_COLUMNS;
     for (int c = 0; c < n; c++) {
         const struct table_column *from = &t->columns[c];
-        bool number = table_is_number(from->kind);
         columns[c] = (struct column){.title = from->title,
-                                     .least = number ? MOST_CELLS : LEAST_CELLS,
+                                     .least = LEAST_CELLS,
                                      .most = MOST_CELLS,
                                      .priority = from->spare ? 1 + c : 0,
-                                     .right = number};
+                                     .right = table_is_number(from->kind)};
     }
     return (struct grid){.columns = columns,
                          .n_columns = n,

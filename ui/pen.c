@@ -37,6 +37,30 @@ int pen_text(struct pen *pen, int y, int x, int cells, enum role role, const cha
     return used;
 }
 
+/* Where the last divider stands; NULL when there is none. */
+static char *last_divider(char *text, const char *divider)
+{
+    char *last = NULL;
+    for (char *at = text; (at = strstr(at, divider)) != NULL; at++)
+        last = at;
+    return last;
+}
+
+int pen_items(struct pen *pen, int y, int x, int cells, enum role role, const char *divider,
+              const char *text)
+{
+    const char *dots = pen->unicode ? " \xe2\x80\xa6" : " ~";
+    char shown[1200], *end;
+    if (text_cells(text, pen->unicode) <= cells ||
+        str_copy(shown, sizeof shown - strlen(dots), text))
+        return pen_text(pen, y, x, cells, role, text);
+    while (text_cells(shown, pen->unicode) + 2 > cells &&
+           (end = last_divider(shown, divider)) != NULL)
+        *end = '\0';
+    strcat(shown, dots);
+    return pen_text(pen, y, x, cells, role, shown);
+}
+
 int pen_format(struct pen *pen, int y, int x, int cells, enum role role, const char *format, ...)
 {
     char text[1024];
@@ -157,10 +181,10 @@ void pen_bar(struct pen *pen, int y, int x, int cells, enum role role, double fr
         pen_glyph(pen, y, x + full, role, pen->glyphs->part[part]);
 }
 
-void pen_figure(const struct pen *pen, char *to, size_t room, const char *format, double value)
+void pen_figure(const struct pen *pen, char *to, size_t room, double value, int decimals, int cells)
 {
     if (!isfinite(value))
         str_copy(to, room, pen->glyphs->none);
     else
-        snprintf(to, room, format, value);
+        str_figure(to, room, value, decimals, cells);
 }

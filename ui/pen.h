@@ -25,6 +25,11 @@ int pen_text(struct pen *pen, int y, int x, int cells, enum role role, const cha
 int pen_format(struct pen *pen, int y, int x, int cells, enum role role, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* Text of items with a divider between them: those that fit whole, so that no number is cut, then
+ * an ellipsis for others. */
+int pen_items(struct pen *pen, int y, int x, int cells, enum role role, const char *divider,
+              const char *text);
+
 /* Text over the lines of `at`, broken at blanks. Returns the lines used. */
 int pen_wrap(struct pen *pen, struct rect at, enum role role, const char *text);
 
@@ -45,8 +50,8 @@ void pen_rule(struct pen *pen, int y, int x, int cells, const char *title, const
 /* A bar of `cells` filled to `fraction` (0..1; NaN is 0). */
 void pen_bar(struct pen *pen, int y, int x, int cells, enum role role, double fraction);
 
-/* A figure by printf format, or the sign for none when it is NaN or infinite. */
-void pen_figure(const struct pen *pen, char *to, size_t room, const char *format, double value)
-    __attribute__((format(printf, 4, 0)));
+/* A figure as str_figure writes it, or the sign for none when it is NaN or infinite. */
+void pen_figure(const struct pen *pen, char *to, size_t room, double value, int decimals,
+                int cells);
 
 #endif

@@ -1,8 +1,7 @@
 /* text.c - text on cells. Pure functions of their arguments and the locale; any thread.
  *
- * Control characters are taken care of by str_visible. What is left to do here are characters that
- * a terminal obeys without being controls: directions and joiners, which could make a name look
- * like another.
+ * Characters that a terminal obeys are taken care of by str_visible. What is left to do here are
+ * those that choose among the looks of the character before them.
  */
 #include "ui/text.h"
 
@@ -48,18 +47,9 @@ int text_encode(wchar_t c, char to[4])
     return bytes;
 }
 
-/* Characters without width that steer what stands around them. */
-static bool steers(wchar_t c)
+static bool selects_a_look(wchar_t c)
 {
-    static const struct {
-        unsigned from, to;
-    } ranges[] = {{0xad, 0xad},     {0x61c, 0x61c},    {0x180e, 0x180e}, {0x200b, 0x200f},
-                  {0x2028, 0x202e}, {0x2060, 0x206f},  {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
-                  {0xfff9, 0xfffb}, {0xe0000, 0xe01ef}};
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-        if ((unsigned)c >= ranges[i].from && (unsigned)c <= ranges[i].to)
-            return true;
-    return false;
+    return (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef);
 }
 
 /* The next character as it is shown, and its width. */
@@ -72,7 +62,7 @@ static wchar_t shown(const char **at, bool unicode, int *width)
     if (c < 0x80)
         return c;
     int w = unicode ? wcwidth(c) : -1;
-    if (w < 0 || steers(c))
+    if (w < 0 || selects_a_look(c))
         return L'?';
     *width = w;
     return c;

@@ -5,6 +5,8 @@
  */
 #include "ui/ticks.h"
 
+#include "base/str.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -22,17 +24,12 @@ static double nice_step(double raw)
     return 10 * power;
 }
 
-static void label(char to[16], double value, double step, double largest)
+static void label(char to[TICKS_LABEL_BYTES], double value, double step)
 {
     int decimals = (int)-floor(log10(step) + 1e-9);
     if (fabs(value) < step * 1e-6)
         value = 0; /* no "-0.0" or 1e-17 */
-    if (largest >= 1e6 || decimals > 4) {
-        int digits = (int)(floor(log10(largest)) - floor(log10(step) + 1e-9)) + 1;
-        snprintf(to, 16, "%.*g", digits < 1 ? 1 : digits > 6 ? 6 : digits, value);
-    } else {
-        snprintf(to, 16, "%.*f", decimals < 0 ? 0 : decimals, value);
-    }
+    str_figure(to, TICKS_LABEL_BYTES, value, decimals < 0 ? 0 : decimals, TICKS_LABEL_CELLS);
 }
 
 void ticks_linear(struct ticks *t, double low, double high, int most, bool whole)
@@ -55,7 +52,7 @@ void ticks_linear(struct ticks *t, double low, double high, int most, bool whole
         if (at - high > step * 1e-9)
             break;
         t->at[t->n] = at;
-        label(t->label[t->n], at, step, largest);
+        label(t->label[t->n], at, step);
         t->n++;
     }
 }
@@ -74,7 +71,7 @@ void ticks_log(struct ticks *t, double low, double high, int most)
     int stride = (to - from) / most + 1;
     for (int k = from; k <= to && t->n < most; k += stride) {
         t->at[t->n] = pow(10, k);
-        snprintf(t->label[t->n++], 16, "%g", pow(10, k));
+        snprintf(t->label[t->n++], TICKS_LABEL_BYTES, "%g", pow(10, k));
     }
 }
 

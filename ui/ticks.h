@@ -5,11 +5,13 @@
 #include <stdbool.h>
 
 #define TICKS_MOST 12
+#define TICKS_LABEL_CELLS 7 /* enough for every number */
+#define TICKS_LABEL_BYTES 16
 
 struct ticks {
     int n;
     double at[TICKS_MOST];
-    char label[TICKS_MOST][16]; /* as many decimals as the step needs */
+    char label[TICKS_MOST][TICKS_LABEL_BYTES]; /* as many decimals as the step needs */
 };
 
 /* Multiples of 1, 2 or 5 times a power of ten within low..high, at most `most` (2..TICKS_MOST) of

@@ -76,6 +76,7 @@ int dataset_choose(struct dataset *d, const struct dataset_request *request, uns
     if (!p)
         return refuse(d->format, request, met, e);
     const char *name = config_protocol_names[p->protocol];
+    d->met = met;
     d->protocol = p->protocol;
     d->folds_drop_last = p->drop_last;
     if (!p->folds) {
@@ -89,6 +90,23 @@ int dataset_choose(struct dataset *d, const struct dataset_request *request, uns
                        d->fold, d->set, folds);
     snprintf(d->name, sizeof d->name, "%s %s %d/%d", d->set, name, d->fold, folds);
     return 0;
+}
+
+int dataset_check_fold(const struct dataset *d, int64_t fold, struct err *e)
+{
+    if (d->folds || fold <= 1)
+        return 0;
+    const struct dataset_protocol *p = d->format->protocols;
+    while (p->protocol && !p->folds)
+        p++;
+    const char *lacks = p->protocol && !offered(p, d->met) ? p->needs : NULL;
+    return err_set(e, ERR_USAGE, "option 'fold': %" PRId64 ", but %s has no folds; %s%s%s%s", fold,
+                   d->name, p->protocol ? "those of --protocol " : "nor has any other protocol",
+                   p->protocol ? config_protocol_names[p->protocol] : "",
+                   lacks         ? " need "
+                   : p->protocol ? " can be asked for"
+                                 : "",
+                   lacks ? lacks : "");
 }
 
 /* --- opening --- */

@@ -28,10 +28,11 @@ struct dataset_item {
 
 struct dataset {
     const struct dataset_format *format;
-    char name[128];                /* for people: "SCUT-FBP5500 60-40", "portraits.csv fold 2/5" */
-    char set[64];                  /* the set alone: "SCUT-FBP5500", "portraits.csv" */
+    char name[320];                /* for people: "SCUT-FBP5500 60-40", "portraits.csv fold 2/5" */
+    char set[CONFIG_NAME_BYTES];   /* the set alone: "SCUT-FBP5500", "portraits.csv" */
     char root[1024];               /* the folder that image names are relative to */
     enum config_protocol protocol; /* settled, never PROTOCOL_AUTO */
+    unsigned met;                  /* 1 << protocol for each whose needs the set meets */
     int fold, folds;               /* 0 when the protocol has none */
     bool folds_drop_last;          /* the paper drops the last, smaller batch under this protocol */
     size_t n;
@@ -49,6 +50,9 @@ struct dataset_request {
 
 int dataset_open(struct dataset **out, const struct dataset_request *request, struct err *e);
 void dataset_free(struct dataset *d);
+
+/* ERR_USAGE for a fold above 1 where the protocol has none: it would change nothing. */
+int dataset_check_fold(const struct dataset *d, int64_t fold, struct err *e);
 
 /* Fingerprint of names, scores and split: 16 hexadecimal digits and NUL. */
 void dataset_hash(const struct dataset *d, char to[17]);

@@ -205,7 +205,7 @@ static int apply_protocol(struct dataset *d, struct dataset_rows *rows, const st
 }
 
 /* The file's name, or its folder's for a labels.csv: "portraits.csv", "portraits". */
-static void short_name(char *to, size_t room, const char *path)
+static int short_name(struct dataset *d, const char *path, struct err *e)
 {
     char whole[PATH_MAX];
     if (!realpath(path, whole) && str_copy(whole, sizeof whole, path))
@@ -215,7 +215,10 @@ static void short_name(char *to, size_t room, const char *path)
         *base = '\0';
         base = strrchr(whole, '/');
     }
-    str_copy(to, room, base ? base + 1 : whole);
+    if (str_copy(d->set, sizeof d->set, base ? base + 1 : whole))
+        return err_set(e, ERR_USAGE, "%s: its name has more than %zu bytes: give it a shorter one",
+                       path, sizeof d->set - 1);
+    return 0;
 }
 
 static int find_root(struct dataset *d, const char *path, struct err *e)
@@ -245,9 +248,9 @@ static int read_set(struct dataset *d, struct dataset_rows *rows,
 {
     struct table t;
     memset(&t, 0, sizeof t);
-    short_name(d->set, sizeof d->set, request->path);
     rows->list = request->path;
-    if (find_root(d, request->path, e) || read_table(&t, rows, request->path, d->root, e))
+    if (short_name(d, request->path, e) || find_root(d, request->path, e) ||
+        read_table(&t, rows, request->path, d->root, e))
         return -1;
     return apply_protocol(d, rows, &t, request, e);
 }

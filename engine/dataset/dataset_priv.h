@@ -19,7 +19,8 @@ struct dataset_rows {
     size_t n, room;
 };
 
-/* A list file as text: a byte order mark skipped, refused when empty, too large or not text. */
+/* A list file as text: a byte order mark skipped, lines that end in CR alone ended in LF; refused
+ * when empty, too large or not text. */
 struct dataset_text {
     uint8_t *block; /* owned */
     char *text;     /* within it, NUL-terminated, for the reader to cut up */

@@ -36,6 +36,9 @@ int dataset_text_read(struct dataset_text *t, const char *path, struct err *e)
         return err_set(e, ERR_FORMAT, "%s: %s", path, wrong);
     }
     t->text = (char *)t->block;
+    if (!memchr(t->block, '\n', count)) /* lines of an old Mac end in CR alone */
+        for (char *cr = t->text; (cr = strchr(cr, '\r')) != NULL; cr++)
+            *cr = '\n';
     if (!strncmp(t->text, "\xef\xbb\xbf", 3))
         t->text += 3;
     return 0;

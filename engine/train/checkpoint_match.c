@@ -87,16 +87,16 @@ static bool same(const struct weights *w, const char *key, const char *value)
 }
 
 /* An option that the checkpoint doesn't know was not there when it was made: then the default is
- * what was done. */
+ * what was done. A value is written as this version writes it. */
 static const char *begun_with(const struct weights *w, const struct opt *o, char *room)
 {
     char key[VALUE_BYTES];
     struct run_config defaults;
     key_of(o, key, sizeof key);
     const char *found = weights_meta_of(w, key);
-    if (found)
-        return found;
     config_defaults(&defaults);
+    if (found && opt_set(&config_options, &defaults, o->name, found, NULL))
+        return found;
     value_of(o, &defaults, room);
     return room;
 }

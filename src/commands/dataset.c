@@ -198,7 +198,9 @@ static int run(const struct invocation *in)
     if (dataset_open(&d, &request, &e))
         return command_fail(&e);
     int status = EXIT_GOOD;
-    if (own->check)
+    if (dataset_check_fold(d, c->fold, &e))
+        status = command_fail(&e);
+    else if (own->check)
         status = check(in, d);
     else if (describe(in, d, &e))
         status = command_fail(&e);

@@ -5,6 +5,8 @@
 #include "engine/backend_load.h"
 #include "src/headless.h"
 
+#include <stdio.h>
+
 struct train_options {
     bool queue;
 };
@@ -29,6 +31,22 @@ static int check(const struct invocation *in, bool trains, struct err *e)
     return 0;
 }
 
+/* Options that were asked for and change no run: nothing is wrong, but something else may have been
+ * meant. */
+static void say_idle(const struct invocation *in)
+{
+    for (size_t k = 0; !in->global.quiet && k < in->n_given; k++) {
+        const char *why = NULL;
+        for (size_t i = 0; i < in->n_configs; i++) {
+            why = config_idle(&in->configs[i], in->given[k]);
+            if (!why)
+                break;
+        }
+        if (why)
+            fprintf(stderr, "combolab: option '%s' has no effect: %s\n", in->given[k]->name, why);
+    }
+}
+
 static int add(struct headless *h, const struct invocation *in, struct err *e)
 {
     for (size_t i = 0; i < in->n_configs; i++) {
@@ -49,6 +67,7 @@ static int run(const struct invocation *in)
     struct err e;
     if (check(in, !o->queue, &e))
         return command_fail(&e);
+    say_idle(in);
     return headless_command(&ho, add);
 }
 

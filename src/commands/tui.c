@@ -106,7 +106,7 @@ static void catch_signals(struct tui *t)
 /* Libraries may print; that must not reach the screen. */
 static void divert_stderr(struct tui *t)
 {
-    char path[1024];
+    char path[OPT_TEXT_BYTES + 4];
     str_copy(path, sizeof path - 4, session_path(t->session));
     size_t length = strlen(path);
     if (length > 3 && !strcmp(path + length - 3, ".db"))

@@ -15,12 +15,15 @@
 #include "engine/dataset/classes.h"
 #include "platform.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static_assert(ROW_TEXT_BYTES >= CONFIG_NAME_BYTES, "rows have room for what an option may name");
 
 /* "~/portraits" from a form, where no shell has replaced it. */
 static int settle_home(const struct opt *o, char *path, struct err *e)
@@ -85,6 +88,21 @@ static int check_classes(const struct run_config *config, const struct dataset *
     return classes_make(&classes, config, data, data->train, data->n_train, e);
 }
 
+/* Image names that could not be stored whole are refused before anything is trained. */
+static int check_names(const struct dataset *data, struct err *e)
+{
+    const size_t room = sizeof((struct split_row *)NULL)->image;
+    for (size_t i = 0; i < data->n_test; i++) {
+        const char *name = data->items[data->test[i]].name;
+        if (strlen(name) >= room)
+            return err_set(e, ERR_USAGE,
+                           "the name of image '%.60s...' has %zu bytes, %zu at most can be stored: "
+                           "give it a shorter one",
+                           name, strlen(name), room - 1);
+    }
+    return 0;
+}
+
 int session_settle(struct run_config *config, struct run_row *run, struct err *e)
 {
     struct run_config settled = *config;
@@ -99,7 +117,10 @@ int session_settle(struct run_config *config, struct run_row *run, struct err *e
         str_copy(run->protocol, sizeof run->protocol, config_protocol_names[data->protocol]);
         run->fold = data->fold;
     }
-    int result = check_classes(&settled, data, e);
+    int result = dataset_check_fold(data, settled.fold, e) || check_names(data, e) ||
+                         check_classes(&settled, data, e)
+                     ? -1
+                     : 0;
     dataset_free(data);
     if (!result)
         *config = settled;

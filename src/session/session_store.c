@@ -14,6 +14,10 @@
 #include <string.h>
 
 static_assert(ROW_MAX_TERMS == LOSS_MAX_TERMS, "rows have room for every loss's terms");
+#define FIELD_BYTES(type, field) sizeof((type *)NULL)->field
+static_assert(FIELD_BYTES(struct run_row, data) >= FIELD_BYTES(struct event_started, set) &&
+                  FIELD_BYTES(struct run_row, device) >= FIELD_BYTES(struct event_started, device),
+              "rows have room for what a run says of itself");
 
 #define BUSY_TRIES 6 /* each waits for SQLite's busy timeout */
 

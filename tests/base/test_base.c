@@ -12,6 +12,7 @@
 #include "tests/kit/tap.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -79,6 +80,56 @@ static void test_str(void)
     is_text(to, "2h05m", "hours");
     ok(!str_path(to, sizeof to, "a/", "b") && !strcmp(to, "a/b"), "paths join");
     ok(str_path(to, 4, "abc", "def") == -1, "a path that does not fit is refused");
+}
+
+static void is_figure(double value, int decimals, int cells, const char *wanted)
+{
+    char text[64];
+    str_figure(text, sizeof text, value, decimals, cells);
+    is_text(text, wanted, "a figure within its room");
+}
+
+static void test_figures(void)
+{
+    is_figure(0.12345, 4, 8, "0.1235");
+    is_figure(-0.1234, 4, 8, "-0.1234");
+    is_figure(-0.1234, 4, 6, "-0.123");
+    is_figure(435079.2971, 4, 11, "435079.2971");
+    is_figure(435079.2971, 4, 8, "435079.3");
+    is_figure(435079.2971, 4, 6, "435079");
+    is_figure(435079.2971, 4, 5, "4.4e5");
+    is_figure(1e25, 4, 8, "1e25");
+    is_figure(-1.23456e25, 4, 8, "-1.23e25");
+    is_figure(1e300, 4, 0, "1e300");
+    is_figure(-0.0000001, 4, 8, "-1e-7");
+    is_figure(-0.0003, 4, 6, "-3e-4");
+    is_figure(-1.25e-300, 4, 7, "-1e-300");
+    is_figure(999999.96, 1, 8, "1000000");
+    is_figure(0, 4, 8, "0.0000");
+    is_figure(123456, 0, 4, "1e5");
+    is_figure(123456, 0, 2, "##");
+    is_figure(NAN, 4, 8, "-");
+    is_figure(INFINITY, 4, 8, "-");
+    static const double exact[] = {30, 100, -30, 0.1, 1e-5, 123456789, 1e15, 1e300};
+    static const char *const texts[] = {"30",    "100",       "-30",   "0.1",
+                                        "1e-05", "123456789", "1e+15", "1e+300"};
+    for (int i = 0; i < 8; i++) {
+        char text[64];
+        str_exact(text, sizeof text, exact[i]);
+        is_text(text, texts[i], "the shortest exact text");
+    }
+}
+
+/* What turns the direction of text, or has no width, is written out. */
+static void test_formats(void)
+{
+    char to[64];
+    str_visible(to, sizeof to, "a\xe2\x80\xae\xe2\x81\xa6\xd8\x9c\xe2\x80\x8b\xef\xbb\xbf");
+    is_text(to, "a\\u202e\\u2066\\u061c\\u200b\\ufeff", "format characters are shown");
+    str_visible(to, sizeof to, "\xe2\x80\xa8\xe2\x80\xa9\xf3\xa0\x81\xa1\xe2\x80\xa6");
+    is_text(to, "\\u2028\\u2029\\U000e0061\xe2\x80\xa6", "so are line ends; an ellipsis is none");
+    str_visible(to, 4, "ab\xe2\x80\xae");
+    is_text(to, "ab", "and none is cut");
 }
 
 struct producer {
@@ -167,6 +218,8 @@ static void test_opt(void)
     opt_format(opt_find(&thing_table, "real"), &t, text, sizeof text);
     double back = 0;
     ok(!str_to_real(text, &back) && back == t.real, "and read back to the same bits");
+    ok(opt_set(&thing_table, &t, "real", "0,5", &e) && back == t.real, "no decimal comma");
+    has_text(e.text, "is the comma a decimal point?", "and that is asked");
     struct str s;
     str_init(&s);
     opt_help(&thing_table, 80, &s);
@@ -272,6 +325,8 @@ int main(void)
     test_mem();
     test_str();
     test_queue();
+    test_figures();
+    test_formats();
     test_opt();
     test_philox();
     test_log();

@@ -370,6 +370,81 @@ static void test_memory(const char *path)
     ok(clean && n > 10, "each of %ld allocations may fail", n - 1);
 }
 
+/* Rewrites a file with other line ends. */
+static void end_lines_in_cr(const char *path)
+{
+    char text[4096];
+    FILE *f = fopen(scratch_path(path), "r");
+    size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0;
+    if (f)
+        fclose(f);
+    text[n] = '\0';
+    for (char *end = text; (end = strchr(end, '\n')) != NULL;)
+        *end = '\r';
+    scratch_text(path, text);
+}
+
+static void test_line_ends(void)
+{
+    struct dataset *d;
+    scratch_text("mac/a.jpg", "x");
+    scratch_text("mac/b.jpg", "x");
+    scratch_text("mac/labels.csv", "image,score,split\ra.jpg,1,train\r\rb.jpg,2,test\r");
+    if (ok(!open_set(&d, scratch_path("mac"), PROTOCOL_AUTO, 1), "lines may end in CR alone"))
+        ok(d->n_train == 1 && d->n_test == 1 && d->items[1].score == 2, "and are read");
+    dataset_free(d);
+    scratch_text("mac/labels.csv", "image,score\ra.jpg,high\r");
+    ok(open_set(&d, scratch_path("mac"), PROTOCOL_AUTO, 1), "a fault is one");
+    has_text(e.text, "labels.csv:2: score 'high'", "with its line");
+    end_lines_in_cr(LISTS "/All_labels.txt");
+    end_lines_in_cr(SPLIT "/train.txt");
+    if (ok(!open_set(&d, scratch_path("scut"), PROTOCOL_60_40, 1), "lists, too"))
+        is_int((long long)d->n_train, 12, "with all their lines");
+    dataset_free(d);
+    make_scut();
+}
+
+static void test_folds(void)
+{
+    struct dataset *d;
+    if (ok(!open_set(&d, scratch_path("scut"), PROTOCOL_60_40, 2), "60-40 ignores the fold")) {
+        ok(!dataset_check_fold(d, 1, &e), "the first fold is the default");
+        ok(dataset_check_fold(d, 2, &e) && e.code == ERR_USAGE, "another one changes nothing");
+        is_text(e.text,
+                "option 'fold': 2, but SCUT-FBP5500 60-40 has no folds; those of --protocol 5-fold "
+                "can be asked for",
+                "and is refused with what there is");
+    }
+    dataset_free(d);
+    if (ok(!open_set(&d, scratch_path("scut"), PROTOCOL_5_FOLD, 2), "a protocol with folds"))
+        ok(!dataset_check_fold(d, 2, &e), "takes one");
+    dataset_free(d);
+    scratch_text("mac/labels.csv", "image,score,split\na.jpg,1,train\nb.jpg,2,test\n");
+    if (ok(!open_set(&d, scratch_path("mac"), PROTOCOL_AUTO, 3), "a set without folds")) {
+        ok(dataset_check_fold(d, 3, &e), "has none to take");
+        has_text(e.text, "mac split has no folds; those of --protocol fold need a column 'fold'",
+                 "and says what they need");
+    }
+    dataset_free(d);
+}
+
+/* A folder's name may be as long as a file system allows, and is kept whole. */
+static void test_long_name(void)
+{
+    char name[256], path[300];
+    struct dataset *d;
+    memset(name, 'n', 255);
+    name[255] = '\0';
+    for (int i = 0; i < 3; i++) {
+        static const char *const files[] = {"a.jpg", "b.jpg", "labels.csv"};
+        snprintf(path, sizeof path, "%s/%s", name, files[i]);
+        scratch_text(path, i < 2 ? "x" : "image,score,split\na.jpg,1,train\nb.jpg,2,test\n");
+    }
+    if (ok(!open_set(&d, scratch_path(name), PROTOCOL_AUTO, 1), "a folder of 255 bytes"))
+        is_text(d->set, name, "keeps its name");
+    dataset_free(d);
+}
+
 int main(void)
 {
     scratch_make();
@@ -379,6 +454,9 @@ int main(void)
     test_csv();
     test_csv_by_name();
     test_broken_csv();
+    test_line_ends();
+    test_folds();
+    test_long_name();
     test_formats();
     test_memory(scratch_path("scut"));
     test_memory(scratch_path("csv"));

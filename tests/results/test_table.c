@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 
 static const struct table_column columns[] = {
@@ -174,6 +175,20 @@ static void test_several(void)
     table_free(t[1]);
 }
 
+/* A number that does not fit is shorter, not cut. */
+static void test_figures(void)
+{
+    static const double values[] = {435079.29713, 1e25, 1e300, -0.1536, -0.0000001, NAN};
+    static const char *const texts[] = {"435079.2971", "1e25", "1e300", "-0.1536", "-1e-7", "-"};
+    const struct table_column column = {"mae", "MAE", TABLE_REAL, 4, false};
+    for (int i = 0; i < 6; i++) {
+        struct table_cell cell = {.real = values[i], .missing = isnan(values[i])};
+        char text[32];
+        table_show(&column, &cell, text, sizeof text);
+        is_text(text, texts[i], "a figure of a table");
+    }
+}
+
 static void test_memory(int format)
 {
     for (long n = 1; n < 200; n++) {
@@ -225,6 +240,7 @@ int main(void)
     test_json();
     test_several();
     test_hostile_names();
+    test_figures();
     test_memory(FORMAT_TABLE);
     test_memory(FORMAT_CSV);
     test_memory(FORMAT_JSON);

@@ -84,6 +84,9 @@ refuses 2 "'maybe' is not yes or no" train --skip-bad-images=maybe
 refuses 2 "'no-quiet' takes no value" runs --no-quiet=1
 refuses 2 "option 'seed' needs a value" train --seed
 refuses 2 "'lr' may mean 'lr-step' or 'lr-factor'" train --lr 1
+refuses 2 "'dat' may mean 'database', or 'data' of combolab" runs --dat x
+refuses 2 "write it whole" runs --dat=x
+refuses 2 'missing argument: DIR' synth --coun 20
 refuses 2 'missing argument: DIR' synth
 refuses 2 'missing argument: RUN...' resume
 refuses 2 "unknown option 'epochs'" bench --epochs 3
@@ -92,6 +95,17 @@ refuses 2 "unexpected argument 'b'" synth a b
 refuses 2 "option 'data' is missing" train --queue
 refuses 2 'See: combolab train --help' train --epochs 0
 refuses 2 "stands twice in the list" train --data x --seed 1,2,01
+for value in 0,01 0,1 0,30 1,05 0,01,0,02; do
+    refuses 2 'a decimal point?' train --data x --rotate "$value"
+done
+refuses 2 "'0,01' a decimal point? Write 0.01 for one number, 0.0,01 for two" train --rotate 0,01
+refuses 2 "'1,5' a decimal point? Write 1.5" train --data x --momentum 1,5
+refuses 2 'a decimal point?' bench --seconds 0,5
+for list in '--fold 1,2' '--alpha 2,1' '--rotate 0,0.5' '--rotate 0.0,30' '--rotate 0,10,30'; do
+    refuses 1 "data 'nowhere' cannot be opened" train --data nowhere $list
+done
+refuses 2 "option 'name': longer than 255 bytes" train --name "$(printf '%0256d' 0)"
+refuses 2 "option 'experiment': longer than 255 bytes" train --experiment "$(printf '%0256d' 0)"
 refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --data x --loss l1,huber
 refuses 2 'allowed: l1|mse|smooth-l1|smooth-huber|combo|combo-released' train --data x --loss l1,
 refuses 2 'more than 1000 combinations' train --data x --seed 1,2,3,4,5,6,7,8,9,10,11 \
@@ -157,6 +171,8 @@ refuses 1 'nowhere' dataset nowhere
 mkdir empty
 refuses 1 'empty' dataset empty
 refuses 2 '20' dataset three --protocol fold --fold 20
+refuses 2 'three split has no folds; those of --protocol fold can be asked for' dataset three --fold 2
+refuses 2 'three split has no folds' train --data three --fold 1,2,3
 printf 'image,score\nimages/portrait-00001.jpg,good\n' >three/bad.csv
 refuses 1 'bad.csv:2' dataset three/bad.csv
 
@@ -164,6 +180,27 @@ refuses 1 'bad.csv:2' dataset three/bad.csv
 run -D runs.db train --queue --data three --loss l1,combo --alpha 1,2 --seed 5,4 --experiment sweep
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 6 ]
 result $? 'a sweep queues its combinations; weights that l1 does not use make no run'
+run -D idle.db train --queue --data three --epochs 2 --loss l1,mse --alpha 2 --lr-step 20 --val-share 0.2
+[ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 2 ] && [ "$(grep -c 'has no effect' err)" -eq 3 ] &&
+    grep -q "'lr-step' has no effect: the run ends before the learning rate falls" err &&
+    grep -q "'val-share' has no effect: only select val uses it" err
+result $? 'options without effect are said, and no more than that'
+run -D idle.db train --queue --data three --loss l1,combo --alpha 1 --schedule step,cosine --lr-factor 0.5 -q
+[ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 4 ] && [ ! -s err ]
+result $? 'one run with an effect is enough'
+run -D idle.db train --queue --data three --schedule step,cosine --lr-step 5,6
+[ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 3 ]
+result $? 'steps that a schedule does not use make no run'
+mkdir -p long/"$(printf '%0150d' 0)"
+cp three/images/portrait-0000[123].jpg long/0*/
+printf 'image,score,split\n%0150d/portrait-00001.jpg,1,train\n%0150d/portrait-00002.jpg,2,test\n' 0 0 >long/labels.csv
+run -D idle.db train --queue --data long
+[ "$got" -eq 0 ]
+result $? 'a long image name is stored whole'
+mkdir -p long/"$(printf '%0150d' 0)/$(printf '%0150d' 0)"
+cp three/images/portrait-00001.jpg long/0*/0*/
+printf '%0150d/%0150d/portrait-00001.jpg,3,test\n' 0 0 >>long/labels.csv
+refuses 2 '320 bytes, 255 at most can be stored' -D idle.db train --queue --data long
 run runs --database runs.db --experiment sweep --format csv
 [ "$(tr -d '\r' <out | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
     NR > 1 { print $at["state"], ($NF >= 0) }' | sort -u)" = 'queued 1' ]

@@ -114,7 +114,10 @@ static void test_moving(void)
         "run 7  train  epoch 3/200  [##########----------] 1/2  loss 0.5000  512 img/s  ETA 2m05s",
         "the moving line");
     progress_line(&now, 20, line, sizeof line);
-    is_text(line, "run 7  train  epoch", "is cut where the terminal ends");
+    is_text(line, "run 7  train", "has whole items up to where the terminal ends");
+    now.total = 1e25;
+    progress_line(&now, 70, line, sizeof line);
+    has_text(line, "1/2  loss 1e25", "figures beyond their room get an exponent");
     now = (struct snapshot){.run = 7, .phase = SNAPSHOT_DECODING, .step = 40, .steps = 40};
     now.eta_s = NAN;
     progress_line(&now, 80, line, sizeof line);

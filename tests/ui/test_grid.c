@@ -76,6 +76,47 @@ static void test_looks(void)
     has_text(drawn(&g, &place, 4, 30), "  name ", "and a head");
 }
 
+static void fill_figures(const void *context, const struct pen *pen, size_t line, int column,
+                         struct grid_cell *cell)
+{
+    static const double figures[] = {0.2122, -0.1536, 435079.2971, 1e25, 1e300, -0.0000001, NAN};
+    (void)context;
+    (void)pen;
+    cell->figure = figures[line];
+    cell->decimals = 4;
+    if (column == 1) {
+        cell->decimals = -1;
+        snprintf(cell->text, sizeof cell->text, "%d/100000", 99999 + (int)line);
+    }
+}
+
+static void test_figures(void)
+{
+    static const struct column columns[] = {{"MAE", 6, 8, 0, true}, {"epochs", 7, 24, 1, true}};
+    struct grid g = {
+        .columns = columns, .n_columns = 2, .n = 7, .cell = fill_figures, .sorted = -1};
+    struct grid_place place = {0};
+    is_text(drawn(&g, &place, 6, 26),
+            "       MAE        epochs\n"
+            ">   0.2122  99999/100000\n"
+            "   -0.1536 100000/100000\n"
+            "  435079.3 100001/100000\n"
+            "      1e25 100002/100000\n"
+            "     1e300 100003/100000\n"
+            "     -1e-7 100004/100000\n",
+            "a figure is shorter where it does not fit");
+    place = (struct grid_place){0};
+    is_text(drawn(&g, &place, 6, 9),
+            "     MAE\n"
+            "> 0.2122\n"
+            "  -0.154\n"
+            "  435079\n"
+            "    1e25\n"
+            "   1e300\n"
+            "   -1e-7\n",
+            "in a narrow column too; what cannot be shorter goes");
+}
+
 static void test_table(void)
 {
     static const struct table_column columns[] = {{"loss", "loss", TABLE_TEXT, 0, false},
@@ -117,6 +158,7 @@ int main(void)
         return tap_done();
     theme_init(&theme, true);
     test_looks();
+    test_figures();
     test_table();
     screen_close(&screen);
     fclose(in);

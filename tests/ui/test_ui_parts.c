@@ -155,7 +155,8 @@ static void test_text(void)
     is_fit("e\xcc\x81x", 2, "e\xcc\x81x", 2, "accents take no cell");
     is_fit("a\xe2\x80\xae"
            "b",
-           9, "a?b", 3, "directions are not obeyed");
+           9, "a\\u202eb", 8, "directions are not obeyed");
+    is_fit("a\xef\xb8\x8f", 9, "a?", 2, "nor are looks");
     is_int(text_cells("a\xe6\xbc\xa2", true), 3, "cells of a text");
     int bad = 0;
     for (int cells = 1; cells < 40; cells++) {
@@ -183,7 +184,11 @@ static void test_ticks(void)
     ticks_linear(&t, -0.3, 0.3, 7, false);
     ok(t.n == 7 && !strcmp(t.label[3], "0.0"), "zero has no sign");
     ticks_linear(&t, 1e-5, 9e-5, 5, false);
-    ok(t.n >= 3 && !strcmp(t.label[0], "2e-05"), "small numbers");
+    ok(t.n >= 3 && !strcmp(t.label[0], "0.00002"), "small numbers");
+    ticks_linear(&t, -435079, 435079, 5, false);
+    ok(t.n >= 3 && !strcmp(t.label[0], "-400000"), "large numbers are whole");
+    ticks_linear(&t, -9e24, 9e24, 5, false);
+    ok(t.n >= 3 && !strcmp(t.label[0], "-5e24"), "or have an exponent");
     ticks_log(&t, 0.002, 30, 5);
     ok(t.n == 4 && !strcmp(t.label[0], "0.01") && !strcmp(t.label[3], "10"), "powers of ten");
     ticks_log(&t, 2, 7, 5);

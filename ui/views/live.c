@@ -92,7 +92,7 @@ static void draw_bar(struct pen *pen, struct rect at, int y, const char *label, 
     pen_text(pen, y, at.x + 1, LABEL_CELLS - 1, ROLE_DIM, label);
     pen_bar(pen, y, at.x + 1 + LABEL_CELLS, bar, role, fraction);
     int x = at.x + 1 + LABEL_CELLS + bar + 2;
-    pen_text(pen, y, x, at.x + at.columns - x - 1, ROLE_TEXT, text);
+    pen_items(pen, y, x, at.x + at.columns - x - 1, ROLE_TEXT, "  ", text);
 }
 
 static void draw_epochs(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
@@ -106,7 +106,7 @@ static void draw_epochs(struct pen *pen, const struct ui_model *m, const struct 
         snprintf(more, sizeof more, "  ETA %s", eta);
     } else if (r->best_epoch > 0) {
         char pc[32];
-        pen_figure(pen, pc, sizeof pc, "%.4f", r->best_pc);
+        pen_figure(pen, pc, sizeof pc, r->best_pc, 4, FACTS_CELLS);
         const char *by = r->select[0] ? r->select : "test";
         if (at.columns < 80)
             snprintf(more, sizeof more, "  best PC %s at %d", pc, r->best_epoch);
@@ -135,7 +135,7 @@ static void draw_phase(struct pen *pen, const struct ui_model *m, const struct u
                        struct rect at, int y)
 {
     const struct snapshot *s = &m->live;
-    char text[256], speed[32], memory[32], loss[48] = "", device[80] = "";
+    char text[256], speed[32], memory[32], total[16], loss[48] = "", device[80] = "";
     int cells = at.columns - 2;
     if (!is_live(m, r)) {
         facts_speed(pen, r->images_per_s, speed, sizeof speed);
@@ -152,8 +152,9 @@ static void draw_phase(struct pen *pen, const struct ui_model *m, const struct u
     facts_speed(pen, s->images_per_s, speed, sizeof speed);
     str_bytes(memory, sizeof memory, (double)s->device_bytes);
     bool room = at.columns >= 80;
+    str_figure(total, sizeof total, s->total, 4, FACTS_CELLS);
     if (room && s->phase == SNAPSHOT_TRAIN && isfinite(s->total) && s->step > 0)
-        snprintf(loss, sizeof loss, "  loss %.4f", s->total);
+        snprintf(loss, sizeof loss, "  loss %s", total);
     if (at.columns >= 100)
         device_text(s, device, sizeof device);
     if (s->steps > 0)
@@ -174,7 +175,7 @@ static void draw_info(struct pen *pen, const struct ui_model *m, const struct ui
     draw_name(pen, m, r, at);
     if (at.rows > 3) {
         facts_settings(r, text, sizeof text);
-        pen_text(pen, ++y, at.x + 1, at.columns - 2, ROLE_TEXT, text);
+        pen_items(pen, ++y, at.x + 1, at.columns - 2, ROLE_TEXT, ", ", text);
     }
     draw_epochs(pen, m, r, at, y + 1);
     draw_phase(pen, m, r, at, y + 2);
@@ -228,7 +229,7 @@ static int fact(struct pen *pen, struct rect at, int line, const char *name, con
     if (line >= at.rows - 2 || !value[0])
         return line;
     pen_text(pen, at.y + 1 + line, at.x + 2, 14, ROLE_DIM, name);
-    pen_text(pen, at.y + 1 + line, at.x + 17, at.columns - 19, ROLE_TEXT, value);
+    pen_items(pen, at.y + 1 + line, at.x + 17, at.columns - 19, ROLE_TEXT, "  ", value);
     return line + 1;
 }
 

@@ -1,6 +1,9 @@
 /* live_charts.c - what the charts of the live view show: from epoch rows to series. No drawing. */
 #include "ui/views/live_charts.h"
 
+#include "base/str.h"
+#include "ui/facts.h"
+
 #include <limits.h>
 #include <math.h>
 #include <stddef.h>
@@ -53,6 +56,7 @@ static void note_best(const struct ui_model *m, size_t offset, bool greatest, ch
     const struct ui_run *run = ui_run_find(m, m->rows_of);
     bool val = run && !strcmp(run->select, "val");
     double best = NAN;
+    char figure[16];
     int epoch = 0;
     for (size_t i = 0; i < m->n_epochs; i++) {
         const struct phase_row *phase = val ? &m->epochs[i].val : &m->epochs[i].test;
@@ -63,8 +67,9 @@ static void note_best(const struct ui_model *m, size_t offset, bool greatest, ch
         epoch = m->epochs[i].epoch;
     }
     note[0] = '\0';
+    str_figure(figure, sizeof figure, best, 4, FACTS_CELLS);
     if (epoch)
-        snprintf(note, 64, "best %s %.4f at %d", val ? "val" : "test", best, epoch);
+        snprintf(note, 64, "best %s %s at %d", val ? "val" : "test", figure, epoch);
 }
 
 static void fit_epochs(const struct live_axes *axes, const struct ui_model *m, struct chart *c)

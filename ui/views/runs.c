@@ -129,12 +129,12 @@ static void draw_details(struct pen *pen, const struct ui_model *m, struct rect 
     pen_rule(pen, at.y, at.x, at.columns, r->name, number);
     int y = at.y + 1, end = at.y + at.rows, x = at.x + 2, cells = at.columns - 3;
     facts_settings(r, text, sizeof text);
-    pen_text(pen, y++, x, cells, ROLE_TEXT, text);
+    pen_items(pen, y++, x, cells, ROLE_TEXT, ", ", text);
     if (r->best_epoch > 0) {
         facts_figures(pen, r->best_mae, r->best_rmse, r->best_pc, figures, sizeof figures);
         snprintf(text, sizeof text, "best by %s PC, epoch %d: %s",
                  r->select[0] ? r->select : "test", r->best_epoch, figures);
-        pen_text(pen, y++, x, cells, ROLE_TEXT, text);
+        pen_items(pen, y++, x, cells, ROLE_TEXT, "  ", text);
     }
     if (y < end && r->state_text[0])
         y += pen_wrap(pen, (struct rect){y, x, end - y, cells}, facts_state_role(r->state),
@@ -143,7 +143,7 @@ static void draw_details(struct pen *pen, const struct ui_model *m, struct rect 
         snprintf(text, sizeof text, "%s%s%s%s%lld train%s%lld test images%s%lld parameters",
                  r->device, dot, r->library, dot, (long long)r->train_images, dot,
                  (long long)r->test_images, dot, (long long)r->parameters);
-        pen_text(pen, y++, x, cells, ROLE_DIM, text);
+        pen_items(pen, y++, x, cells, ROLE_DIM, dot, text);
     }
     if (y < end) {
         char age[32];

@@ -27,9 +27,9 @@ CELL(text)
 
 CELL(figure)
 {
-    double value = *(const double *)field_of(r, by);
-    pen_figure(pen, cell->text, sizeof cell->text, "%.4f", value);
-    if (!isfinite(value))
+    cell->figure = *(const double *)field_of(r, by);
+    cell->decimals = 4;
+    if (!isfinite(cell->figure))
         cell->role = ROLE_DIM;
 }
 
@@ -96,5 +96,5 @@ const struct runs_column runs_columns[RUNS_COLUMNS] = {
     COLUMN("last PC", 7, 8, 9, true, TEXT, "last PC", MOST_FIRST, last_pc, figure),
     COLUMN("img/s", 6, 8, 7, true, TEXT, "images/s", MOST_FIRST, images_per_s, speed),
     COLUMN("ETA", 6, 8, 11, true, TEXT, "", NOT_SORTED, id, eta),
-    COLUMN("age", 4, 5, 5, true, DIM, "age", AS_THEY_ARE, id, age),
+    COLUMN("age", 4, 7, 5, true, DIM, "age", AS_THEY_ARE, id, age),
 };
