@@ -60,7 +60,7 @@ struct event_started {
     int classes;        /* 0 = the loss has none */
     char device[128];   /* "cpu: AMD EPYC, avx2, 2 threads" */
     char library[64];   /* "oneDNN 2.6.3" */
-    char data_hash[17]; /* fingerprint of names, scores, split and file sizes, hexadecimal */
+    char data_hash[17]; /* fingerprint of names, scores, split and pictures, hexadecimal */
     int64_t train_images, test_images;
     int64_t parameters;
     double score_least, score_most; /* over the whole set */

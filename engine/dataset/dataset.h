@@ -50,7 +50,13 @@ struct dataset_request {
 int dataset_open(struct dataset **out, const struct dataset_request *request, struct err *e);
 void dataset_free(struct dataset *d);
 
-/* Fingerprint of names, scores and split: 16 hexadecimal digits and NUL. */
-void dataset_hash(const struct dataset *d, char to[17]);
+/* Fingerprint of names, scores and split and, unless NULL, of the pictures, a digest each: 16
+ * hexadecimal digits and NUL. */
+void dataset_hash(const struct dataset *d, const uint64_t *pictures, char to[17]);
+
+/* first[i] (d->n of them) becomes the lowest place that has the same picture as i: i itself where
+ * none comes before. `pictures`: a digest each, 0 where there is none. */
+int dataset_alike(uint32_t *first, const struct dataset *d, const uint64_t *pictures,
+                  struct err *e);
 
 #endif

@@ -12,6 +12,7 @@
 struct work {
     const struct dataset *data;
     char **reasons;
+    uint64_t *pictures;
 };
 
 /* A damaged image is a finding; only want of memory is an error. */
@@ -26,6 +27,8 @@ static int check_one(void *context, size_t i, struct err *e)
         err_set(&found, ERR_FORMAT, "the path is too long");
     else
         bad = image_read(&image, path, &found);
+    if (!bad)
+        w->pictures[i] = image_digest(image.rgb, image.height, image.width);
     image_fini(&image);
     if (!bad)
         return 0;
@@ -35,9 +38,10 @@ static int check_one(void *context, size_t i, struct err *e)
     return 0;
 }
 
-int image_check_all(const struct image_check *check, char **reasons, struct err *e)
+int image_check_all(const struct image_check *check, char **reasons, uint64_t *pictures,
+                    struct err *e)
 {
-    struct work w = {check->data, reasons};
+    struct work w = {check->data, reasons, pictures};
     const struct pool_job job = {
         .n = check->data->n,
         .threads = check->threads,

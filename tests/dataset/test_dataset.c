@@ -116,7 +116,7 @@ static void test_scut(void)
     is_near(d->score_least, 1 + 1 / 6.0, 1e-5, "least score");
     is_near(d->score_most, 1 + 20 / 6.0, 1e-5, "largest score");
     check_common(d);
-    dataset_hash(d, hash);
+    dataset_hash(d, NULL, hash);
     dataset_free(d);
 
     is_int(open_set(&d, scratch_path("scut"), PROTOCOL_5_FOLD, 3), 0,
@@ -130,7 +130,7 @@ static void test_scut(void)
                 d->items[i].train == !d->items[i].test;
     ok(right, "fold 3's test list tests, the others train");
     check_common(d);
-    dataset_hash(d, fold_hash);
+    dataset_hash(d, NULL, fold_hash);
     ok(strlen(hash) == 16 && strcmp(hash, fold_hash), "another split, another hash");
     dataset_free(d);
 
@@ -269,10 +269,10 @@ static void test_csv_by_name(void)
     ok(d && d->protocol == PROTOCOL_SPLIT && d->n_test == 2 && d->n_train == 8,
        "neither split nor fold: a fifth is for testing");
     is_text(d ? d->name : "", "set.csv 80-20 by name", "and the name says so");
-    dataset_hash(d, one);
+    dataset_hash(d, NULL, one);
     dataset_free(d);
     d = open_csv(backward, PROTOCOL_AUTO, 1);
-    dataset_hash(d, two);
+    dataset_hash(d, NULL, two);
     is_text(one, two, "whatever the order of lines");
     dataset_free(d);
     d = open_csv(forward, PROTOCOL_SPLIT, 1);
