@@ -18,7 +18,8 @@ struct image {
     uint8_t *rgb; /* height x width x 3, owned */
 };
 
-/* Allocates height x width pixels after checking the sizes; the message names `name`. */
+/* Allocates height x width pixels, not cleared, after checking the sizes; the message names `name`.
+ */
 int image_make(struct image *out, int height, int width, const char *name, struct err *e);
 void image_fini(struct image *image);
 

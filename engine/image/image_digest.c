@@ -1,42 +1,43 @@
 /* image_digest.c - 64 bits that stand for an image's pixels. Not for secrets.
  *
- * Eight lanes of eight bytes each, so that the multiplier is never waited for. A step is one to one
- * in the lane and in the word: a change within eight bytes always shows.
+ * A product of 128 bits takes in two words at a time (the idea of Wang Yi's wyhash); four lanes, so
+ * that the multiplier is never waited for. Fast enough to be lost beside decoding.
  */
 #include "engine/image/image.h"
 
 #include <string.h>
 
-#define LANES 8
-#define BLOCK (LANES * sizeof(uint64_t))
-#define ODD UINT64_C(0x9e3779b97f4a7c15)
+__extension__ typedef unsigned __int128 product;
 
-static uint64_t step(uint64_t lane, uint64_t word)
-{
-    lane = (lane ^ word) * ODD;
-    return lane << 29 | lane >> 35;
-}
+#define BLOCK 64
+#define ODD_1 UINT64_C(0x9e3779b97f4a7c15)
+#define ODD_2 UINT64_C(0xbf58476d1ce4e5b9)
 
-static void add_block(uint64_t lane[LANES], const uint8_t *bytes)
+static uint64_t step(uint64_t lane, const uint8_t *bytes)
 {
-    uint64_t word[LANES];
+    uint64_t word[2];
     memcpy(word, bytes, sizeof word);
-    for (int k = 0; k < LANES; k++)
-        lane[k] = step(lane[k], word[k]);
+    product p = (product)(word[0] ^ ODD_1) * (word[1] ^ lane);
+    return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 
 uint64_t image_digest(const uint8_t *rgb, int height, int width)
 {
     size_t count = (size_t)height * (size_t)width * 3, whole = count / BLOCK * BLOCK;
+    uint64_t a = ODD_2, b = ODD_2 * 3, c = ODD_2 * 5, d = ODD_2 * 7;
     uint8_t rest[BLOCK] = {0};
-    uint64_t lane[LANES] = {0, 1, 2, 3, 4, 5, 6, 7};
-    for (size_t at = 0; at < whole; at += BLOCK)
-        add_block(lane, rgb + at);
+    for (size_t at = 0; at < whole; at += BLOCK) {
+        a = step(a, rgb + at);
+        b = step(b, rgb + at + 16);
+        c = step(c, rgb + at + 32);
+        d = step(d, rgb + at + 48);
+    }
     memcpy(rest, rgb + whole, count - whole);
-    add_block(lane, rest);
-    uint64_t digest = step(step(0, (uint64_t)height), (uint64_t)width);
-    for (int k = 0; k < LANES; k++)
-        digest = step(digest, lane[k]);
-    digest ^= digest >> 32;
+    const uint64_t sums[] = {a, b, c, d, (uint64_t)height, (uint64_t)width};
+    uint64_t digest = ODD_2;
+    for (size_t k = 0; k < BLOCK; k += 16)
+        digest = step(digest, rest + k);
+    for (size_t k = 0; k < sizeof sums / sizeof *sums; k += 2)
+        digest = step(digest, (const uint8_t *)&sums[k]);
     return digest ? digest : 1;
 }

@@ -68,24 +68,26 @@ static int add_alike(struct table **t, size_t *n, const struct findings *f, cons
     return 0;
 }
 
-/* CSV has room for one table: the damaged ones. */
+/* People see what there is to see, programs both tables; CSV has room for the damaged ones only. */
 static int list(const struct invocation *in, struct findings *f, const struct dataset *d,
                 struct err *e)
 {
-    struct table *tables[2] = {NULL, NULL};
-    size_t alike = 0;
+    struct table *tables[2] = {NULL, NULL}, *shown[2];
+    size_t alike = 0, n = 0;
     char hash[17];
-    int result = 0;
+    int result = -1;
     bool people = in->global.format == FORMAT_TABLE;
     if (add_damaged(&tables[0], f, d, e) || add_alike(&tables[1], &alike, f, d, e))
-        result = -1;
-    if (!result && (f->damaged || !people))
-        result = output_tables(in, tables, 1 + (in->global.format != FORMAT_CSV && alike), e);
-    else if (!result && alike)
-        result = output_tables(in, tables + 1, 1, e);
+        goto out;
+    if (f->damaged || !people)
+        shown[n++] = tables[0];
+    if (people ? alike > 0 : in->global.format != FORMAT_CSV)
+        shown[n++] = tables[1];
+    result = n ? output_tables(in, shown, n, e) : 0;
     dataset_hash(d, f->pictures, hash);
     if (!result && !f->damaged && people && !in->global.quiet)
         printf("all %zu images can be decoded; data hash %s\n", d->n, hash);
+out:
     table_free(tables[0]);
     table_free(tables[1]);
     return result;
