@@ -157,7 +157,8 @@ const struct command command_dataset = {
     .details =
         "PATH is a data set's folder or a CSV file, as for --data. Classes, their values and "
         "weights are those that a run with the same options would have, counted on all training "
-        "images. In CSV the overview is written without the classes.",
+        "images. In CSV the overview is written without the classes. With --check, --cache and "
+        "--resize say which decoded images are compared with the files.",
     .own = &table,
     .own_bytes = sizeof(struct options),
     .takes_config = true,
