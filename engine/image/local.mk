@@ -4,6 +4,7 @@ libimage_a_SOURCES = \
 	engine/image/image_check.c engine/image/image_check.h \
 	engine/image/image_digest.c \
 	engine/image/image_exif.c \
+	engine/image/image_grey.c \
 	engine/image/image_jpeg.c \
 	engine/image/image_png.c \
 	engine/image/image_priv.h \
