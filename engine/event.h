@@ -61,7 +61,7 @@ struct event_started {
     char device[256];   /* "cpu: AMD EPYC, avx2, 2 threads" */
     char library[64];   /* "oneDNN 2.6.3" */
     char precision[8];  /* that it computes in: "f32" */
-    char data_hash[17]; /* fingerprint of names, scores, split and file sizes, hexadecimal */
+    char data_hash[17]; /* fingerprint of names, scores, split and pictures, hexadecimal */
     int64_t train_images, test_images;
     int64_t parameters;
     double score_least, score_most; /* over the whole set */

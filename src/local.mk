@@ -19,6 +19,8 @@ combolab_SOURCES = \
 	src/commands/bench.c \
 	src/commands/commands.c \
 	src/commands/dataset.c \
+	src/commands/dataset_check.c \
+	src/commands/dataset_check_priv.h \
 	src/commands/devices.c \
 	src/commands/resume.c \
 	src/commands/runs.c \

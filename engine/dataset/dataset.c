@@ -229,7 +229,7 @@ void dataset_free(struct dataset *d)
     mem_free(d);
 }
 
-void dataset_hash(const struct dataset *d, char to[17])
+void dataset_hash(const struct dataset *d, const uint64_t *pictures, char to[17])
 {
     uint64_t hash = HASH_START;
     for (size_t i = 0; i < d->n; i++) {
@@ -241,5 +241,7 @@ void dataset_hash(const struct dataset *d, char to[17])
         hash = hash_bytes(hash, &score, sizeof score);
         hash = hash_bytes(hash, &split, sizeof split);
     }
+    if (pictures)
+        hash = hash_bytes(hash, pictures, d->n * sizeof *pictures);
     snprintf(to, 17, "%016" PRIx64, hash);
 }

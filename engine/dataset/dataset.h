@@ -54,7 +54,13 @@ void dataset_free(struct dataset *d);
 /* ERR_USAGE for a fold above 1 where the protocol has none: it would change nothing. */
 int dataset_check_fold(const struct dataset *d, int64_t fold, struct err *e);
 
-/* Fingerprint of names, scores and split: 16 hexadecimal digits and NUL. */
-void dataset_hash(const struct dataset *d, char to[17]);
+/* Fingerprint of names, scores and split and, unless NULL, of the pictures, a digest each: 16
+ * hexadecimal digits and NUL. */
+void dataset_hash(const struct dataset *d, const uint64_t *pictures, char to[17]);
+
+/* first[i] (d->n of them) becomes the lowest place that has the same picture as i: i itself where
+ * none comes before. `pictures`: a digest each, 0 where there is none. */
+int dataset_alike(uint32_t *first, const struct dataset *d, const uint64_t *pictures,
+                  struct err *e);
 
 #endif

@@ -132,7 +132,7 @@ static int read_table(struct table *t, struct dataset_rows *rows, const char *pa
     while (!result && (found = csv_next(&t->csv, e)) != 0)
         result = found < 0 ? -1 : read_record(t, rows, root, e);
     dataset_text_fini(&text);
-    return result ? -1 : dataset_rows_sort(rows, e);
+    return result || dataset_rows_sort(rows, e) ? -1 : dataset_rows_distinct(rows, e);
 }
 
 struct hashed {

@@ -10,7 +10,8 @@
 struct dataset_row {
     struct dataset_item item; /* owns the name */
     size_t line;              /* in the list, from 1 */
-    bool on_disk;             /* its file was seen */
+    bool on_disk;             /* its file was seen, which is: */
+    uint64_t device, inode, bytes;
 };
 
 struct dataset_rows {
@@ -35,6 +36,9 @@ void dataset_rows_fini(struct dataset_rows *rows);
 
 /* Sorts by name; an image named twice is an error with both lines. */
 int dataset_rows_sort(struct dataset_rows *rows, struct err *e);
+
+/* One file under two names (spellings, links) is an error with both lines. Of checked rows. */
+int dataset_rows_distinct(const struct dataset_rows *rows, struct err *e);
 
 /* In sorted rows; NULL when there is none. */
 struct dataset_row *dataset_rows_find(const struct dataset_rows *rows, const char *name);

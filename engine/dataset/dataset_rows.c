@@ -145,7 +145,47 @@ int dataset_rows_check(struct dataset_row *row, const char *root, const char *li
         return err_errno(e, errno, "%s:%zu: image '%s' may not be read: %s", list, line, name,
                          path);
     row->on_disk = true;
+    row->device = (uint64_t)st.st_dev;
+    row->inode = (uint64_t)st.st_ino;
+    row->bytes = (uint64_t)st.st_size;
     return 0;
+}
+
+static int by_file(const void *a, const void *b)
+{
+    const struct dataset_row *left = *(const struct dataset_row *const *)a;
+    const struct dataset_row *right = *(const struct dataset_row *const *)b;
+    if (left->device != right->device)
+        return left->device < right->device ? -1 : 1;
+    if (left->inode != right->inode)
+        return left->inode < right->inode ? -1 : 1;
+    return (left->line > right->line) - (left->line < right->line);
+}
+
+/* The size too, for file systems that give one inode number to many files. */
+static bool same_file(const struct dataset_row *a, const struct dataset_row *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->bytes == b->bytes;
+}
+
+int dataset_rows_distinct(const struct dataset_rows *rows, struct err *e)
+{
+    int result = 0;
+    const struct dataset_row **file = mem_alloc(rows->n, sizeof *file);
+    if (!file)
+        return mem_error(e, "the list of files", rows->n * sizeof *file);
+    for (size_t i = 0; i < rows->n; i++)
+        file[i] = &rows->row[i];
+    qsort(file, rows->n, sizeof *file, by_file);
+    for (size_t i = 1; i < rows->n && !result; i++)
+        if (same_file(file[i - 1], file[i]))
+            result = err_set(e, ERR_FORMAT,
+                             "%s:%zu: image '%s' is the same file as '%s' in line %zu; name each "
+                             "file once",
+                             rows->list, file[i]->line, file[i]->item.name, file[i - 1]->item.name,
+                             file[i - 1]->line);
+    mem_free(file);
+    return result;
 }
 
 int dataset_score(double *score, const char *text, const char *list, size_t line, struct err *e)

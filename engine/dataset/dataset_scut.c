@@ -223,8 +223,9 @@ static int read_set(struct dataset *d, struct dataset_rows *rows,
     for (size_t i = 0; i < rows->n; i++)
         if (dataset_rows_check(&rows->row[i], d->root, labels, rows->row[i].line, e))
             return -1;
+    int result = dataset_rows_distinct(rows, e);
     rows->list = NULL;
-    return 0;
+    return result;
 }
 
 /* The released code's class weights. Those of 60-40 look misordered, and are kept so. */

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libdataset.a
 libdataset_a_SOURCES = \
+	engine/dataset/alike.c \
 	engine/dataset/classes.c engine/dataset/classes.h \
 	engine/dataset/csv.c \
 	engine/dataset/csv_priv.h \

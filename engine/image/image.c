@@ -1,4 +1,4 @@
-/* image.c - what is common to all formats: recognising one, bounds, orientation, grey level. */
+/* image.c - what is common to all formats: recognising one, bounds, orientation, geometry. */
 #include "engine/image/image_priv.h"
 
 #include "base/err.h"
@@ -36,7 +36,8 @@ int image_make(struct image *out, int height, int width, const char *name, struc
     memset(out, 0, sizeof *out);
     if (height <= 0 || width <= 0)
         return err_set(e, ERR_INTERNAL, "%s: an image of %d x %d pixels", name, width, height);
-    out->rgb = mem_alloc((size_t)height * (size_t)width, 3);
+    /* Clearing what is written at once takes as long as the digests do. */
+    out->rgb = mem_resize(NULL, (size_t)height * (size_t)width, 3);
     if (!out->rgb)
         return mem_error(e, name, (size_t)height * (size_t)width * 3);
     out->height = height;
@@ -189,7 +190,7 @@ int image_measure(int *height, int *width, const char *path, const char *name, s
     return 0;
 }
 
-/* --- geometry and grey --- */
+/* --- geometry --- */
 
 void image_shorter_side(int height, int width, int side, int *out_height, int *out_width)
 {
@@ -200,14 +201,4 @@ void image_shorter_side(int height, int width, int side, int *out_height, int *o
     int other = scaled > INT32_MAX ? INT32_MAX : (int)scaled;
     *out_height = portrait ? other : side;
     *out_width = portrait ? side : other;
-}
-
-float image_grey_mean(const struct image *image)
-{
-    uint64_t sum = 0;
-    size_t n = (size_t)image->height * (size_t)image->width;
-    const uint8_t *p = image->rgb;
-    for (size_t i = 0; i < n; i++, p += 3)
-        sum += (19595u * p[0] + 38470u * p[1] + 7471u * p[2] + 32768u) >> 16;
-    return n ? (float)((double)sum / (double)n) : 0.0f;
 }

@@ -19,7 +19,8 @@ struct image {
     uint8_t *rgb; /* height x width x 3, owned */
 };
 
-/* Allocates height x width pixels after checking the sizes; the message names `name`. */
+/* Allocates height x width pixels, not cleared, after checking the sizes; the message names `name`.
+ */
 int image_make(struct image *out, int height, int width, const char *name, struct err *e);
 void image_fini(struct image *image);
 
@@ -47,6 +48,10 @@ void image_shorter_side(int height, int width, int side, int *out_height, int *o
 
 /* Mean of Pillow's grey levels (L = (19595 R + 38470 G + 7471 B + 32768) >> 16). */
 float image_grey_mean(const struct image *image);
+
+/* 64 bits that stand for height x width RGB8 pixels: other pixels or sides, another digest. Never
+ * 0. */
+uint64_t image_digest(const uint8_t *rgb, int height, int width);
 
 /* Writes a JPEG (quality 1..100, 4:4:4). */
 int image_write_jpeg(const struct image *image, const char *path, int quality, struct err *e);

@@ -14,6 +14,7 @@
 struct work {
     const struct dataset *data;
     char **reasons;
+    uint64_t *pictures;
     struct gate gate; /* to memory, for all threads together */
 };
 
@@ -30,6 +31,8 @@ static int check_one(void *context, size_t i, struct err *e)
         err_set(&found, ERR_FORMAT, "the path is too long");
     else
         bad = image_read_as(&image, path, path, &w->gate, &in_gate, &found);
+    if (!bad)
+        w->pictures[i] = image_digest(image.rgb, image.height, image.width);
     image_fini(&image);
     gate_leave(&w->gate, in_gate);
     if (!bad)
@@ -40,9 +43,10 @@ static int check_one(void *context, size_t i, struct err *e)
     return 0;
 }
 
-int image_check_all(const struct image_check *check, char **reasons, struct err *e)
+int image_check_all(const struct image_check *check, char **reasons, uint64_t *pictures,
+                    struct err *e)
 {
-    struct work w = {.data = check->data, .reasons = reasons};
+    struct work w = {.data = check->data, .reasons = reasons, .pictures = pictures};
     const struct pool_job job = {
         .n = check->data->n,
         .threads = check->threads,

@@ -1,4 +1,5 @@
-/* image_check.h - decodes every image of a data set and says which are damaged. Any thread. */
+/* image_check.h - decodes every image of a data set and says which are damaged, and what each
+ * shows. Any thread. */
 #ifndef COMBOLAB_ENGINE_IMAGE_IMAGE_CHECK_H
 #define COMBOLAB_ENGINE_IMAGE_IMAGE_CHECK_H
 
@@ -16,8 +17,10 @@ struct image_check {
     void *context;
 };
 
-/* reasons[i] becomes NULL for a good image, else why image i is damaged (freed with mem_free).
+/* reasons[i] becomes NULL for a good image, else why image i is damaged (freed with mem_free);
+ * pictures[i] its digest as store_pictures gives it, 0 when it is damaged.
  * Returns 0, -1, or 1 for cancelled; reasons are to be freed in every case. */
-int image_check_all(const struct image_check *check, char **reasons, struct err *e);
+int image_check_all(const struct image_check *check, char **reasons, uint64_t *pictures,
+                    struct err *e);
 
 #endif

@@ -23,17 +23,19 @@
 
 uint64_t store_pixels_at(uint64_t n)
 {
-    uint64_t tables = sizeof(struct store_header) + n * sizeof(struct image_place);
+    uint64_t tables =
+        sizeof(struct store_header) + n * (sizeof(struct image_place) + 2 * sizeof(uint64_t));
     return (tables + STORE_PIXEL_ALIGN - 1) / STORE_PIXEL_ALIGN * STORE_PIXEL_ALIGN;
 }
 
 uint64_t store_checksum(const struct store_header *header, const struct image_place *places,
-                        const struct store_bad *bad)
+                        const uint64_t *digests, const struct store_bad *bad)
 {
     struct store_header plain = *header;
     plain.checksum = 0;
     uint64_t hash = hash_bytes(HASH_START, &plain, sizeof plain);
     hash = hash_bytes(hash, places, (size_t)header->n * sizeof *places);
+    hash = hash_bytes(hash, digests, (size_t)header->n * 2 * sizeof *digests);
     return hash_bytes(hash, bad, (size_t)header->bad * sizeof *bad);
 }
 
@@ -73,6 +75,8 @@ static int key_make(struct store_key *key, const struct store_request *r, struct
         key_number(key, (uint64_t)st.st_size);
         key_number(key, (uint64_t)st.st_mtim.tv_sec);
         key_number(key, (uint64_t)st.st_mtim.tv_nsec);
+        key_number(key, (uint64_t)st.st_ctim.tv_sec);
+        key_number(key, (uint64_t)st.st_ctim.tv_nsec);
     }
     return 0;
 }
@@ -127,10 +131,10 @@ static bool tables_are_good(const struct store *s)
         if (s->bad[i].place >= h->n || (i && s->bad[i].place <= s->bad[i - 1].place) ||
             !memchr(s->bad[i].reason, '\0', sizeof s->bad[i].reason))
             return false;
-    return store_checksum(h, s->places, s->bad) == h->checksum;
+    return store_checksum(h, s->places, s->digests, s->bad) == h->checksum;
 }
 
-static void forget(struct store *s)
+void store_unmap(struct store *s)
 {
     store_window_free(s->window);
     if (s->map)
@@ -138,12 +142,16 @@ static void forget(struct store *s)
     if (s->fd >= 0)
         close(s->fd);
     mem_free(s->places);
+    mem_free(s->digests);
+    mem_free(s->checked);
     mem_free(s->bad);
     mem_free(s->bad_places);
     s->window = NULL;
     s->map = NULL;
     s->fd = -1;
     s->places = NULL;
+    s->digests = NULL;
+    s->checked = NULL;
     s->bad = NULL;
     s->bad_places = NULL;
 }
@@ -153,11 +161,15 @@ static int read_tables(struct store *s, int fd, struct err *e)
     const struct store_header *h = &s->header;
     size_t n = (size_t)h->n, bad = (size_t)h->bad;
     s->places = mem_alloc(n, sizeof *s->places);
+    s->digests = mem_alloc(n, 2 * sizeof *s->digests);
+    s->checked = mem_alloc(n, sizeof *s->checked);
     s->bad = mem_alloc(bad, sizeof *s->bad);
     s->bad_places = mem_alloc(bad, sizeof *s->bad_places);
-    if (!s->places || !s->bad || !s->bad_places)
+    if (!s->places || !s->digests || !s->checked || !s->bad || !s->bad_places)
         return mem_error(e, "the tables of decoded images", n * sizeof *s->places);
     if (file_read_at(fd, s->places, n * sizeof *s->places, sizeof *h) ||
+        file_read_at(fd, s->digests, n * 2 * sizeof *s->digests,
+                     sizeof *h + n * sizeof *s->places) ||
         file_read_at(fd, s->bad, bad * sizeof *s->bad, h->bad_at) || !tables_are_good(s))
         return 1;
     for (size_t i = 0; i < bad; i++)
@@ -196,8 +208,11 @@ int store_map(struct store *s, const struct store_key *key, size_t n, int shorte
     if (s->fd < 0)
         return 1;
     int result = map_open(s, key, n, shorter_side, e);
+    if (result > 0)
+        snprintf(s->warning, sizeof s->warning,
+                 "decoded again: the decoded images kept in %.400s were damaged", s->path);
     if (result)
-        forget(s);
+        store_unmap(s);
     return result;
 }
 
@@ -232,6 +247,8 @@ static int bound_memory(struct store *s, uint64_t limit_bytes, struct err *e)
     s->kept_bytes = s->map_bytes < limit ? s->map_bytes : limit;
     if (s->map_bytes <= limit)
         return 0;
+    /* What was looked at when it was opened is not counted. */
+    madvise(s->map, s->map_bytes, MADV_DONTNEED);
     if (store_window_new(&s->window, s->map, s->map_bytes, s->fd, limit, e))
         return -1;
     s->set.streamed = true;
@@ -256,18 +273,29 @@ static int refuse_bad(const struct store *s, struct err *e)
                    s->bad[0].reason, others);
 }
 
+int store_find(struct store *s, struct store_key *key, char folder[FILE_PATH_BYTES],
+               const struct store_request *r, struct err *e)
+{
+    if (find_folder(folder, r->cache, e) || key_make(key, r, e))
+        return -1;
+    int length = snprintf(s->path, sizeof s->path, "%s/%016" PRIx64 ".images", folder, key->first);
+    if (length < 0 || (size_t)length >= sizeof s->path)
+        return err_set(e, ERR_USAGE, "option 'cache': path too long");
+    return 0;
+}
+
 static int open_or_build(struct store *s, const struct store_request *r, struct err *e)
 {
     char folder[FILE_PATH_BYTES];
     struct store_key key;
-    if (find_folder(folder, r->cache, e) || key_make(&key, r, e))
+    if (store_find(s, &key, folder, r, e))
         return -1;
-    int length = snprintf(s->path, sizeof s->path, "%s/%016" PRIx64 ".images", folder, key.first);
-    if (length < 0 || (size_t)length >= sizeof s->path)
-        return err_set(e, ERR_USAGE, "option 'cache': path too long");
     int result = store_map(s, &key, r->data->n, r->shorter_side, e);
+    if (!result)
+        result = store_check_some(s);
     if (result <= 0)
         return result;
+    store_unmap(s);
     result = store_build(s->path, folder, r, &key, e);
     if (result)
         return result;
@@ -310,7 +338,7 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
-    forget(s);
+    store_unmap(s);
     mem_free(s);
 }
 
@@ -334,6 +362,16 @@ const char *store_bad_reason(const struct store *s, size_t i)
 bool store_was_decoded(const struct store *s)
 {
     return s->decoded;
+}
+
+const char *store_warning(const struct store *s)
+{
+    return s->warning;
+}
+
+const uint64_t *store_pictures(const struct store *s)
+{
+    return s->digests;
 }
 
 uint64_t store_bytes(const struct store *s)

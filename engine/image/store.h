@@ -1,8 +1,10 @@
 /* store.h - the decode-once store: every image of a data set, decoded and resized, in one
  * memory-mapped file of the cache folder.
  *
- * Keyed by paths, sizes, modification times and the resize, so that a changed image makes a new
- * store. A finished store is written to a temporary name (space reserved first), synced and
+ * Keyed by paths, sizes, times of modification and change, and the resize, so that a changed image
+ * makes a new store. Inode numbers are left out: some network disks number anew at each mount.
+ * A digest of each image's pixels is kept: some are compared when the store is opened, and all by
+ * store_check. A finished store is written to a temporary name (space reserved first), synced and
  * renamed: another process sees all or nothing. Sizes are checked before mapping. Decoding uses
  * `threads` threads, each with one image in memory at a time.
  *
@@ -50,6 +52,30 @@ const char *store_bad_reason(const struct store *s, size_t i);
 
 /* True when this call had to decode; false when all came from the cache. */
 bool store_was_decoded(const struct store *s);
+
+/* Why what lay in the cache was not used but decoded again; "" when there is nothing to say. */
+const char *store_warning(const struct store *s);
+
+/* Digests of the pictures as they were decoded, before resizing, in the data set's order; 0 for a
+ * damaged one. Lives until store_close. */
+const uint64_t *store_pictures(const struct store *s);
+
+/* Compares the pixels of these images with their digests, each image once. -1: they are damaged;
+ * the file is removed, so that the next opening decodes again. One thread at a time. */
+int store_check(struct store *s, const uint32_t *images, size_t n, struct err *e);
+
+/* What is in the cache for a request, looked at as a whole. */
+struct store_report {
+    char path[4096];
+    bool found;       /* there is a file */
+    size_t damaged;   /* images; all of them when the tables are damaged */
+    size_t different; /* images that are not the pictures asked about */
+};
+
+/* Decodes nothing. `pictures`: digests as of store_pictures, to compare with. A file with damaged
+ * or different images is removed. 0, -1, or 1 when cancelled. */
+int store_report(struct store_report *out, const struct store_request *request,
+                 const uint64_t *pictures, struct err *e);
 
 /* Bytes of decoded images, and how many of them are kept in memory: all, or fewer. */
 uint64_t store_bytes(const struct store *s);

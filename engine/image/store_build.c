@@ -41,6 +41,7 @@ struct build {
     struct store_header header;
     struct image_place *places;
     struct gate gate;           /* to memory, for all threads together */
+    uint64_t *digests;          /* as in the file */
     struct store_bad **reasons; /* by place; NULL for a good image; each written by one thread */
     struct store_bad *bad;      /* those, gathered */
 };
@@ -60,6 +61,7 @@ static int note_damage(struct build *b, size_t i, const struct err *damage, stru
     b->reasons[i] = bad;
     place->height = place->width = (uint16_t)b->request->shorter_side;
     place->grey = 0;
+    b->digests[i] = 0;
     return 0;
 }
 
@@ -119,6 +121,8 @@ static int decode(struct build *b, size_t i, struct image *out, struct err *e)
     if (!result && (now.height != place->height || now.width != place->width))
         result = err_set(e, ERR_IO, "%s: was changed while it was read; try again", path);
     if (!result)
+        b->digests[i] = image_digest(whole.rgb, whole.height, whole.width);
+    if (!result)
         result = image_resize(out, &whole, place->height, place->width, e);
     image_fini(&whole);
     gate_leave(&b->gate, in_gate);
@@ -153,6 +157,7 @@ static int decode_and_write(void *context, size_t i, struct err *e)
     if (decode(b, i, &image, &damage))
         return note_damage(b, i, &damage, e);
     b->places[i].grey = image_grey_mean(&image);
+    b->digests[b->header.n + i] = image_digest(image.rgb, image.height, image.width);
     int failed =
         file_write_at(b->file.fd, image.rgb, (size_t)image.height * (size_t)image.width * 3,
                       b->header.pixels_at + b->places[i].offset);
@@ -232,10 +237,13 @@ static int finish_file(struct build *b, struct err *e)
     struct store_header *h = &b->header;
     if (gather_bad(b, e))
         return -1;
-    h->checksum = store_checksum(h, b->places, b->bad);
+    h->checksum = store_checksum(h, b->places, b->digests, b->bad);
     int failed = file_write_at(b->file.fd, b->bad, (size_t)h->bad * sizeof *b->bad, h->bad_at);
     if (!failed)
         failed = file_write_at(b->file.fd, b->places, (size_t)h->n * sizeof *b->places, sizeof *h);
+    if (!failed)
+        failed = file_write_at(b->file.fd, b->digests, (size_t)h->n * 2 * sizeof *b->digests,
+                               sizeof *h + h->n * sizeof *b->places);
     if (!failed)
         failed = file_write_at(b->file.fd, h, sizeof *h, 0);
     /* Where space could not be reserved, a file that ends in a placeholder is too short yet. */
@@ -264,8 +272,9 @@ static int build(struct build *b, struct err *e)
 {
     size_t n = b->request->data->n;
     b->places = mem_alloc(n, sizeof *b->places);
+    b->digests = mem_alloc(n, 2 * sizeof *b->digests);
     b->reasons = mem_alloc(n, sizeof *b->reasons);
-    if (!b->places || !b->reasons)
+    if (!b->places || !b->digests || !b->reasons)
         return mem_error(e, "the table of decoded images", n * sizeof *b->places);
     if (b->request->progress)
         b->request->progress(b->request->context, 0, n);
@@ -298,6 +307,7 @@ int store_build(const char *path, const char *folder, const struct store_request
         mem_free(b.reasons[i]);
     mem_free(b.reasons);
     mem_free(b.places);
+    mem_free(b.digests);
     mem_free(b.bad);
     return result;
 }

@@ -1,6 +1,9 @@
 /* store_priv.h - layout of a store's file, and the open store.
  *
- *   header | places (one struct image_place an image) | pixels | damaged images
+ *   header | places (one struct image_place an image) | digests | pixels | damaged images
+ *
+ * Digests, 0 for a damaged image: n of the pictures as they were decoded, then n of the pixels that
+ * are kept.
  *
  * Native byte order: a cache never leaves its machine, and `order` notices if it does.
  */
@@ -12,9 +15,10 @@
 #include "engine/image/store_window_priv.h"
 
 #define STORE_MAGIC "CLIMAGES"
-#define STORE_VERSION 1 /* of layout, decoding and resizing: raise it when pixels may differ */
+#define STORE_VERSION 2 /* of layout, decoding and resizing: raise it when pixels may differ */
 #define STORE_ORDER 0x01020304u
 #define STORE_PIXEL_ALIGN 4096
+#define STORE_WARNING_BYTES 512
 
 /* Two independent hashes of everything the pixels depend on. */
 struct store_key {
@@ -31,7 +35,7 @@ struct store_header {
     uint64_t bad_at; /* of the file */
     uint64_t file_bytes;
     uint32_t shorter_side, unused;
-    uint64_t checksum; /* of this header with checksum 0, the places and the damaged ones */
+    uint64_t checksum; /* of this header with checksum 0 and all tables */
 };
 
 struct store_bad {
@@ -45,9 +49,12 @@ _Static_assert(sizeof(struct store_bad) == 512, "the record has no gaps");
 
 struct store {
     char path[FILE_PATH_BYTES];
+    char warning[STORE_WARNING_BYTES]; /* why a file there was not believed; "" */
     bool decoded;
     struct store_header header;
     struct image_place *places; /* owned */
+    uint64_t *digests;          /* owned: n of pictures, n of pixels */
+    bool *checked;              /* owned: its pixels were looked at */
     struct store_bad *bad;      /* owned, ascending places */
     uint32_t *bad_places;       /* owned */
     int fd;                     /* -1 while closed */
@@ -62,12 +69,22 @@ struct store {
 uint64_t store_pixels_at(uint64_t n);
 
 uint64_t store_checksum(const struct store_header *header, const struct image_place *places,
-                        const struct store_bad *bad);
+                        const uint64_t *digests, const struct store_bad *bad);
 
-/* Opens s->path if it is a whole, undamaged store of that key. 0: open; 1: there is none to trust;
- * -1: the system refused (no memory). */
+/* The file for a request, and its key: sets s->path and `folder`. */
+int store_find(struct store *s, struct store_key *key, char folder[FILE_PATH_BYTES],
+               const struct store_request *r, struct err *e);
+
+/* Opens s->path if it is a whole store of that key, its pixels apart. 0: open; 1: there is none to
+ * trust, and s->warning says why unless there is no file; -1: the system refused (no memory). */
 int store_map(struct store *s, const struct store_key *key, size_t n, int shorter_side,
               struct err *e);
+
+void store_unmap(struct store *s);
+
+/* Compares the pixels of some images, evenly spread, with their digests: a few dozen, and for no
+ * longer than a moment. 0, or 1 with s->warning set. */
+int store_check_some(struct store *s);
 
 /* Decodes every image into a new file of that name. 0, -1, or 1 when cancelled; nothing is left
  * behind but a finished file. */

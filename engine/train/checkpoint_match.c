@@ -58,9 +58,17 @@ static void images_of(const struct run *run, char to[VALUE_BYTES])
     snprintf(to, VALUE_BYTES, "%016" PRIx64, hash);
 }
 
+/* What they show, whatever the files are called and wherever they lie. */
+static void pictures_of(const struct run *run, char to[VALUE_BYTES])
+{
+    const uint64_t *pictures = store_pictures(run->store);
+    snprintf(to, VALUE_BYTES, "%016" PRIx64,
+             hash_bytes(HASH_START, pictures, run->data->n * sizeof *pictures));
+}
+
 int checkpoint_match_put(const struct run *run, struct weights *w, struct err *e)
 {
-    char key[VALUE_BYTES], value[VALUE_BYTES], data[17];
+    char key[VALUE_BYTES], value[VALUE_BYTES], pictures[VALUE_BYTES], data[17];
     for (size_t i = 0; i < config_options.count; i++) {
         const struct opt *o = &config_options.options[i];
         if (LISTED(may_differ, o->name))
@@ -70,10 +78,12 @@ int checkpoint_match_put(const struct run *run, struct weights *w, struct err *e
         if (weights_meta(w, key, value, e))
             return -1;
     }
-    dataset_hash(run->data, data);
+    dataset_hash(run->data, NULL, data);
     images_of(run, value);
+    pictures_of(run, pictures);
     return weights_meta(w, "data", data, e) || weights_meta(w, "images", value, e) ||
                    weights_meta(w, "precision", door_precision(run->door), e) ||
+                   weights_meta(w, "pictures", pictures, e) ||
                    weights_meta(w, "backend", door_name(run->door), e) ||
                    weights_meta(w, "library", door_library(run->door), e)
                ? -1
@@ -129,7 +139,7 @@ int checkpoint_match_check(const struct run *run, const struct weights *w, struc
                 "value, or start another run",
                 o->name, found[0] ? found : "nothing", value[0] ? value : "nothing");
     }
-    dataset_hash(run->data, data);
+    dataset_hash(run->data, NULL, data);
     if (!same(w, "data", data))
         return err_set(e, ERR_USAGE,
                        "option 'data': the names, scores or split of %s are not those that the run "
@@ -141,6 +151,14 @@ int checkpoint_match_check(const struct run *run, const struct weights *w, struc
                        "option 'data': other images of %s can be read than when the run was begun; "
                        "mend them, or start another run",
                        run->data->name);
+    pictures_of(run, value);
+    if (weights_meta_of(w, "pictures") && !same(w, "pictures", value))
+        return err_set(
+            e, ERR_USAGE,
+            "option 'data': the pictures in %s are not those that the run was begun with "
+            "(other files, or decoded otherwise by another version of a library); put "
+            "them back, or start another run",
+            run->data->root);
     return check_precision(run, w, e);
 }
 

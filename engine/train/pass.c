@@ -122,8 +122,18 @@ static double pass_seconds(const struct run *run, const struct pass *pass)
     return pass->skipped_s + tell_clock(run->tell) - pass->began_s;
 }
 
+/* Pixels are compared with what was decoded before they are first used. */
+static int check_images(struct run *run, const struct pass *pass, struct err *e)
+{
+    size_t batch = (size_t)run_batch(run, pass->plan->n), first = pass->begun * batch;
+    size_t left = pass->plan->n - first;
+    return store_check(run->store, pass->plan->order + first, left < batch ? left : batch, e);
+}
+
 static int begin_step(struct run *run, struct pass *pass, struct err *e)
 {
+    if (check_images(run, pass, e))
+        return -1;
     unsigned phases =
         pass->trains ? BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE : BACKEND_EVAL;
     int result = door_step(run->door, phases, e);

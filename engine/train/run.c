@@ -57,7 +57,7 @@ static int say_started(struct run *run, struct err *e)
     device_text(run, s->device, sizeof s->device);
     str_copy(s->library, sizeof s->library, door_library(run->door));
     str_copy(s->precision, sizeof s->precision, door_precision(run->door));
-    dataset_hash(run->data, s->data_hash);
+    dataset_hash(run->data, store_pictures(run->store), s->data_hash);
     s->train_images = (int64_t)run->train_split.n;
     s->test_images = (int64_t)run->test_split.n;
     s->val_images = (int64_t)run->val_split.n;

@@ -88,6 +88,35 @@ static int label(struct run *run, struct err *e)
     return classify(run, e);
 }
 
+/* `trains`: for each image, when it comes first of its picture, one of that picture that trains. */
+static void count_leak(struct run *run, const uint32_t *first, uint32_t *trains)
+{
+    const struct dataset *d = run->data;
+    for (size_t i = 0; i < d->n; i++)
+        trains[i] = UINT32_MAX;
+    for (size_t i = d->n_train; i-- > 0;)
+        trains[first[d->train[i]]] = d->train[i];
+    for (size_t i = d->n_test; i-- > 0;) {
+        uint32_t train = trains[first[d->test[i]]];
+        if (train == UINT32_MAX)
+            continue;
+        run->leak = (struct leak){run->leak.n + 1, d->test[i], train};
+    }
+}
+
+static int find_leak(struct run *run, struct err *e)
+{
+    size_t n = run->data->n;
+    uint32_t *first = mem_alloc(n, 2 * sizeof *first);
+    if (!first)
+        return mem_error(e, "the list of pictures", n * 2 * sizeof *first);
+    int result = dataset_alike(first, run->data, store_pictures(run->store), e);
+    if (!result)
+        count_leak(run, first, first + n);
+    mem_free(first);
+    return result;
+}
+
 int run_open_data(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
@@ -102,7 +131,7 @@ int run_open_data(struct run *run, struct err *e)
     run->skipped = store_bad(run->store, &bad);
     if (without_damaged(run, d->train, d->n_train, "training", &run->train_split, e) ||
         without_damaged(run, d->test, d->n_test, "test", &run->test_split, e) ||
-        holdout_choose(run, e))
+        find_leak(run, e) || holdout_choose(run, e))
         return -1;
     return label(run, e);
 }
@@ -114,6 +143,15 @@ void run_log_data(struct run *run)
     if (run->skipped > NAMED_DAMAGED)
         log_say(run->log, LOG_WARNING, "left out: %zu more damaged images",
                 run->skipped - NAMED_DAMAGED);
+    if (store_warning(run->store)[0])
+        log_say(run->log, LOG_WARNING, "%s", store_warning(run->store));
+    const struct leak *leak = &run->leak;
+    if (leak->n)
+        log_say(run->log, LOG_WARNING,
+                "%zu of %zu test images show a picture that trains too, so that the test says too "
+                "much; the first: '%s' is the same picture as '%s'",
+                leak->n, run->data->n_test, run->data->items[leak->test].name,
+                run->data->items[leak->train].name);
     uint64_t all = store_bytes(run->store), kept = store_kept_bytes(run->store);
     if (kept < all)
         log_say(run->log, LOG_INFO,

@@ -27,6 +27,12 @@ struct split {
     uint32_t *places;
 };
 
+/* Test images whose picture, under another name, trains too. */
+struct leak {
+    size_t n;
+    uint32_t test, train; /* places of the first */
+};
+
 /* How far a run is: what the loop knows besides the weights, their momenta and the sums of an epoch
  * in progress. Checkpoints keep it. */
 struct progress {
@@ -54,6 +60,7 @@ struct run {
     struct split train_split, test_split;
     struct split val_split;  /* held out of the training images; empty unless asked for */
     size_t skipped;          /* damaged images left out */
+    struct leak leak;        /* pictures that train and test */
     float *scores;           /* of all images, for the backend */
     struct classes division; /* of scores into classes; n = 0 for a loss without */
     int *classes;            /* of all images, 0-based; NULL for a loss without */

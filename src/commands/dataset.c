@@ -6,8 +6,7 @@
 #include "engine/dataset/dataset.h"
 #include "engine/dataset/dataset_format.h"
 #include "engine/dataset/classes.h"
-#include "engine/image/image_check.h"
-#include "src/meter.h"
+#include "src/commands/dataset_check_priv.h"
 #include "src/output.h"
 
 #include <math.h>
@@ -20,13 +19,14 @@ struct options {
 
 static const struct opt options[] = {
     {"check", 0, OPT_FLAG, offsetof(struct options, check), 0, 0, "no", NULL, "", "Images",
-     "decode every image and name the damaged ones; exit status 1 if there are any"},
+     "decode every image; name the damaged ones, those that are the same picture, and decoded "
+     "images in the cache that are not as the files; exit status 1 for damage"},
 };
 static const struct opt_table table = {options, sizeof options / sizeof *options};
 
 static const char *const config_names[] = {
-    "protocol",    "fold",         "loss",          "classes", "rounding",
-    "class-edges", "class-values", "class-weights", "threads", NULL};
+    "protocol",      "fold",    "loss",   "classes",    "rounding", "class-edges", "class-values",
+    "class-weights", "threads", "resize", "image-size", "cache",    NULL};
 
 static int add_overview(struct table **t, const struct dataset *d, const struct classes *k,
                         struct err *e)
@@ -46,7 +46,7 @@ static int add_overview(struct table **t, const struct dataset *d, const struct 
         {"score_deviation", "standard deviation", TABLE_REAL, 3, false},
         {"score_most", "highest score", TABLE_REAL, 3, false},
         {"rounding", "classes by", TABLE_TEXT, 0, false},
-        {"hash", "hash", TABLE_TEXT, 0, false},
+        {"hash", "hash of the list", TABLE_TEXT, 0, false},
     };
     double sum = 0, squares = 0;
     char hash[17];
@@ -57,7 +57,7 @@ static int add_overview(struct table **t, const struct dataset *d, const struct 
     double mean = sum / (double)d->n;
     for (size_t i = 0; i < d->n; i++)
         squares += (d->items[i].score - mean) * (d->items[i].score - mean);
-    dataset_hash(d, hash);
+    dataset_hash(d, NULL, hash);
     table_text(*t, d->name);
     table_text(*t, d->format->kind);
     table_text(*t, d->root);
@@ -132,62 +132,6 @@ out:
     return result;
 }
 
-static int list_damaged(const struct invocation *in, const struct dataset *d, char *const *reasons,
-                        size_t *n, struct err *e)
-{
-    static const struct table_column columns[] = {
-        {"image", "image", TABLE_TEXT, 0, false},
-        {"reason", "damaged because", TABLE_TEXT, 0, false},
-    };
-    struct table *t;
-    *n = 0;
-    if (table_new(&t, "damaged", false, columns, 2, e))
-        return -1;
-    for (size_t i = 0; i < d->n; i++) {
-        if (!reasons[i])
-            continue;
-        table_text(t, d->items[i].name);
-        table_text(t, reasons[i]);
-        (*n)++;
-    }
-    int result = 0;
-    if (*n || in->global.format != FORMAT_TABLE)
-        result = output_tables(in, &t, 1, e);
-    else if (!in->global.quiet)
-        printf("all %zu images can be decoded\n", d->n);
-    table_free(t);
-    return result;
-}
-
-static int check(const struct invocation *in, const struct dataset *d)
-{
-    struct meter meter;
-    struct err e;
-    struct image_check request = {d, (int)in->configs->threads, meter_cancel(), meter_progress,
-                                  &meter};
-    char **reasons = mem_alloc(d->n, sizeof *reasons);
-    size_t n_damaged = 0;
-    if (!reasons) {
-        mem_error(&e, "the check", d->n * sizeof *reasons);
-        return command_fail(&e);
-    }
-    meter_start(&meter, "decoding images", in->global.quiet);
-    int result = image_check_all(&request, reasons, &e);
-    meter_end(&meter);
-    if (!result)
-        result = list_damaged(in, d, reasons, &n_damaged, &e);
-    for (size_t i = 0; i < d->n; i++)
-        mem_free(reasons[i]);
-    mem_free(reasons);
-    if (result < 0)
-        return command_fail(&e);
-    if (result) {
-        fputs("combolab: stopped before every image was decoded\n", stderr);
-        return EXIT_STOPPED;
-    }
-    return n_damaged ? EXIT_ERROR : EXIT_GOOD;
-}
-
 static int run(const struct invocation *in)
 {
     const struct options *own = in->own;
@@ -201,7 +145,7 @@ static int run(const struct invocation *in)
     if (dataset_check_fold(d, c->fold, &e))
         status = command_fail(&e);
     else if (own->check)
-        status = check(in, d);
+        status = dataset_check(in, d);
     else if (describe(in, d, &e))
         status = command_fail(&e);
     dataset_free(d);
@@ -215,7 +159,8 @@ const struct command command_dataset = {
     .details =
         "PATH is a data set's folder or a CSV file, as for --data. Classes, their values and "
         "weights are those that a run with the same options would have, counted on all training "
-        "images. In CSV the overview is written without the classes.",
+        "images. In CSV the overview is written without the classes. With --check, --cache and "
+        "--resize say which decoded images are compared with the files.",
     .own = &table,
     .own_bytes = sizeof(struct options),
     .takes_config = true,

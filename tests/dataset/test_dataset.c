@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define IMAGES 20
 
@@ -27,6 +28,7 @@ static int open_set(struct dataset **d, const char *path, enum config_protocol p
 /* --- a small SCUT-FBP5500: AF1.jpg .. AF20.jpg --- */
 
 #define LISTS "scut/SCUT-FBP5500_v2/train_test_files"
+#define IMAGES_FOLDER "scut/SCUT-FBP5500_v2/Images/"
 #define SPLIT LISTS "/split_of_60%training and 40%testing"
 
 static void list(const char *path, bool (*wanted)(int i, int k), int k)
@@ -116,7 +118,7 @@ static void test_scut(void)
     is_near(d->score_least, 1 + 1 / 6.0, 1e-5, "least score");
     is_near(d->score_most, 1 + 20 / 6.0, 1e-5, "largest score");
     check_common(d);
-    dataset_hash(d, hash);
+    dataset_hash(d, NULL, hash);
     dataset_free(d);
 
     is_int(open_set(&d, scratch_path("scut"), PROTOCOL_5_FOLD, 3), 0,
@@ -130,7 +132,7 @@ static void test_scut(void)
                 d->items[i].train == !d->items[i].test;
     ok(right, "fold 3's test list tests, the others train");
     check_common(d);
-    dataset_hash(d, fold_hash);
+    dataset_hash(d, NULL, fold_hash);
     ok(strlen(hash) == 16 && strcmp(hash, fold_hash), "another split, another hash");
     dataset_free(d);
 
@@ -269,10 +271,10 @@ static void test_csv_by_name(void)
     ok(d && d->protocol == PROTOCOL_SPLIT && d->n_test == 2 && d->n_train == 8,
        "neither split nor fold: a fifth is for testing");
     is_text(d ? d->name : "", "set.csv 80-20 by name", "and the name says so");
-    dataset_hash(d, one);
+    dataset_hash(d, NULL, one);
     dataset_free(d);
     d = open_csv(backward, PROTOCOL_AUTO, 1);
-    dataset_hash(d, two);
+    dataset_hash(d, NULL, two);
     is_text(one, two, "whatever the order of lines");
     dataset_free(d);
     d = open_csv(forward, PROTOCOL_SPLIT, 1);
@@ -350,6 +352,51 @@ static void test_formats(void)
            "%s is described: its protocols once each, weights and roundings if it has classes",
            f->kind);
     }
+}
+
+/* One file under two names, in whichever lines. */
+static void test_twice(void)
+{
+    char text[200];
+    const char *names[] = {"./faces/a.jpg", "faces//a.jpg", "link.jpg", "hard.jpg"};
+    symlink("faces/a.jpg", scratch_path("csv/link.jpg"));
+    link(scratch_path("csv/faces/a.jpg"), scratch_path("csv/hard.jpg"));
+    for (int i = 0; i < 4; i++) {
+        snprintf(text, sizeof text,
+                 "image,score,split\nfaces/a.jpg,1,train\nfaces/b.jpg,1,train\n%s,1,test\n",
+                 names[i]);
+        struct dataset *d = open_csv(text, PROTOCOL_AUTO, 1);
+        ok(!d && strstr(e.text, "set.csv:4: image ") && strstr(e.text, names[i]) &&
+               strstr(e.text, "is the same file as 'faces/a.jpg' in line 2"),
+           "refused: %s", d ? names[i] : e.text);
+        dataset_free(d);
+    }
+    unlink(scratch_path(IMAGES_FOLDER "AF3.jpg"));
+    link(scratch_path(IMAGES_FOLDER "AF2.jpg"), scratch_path(IMAGES_FOLDER "AF3.jpg"));
+    struct dataset *d = NULL;
+    is_int(open_set(&d, scratch_path("scut"), PROTOCOL_AUTO, 1), -1, "in SCUT-FBP5500 too");
+    has_text(e.text, "is the same file as", "with the same words");
+    dataset_free(d);
+}
+
+static void test_pictures(void)
+{
+    uint64_t pictures[] = {5, 9, 0, 5, 0, 5};
+    uint32_t first[6];
+    char list[17], one[17], two[17];
+    struct dataset *d = open_csv("image,score\nfaces/a.jpg,1\nfaces/b.jpg,1\nfaces/c.jpg,1\n"
+                                 "faces/d.jpg,1\nfaces/e.jpg,1\nfaces/f.jpg,1\n",
+                                 PROTOCOL_AUTO, 1);
+    is_int(dataset_alike(first, d, pictures, &e), 0, "pictures are compared");
+    ok(first[0] == 0 && first[1] == 1 && first[3] == 0 && first[5] == 0,
+       "those with the same digest are the same as the first");
+    ok(first[2] == 2 && first[4] == 4, "those without a digest are like nothing");
+    dataset_hash(d, NULL, list);
+    dataset_hash(d, pictures, one);
+    pictures[1]++;
+    dataset_hash(d, pictures, two);
+    ok(strcmp(one, two) && strcmp(list, one), "the hash covers pictures where they are known");
+    dataset_free(d);
 }
 
 /* Each allocation of opening may fail. */
@@ -460,6 +507,8 @@ int main(void)
     test_formats();
     test_memory(scratch_path("scut"));
     test_memory(scratch_path("csv"));
+    test_pictures();
+    test_twice();
     scratch_remove(scratch);
     return tap_done();
 }

@@ -521,6 +521,37 @@ static void test_memory(const struct bytes *jpeg)
     ok(clean, "allocations may fail while decoding");
 }
 
+/* --- digests --- */
+
+static void test_digest(void)
+{
+    enum { HEIGHT = 7, WIDTH = 15, BYTES = HEIGHT * WIDTH * 3 };
+    uint8_t rgb[BYTES];
+    bool all = true, orders = true;
+    for (int i = 0; i < BYTES; i++)
+        rgb[i] = (uint8_t)(i * 7);
+    uint64_t digest = image_digest(rgb, HEIGHT, WIDTH);
+    for (int i = 0; i < BYTES * 8; i++) {
+        rgb[i / 8] ^= (uint8_t)(1 << i % 8);
+        all = all && image_digest(rgb, HEIGHT, WIDTH) != digest;
+        rgb[i / 8] ^= (uint8_t)(1 << i % 8);
+    }
+    ok(all, "each bit of the pixels counts in a digest");
+    ok(image_digest(rgb, WIDTH, HEIGHT) != digest, "and the sides");
+    is_int((long long)(image_digest(rgb, HEIGHT, WIDTH) - digest), 0, "the same pixels, the same");
+    for (int i = 0; i + 16 < BYTES; i++) {
+        uint8_t kept[BYTES];
+        memcpy(kept, rgb, BYTES);
+        memcpy(rgb + i, kept + i + 8, 8);
+        memcpy(rgb + i + 8, kept + i, 8);
+        orders = orders && image_digest(rgb, HEIGHT, WIDTH) != digest;
+        memcpy(rgb, kept, BYTES);
+    }
+    ok(orders, "their order counts");
+    memset(rgb, 0, BYTES);
+    ok(image_digest(rgb, HEIGHT, WIDTH) != 0, "black is something too");
+}
+
 int main(void)
 {
     static struct bytes jpeg;
@@ -535,6 +566,7 @@ int main(void)
     test_large_file();
     test_gate(&jpeg);
     test_memory(&jpeg);
+    test_digest();
     scratch_remove(scratch);
     return tap_done();
 }

@@ -115,9 +115,26 @@ static void check_shorter(int height, int width, int side, int to_height, int to
         diag("got %d x %d, wanted %d x %d", got_height, got_width, to_height, to_width);
 }
 
+/* Of all sizes that a wide loop may end in, to the last bit, and not a byte beyond. */
+static void test_grey(void)
+{
+    bool all = true;
+    for (int width = 1; width <= 60; width++) {
+        struct image image = computed(3, width);
+        uint64_t sum = 0;
+        const uint8_t *p = image.rgb;
+        for (int i = 0; i < 3 * width; i++, p += 3)
+            sum += (p[0] * 19595u + p[1] * 38470u + p[2] * 7471u + 32768u) >> 16;
+        all = all && image_grey_mean(&image) == (float)((double)sum / (3 * width));
+        image_fini(&image);
+    }
+    ok(all, "the mean grey level of 3 to 180 pixels");
+}
+
 int main(void)
 {
     test_golden();
+    test_grey();
     test_refusals();
     check_shorter(350, 350, 224, 224, 224);
     check_shorter(480, 640, 224, 224, 298);

@@ -148,6 +148,80 @@ static void test_changes(void)
     times[1].tv_nsec = 8;
     utimensat(AT_FDCWD, scratch_path("set/03.jpg"), times, 0);
     is_int(opened(), 1, "to the nanosecond");
+    /* Other content, the same size and time: as `cp -p` and `rsync -t` make it. */
+    int fd = open(scratch_path("set/03.jpg"), O_WRONLY);
+    ok(pwrite(fd, "\xff", 1, 0) == 1 && !close(fd), "a byte is written again");
+    utimensat(AT_FDCWD, scratch_path("set/03.jpg"), times, 0);
+    is_int(opened(), 1, "with size and modification time as they were, it is noticed");
+}
+
+static uint64_t flip(const char *path, uint64_t at)
+{
+    uint8_t byte = 0;
+    int fd = open(path, O_RDWR);
+    if (pread(fd, &byte, 1, (off_t)at) == 1) {
+        byte ^= 1;
+        at = pwrite(fd, &byte, 1, (off_t)at) == 1 ? at : 0;
+    }
+    close(fd);
+    return at;
+}
+
+/* One bit of the pixels of an image. */
+static void test_pixels(void)
+{
+    uint32_t all[IMAGES];
+    char path[4096];
+    for (uint32_t i = 0; i < IMAGES; i++)
+        all[i] = i;
+    struct store *s = open_store(request());
+    const struct image_place *p = store_images(s)->place;
+    uint64_t last = 4096 + p[IMAGES - 1].offset + (uint64_t)p[IMAGES - 1].height * SIDE * 3 - 1;
+    snprintf(path, sizeof path, "%s", store_path(s));
+    store_close(s);
+    flip(path, last);
+    s = open_store(request());
+    ok(s && store_was_decoded(s) && same_as_decoding(store_images(s)),
+       "a flipped bit in the pixels: remade");
+    has_text(s ? store_warning(s) : "", "of 12 decoded images looked at", "with a warning");
+    is_int(store_check(s, all, IMAGES, &e), 0, "all that was decoded is good");
+    store_close(s);
+    unlink(path);
+    s = open_store(request());
+    is_text(store_warning(s), "", "a store that was not there is made without a word");
+    flip(path, last);
+    is_int(store_check(s, all, IMAGES - 1, &e), 0, "damaged once it is open: the others are good");
+    is_int(store_check(s, all, IMAGES, &e), -1, "the image is refused before it is used");
+    has_text(e.text, "image 12 is damaged", "and named");
+    ok(access(path, F_OK) == -1, "the file is removed");
+    store_close(s);
+    is_int(opened(), 1, "and made again");
+}
+
+static void test_report(void)
+{
+    struct store_report report;
+    struct store_request r = request();
+    uint64_t pictures[IMAGES];
+    struct store *s = open_store(r);
+    memcpy(pictures, store_pictures(s), sizeof pictures);
+    store_close(s);
+    is_int(store_report(&report, &r, pictures, &e), 0, "a store is looked at");
+    ok(report.found && !report.damaged && !report.different, "and found good");
+    flip(report.path, 4096);
+    store_report(&report, &r, pictures, &e);
+    ok(report.found && report.damaged == 1 && !report.different, "a damaged image is counted");
+    store_report(&report, &r, pictures, &e);
+    ok(!report.found, "what was damaged is removed");
+    store_close(open_store(r));
+    pictures[2]++;
+    store_report(&report, &r, pictures, &e);
+    ok(report.found && !report.damaged && report.different == 1, "so is another picture");
+    store_close(open_store(r));
+    flip(report.path, 100);
+    pictures[2]--;
+    store_report(&report, &r, pictures, &e);
+    ok(report.found && report.damaged == IMAGES, "damaged tables are damage to all");
 }
 
 /* Changes one byte, or the size, of the store's file; it must be made anew, not believed. */
@@ -159,7 +233,7 @@ static void test_damage(void)
     snprintf(path, sizeof path, "%s", store_path(s));
     store_close(s);
     stat(path, &st);
-    long tables = 96 + IMAGES * 16;
+    long tables = 96 + IMAGES * (16 + 2 * 8);
     bool remade = true;
     for (long at = 0; at < tables; at += 11) {
         FILE *f = fopen(path, "r+b");
@@ -359,6 +433,8 @@ int main(void)
     test_build();
     test_changes();
     test_damage();
+    test_pixels();
+    test_report();
     test_cancel();
     test_two_processes();
     test_no_room();

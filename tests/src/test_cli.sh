@@ -159,6 +159,15 @@ refuses 2 'divides scores into 2 classes, not 3' train --queue --data one --clas
 run dataset one --check
 [ "$got" -eq 0 ] && grep -q 'all 20 images can be decoded' out
 result $? 'dataset --check of good images'
+cp -r one alike
+cp alike/images/portrait-00003.jpg alike/images/portrait-00005.jpg
+run dataset alike --check --format json
+json 'dataset --check names images that are the same picture' '[(r["image"], r["same_as"]) for r in j["same"]] == [("images/portrait-00005.jpg", "images/portrait-00003.jpg")] and j["damaged"] == []'
+run dataset alike --check
+[ "$got" -eq 0 ] && grep -q 'all 20 images can be decoded; data hash [0-9a-f]\{16\}$' out && grep -q 'same picture as' out
+result $? 'and is content with them'
+printf 'image,score,split\nimages/portrait-00001.jpg,1,train\n./images/portrait-00001.jpg,1,test\n' >one/linked.csv
+refuses 1 "is the same file as 'images/portrait-00001.jpg' in line 2" dataset one/linked.csv
 head -c 200 one/images/portrait-00007.jpg >cut && mv cut one/images/portrait-00007.jpg
 echo 'no image' >two/images/portrait-00003.jpg
 run dataset one --check --format csv

@@ -52,3 +52,9 @@ check_PROGRAMS += tests/train/test_measure
 tests_train_test_measure_SOURCES = tests/train/test_measure.c
 tests_train_test_measure_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_measure
+
+# Pictures replaced, used twice, damaged in the cache.
+check_PROGRAMS += tests/train/test_content
+tests_train_test_content_SOURCES = tests/train/test_content.c
+tests_train_test_content_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_content
