@@ -5,32 +5,39 @@
  * was or complete.
  *
  * A file from elsewhere may have anything under a table's name: a view of it could be without end.
- * So what is to be a table or a trigger is looked at before it is used. What that is, SQLite says
- * of an empty database that has taken the same steps.
+ * So what is to be a table or a trigger is looked at before it is used.
  */
 #include "db/db_priv.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The lines of schema_1, schema_2 ..., made from the .sql files by lines.awk. */
+/* What there is after a step: "table" or "trigger". */
+struct made {
+    const char *type, *name;
+};
+
+/* schema_1, made_1, schema_2 ...: from the .sql files, by lines.awk. */
 #include "db/schema.inc"
 
 struct step {
     const char *const *lines;
     size_t n;
+    const struct made *made;
+    size_t n_made;
     int (*then)(struct db *d, struct err *e);
 };
 
-#define STEP(lines, then)                                                                          \
+#define STEP(number, then)                                                                         \
     {                                                                                              \
-        lines, sizeof lines / sizeof lines[0], then                                                \
+        schema_##number, sizeof schema_##number / sizeof schema_##number[0], made_##number,        \
+            sizeof made_##number / sizeof made_##number[0], then                                   \
     }
 
 static const struct step steps[] = {
-    STEP(schema_1, reference_seed),
-    STEP(schema_2, NULL),
-    STEP(schema_3, split_migrate),
+    STEP(1, reference_seed),
+    STEP(2, NULL),
+    STEP(3, split_migrate),
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))
@@ -38,17 +45,6 @@ static const struct step steps[] = {
 int schema_known(void)
 {
     return STEPS;
-}
-
-static int run_lines(struct db *d, const struct step *step, struct err *e)
-{
-    struct str sql;
-    str_init(&sql);
-    for (size_t i = 0; i < step->n; i++)
-        str_add(&sql, step->lines[i]);
-    int status = sql.failed ? db_fail(d, SQLITE_NOMEM, e) : db_exec(d, sql.text, e);
-    str_fini(&sql);
-    return status;
 }
 
 static int check_kind(struct db *d, const char *type, const char *name, struct err *e)
@@ -74,39 +70,32 @@ static int check_kind(struct db *d, const char *type, const char *name, struct e
     return 0;
 }
 
-static int check_kinds(struct db *d, struct db *fresh, struct err *e)
-{
-    struct query q;
-    char type[16], name[64];
-    int row = 0, status = 0;
-    query_open(&q, fresh,
-               "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'trigger')");
-    while (!status && (row = query_step(&q, e)) == 1) {
-        query_text(&q, type, sizeof type);
-        query_text(&q, name, sizeof name);
-        status = check_kind(d, type, name, e);
-    }
-    query_close(&q);
-    return status || row < 0 ? -1 : 0;
-}
-
 int schema_check(struct db *d, int version, struct err *e)
 {
-    struct db fresh = {.path = d->path};
-    int code = sqlite3_open(":memory:", &fresh.sql);
-    int status = code == SQLITE_OK ? 0 : db_fail(&fresh, code, e);
-    for (int i = 0; !status && i < version; i++)
-        status = run_lines(&fresh, &steps[i], e);
-    if (!status)
-        status = check_kinds(d, &fresh, e);
-    sqlite3_close(fresh.sql);
-    return status;
+    const struct step *last = version ? &steps[version - 1] : NULL;
+    for (size_t i = 0; last && i < last->n_made; i++)
+        if (check_kind(d, last->made[i].type, last->made[i].name, e))
+            return -1;
+    return 0;
+}
+
+static int take_step(struct db *d, const struct step *step, struct err *e)
+{
+    struct str sql;
+    str_init(&sql);
+    for (size_t i = 0; i < step->n; i++)
+        str_add(&sql, step->lines[i]);
+    int status = sql.failed ? db_fail(d, SQLITE_NOMEM, e) : db_exec(d, sql.text, e);
+    str_fini(&sql);
+    if (status || !step->then)
+        return status;
+    return step->then(d, e);
 }
 
 int schema_migrate(struct db *d, int from, struct err *e)
 {
-    for (int i = from; i < STEPS; i++)
-        if (run_lines(d, &steps[i], e) || (steps[i].then && steps[i].then(d, e)))
+    for (int version = from; version < STEPS; version++)
+        if (take_step(d, &steps[version], e))
             return -1;
     char sql[96];
     snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",

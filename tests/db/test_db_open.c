@@ -143,6 +143,9 @@ static void test_impossible_versions(void)
 /* Something else under the name of a table: without end, where a table would end. */
 static void test_impostors(void)
 {
+    struct err e;
+    struct db *d;
+    struct query q;
     const char *path = scratch_path("view.db");
     db_close(help_open(path));
     make_raw(path, "PRAGMA legacy_alter_table = ON; ALTER TABLE run RENAME TO kept; CREATE VIEW run"
@@ -158,6 +161,31 @@ static void test_impostors(void)
     db_close(help_open(path));
     make_raw(path, "DROP TRIGGER run_state_allowed");
     refused(path, DB_WRITE, ERR_FORMAT, "its trigger \"run_state_allowed\" is missing");
+    d = help_open(scratch_path("every.db"));
+    int missed = 0;
+    int64_t all = help_number(d, "SELECT count(*) FROM sqlite_schema WHERE type IN"
+                                 " ('table', 'trigger') AND name NOT LIKE 'sqlite_%'");
+    for (int64_t i = 0; i < all; i++) {
+        char sql[256], name[64];
+        snprintf(sql, sizeof sql,
+                 "SELECT name FROM sqlite_schema WHERE type IN ('table', 'trigger') AND"
+                 " name NOT LIKE 'sqlite_%%' ORDER BY rowid LIMIT 1 OFFSET %d",
+                 (int)i);
+        query_open(&q, d, sql);
+        if (query_step(&q, &e) == 1)
+            query_text(&q, name, sizeof name);
+        query_close(&q);
+        db_exec(d, "BEGIN; PRAGMA foreign_keys = OFF", &e);
+        snprintf(sql, sizeof sql, "ALTER TABLE %s RENAME TO other", name);
+        if (db_exec(d, sql, &e)) {
+            snprintf(sql, sizeof sql, "DROP TRIGGER %s", name);
+            db_exec(d, sql, &e);
+        }
+        missed += schema_check(d, schema_known(), &e) != -1 || !strstr(e.text, name);
+        db_exec(d, "ROLLBACK", &e);
+    }
+    db_close(d);
+    ok(all > 15 && !missed, "each of the %d tables and triggers is looked at", (int)all);
     path = scratch_path("old-view.db");
     make_raw(path, "PRAGMA application_id = 0x636d626f; PRAGMA user_version = 1;"
                    " CREATE VIEW phase AS SELECT 1");
@@ -165,8 +193,6 @@ static void test_impostors(void)
     path = scratch_path("more.db");
     db_close(help_open(path));
     make_raw(path, "CREATE VIEW mine AS SELECT id, name FROM run; CREATE TABLE notes(a)");
-    struct err e;
-    struct db *d;
     is_int(db_open(&d, path, DB_WRITE, &e), 0, "what somebody added is left alone");
     db_close(d);
 }
