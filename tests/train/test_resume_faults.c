@@ -135,6 +135,30 @@ static void refused(const char *option, const char *value, const char *part)
     rig.job.config = before;
 }
 
+/* Values are compared, not how an earlier version wrote them. */
+static void test_spelling(void)
+{
+    struct weights *w = NULL;
+    struct err e;
+    int changed = 0;
+    kit_link("whole", "spelled");
+    const char *path = scratch_path("spelled/checkpoint-4.safetensors");
+    if (!ok(!weights_read(&w, path, &e), "a checkpoint"))
+        return;
+    for (size_t i = 0; i < w->n_meta; i++)
+        if (!strcmp(w->meta[i][0], "option/learning-rate"))
+            changed += !str_copy(w->meta[i][1], sizeof w->meta[i][1], "2e-2");
+    uint64_t hash = checkpoint_hash_meta(w);
+    for (size_t i = 0; i + 1 < w->n; i++)
+        hash = checkpoint_hash_data(hash, w->at[i].data, w->at[i].count);
+    checkpoint_hash_write(hash, w->at[w->n - 1].data);
+    unlink(path);
+    ok(changed == 1 && !weights_write(w, path, &e), "of an earlier version");
+    weights_free(w);
+    ok(kit_resume(&rig, &whole, "spelled") && rig.events[0].started.resumed_epoch == 4,
+       "is gone on from");
+}
+
 static void test_settings(void)
 {
     refused("batch", "5", "option 'batch': the run was begun with 4, not 5");
@@ -325,6 +349,7 @@ int main(void)
         test_damage();
         test_large();
         test_foreign();
+        test_spelling();
         test_settings();
         test_older();
         test_data();
