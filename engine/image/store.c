@@ -210,7 +210,7 @@ int store_map(struct store *s, const struct store_key *key, size_t n, int shorte
     int result = map_open(s, key, n, shorter_side, e);
     if (result > 0)
         snprintf(s->warning, sizeof s->warning,
-                 "decoded again: the decoded images kept in %.400s were damaged", s->path);
+                 "decoded again: the decoded images kept in %s were damaged", s->path);
     if (result)
         store_unmap(s);
     return result;

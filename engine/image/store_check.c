@@ -38,7 +38,7 @@ int store_check_some(struct store *s)
     if (!bad)
         return 0;
     snprintf(s->warning, sizeof s->warning,
-             "decoded again: of %zu decoded images looked at in %.300s, %zu were damaged", done,
+             "decoded again: of %zu decoded images looked at in %s, %zu were damaged", done,
              s->path, bad);
     return 1;
 }

@@ -18,7 +18,7 @@
 #define STORE_VERSION 2 /* of layout, decoding and resizing: raise it when pixels may differ */
 #define STORE_ORDER 0x01020304u
 #define STORE_PIXEL_ALIGN 4096
-#define STORE_WARNING_BYTES 512
+#define STORE_WARNING_BYTES (FILE_PATH_BYTES + 128)
 
 /* Two independent hashes of everything the pixels depend on. */
 struct store_key {
@@ -80,6 +80,7 @@ int store_find(struct store *s, struct store_key *key, char folder[FILE_PATH_BYT
 int store_map(struct store *s, const struct store_key *key, size_t n, int shorter_side,
               struct err *e);
 
+/* Back to what it was before store_map, path and warning apart. */
 void store_unmap(struct store *s);
 
 /* Compares the pixels of some images, evenly spread, with their digests: a few dozen, and for no
