@@ -84,7 +84,7 @@ static void free_all(struct writer *w)
 {
     for (int i = 0; i < COPIES; i++) {
         writer_copy_clear(&w->copies[i]);
-        mem_free(w->copies[i].values);
+        mem_free_aligned(w->copies[i].values);
     }
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
@@ -103,7 +103,7 @@ int writer_new(struct writer **out, const struct run *run, size_t count, struct 
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->changed, NULL);
     for (int i = 0; i < COPIES; i++)
-        if (!(w->copies[i].values = mem_alloc(count, sizeof(float)))) {
+        if (!(w->copies[i].values = mem_alloc_aligned(count * sizeof(float)))) {
             free_all(w);
             return mem_error(e, "a copy of weights and momenta, to be saved from",
                              count * sizeof(float));
