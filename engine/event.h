@@ -1,8 +1,11 @@
 /* event.h - what a training run says while it goes on. Plain data.
  *
  * Events are lossless and in order: started, then epochs, checkpoints, log lines, then one
- * finished. A snapshot is latest-wins, for progress on a screen. Events own what they point to:
- * whoever pops one calls event_fini.
+ * finished. A checkpoint's event comes once its weight file is on disk: after that of its epoch,
+ * but perhaps after those of later ones, which were trained meanwhile; all come before finished. A
+ * best epoch has none where a better one came before its weights were written. A snapshot is
+ * latest-wins, for progress on a screen. Events own what they point to: whoever pops one calls
+ * event_fini.
  */
 #ifndef COMBOLAB_ENGINE_EVENT_H
 #define COMBOLAB_ENGINE_EVENT_H

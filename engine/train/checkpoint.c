@@ -1,5 +1,4 @@
-/* checkpoint.c - writes a checkpoint, one tensor at a time, so that it costs the memory of the
- * largest tensor. See checkpoint.h. */
+/* checkpoint.c - what a checkpoint holds, and how it gets to disk. See checkpoint_priv.h. */
 #include "engine/train/checkpoint_priv.h"
 
 #include "base/hash.h"
@@ -32,9 +31,9 @@ uint64_t checkpoint_hash_data(uint64_t hash, const float *data, size_t count)
     return hash;
 }
 
-void checkpoint_hash_write(uint64_t hash, float to[4])
+void checkpoint_hash_write(uint64_t hash, float to[CHECKPOINT_PIECES])
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < CHECKPOINT_PIECES; i++)
         to[i] = (float)(hash >> (16 * i) & 0xffff);
 }
 
@@ -100,78 +99,53 @@ static int list_momenta(const struct run *run, struct weights *w, struct err *e)
 
 static int list_all(const struct run *run, struct weights *w, struct err *e)
 {
-    const int pieces = 4;
+    const int pieces = CHECKPOINT_PIECES;
     if (save_list(run, w, e) || put_progress(run, w, e) || checkpoint_match_put(run, w, e) ||
         list_momenta(run, w, e) || (run->at.step && put_tally(&run->train_tally, w, e)))
         return -1;
     return weights_list(w, "checksum", 1, &pieces, e) ? 0 : -1;
 }
 
-/* --- writing --- */
-
-struct writer {
-    struct run *run;
-    const struct weights *w;
-    int trained; /* parameters whose momentum has been looked at */
-    uint64_t hash;
-};
-
-/* Called for the tensors in the order of list_all. */
-static int fill(void *context, size_t i, float *to, struct err *e)
-{
-    struct writer *out = context;
-    struct run *run = out->run;
-    const struct net_params *params = run->params;
-    const struct weights_tensor *t = &out->w->at[i];
-    int result = 0;
-    if (i < (size_t)params->n) {
-        result = save_values(run, BACKEND_PARAM, (int)i, to, e);
-    } else if (!strcmp(t->name, "scores")) {
-        memcpy(to, run->train_tally.scores, t->count * sizeof *to);
-    } else if (i + 1 == out->w->n) {
-        checkpoint_hash_write(out->hash, to);
-    } else {
-        while (!net_role_trained(params->at[out->trained].role))
-            out->trained++;
-        result = save_values(run, BACKEND_MOMENTUM, out->trained++, to, e);
-    }
-    if (!result)
-        out->hash = checkpoint_hash_data(out->hash, to, t->count);
-    return result;
-}
-
-static int write_file(struct run *run, const char *path, struct err *e)
+int checkpoint_make(const struct run *run, float *values, struct weights **out, struct err *e)
 {
     struct weights *w;
+    *out = NULL;
     if (weights_new(&w, 2 * (size_t)run->params->n + 2, e))
         return -1;
-    int result = list_all(run, w, e);
-    if (!result) {
-        struct writer out = {run, w, 0, checkpoint_hash_meta(w)};
-        result = weights_stream(w, path, fill, &out, e);
+    if (list_all(run, w, e)) {
+        weights_free(w);
+        return -1;
     }
-    weights_free(w);
-    return result;
+    weights_lend(w, values);
+    if (run->at.step) {
+        const struct weights_tensor *scores = weights_find(w, "scores");
+        memcpy(scores->data, run->train_tally.scores, scores->count * sizeof *values);
+    }
+    *out = w;
+    return 0;
 }
 
-int checkpoint_save(struct run *run, struct err *e)
+/* --- writing --- */
+
+static void add_checksum(struct weights *w)
 {
-    const char *folder = run->job->weights_dir;
+    const struct weights_tensor *last = &w->at[w->n - 1];
+    uint64_t hash = checkpoint_hash_meta(w);
+    for (const struct weights_tensor *t = w->at; t < last; t++)
+        hash = checkpoint_hash_data(hash, t->data, t->count);
+    checkpoint_hash_write(hash, last->data);
+}
+
+int checkpoint_write(struct weights *w, const char *folder, const struct progress *at, int64_t keep,
+                     const struct log *log, struct err *e)
+{
     char name[80], path[1100];
-    struct snapshot before;
-    if (run->has_saved && run->saved.epochs_done == run->at.epochs_done &&
-        run->saved.step == run->at.step)
-        return 0;
-    checkpoint_name(&run->at, name);
+    checkpoint_name(at, name);
     if (str_path(path, sizeof path, folder, name))
         return err_set(e, ERR_USAGE, "%s: the path is too long for checkpoints", folder);
-    save_show(run, true, &before);
-    int result = write_file(run, path, e);
-    if (!result) {
-        run->saved = run->at;
-        run->has_saved = true;
-        checkpoint_prune(folder, &run->at, run->config->keep, run->log);
-    }
-    save_show(run, false, &before);
-    return result;
+    add_checksum(w);
+    if (weights_write(w, path, e))
+        return -1;
+    checkpoint_prune(folder, at, keep, log);
+    return 0;
 }

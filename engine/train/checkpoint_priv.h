@@ -17,18 +17,24 @@
 
 #define CHECKPOINT_FORMAT "1"
 #define CHECKPOINT_MOMENTUM "momentum/"
+#define CHECKPOINT_PIECES 4 /* of the checksum */
 
 struct weights;
 
-/* Saves where the run is, unless the newest checkpoint holds just that, and removes what --keep
- * does not keep. No step may be in flight. On -1 the former ones stay as they were; run->diverged
- * is set where a weight is no longer finite. */
-int checkpoint_save(struct run *run, struct err *e);
+/* A checkpoint of where the run is. `values` begin with all parameters and the momenta of those
+ * that are trained, which the caller has filled in, and have room for a training epoch's
+ * predictions and the checksum; they stay the caller's. From the engine thread. */
+int checkpoint_make(const struct run *run, float *values, struct weights **out, struct err *e);
+
+/* Completes the checksum, writes the file, and removes what `keep` does not keep. On -1 the former
+ * ones stay as they were. Any thread. */
+int checkpoint_write(struct weights *w, const char *folder, const struct progress *at, int64_t keep,
+                     const struct log *log, struct err *e);
 
 /* The checksum's parts. */
 uint64_t checkpoint_hash_meta(const struct weights *w);
 uint64_t checkpoint_hash_data(uint64_t hash, const float *data, size_t count);
-void checkpoint_hash_write(uint64_t hash, float to[4]);
+void checkpoint_hash_write(uint64_t hash, float to[CHECKPOINT_PIECES]);
 
 /* --- the files of a folder (checkpoint_list.c) --- */
 

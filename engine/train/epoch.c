@@ -11,7 +11,6 @@
 #include "engine/train/epoch_priv.h"
 
 #include "base/mem.h"
-#include "engine/train/checkpoint_priv.h"
 #include "engine/train/save_priv.h"
 #include "engine/train/pass_priv.h"
 #include "engine/train/schedule.h"
@@ -113,7 +112,7 @@ static int say_epoch(struct run *run, struct event *event, struct err *e)
 }
 
 /* The last epoch's checkpoint comes after the last weights: see run.c. */
-static bool saves(const struct run *run)
+static bool is_due(const struct run *run)
 {
     int64_t every = run->config->save_every;
     return every && run->epoch % every == 0 && run->epoch < run->config->epochs;
@@ -141,9 +140,11 @@ static int one_epoch(struct run *run, struct err *e)
     run->at.step = 0;
     run->at.train_s = 0;
     bool best = x->best = x->tested && is_best(run, x);
-    if (say_epoch(run, &event, e) || (best && save_weights(run, true, e)))
+    if (say_epoch(run, &event, e))
         return -1;
-    return best || saves(run) ? checkpoint_save(run, e) : 0;
+    if (!best && !is_due(run))
+        return writer_check(run->writer, e);
+    return save_run(run, best ? WRITER_BEST : 0, is_due(run), e);
 }
 
 static bool is_over(const struct run *run)

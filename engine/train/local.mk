@@ -31,4 +31,6 @@ libtrain_a_SOURCES = \
 	engine/train/trace_priv.h \
 	engine/train/trainer.c engine/train/trainer.h \
 	engine/train/verbs.c \
-	engine/train/verbs_priv.h
+	engine/train/verbs_priv.h \
+	engine/train/writer.c \
+	engine/train/writer_priv.h

@@ -5,7 +5,6 @@
  */
 #include "engine/train/pass_priv.h"
 
-#include "engine/train/checkpoint_priv.h"
 #include "engine/train/save_priv.h"
 #include "engine/train/schedule.h"
 #include "engine/train/trace_priv.h"
@@ -71,9 +70,7 @@ static int attend(struct run *run, struct err *e)
                 show_paused(run, paused = true);
             break;
         case WISH_CHECKPOINT:
-            result = save_weights(run, false, e);
-            if (!result)
-                result = checkpoint_save(run, e);
+            result = save_run(run, WRITER_LAST, true, e);
             break;
         case WISH_STOP:
             result = 1;

@@ -150,8 +150,9 @@ static int check_sum(struct candidate *c, struct err *e)
 {
     const struct weights *w = c->w;
     uint64_t hash = checkpoint_hash_meta(w);
-    float sum[4];
-    if (!w->n || strcmp(w->at[w->n - 1].name, "checksum") || w->at[w->n - 1].count != 4)
+    float sum[CHECKPOINT_PIECES];
+    if (!w->n || strcmp(w->at[w->n - 1].name, "checksum") ||
+        w->at[w->n - 1].count != CHECKPOINT_PIECES)
         return not_ours(c, "it has no checksum", e);
     for (size_t i = 0; i + 1 < w->n; i++)
         if (hash_tensor(c, i, &hash, e))

@@ -3,11 +3,11 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "engine/train/checkpoint_priv.h"
 #include "engine/train/epoch_priv.h"
 #include "engine/train/save_priv.h"
 #include "engine/train/resume_priv.h"
 #include "engine/train/trace_priv.h"
+#include "engine/train/writer_priv.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -69,6 +69,8 @@ static int say_started(struct run *run, struct err *e)
     tell_event(run->tell, &event);
     run_log_data(run);
     run_log_net(run);
+    log_say(run->log, LOG_INFO, "%.1f MiB for copies of weights and momenta that are being saved",
+            (double)writer_bytes(run->writer) / 1048576);
     resume_log_notes(run);
     return 0;
 }
@@ -84,6 +86,8 @@ static int prepare(struct run *run, struct err *e)
         tally_init(&run->test_tally, &run->loss, n_test, e))
         return -1;
     if (run->job->resume && resume_run(run, e))
+        return -1;
+    if (save_open(run, e))
         return -1;
     return run->config->trace[0] ? trace_new(&run->trace, run, e) : 0;
 }
@@ -107,11 +111,12 @@ static int open_and_train(struct run *run, struct err *e)
     result = epoch_loop(run, e);
     if (result < 0)
         return -1;
-    return save_weights(run, false, e) || checkpoint_save(run, e) ? -1 : result;
+    return save_run(run, WRITER_LAST, true, e) ? -1 : result;
 }
 
 static void close_all(struct run *run)
 {
+    writer_free(run->writer);
     trace_free(run->trace);
     resume_free_notes(run);
     tally_fini(&run->test_tally);

@@ -1,10 +1,10 @@
 /* run_priv.h - one run while it goes on: what it has opened and how far it is; all from the engine
- * thread.
+ * thread, but for the writer.
  *
  * Who does what:  run.c opens, trains, closes, and says how it ended;  run_data.c opens data set
  * and store;  run_net.c opens net and backend;  epoch.c is the loop over epochs, pass.c that over
- * steps;  plan.c, tally.c, save.c and trace.c serve them;  checkpoint.c keeps what it takes to go
- * on, and resume.c goes on.
+ * steps;  plan.c, tally.c, save.c and trace.c serve them;  checkpoint.c is what it takes to go on,
+ * and resume.c goes on;  writer.c puts weights and checkpoints on disk, from a thread of its own.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_RUN_PRIV_H
 #define COMBOLAB_ENGINE_TRAIN_RUN_PRIV_H
@@ -20,6 +20,7 @@
 #include "engine/train/verbs_priv.h"
 
 struct trace;
+struct writer;
 
 /* The images of one split, damaged ones left out; ascending places. */
 struct split {
@@ -83,8 +84,9 @@ struct run {
     struct progress at;
     bool tested; /* the present weights are those that test_tally was made with */
 
-    /* checkpoint.c, resume.c */
-    struct progress saved; /* what the newest checkpoint holds */
+    /* save.c, resume.c */
+    struct writer *writer;
+    struct progress saved; /* what the newest checkpoint holds, or will once it is written */
     bool has_saved;
     int resumed_epoch;          /* epochs that were done before the run was resumed */
     struct resume_notes *notes; /* what there is to say about resuming, once it has started */

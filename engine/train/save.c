@@ -1,9 +1,10 @@
-/* save.c - see save_priv.h. Files are replaced atomically (weights_write). */
+/* save.c - see save_priv.h. */
 #include "engine/train/save_priv.h"
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/file.h"
+#include "engine/train/checkpoint_priv.h"
 #include "engine/weights/weights.h"
 
 #include <errno.h>
@@ -65,7 +66,22 @@ int save_list(const struct run *run, struct weights *w, struct err *e)
     return 0;
 }
 
-int save_values(struct run *run, enum backend_kind kind, int index, float *to, struct err *e)
+static struct weights *list_new(const struct run *run, float *values, struct err *e)
+{
+    struct weights *w;
+    if (weights_new(&w, (size_t)run->params->n, e))
+        return NULL;
+    if (save_list(run, w, e)) {
+        weights_free(w);
+        return NULL;
+    }
+    weights_lend(w, values);
+    return w;
+}
+
+/* --- values --- */
+
+static int get_tensor(struct run *run, enum backend_kind kind, int index, float *to, struct err *e)
 {
     const struct net_param *p = &run->params->at[index];
     int result = door_get(run->door, kind, index, to, p->count, e);
@@ -80,22 +96,37 @@ int save_values(struct run *run, enum backend_kind kind, int index, float *to, s
     return result;
 }
 
-static int fill_values(void *context, size_t i, float *to, struct err *e)
+/* Parameters, and momenta where they are wanted: one tensor after another, or, to see only whether
+ * all are finite, each in the same place. */
+static int get_values(struct run *run, bool momenta, float *to, bool only_looks, struct err *e)
 {
-    return save_values(context, BACKEND_PARAM, (int)i, to, e);
-}
-
-int save_file(struct run *run, const char *path, struct err *e)
-{
-    struct weights *w;
-    if (weights_new(&w, (size_t)run->params->n, e))
-        return -1;
-    int result = save_list(run, w, e);
-    if (!result)
-        result = weights_stream(w, path, fill_values, run, e);
-    weights_free(w);
+    int result = 0;
+    for (int kind = 0; !result && kind <= momenta; kind++)
+        for (int i = 0; !result && i < run->params->n; i++) {
+            if (kind && !net_role_trained(run->params->at[i].role))
+                continue;
+            result = get_tensor(run, kind ? BACKEND_MOMENTUM : BACKEND_PARAM, i, to, e);
+            to += only_looks ? 0 : run->params->at[i].count;
+        }
     return result;
 }
+
+/* Before a copy that waits is given up: a run that has lost its numbers has nothing better. */
+static int look_first(struct run *run, bool momenta, struct err *e)
+{
+    size_t most = 0;
+    for (int i = 0; i < run->params->n; i++)
+        if (run->params->at[i].count > most)
+            most = run->params->at[i].count;
+    float *tensor = mem_alloc(most, sizeof *tensor);
+    if (!tensor)
+        return mem_error(e, "a tensor to be saved", most * sizeof *tensor);
+    int result = get_values(run, momenta, tensor, true, e);
+    mem_free(tensor);
+    return result;
+}
+
+/* --- copies --- */
 
 static int list_predictions(struct run *run, struct event_checkpoint *out, struct err *e)
 {
@@ -118,7 +149,48 @@ static int list_predictions(struct run *run, struct event_checkpoint *out, struc
     return 0;
 }
 
-void save_show(struct run *run, bool begins, struct snapshot *before)
+static int fill_event(struct run *run, bool best, struct event *event, struct err *e)
+{
+    struct event_checkpoint *x = &event->checkpoint;
+    *event = (struct event){.kind = EVENT_CHECKPOINT,
+                            .checkpoint = {.best = best, .epoch = run->at.epochs_done}};
+    if (str_path(x->path, sizeof x->path, run->job->weights_dir,
+                 best ? "best.safetensors" : "last.safetensors"))
+        return err_set(e, ERR_USAGE, "%s: the path is too long for weights", run->job->weights_dir);
+    return list_predictions(run, x, e);
+}
+
+static int fill(struct run *run, struct writer_copy *c, struct err *e)
+{
+    int result = get_values(run, c->files & WRITER_CHECKPOINT, c->values, false, e);
+    if (result)
+        return result;
+    c->at = run->at;
+    if (c->files & WRITER_CHECKPOINT && checkpoint_make(run, c->values, &c->checkpoint, e))
+        return -1;
+    if (!(c->files & (WRITER_BEST | WRITER_LAST)))
+        return 0;
+    c->weights = list_new(run, c->values, e);
+    return c->weights ? fill_event(run, c->files & WRITER_BEST, &c->event, e) : -1;
+}
+
+static int hand_over(struct run *run, unsigned files, bool firm, struct err *e)
+{
+    struct writer_copy *c;
+    int result = writer_is_behind(run->writer) ? look_first(run, files & WRITER_CHECKPOINT, e) : 0;
+    if (!result)
+        result = writer_claim(run->writer, files, &c, e);
+    if (!result)
+        result = fill(run, c, e);
+    if (result)
+        return result;
+    c->firm = firm;
+    writer_hand_over(run->writer, c);
+    return 0;
+}
+
+/* Shows that something is being saved, and the phase before it again. */
+static void show(struct run *run, bool begins, struct snapshot *before)
 {
     if (begins) {
         *before = run->tell->now;
@@ -129,24 +201,51 @@ void save_show(struct run *run, bool begins, struct snapshot *before)
     tell_show(run->tell, true);
 }
 
-int save_weights(struct run *run, bool best, struct err *e)
+/* The newest checkpoint holds just what is there now. */
+static bool has_checkpoint(const struct run *run)
 {
-    struct event event = {.kind = EVENT_CHECKPOINT,
-                          .checkpoint = {.best = best, .epoch = run->at.epochs_done}};
-    char *path = event.checkpoint.path;
-    struct snapshot before;
-    if (str_path(path, sizeof event.checkpoint.path, run->job->weights_dir,
-                 best ? "best.safetensors" : "last.safetensors"))
-        return err_set(e, ERR_USAGE, "%s: the path is too long for weights", run->job->weights_dir);
-    save_show(run, true, &before);
-    int result = save_file(run, path, e);
-    if (!result)
-        result = list_predictions(run, &event.checkpoint, e);
-    save_show(run, false, &before);
-    if (result) {
-        event_fini(&event);
+    return run->has_saved && run->saved.epochs_done == run->at.epochs_done &&
+           run->saved.step == run->at.step;
+}
+
+/* --- */
+
+int save_open(struct run *run, struct err *e)
+{
+    const struct net_params *p = run->params;
+    size_t count = p->trained + p->running + p->trained + run->train_plan.n + CHECKPOINT_PIECES;
+    return writer_new(&run->writer, run, count, e);
+}
+
+int save_initial(struct run *run, const char *path, struct err *e)
+{
+    struct writer_copy *c;
+    if (writer_claim(run->writer, 0, &c, e))
+        return -1;
+    int result = get_values(run, false, c->values, false, e);
+    if (result)
         return result;
+    c->weights = list_new(run, c->values, e);
+    return c->weights ? weights_write(c->weights, path, e) : -1;
+}
+
+int save_run(struct run *run, unsigned weights, bool due, struct err *e)
+{
+    unsigned files = weights | (has_checkpoint(run) ? 0 : WRITER_CHECKPOINT);
+    bool waits = weights == WRITER_LAST;
+    struct snapshot before;
+    if (!files)
+        return 0;
+    show(run, true, &before);
+    int result = waits ? writer_wait(run->writer, e) : 0;
+    if (!result)
+        result = hand_over(run, files, due || !run->config->keep, e);
+    if (!result) {
+        run->saved = run->at;
+        run->has_saved = true;
     }
-    tell_event(run->tell, &event);
-    return 0;
+    if (!result && waits)
+        result = writer_wait(run->writer, e);
+    show(run, false, &before);
+    return result;
 }

@@ -22,6 +22,7 @@ void tell_init(struct tell *r, struct queue *events)
     memset(r, 0, sizeof *r);
     r->events = events;
     r->log = (struct log){.least = LOG_INFO, .write = write_log, .context = r};
+    pthread_mutex_init(&r->order, NULL);
     pthread_mutex_init(&r->lock, NULL);
     tell_end(r);
 }
@@ -29,6 +30,7 @@ void tell_init(struct tell *r, struct queue *events)
 void tell_fini(struct tell *r)
 {
     pthread_mutex_destroy(&r->lock);
+    pthread_mutex_destroy(&r->order);
 }
 
 static void clear(struct tell *r, int64_t run)
@@ -57,8 +59,11 @@ void tell_end(struct tell *r)
 void tell_event(struct tell *r, struct event *event)
 {
     event->run = r->run;
+    pthread_mutex_lock(&r->order);
     event->time_s = clock_date_s();
-    if (queue_push(r->events, event))
+    int refused = queue_push(r->events, event);
+    pthread_mutex_unlock(&r->order);
+    if (refused)
         event_fini(event);
 }
 

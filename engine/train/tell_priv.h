@@ -1,6 +1,6 @@
 /* tell_priv.h - how the engine thread says what it does: events into the queue, progress into the
- * snapshot, and the run's clock. All calls from the engine thread, but
- * tell_read (any thread) and tell_log's sink (any thread).
+ * snapshot, and the run's clock. All calls from the engine thread, but tell_read, tell_event and
+ * the log's sink (any thread).
  *
  * The clock counts what is spent on training: time in a pause does not count.
  */
@@ -19,8 +19,9 @@ struct tell {
     struct queue *events;
     struct log log; /* lines become EVENT_LOG */
     int64_t run;
-    struct snapshot now; /* the engine's own, published by tell_show */
-    double shown_s;      /* when it was published last */
+    pthread_mutex_t order; /* events come in the order of their times */
+    struct snapshot now;   /* the engine's own, published by tell_show */
+    double shown_s;        /* when it was published last */
     double began_s, rested_s, rest_began_s;
     pthread_mutex_t lock;
     struct snapshot shown;

@@ -96,7 +96,7 @@ static int write_initial(struct trace *t, struct run *run, struct err *e)
     char path[1100];
     if (str_path(path, sizeof path, t->folder, "initial.safetensors"))
         return err_set(e, ERR_USAGE, "option 'trace': the path is too long");
-    return save_file(run, path, e);
+    return save_initial(run, path, e);
 }
 
 static int begin_files(struct trace *t, struct run *run, struct err *e)

@@ -102,15 +102,7 @@ static int append(int fd, uint64_t *at, const void *bytes, size_t count, const c
     return failed ? err_errno(e, failed, "%s cannot be written", path) : 0;
 }
 
-/* Where the data comes from: `fill` into a buffer, or without it the tensors themselves. */
-struct source {
-    weights_fill *fill;
-    void *context;
-    float *buffer;
-};
-
-static int write_tensors(const struct weights *w, const struct source *from, int fd,
-                         const char *path, struct err *e)
+static int write_tensors(const struct weights *w, int fd, const char *path, struct err *e)
 {
     struct str header;
     uint64_t at = 0;
@@ -119,42 +111,18 @@ static int write_tensors(const struct weights *w, const struct source *from, int
     if (!result)
         result = append(fd, &at, header.text, header.length, path, e);
     str_fini(&header);
-    for (size_t i = 0; !result && i < w->n; i++) {
-        if (from->fill)
-            result = from->fill(from->context, i, from->buffer, e);
-        if (!result)
-            result = append(fd, &at, from->fill ? from->buffer : w->at[i].data,
-                            w->at[i].count * sizeof(float), path, e);
-    }
+    for (size_t i = 0; !result && i < w->n; i++)
+        result = append(fd, &at, w->at[i].data, w->at[i].count * sizeof(float), path, e);
     return result;
-}
-
-static int write_file(const struct weights *w, const struct source *from, const char *path,
-                      struct err *e)
-{
-    struct file_new f;
-    int failed = file_new_open(&f, path, ".tmp");
-    int result = failed ? -1 : write_tensors(w, from, f.fd, path, e);
-    if (!result)
-        failed = file_new_commit(&f, true);
-    file_new_fini(&f);
-    return failed ? err_errno(e, failed, "%s cannot be written", path) : result;
 }
 
 int weights_write(const struct weights *w, const char *path, struct err *e)
 {
-    const struct source from = {0};
-    return write_file(w, &from, path, e);
-}
-
-int weights_stream(const struct weights *w, const char *path, weights_fill *fill, void *context,
-                   struct err *e)
-{
-    size_t most = weights_most(w);
-    struct source from = {fill, context, mem_alloc(most, sizeof *from.buffer)};
-    if (!from.buffer)
-        return mem_error(e, "a tensor to be saved", most * sizeof *from.buffer);
-    int result = write_file(w, &from, path, e);
-    mem_free(from.buffer);
-    return result;
+    struct file_new f;
+    int failed = file_new_open(&f, path, ".tmp");
+    int result = failed ? -1 : write_tensors(w, f.fd, path, e);
+    if (!result)
+        failed = file_new_commit(&f, true);
+    file_new_fini(&f);
+    return failed ? err_errno(e, failed, "%s cannot be written", path) : result;
 }

@@ -33,7 +33,7 @@ void weights_free(struct weights *w)
 {
     if (!w)
         return;
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n && !w->lent; i++)
         mem_free(w->at[i].data);
     mem_free(w->at);
     mem_free(w->meta);
@@ -87,6 +87,15 @@ struct weights_tensor *weights_list(struct weights *w, const char *name, int ran
         t->dims[i] = dims[i];
     w->n++;
     return t;
+}
+
+void weights_lend(struct weights *w, float *values)
+{
+    w->lent = true;
+    for (size_t i = 0; i < w->n; i++) {
+        w->at[i].data = values;
+        values += w->at[i].count;
+    }
 }
 
 struct weights_tensor *weights_add(struct weights *w, const char *name, int rank, const int *dims,

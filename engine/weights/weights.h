@@ -6,6 +6,7 @@
 #ifndef COMBOLAB_ENGINE_WEIGHTS_WEIGHTS_H
 #define COMBOLAB_ENGINE_WEIGHTS_WEIGHTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct err;
@@ -15,13 +16,15 @@ struct weights_tensor {
     int rank;
     int dims[4];
     size_t count;
-    float *data; /* owned by the struct weights; NULL in one that only lists */
+    float
+        *data; /* owned by the struct weights, unless they are lent; NULL in one that only lists */
 };
 
 struct weights {
     size_t n;
     size_t room; /* tensors that `at` has room for */
     struct weights_tensor *at;
+    bool lent; /* all data is somebody else's */
     size_t n_meta;
     char (*meta)[2][128]; /* key, value; owned */
 };
@@ -35,9 +38,14 @@ struct weights_tensor *weights_add(struct weights *w, const char *name, int rank
                                    struct err *e);
 int weights_meta(struct weights *w, const char *key, const char *value, struct err *e);
 
-/* Adds a tensor without data: for files that are written or read one tensor at a time. */
+/* Adds a tensor without data: for files that are read one tensor at a time, and for weights_lend.
+ */
 struct weights_tensor *weights_list(struct weights *w, const char *name, int rank, const int *dims,
                                     struct err *e);
+
+/* Gives all tensors of a set that only lists them their data: one after another from `values` on,
+ * which stay the caller's and outlive the set. */
+void weights_lend(struct weights *w, float *values);
 
 const struct weights_tensor *weights_find(const struct weights *w, const char *name);
 
@@ -50,13 +58,6 @@ size_t weights_most(const struct weights *w);
 /* Writes atomically: temporary file in the same folder, fsync, rename, fsync of the folder. On -1
  * the former file stays and no temporary one is left. */
 int weights_write(const struct weights *w, const char *path, struct err *e);
-
-/* The same for listed tensors: `fill` gives the data of tensor number `i`, in the order of the
- * list, so that only one tensor is in memory. What `fill` returns other than 0 ends the writing and
- * is returned, with the former file as it was. */
-typedef int weights_fill(void *context, size_t i, float *to, struct err *e);
-int weights_stream(const struct weights *w, const char *path, weights_fill *fill, void *context,
-                   struct err *e);
 
 /* Reads a file of F32 tensors, checking every length against the file's size. */
 int weights_read(struct weights **out, const char *path, struct err *e);

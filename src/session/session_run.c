@@ -89,7 +89,8 @@ static int claim(struct session *s, struct err *e)
 }
 
 /* A run that was begun before goes on from its newest checkpoint that is not ahead of its rows: the
- * engine saves one without waiting for the epoch to be stored. */
+ * engine saves one without waiting for the epoch to be stored. It may be epochs behind them, since
+ * training doesn't wait for it either: rows after it are forgotten when the run has started. */
 static int read_job(struct session *s, struct trainer_job *job, struct err *e)
 {
     struct option_row *options;

@@ -48,6 +48,12 @@ tests_train_test_resume_nets_SOURCES = tests/train/test_resume_nets.c
 tests_train_test_resume_nets_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
 TESTS += tests/train/test_resume_nets
 
+# What is written while training goes on.
+check_PROGRAMS += tests/train/test_writer
+tests_train_test_writer_SOURCES = tests/train/test_writer.c
+tests_train_test_writer_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_writer
+
 check_PROGRAMS += tests/train/test_measure
 tests_train_test_measure_SOURCES = tests/train/test_measure.c
 tests_train_test_measure_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
