@@ -58,16 +58,17 @@ static int name_folder(const struct db *d, int number, char *to, size_t room, st
     return n < 0 || (size_t)n >= room ? too_long(room, e) : 0;
 }
 
+/* But for what a kill left of a file `database` half written. */
 static bool is_empty(const char *folder)
 {
     DIR *dir = opendir(folder);
     if (!dir)
         return errno == ENOENT;
-    int n = 0;
-    while (readdir(dir))
-        n++;
+    bool empty = true;
+    for (const struct dirent *at; (at = readdir(dir));)
+        empty &= at->d_name[0] == '.' || !strncmp(at->d_name, ID_FILE ".", sizeof ID_FILE);
     closedir(dir);
-    return n <= 2; /* itself and the one above */
+    return empty;
 }
 
 /* What the file `database` says: 1; 0 when it says nothing of the kind; -1, with errno. */

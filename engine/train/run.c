@@ -98,8 +98,6 @@ static int open_and_train(struct run *run, struct err *e)
         result = run_open_net(run, e);
     if (!result)
         result = prepare(run, e);
-    if (!result && !run->job->resume)
-        checkpoint_prune(run->job->weights_dir, &run->at, 0, run->log);
     if (!result)
         result = say_started(run, e);
     if (result)

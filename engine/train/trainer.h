@@ -26,7 +26,7 @@ struct trainer_job {
     /* Go on from the newest whole checkpoint in weights_dir, bit for bit as if the run had never
      * stopped. If there is none the run fails, unless no more than an epoch is known, which is done
      * before the first checkpoint is there: then it begins. Without `resume`, checkpoints that are
-     * there are given up once the run begins. With options of influence on the numbers other than
+     * there go once the first new one is saved. With options of influence on the numbers other than
      * those it was begun with, the run fails and names the option. */
     bool resume;
     /* With resume: epochs that the caller has a record of; checkpoints of more are passed over, so
