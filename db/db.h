@@ -5,6 +5,8 @@
  * transactions: every function below is one transaction. Lists are allocated with mem_alloc for the
  * caller, who frees them with mem_free.
  *
+ * A running or paused run is locked by its owner; one that is not is given as lost.
+ *
  * Messages: a file that is no database, one made by a newer combolab, a read-only file or folder, a
  * network file system and a full disk each say so, and what to do.
  */
@@ -26,9 +28,11 @@ int db_default_path(char *to, size_t room, struct err *e);
 
 int db_open(struct db **out, const char *path, enum db_mode mode, struct err *e);
 void db_close(struct db *d);
-const char *db_path(const struct db *d);
+const char *db_path(const struct db *d); /* with links resolved */
 
-/* Folder for a run's weight files: PATH without ".db" + ".weights/" + run number. Not made. */
+/* Folder for a run's weight files: a folder that belongs to this database and no other, beside it,
+ * + "/" + run number. The former is PATH without ".db" + ".weights", and "-2" ... behind that where
+ * it is another's. It is made when a run is claimed; until then it is what it would be. */
 int db_weights_dir(const struct db *d, int64_t run, char *to, size_t room, struct err *e);
 
 /* Version text of SQLite. */
@@ -45,19 +49,25 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
 
 /* Claims a queued run for this process by one atomic UPDATE: run `id`, or the oldest when id = 0.
  * Returns 1 when claimed (*claimed says which), 0 when there is none. The run is then running, with
- * host, pid and the process's start time as its owner. */
+ * host, pid and the process's start time as its owner, and locked as long as this connection is
+ * open or until it ends. ERR_STATE when a process still trains in that run's folder. */
 int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e);
 
 /* Queues runs that were stopped, failed or were lost, so that they go on: all of them or, when one
- * cannot be, none. ERR_STATE says why not. */
-int db_runs_resume(struct db *d, const int64_t *ids, size_t n, struct err *e);
+ * cannot be, none. ERR_STATE says why not. `how` is of enum db_resume. */
+enum db_resume {
+    DB_RESUME_ANEW = 1,      /* from the beginning */
+    DB_RESUME_TAKE_OVER = 2, /* also those whose owner cannot be judged from here */
+};
+int db_runs_resume(struct db *d, const int64_t *ids, size_t n, unsigned how, struct err *e);
+
+/* This process still trains the run. */
+int db_run_seen(struct db *d, int64_t id, struct err *e);
 
 /* Fills in what a run turned out to be: data (the set's name), protocol, fold, device, library,
- * precision, data_hash, parameters, train_images, val_images, test_images, skipped_images of `run`.
- * It goes on after `resumed_epoch` epochs (0 = from the start): what is stored of later ones is
- * void and goes, and with it the weight files' rows and figures that came from them. */
-int db_run_started(struct db *d, int64_t id, const struct run_row *run, int resumed_epoch,
-                   struct err *e);
+ * precision, data_hash, parameters, train_images, val_images, test_images, skipped_images, classes
+ * of `run`. */
+int db_run_started(struct db *d, int64_t id, const struct run_row *run, struct err *e);
 
 /* Says which images the run is tested on, in ascending order of their places: what predictions and
  * ledgers refer to. Stored once for all runs that have the same. */
@@ -66,9 +76,10 @@ int db_run_split(struct db *d, int64_t run, const struct split_row *rows, size_t
 /* Changes the state; ERR_STATE when the table of allowed changes refuses. */
 int db_run_state(struct db *d, int64_t id, const char *state, const char *text, struct err *e);
 
-/* Stores an epoch (replacing one of the same number) with those of its phases that were made, and
- * its test predictions as one blob of little-endian float32 in the split's order (the ledger).
- * n_terms of row->*.term and .weighted count. */
+/* Stores an epoch (in the place of one of the same number and all later ones, and of the weight
+ * files' rows that came from these: the run went on from before them) with those of its phases that
+ * were made, and its test predictions as one blob of little-endian float32 in the split's order
+ * (the ledger). n_terms of row->*.term and .weighted count. */
 int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_terms,
                  const float *test_scores, size_t n_scores, struct err *e);
 
@@ -82,7 +93,8 @@ int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err 
 /* Deletes a run and all its rows (not its files). ERR_STATE while it is running or paused. */
 int db_run_delete(struct db *d, int64_t id, struct err *e);
 
-/* Turns running and paused runs whose owner (on this host) is dead into lost ones. *n: how many. */
+/* Turns running and paused runs whose owner is dead into lost ones. *n: how many. Readers are shown
+ * them as lost before. */
 int db_runs_lost(struct db *d, int *n, struct err *e);
 
 /* A control verb for a run that another process owns ("pause", "resume", "stop", "checkpoint"): a

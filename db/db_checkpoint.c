@@ -1,6 +1,8 @@
 /* db_checkpoint.c - weight files and what they predict: a run has its best and its last. */
 #include "db/db_priv.h"
 
+#include "base/mem.h"
+
 #include <inttypes.h>
 
 /* The old one goes, with its predictions. */
@@ -14,6 +16,8 @@ static int replace(struct db *d, int64_t run, const struct checkpoint_row *row, 
         return -1;
     struct checkpoint_row timed = *row;
     timed.time = db_time_or_now(row->time);
+    if (identity_shorten(d, row->path, timed.path, sizeof timed.path, e))
+        return -1;
     query_open_insert(&q, d, "checkpoint", "run", row_checkpoint_columns, 0);
     query_bind_int(&q, run);
     query_bind_row(&q, row_checkpoint_columns, 0, &timed);
@@ -49,8 +53,17 @@ int db_checkpoint_add(struct db *d, int64_t run, const struct checkpoint_row *ro
 
 int db_checkpoints(struct db *d, int64_t run, struct checkpoint_row **out, size_t *n, struct err *e)
 {
-    return query_rows_of(d, run, row_checkpoint_columns,
-                         "FROM checkpoint WHERE run = ? ORDER BY kind", sizeof **out, out, n, e);
+    if (query_rows_of(d, run, row_checkpoint_columns, "FROM checkpoint WHERE run = ? ORDER BY kind",
+                      sizeof **out, out, n, e))
+        return -1;
+    for (size_t i = 0; i < *n; i++)
+        if (identity_complete(d, (*out)[i].path, sizeof(*out)[i].path, e)) {
+            mem_free(*out);
+            *out = NULL;
+            *n = 0;
+            return -1;
+        }
+    return 0;
 }
 
 int db_predictions(struct db *d, int64_t run, const char *kind, struct prediction_row **out,

@@ -1,38 +1,70 @@
-/* db_claim.c - processes that share the database: who takes a queued run, whose owner is gone, and
- * verbs from one process to another.
+/* db_claim.c - processes that share the database: who takes a queued run, and verbs from one
+ * process to another.
  *
- * A claim is one UPDATE, which SQLite makes atomic: of any number of workers one gets the row.
+ * A claim is one transaction: of any number of workers one gets the row. The run's lock is taken in
+ * it, so whoever reads that a run is running finds it locked.
  */
 #include "db/db_priv.h"
 
 #include "base/clock.h"
-#include "base/mem.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-static int claim(struct db *d, int64_t id, int64_t *claimed, struct err *e)
+static int claim(struct db *d, int64_t id, struct err *e)
 {
     struct owner self;
     owner_self(&self);
     struct query q;
     query_open(&q, d,
-               "UPDATE run SET state = 'running', started = ?1, host = ?2, pid = ?3, pid_start = ?4"
-               " WHERE id = (SELECT id FROM run WHERE state = 'queued' AND (?5 = 0 OR id = ?5)"
-               " ORDER BY id LIMIT 1) RETURNING id");
+               "UPDATE run SET state = 'running', started = ?1, last_seen = ?1, host = ?2,"
+               " pid = ?3, pid_start = ?4 WHERE id = ?5");
     query_bind_real(&q, clock_date_s());
     query_bind_text(&q, self.host);
     query_bind_int(&q, self.pid);
     query_bind_int(&q, self.pid_start);
     query_bind_int(&q, id);
+    return query_finish(&q, e);
+}
+
+/* The oldest queued run after `after`, or run `id`: 1, 0 or -1. */
+static int next_queued(struct db *d, int64_t id, int64_t after, int64_t *found, struct err *e)
+{
+    struct query q;
+    query_open(&q, d,
+               "SELECT id FROM run WHERE state = 'queued' AND id > ?1 AND (?2 = 0 OR id = ?2)"
+               " ORDER BY id LIMIT 1");
+    query_bind_int(&q, after);
+    query_bind_int(&q, id);
     int row = query_step(&q, e);
-    if (row == 1) {
-        *claimed = query_int(&q);
-        if (query_run(&q, e))
-            row = -1;
-    }
+    if (row == 1)
+        *found = query_int(&q);
     query_close(&q);
     return row;
+}
+
+/* A run in whose folder a process still trains is passed over, and is an error when no other can be
+ * claimed. 1, 0 or -1. */
+static int claim_next(struct db *d, int64_t id, int64_t *claimed, struct err *e)
+{
+    int64_t run = 0, busy = 0;
+    int row;
+    while ((row = next_queued(d, id, run, &run, e)) == 1) {
+        int taken = life_take(d, run, e);
+        if (taken < 0)
+            return -1;
+        if (taken) {
+            *claimed = run;
+            return claim(d, run, e) ? -1 : 1;
+        }
+        busy = run;
+    }
+    if (row < 0 || !busy)
+        return row;
+    return err_set(e, ERR_STATE,
+                   "run %" PRId64 " cannot be trained: another process still works in its folder "
+                   "of weights; stop that process first",
+                   busy);
 }
 
 int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e)
@@ -40,85 +72,15 @@ int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e)
     int64_t got = 0;
     int status = db_begin(d, e);
     if (!status)
-        status = claim(d, id, &got, e);
+        status = claim_next(d, id, &got, e);
     int found = status == 1;
-    if (db_end(d, status < 0 ? -1 : 0, e, "claiming a queued run"))
+    if (db_end(d, status < 0 ? -1 : 0, e, "claiming a queued run")) {
+        life_leave(d, got);
         return -1;
+    }
     if (found)
         *claimed = got;
     return found;
-}
-
-/* A running or paused run of this host, with its owner. */
-struct owned {
-    int64_t id;
-    struct owner owner;
-};
-
-static const struct row_column owned_columns[] = {
-    COLUMN_READ(struct owned, "id", id),
-    COLUMN_READ(struct owned, "pid", owner.pid),
-    COLUMN_READ(struct owned, "pid_start", owner.pid_start),
-    ROW_END,
-};
-
-static int list_owned(struct db *d, const char *host, struct owned **out, size_t *n, struct err *e)
-{
-    struct query q;
-    query_open_select(&q, d, owned_columns, "",
-                      "FROM run WHERE state IN ('running', 'paused') AND host = ?");
-    query_bind_text(&q, host);
-    return query_rows(&q, owned_columns, sizeof **out, out, n, e);
-}
-
-/* Unless the row has changed since it was read. It ended when it last stored something: an epoch,
- * unless the newest one is from before it was resumed. */
-static int lose(struct db *d, const struct owned *run, const char *host, struct err *e)
-{
-    char text[160];
-    snprintf(text, sizeof text, "its process %" PRId64 " on %s is gone", run->owner.pid, host);
-    struct query q;
-    query_open(&q, d,
-               "UPDATE run SET state = 'lost', state_text = ?1, ended = max(started,"
-               " coalesce((SELECT max(time) FROM epoch WHERE epoch.run = run.id), started))"
-               " WHERE id = ?2 AND state IN ('running', 'paused') AND host = ?3"
-               " AND coalesce(pid, 0) = ?4 AND coalesce(pid_start, 0) = ?5");
-    query_bind_text(&q, text);
-    query_bind_int(&q, run->id);
-    query_bind_text(&q, host);
-    query_bind_int(&q, run->owner.pid);
-    query_bind_int(&q, run->owner.pid_start);
-    return query_finish(&q, e);
-}
-
-int db_runs_lost(struct db *d, int *n, struct err *e)
-{
-    struct owner self;
-    owner_self(&self);
-    struct owned *runs;
-    size_t count, dead = 0;
-    *n = 0;
-    if (list_owned(d, self.host, &runs, &count, e))
-        return err_prefix(e, "looking for lost runs");
-    for (size_t i = 0; i < count; i++)
-        if (!owner_alive(&runs[i].owner))
-            runs[dead++] = runs[i];
-    if (!dead) {
-        /* The usual case takes no lock. */
-        mem_free(runs);
-        return 0;
-    }
-    int lost = 0;
-    int status = db_begin(d, e);
-    for (size_t i = 0; !status && i < dead; i++) {
-        status = lose(d, &runs[i], self.host, e);
-        lost += !status && sqlite3_changes(d->sql) == 1;
-    }
-    status = db_end(d, status, e, "marking lost runs");
-    if (!status)
-        *n = lost;
-    mem_free(runs);
-    return status;
 }
 
 static int add_verb(struct db *d, int64_t run, const char *verb, struct err *e)

@@ -15,14 +15,30 @@ double db_time_or_now(double time)
     return isfinite(time) && time > 0 ? time : clock_date_s();
 }
 
-/* An epoch of the same number goes, with its phases and its ledger. */
+/* What is stored of this epoch and of later ones is from before the run went on from an earlier
+ * one, and goes only now: phases and ledgers with their epochs, predictions with their weights.
+ * Weights of the same epoch may be the new ones already. */
+static int forget_former(struct db *d, int64_t run, int epoch, struct err *e)
+{
+    static const char *const deletions[] = {
+        "DELETE FROM epoch WHERE run = ? AND epoch >= ?",
+        "DELETE FROM checkpoint WHERE run = ? AND epoch > ?",
+    };
+    for (size_t i = 0; i < sizeof deletions / sizeof deletions[0]; i++) {
+        struct query q;
+        query_open(&q, d, deletions[i]);
+        query_bind_int(&q, run);
+        query_bind_int(&q, epoch);
+        if (query_finish(&q, e))
+            return -1;
+    }
+    return 0;
+}
+
 static int add_epoch(struct db *d, int64_t run, const struct epoch_row *row, struct err *e)
 {
     struct query q;
-    query_open(&q, d, "DELETE FROM epoch WHERE run = ? AND epoch = ?");
-    query_bind_int(&q, run);
-    query_bind_int(&q, row->epoch);
-    if (query_finish(&q, e))
+    if (forget_former(d, run, row->epoch, e))
         return -1;
     struct epoch_row timed = *row;
     timed.time = db_time_or_now(row->time);
@@ -86,11 +102,11 @@ static int add_ledger(struct db *d, int64_t run, int epoch, const float *scores,
 
 /* From the epochs, so that they cannot drift apart. The last figures are of the last evaluation,
  * which need not be of the last epoch. */
-int db_refresh_run(struct db *d, int64_t run, struct err *e)
+static int refresh_run(struct db *d, int64_t run, struct err *e)
 {
     struct query q;
     query_open(&q, d,
-               "UPDATE run SET"
+               "UPDATE run SET last_seen = ?2,"
                " epochs_done = (SELECT coalesce(max(epoch), 0) FROM epoch WHERE run = ?1),"
                " (last_mae, last_rmse, last_pc) ="
                " (SELECT mae, rmse, pc FROM phase WHERE run = ?1 AND phase = 'test'"
@@ -103,6 +119,7 @@ int db_refresh_run(struct db *d, int64_t run, struct err *e)
                "  AND phase = 'train' ORDER BY epoch DESC LIMIT 1)"
                " WHERE id = ?1");
     query_bind_int(&q, run);
+    query_bind_real(&q, clock_date_s());
     return query_finish(&q, e);
 }
 
@@ -121,7 +138,7 @@ int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_t
     if (!status)
         status = add_ledger(d, run, row->epoch, test_scores, n_scores, e);
     if (!status)
-        status = db_refresh_run(d, run, e);
+        status = refresh_run(d, run, e);
     return db_end(d, status, e, "storing epoch %d of run %" PRId64, row->epoch, run);
 }
 

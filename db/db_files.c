@@ -1,4 +1,4 @@
-/* db_files.c - where the run database lies: its default path, folders, the folder of weight files.
+/* db_files.c - where the run database lies: its default path, and folders.
  */
 #include "db/db_priv.h"
 
@@ -29,22 +29,6 @@ int db_default_path(char *to, size_t room, struct err *e)
                        "the path of the run database has %d bytes, more than the %zu allowed: name "
                        "another with --database FILE",
                        n, room - 1);
-    return 0;
-}
-
-int db_weights_dir(const struct db *d, int64_t run, char *to, size_t room, struct err *e)
-{
-    const char *path = d->path;
-    size_t length = strlen(path);
-    if (length > 3 && !strcmp(path + length - 3, ".db") && path[length - 4] != '/')
-        length -= 3;
-    int n = snprintf(to, room, "%.*s.weights/%" PRId64, (int)length, path, run);
-    if (n < 0 || (size_t)n >= room)
-        return err_set(
-            e, ERR_USAGE,
-            "the folder for the weights of run %" PRId64
-            " has a path of %d bytes, more than the %zu allowed: use a shorter --database",
-            run, n, room - 1);
     return 0;
 }
 

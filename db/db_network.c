@@ -80,13 +80,13 @@ static void mounted_type(dev_t device, char *to, size_t room)
 int network_verdict(const char *path, uint64_t magic, const char *fuse_type, struct err *e)
 {
     const char *override = getenv("COMBOLAB_ALLOW_NETWORK_FS");
-    if (override && !strcmp(override, "1"))
-        return 0;
     const char *name = network_name(magic);
     if ((uint32_t)magic == FUSE_MAGIC && network_fuse(fuse_type))
         name = fuse_type;
     if (!name)
         return 0;
+    if (override && !strcmp(override, "1"))
+        return 1;
     return err_set(e, ERR_USAGE,
                    "%s lies on a network file system (%s), where a run database would be damaged: "
                    "name a file on a local disk with --database or set XDG_DATA_HOME; if only one "

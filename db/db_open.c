@@ -10,10 +10,12 @@
  */
 #include "db/db_priv.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -64,6 +66,12 @@ static int check_path(const char *path, enum db_mode mode, struct err *e)
                        path);
     if (!S_ISREG(file.st_mode))
         return err_set(e, ERR_USAGE, "%s is not a file: a run database must be one", path);
+    if (file.st_nlink > 1 && mode == DB_WRITE)
+        return err_set(
+            e, ERR_USAGE,
+            "%s has %d names (hard links), and what is written by one name is damaged by "
+            "another: make it a file of its own with `cp`, and open that",
+            path, (int)file.st_nlink);
     return 0;
 }
 
@@ -110,6 +118,20 @@ static int check_header(struct db *d, int *version, struct err *e)
     return schema_check(d, *version, e);
 }
 
+/* By whatever links it was reached: the folder of weights lies beside the file itself. */
+static int settle_path(struct db *d, struct err *e)
+{
+    char real[FILE_PATH_BYTES];
+    if (!realpath(d->path, real))
+        return err_errno(e, errno, "the run database %s cannot be reached", d->path);
+    char *path = mem_string(real);
+    if (!path)
+        return mem_error(e, "the path of the run database", strlen(real) + 1);
+    mem_free(d->path);
+    d->path = path;
+    return 0;
+}
+
 /* Only one process can change the journal mode, and SQLite does not wait for its turn here. */
 static int enter_wal(struct db *d, struct err *e)
 {
@@ -154,19 +176,17 @@ static int bring_up_to_date(struct db *d, struct err *e)
 static int prepare_to_write(struct db *d, struct err *e)
 {
     int version;
-    if (check_header(d, &version, e))
+    if (check_header(d, &version, e) || settle_path(d, e))
         return -1;
     if (sqlite3_db_readonly(d->sql, "main") == 1)
         return db_fail(d, SQLITE_READONLY, e);
-    if (version < schema_known())
-        return bring_up_to_date(d, e);
-    return enter_wal(d, e);
+    return version < schema_known() ? bring_up_to_date(d, e) : enter_wal(d, e);
 }
 
 static int prepare_to_read(struct db *d, struct err *e)
 {
     int version;
-    if (check_header(d, &version, e))
+    if (check_header(d, &version, e) || settle_path(d, e))
         return -1;
     if (version == 0)
         return err_set(e, ERR_NOT_FOUND,
@@ -227,18 +247,25 @@ static int open_file(struct db *d, enum db_mode mode, struct err *e)
     distrust(d);
     if (db_exec(d, all_ways, e))
         return -1;
-    return mode == DB_WRITE ? prepare_to_write(d, e) : prepare_to_read(d, e);
+    if (mode == DB_WRITE ? prepare_to_write(d, e) : prepare_to_read(d, e))
+        return -1;
+    return identity_read(d, e);
 }
 
 int db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
 {
     *out = NULL;
-    if (check_library(e) || check_path(path, mode, e) || network_check(path, e))
+    if (check_library(e) || check_path(path, mode, e))
+        return -1;
+    int network = network_check(path, e);
+    if (network < 0)
         return -1;
     struct db *d = mem_alloc(1, sizeof *d);
     if (!d)
         return mem_error(e, "the run database", sizeof *d);
     d->writes = mode == DB_WRITE;
+    d->network = network > 0;
+    d->lock = -1;
     d->path = absolute_path(path, e);
     if (!d->path || open_file(d, mode, e)) {
         db_close(d);
@@ -253,6 +280,8 @@ void db_close(struct db *d)
     if (!d)
         return;
     sqlite3_close(d->sql);
+    if (d->lock >= 0)
+        close(d->lock);
     mem_free(d->path);
     mem_free(d);
 }

@@ -1,9 +1,9 @@
-/* db_owner.c - which process runs a run, and whether it still lives.
+/* db_owner.c - which process runs a run: names and numbers, for people to read. That it lives is
+ * told by a lock (db_life.c); only for runs that an older combolab claimed, which took none, the
+ * process is looked for here.
  *
  * A process number is used again sooner or later, so the start time goes with it (field 22 of
- * /proc/PID/stat). A process that has ended but was not waited for yet (zombie) is dead. Known
- * limit: two containers with the same host name but separate process numbers see each other's as
- * dead.
+ * /proc/PID/stat). A process that has ended but was not waited for yet (zombie) is dead.
  */
 #include "db/db_priv.h"
 

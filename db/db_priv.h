@@ -25,11 +25,16 @@
 /* No value is longer: the scores of sixteen million images. */
 #define DB_MOST_VALUE_BYTES (64 << 20)
 
+#define IDENTITY_BYTES 33 /* 128 bits in hexadecimal, and NUL */
+
 struct db {
     sqlite3 *sql;
-    char *path;
+    char *path; /* with links resolved, once the file is there */
+    char id[IDENTITY_BYTES];
     bool writes;
     int slices_left; /* of the present statement; below 0 = it was ended for that */
+    bool network;    /* on a network file system, as the user allowed */
+    int lock;        /* the file whose bytes are the locks of runs; -1 until one is claimed */
 };
 
 /* --- db_fail.c: errors and transactions --- */
@@ -137,8 +142,56 @@ struct owner {
 
 void owner_self(struct owner *to);
 
-/* False when that process of this host is gone, or its number belongs to another process now. */
+/* For owners of an older combolab, which took no lock: false when that process of this host is
+ * gone, or its number belongs to another process now. */
 bool owner_alive(const struct owner *owner);
+
+/* --- db_identity.c: which database this is, and the folder that is its own --- */
+
+/* Gives the database an id; in a step of the schema. */
+int identity_migrate(struct db *d, struct err *e);
+
+/* Reads the id. */
+int identity_read(struct db *d, struct err *e);
+
+/* Makes the folder of weights this database's own, for everybody to see. In a write transaction. */
+int identity_claim_folder(struct db *d, struct err *e);
+
+/* The file in the folder of weights that says whose it is. */
+int identity_file(const struct db *d, char *to, size_t room, struct err *e);
+
+/* PATH within the folder of weights from its full one, and back; any other stays as it is. */
+int identity_shorten(const struct db *d, const char *path, char *to, size_t room, struct err *e);
+int identity_complete(const struct db *d, char *path, size_t room, struct err *e);
+
+/* --- db_life.c: whether the process that trains a run lives --- */
+
+enum life { LIFE_DEAD, LIFE_LIVES, LIFE_UNKNOWN };
+
+/* Takes the lock of a run, held until life_leave or db_close. 1; 0 when another holds it; -1. */
+int life_take(struct db *d, int64_t run, struct err *e);
+void life_leave(struct db *d, int64_t run);
+
+/* A running or paused run: its owner, whether that lives, and if not when it ended. */
+struct owned {
+    int64_t id;
+    struct owner owner;
+    double last_seen; /* NaN: claimed by a combolab that took no lock */
+    double ended;
+    enum life life;
+};
+
+/* Those that are running or paused, run `id` or all of them for id = 0; freed with mem_free. */
+int life_owned(struct db *d, int64_t id, struct owned **out, size_t *n, struct err *e);
+
+/* Makes it a lost one, unless its row has changed since it was read. In a write transaction. */
+int life_lose(struct db *d, const struct owned *run, struct err *e);
+
+/* What is said of a dead one. */
+void life_gone(const struct owned *run, char *to, size_t room);
+
+/* Shows runs as lost that are still stored as running or paused, but whose process is gone. */
+int life_correct(struct db *d, struct run_row *rows, size_t n, struct err *e);
 
 /* --- db_files.c, db_network.c: where the file lies --- */
 
@@ -151,8 +204,8 @@ const char *network_name(uint64_t magic);
 /* True when a FUSE type ("fuse.sshfs") is known to be a network file system. */
 bool network_fuse(const char *type);
 
-/* Refuses a network file system with ERR_USAGE, unless COMBOLAB_ALLOW_NETWORK_FS=1. The verdict
- * knows only what it is told; the check asks the system. */
+/* Refuses a network file system with ERR_USAGE, unless COMBOLAB_ALLOW_NETWORK_FS=1: then 1, and 0
+ * for a local one. The verdict knows only what it is told; the check asks the system. */
 int network_verdict(const char *path, uint64_t magic, const char *fuse_type, struct err *e);
 int network_check(const char *path, struct err *e);
 
@@ -180,15 +233,9 @@ int split_migrate(struct db *d, struct err *e);
 /* A time that the caller did not give is now. */
 double db_time_or_now(double time);
 
-/* Takes the figures that lists show from the epochs anew. */
-int db_refresh_run(struct db *d, int64_t run, struct err *e);
-
 /* --- db_state.c --- */
 
 /* The run's state; ERR_NOT_FOUND. */
 int db_state_of(struct db *d, int64_t id, char state[16], struct err *e);
-
-/* Removes what is stored of epochs after `epoch`. */
-int db_forget_epochs(struct db *d, int64_t run, int epoch, struct err *e);
 
 #endif

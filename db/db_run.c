@@ -96,14 +96,11 @@ static int set_found(struct db *d, int64_t id, const struct run_row *run, struct
     return sqlite3_changes(d->sql) ? 0 : db_no_run(d, id, e);
 }
 
-int db_run_started(struct db *d, int64_t id, const struct run_row *run, int resumed_epoch,
-                   struct err *e)
+int db_run_started(struct db *d, int64_t id, const struct run_row *run, struct err *e)
 {
     int status = db_begin(d, e);
     if (!status)
         status = set_found(d, id, run, e);
-    if (!status)
-        status = db_forget_epochs(d, id, resumed_epoch, e);
     return db_end(d, status, e, "storing what run %" PRId64 " is", id);
 }
 
@@ -122,6 +119,9 @@ static int delete_run(struct db *d, int64_t id, struct err *e)
 
 int db_run_delete(struct db *d, int64_t id, struct err *e)
 {
+    int lost;
+    if (db_runs_lost(d, &lost, e))
+        return -1;
     int status = db_begin(d, e);
     if (!status)
         status = delete_run(d, id, e);

@@ -1,7 +1,8 @@
 /* db_runs.c - reading runs: one, a page of them, those that changed since somebody last looked.
  *
  * The newest come first because ids ascend, so a page is a piece of the table in its own order, and
- * what changed is a piece of the index on run.changed: neither reads the rest.
+ * what changed is a piece of the index on run.changed: neither reads the rest. Runs whose process
+ * is gone are given as lost ones, whether somebody has stored that yet or not (db_life.c).
  */
 #include "db/db_priv.h"
 
@@ -24,8 +25,9 @@ static void bind_condition(struct query *q, const char *text)
         query_bind_text(q, text);
 }
 
-int db_runs_wanted(struct db *d, const struct run_wanted *w, struct run_row **out, size_t *n,
-                   struct err *e)
+/* Reads those in the stored state; `mixed`: those that may be shown in it. */
+static int read_wanted(struct db *d, const struct run_wanted *w, bool mixed, struct run_row **out,
+                       size_t *n, struct err *e)
 {
     struct query q;
     struct str sql;
@@ -35,14 +37,49 @@ int db_runs_wanted(struct db *d, const struct run_wanted *w, struct run_row **ou
     str_add(&sql, " " FROM_RUN "WHERE run.id < ?");
     add_condition(&sql, w->experiment,
                   "run.experiment = (SELECT id FROM experiment WHERE name = ?)");
-    add_condition(&sql, w->state, "run.state = ?");
+    add_condition(&sql, w->state,
+                  mixed ? "run.state IN (?, 'running', 'paused')" : "run.state = ?");
     str_add(&sql, " ORDER BY run.id DESC LIMIT ?");
     query_open_str(&q, d, &sql);
     query_bind_int(&q, w->below > 0 ? w->below : INT64_MAX);
     bind_condition(&q, w->experiment);
     bind_condition(&q, w->state);
-    query_bind_int(&q, w->most && w->most < INT64_MAX ? (int64_t)w->most : -1);
+    query_bind_int(&q, !mixed && w->most && w->most < INT64_MAX ? (int64_t)w->most : -1);
     return query_rows(&q, row_run_columns, sizeof **out, out, n, e);
+}
+
+/* Drops rows in other states, and those that are too many. */
+static void keep_state(struct run_row *rows, size_t *n, const struct run_wanted *w)
+{
+    size_t kept = 0, most = w->most ? w->most : *n;
+    for (size_t i = 0; i < *n && kept < most; i++)
+        if (!strcmp(rows[i].state, w->state))
+            rows[kept++] = rows[i];
+    *n = kept;
+}
+
+static int correct_list(struct db *d, struct run_row **out, size_t *n, struct err *e)
+{
+    if (!life_correct(d, *out, *n, e))
+        return 0;
+    mem_free(*out);
+    *out = NULL;
+    *n = 0;
+    return -1;
+}
+
+int db_runs_wanted(struct db *d, const struct run_wanted *w, struct run_row **out, size_t *n,
+                   struct err *e)
+{
+    static const char *const mixed_states[] = {"running", "paused", "lost"};
+    bool mixed = false;
+    for (int i = 0; w->state && i < 3; i++)
+        mixed |= !strcmp(w->state, mixed_states[i]);
+    if (read_wanted(d, w, mixed, out, n, e) || correct_list(d, out, n, e))
+        return -1;
+    if (mixed)
+        keep_state(*out, n, w);
+    return 0;
 }
 
 int db_runs_page(struct db *d, int64_t below, size_t most, struct run_row **out, size_t *n,
@@ -70,7 +107,7 @@ int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e)
     query_close(&q);
     if (row == 0)
         return db_no_run(d, id, e);
-    return row == 1 ? 0 : -1;
+    return row == 1 ? life_correct(d, out, 1, e) : -1;
 }
 
 /* The number of the latest change, and how many runs there are. */
@@ -115,6 +152,9 @@ int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n,
         *n = 0;
         return -1;
     }
+    /* Not in the transaction, which would not see that a run ended meanwhile. */
+    if (correct_list(d, out, n, e))
+        return -1;
     *since = mark;
     *all = count;
     return 0;

@@ -34,10 +34,15 @@ struct step {
             sizeof made_##number / sizeof made_##number[0], then                                   \
     }
 
+static int then_schema_3(struct db *d, struct err *e)
+{
+    return split_migrate(d, e) || identity_migrate(d, e) ? -1 : 0;
+}
+
 static const struct step steps[] = {
     STEP(1, reference_seed),
     STEP(2, NULL),
-    STEP(3, split_migrate),
+    STEP(3, then_schema_3),
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))

@@ -1,16 +1,18 @@
 /* db_state.c - a run's state: what it may become, who owns it meanwhile, and how it goes on after
- * it ended: back into the queue, and away with what was stored after the point from which it goes
- * on.
+ * it ended: back into the queue.
  *
  * A run is queued again with started empty and `resumed` counted up if it had ever begun: whoever
- * claims it sees by that whether there is something to go on from. Its rows stay until the trainer
- * has said where it goes on: a resume that fails before leaves everything as it was.
+ * claims it sees by that whether there is something to go on from. Its rows stay until others come
+ * in their place (db_epoch.c): a resume that fails, or is killed, before leaves everything as it
+ * was.
  */
 #include "db/db_priv.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 int db_state_of(struct db *d, int64_t id, char state[16], struct err *e)
@@ -88,7 +90,10 @@ int db_run_state(struct db *d, int64_t id, const char *state, const char *text, 
     int status = db_begin(d, e);
     if (!status)
         status = change_state(d, id, state, text, e);
-    return db_end(d, status, e, "making run %" PRId64 " %.32s", id, state);
+    status = db_end(d, status, e, "making run %" PRId64 " %.32s", id, state);
+    if (!status && strcmp(state, "running") && strcmp(state, "paused"))
+        life_leave(d, id);
+    return status;
 }
 
 /* --- going on after the end --- */
@@ -104,53 +109,75 @@ static int refuse_resume(int64_t id, const char *state, struct err *e)
             "learning-rate";
     else if (!strcmp(state, "queued"))
         why = "it waits to be trained already; `combolab work` does that";
-    else if (!strcmp(state, "running"))
-        why = "a process trains it";
-    else if (!strcmp(state, "paused"))
-        why = "the process that holds it goes on with it: press r in its screen";
     return err_set(e, ERR_STATE, "run %" PRId64 " is %s and cannot be resumed: %s", id, state, why);
 }
 
-static int queue_again(struct db *d, int64_t id, struct err *e)
+/* Names the process, since whoever asks may know better whether that lives. */
+static int refuse_owned(const struct owned *run, const char *state, struct err *e)
+{
+    char ago[48] = "never";
+    if (!isnan(run->last_seen)) {
+        str_duration(ago, sizeof ago, fmax(clock_date_s() - run->last_seen, 0));
+        strcat(ago, " ago");
+    }
+    const char *what = "trains it";
+    if (run->life == LIFE_UNKNOWN)
+        what = "may train it still, which cannot be told from here: when it is sure to be gone, "
+               "resume the run with --take-over";
+    else if (!strcmp(state, "paused"))
+        what = "holds it and goes on with it: press r in its screen";
+    return err_set(e, ERR_STATE,
+                   "run %" PRId64 " is %s and cannot be resumed: process %" PRId64
+                   " on %s (last seen: %s) %s",
+                   run->id, state, run->owner.pid, run->owner.host, ago, what);
+}
+
+/* A run whose owner cannot be judged becomes a lost one when that is asked for. */
+static int take_over(struct db *d, int64_t id, const char *state, unsigned how, struct err *e)
+{
+    struct owned *run;
+    size_t n;
+    if (life_owned(d, id, &run, &n, e))
+        return -1;
+    int status = 0;
+    if (n &&
+        (run->life == LIFE_LIVES || (run->life == LIFE_UNKNOWN && !(how & DB_RESUME_TAKE_OVER))))
+        status = refuse_owned(run, state, e);
+    else if (n)
+        status = life_lose(d, run, e);
+    mem_free(run);
+    return status;
+}
+
+static int queue_again(struct db *d, int64_t id, unsigned how, struct err *e)
 {
     char state[16];
     if (db_state_of(d, id, state, e))
         return -1;
-    if (strcmp(state, "stopped") && strcmp(state, "failed") && strcmp(state, "lost"))
+    bool owned = !strcmp(state, "running") || !strcmp(state, "paused");
+    if (owned && take_over(d, id, state, how, e))
+        return -1;
+    if (!owned && strcmp(state, "stopped") && strcmp(state, "failed") && strcmp(state, "lost"))
         return refuse_resume(id, state, e);
     struct query q;
     query_open(&q, d,
-               "UPDATE run SET state = 'queued', state_text = NULL,"
+               "UPDATE run SET state = 'queued', state_text = NULL, anew = ?,"
                " resumed = resumed + (started IS NOT NULL),"
                " earlier_s = earlier_s + coalesce(max(ended - started, 0), 0),"
-               " started = NULL, ended = NULL, host = NULL, pid = NULL, pid_start = NULL"
-               " WHERE id = ?");
+               " started = NULL, ended = NULL, last_seen = NULL, host = NULL, pid = NULL,"
+               " pid_start = NULL WHERE id = ?");
+    query_bind_int(&q, (how & DB_RESUME_ANEW) != 0);
     query_bind_int(&q, id);
     return query_finish(&q, e);
 }
 
-int db_runs_resume(struct db *d, const int64_t *ids, size_t n, struct err *e)
+int db_runs_resume(struct db *d, const int64_t *ids, size_t n, unsigned how, struct err *e)
 {
+    int lost;
+    if (db_runs_lost(d, &lost, e))
+        return -1;
     int status = db_begin(d, e);
     for (size_t i = 0; !status && i < n; i++)
-        status = queue_again(d, ids[i], e);
+        status = queue_again(d, ids[i], how, e);
     return db_end(d, status, e, "resuming %s", n == 1 ? "a run" : "runs");
-}
-
-/* Phases, ledgers and predictions go with the rows they belong to. */
-int db_forget_epochs(struct db *d, int64_t run, int epoch, struct err *e)
-{
-    static const char *const deletions[] = {
-        "DELETE FROM epoch WHERE run = ? AND epoch > ?",
-        "DELETE FROM checkpoint WHERE run = ? AND epoch > ?",
-    };
-    for (size_t i = 0; i < sizeof deletions / sizeof deletions[0]; i++) {
-        struct query q;
-        query_open(&q, d, deletions[i]);
-        query_bind_int(&q, run);
-        query_bind_int(&q, epoch);
-        if (query_finish(&q, e))
-            return -1;
-    }
-    return db_refresh_run(d, run, e);
 }

@@ -7,6 +7,8 @@ libdb_a_SOURCES = \
 	db/db_epoch.c \
 	db/db_fail.c \
 	db/db_files.c \
+	db/db_identity.c \
+	db/db_life.c \
 	db/db_network.c \
 	db/db_open.c \
 	db/db_owner.c \

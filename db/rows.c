@@ -82,6 +82,7 @@ const struct row_column row_run_columns[] = {
     RUN(resumed, "times resumed", 0, 0),
     RUN(host, "host", 0, 0),
     RUN(pid, "process", ROW_OPTIONAL, 0),
+    RUN(last_seen, "last seen", ROW_TIME, 0),
     RUN(program, "program", ROW_OPTIONAL | ROW_LAUNCHED, 0),
     RUN(library, "library", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(device, "device", ROW_OPTIONAL | ROW_FOUND, 0),
@@ -94,6 +95,7 @@ const struct row_column row_run_columns[] = {
     RUN(skipped_images, "images left out", ROW_FOUND, 0),
     RUN(classes, "classes", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(earlier_s, NULL, 0, 0),
+    RUN(anew, NULL, 0, 0),
     ROW_END,
 };
 

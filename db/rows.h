@@ -35,6 +35,8 @@ struct run_row {
     double earlier_s;               /* seconds it ran before it was resumed */
     char host[64];
     int64_t pid;
+    double last_seen; /* when its process last said that it lives; NaN = not yet */
+    bool anew;        /* it was resumed from its beginning, as was asked for */
     /* provenance, "" until started */
     char program[64], library[64], device[ROW_TEXT_BYTES], data_hash[24];
     char precision[8]; /* that it computed in: "f32" */

@@ -1,5 +1,19 @@
 -- Schema 3: every run knows its latest change, so that whoever looks again reads only what is new;
--- images and true scores are stored once for all runs on the same split.
+-- images and true scores are stored once for all runs on the same split; the file knows which
+-- database it is, and paths of weights are relative to its own folder of weights.
+
+CREATE TABLE identity (
+    -- One row. The folder of weights carries the same id, so that no two databases share one.
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id TEXT NOT NULL -- 128 random bits, hexadecimal
+) STRICT;
+
+ALTER TABLE run ADD COLUMN
+    last_seen REAL /* when its process last said that it lives; that it does is told by a lock on
+    the file `database` in the folder of weights, on the byte of the run's number */;
+
+ALTER TABLE run ADD COLUMN
+    anew INTEGER NOT NULL DEFAULT 0 /* resumed from its beginning, as was asked for */;
 
 CREATE TABLE change (
     -- One row: how many changes of runs there have been. A run's latest one is in run.changed.

@@ -28,7 +28,7 @@ int headless_open(struct headless **out, const struct headless_options *options,
 void headless_close(struct headless *h); /* NULL is allowed */
 
 /* Queues runs again that were begun before, by what people call them: see output_find_run. */
-int headless_resume(struct headless *h, char **which, size_t n, struct err *e);
+int headless_resume(struct headless *h, char **which, size_t n, unsigned how, struct err *e);
 
 /* Queues a run. */
 int headless_add(struct headless *h, const struct run_config *config, int64_t *id, struct err *e);

@@ -79,6 +79,16 @@ int checkpoint_list(struct checkpoint_file **out, size_t *n, const char *folder,
     return result;
 }
 
+bool trainer_has_checkpoint(const char *weights_dir)
+{
+    struct checkpoint_file *files;
+    size_t n;
+    if (checkpoint_list(&files, &n, weights_dir, NULL))
+        return false;
+    mem_free(files);
+    return n > 0;
+}
+
 static void remove_one(const char *folder, const char *name, const struct log *log)
 {
     char path[1200];

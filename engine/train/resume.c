@@ -294,9 +294,12 @@ int resume_run(struct run *run, struct err *e)
             result = try_file(run, &files[i], e);
     }
     mem_free(files);
-    if (result > 0)
-        note(run, LOG_WARNING,
-             "%s has no checkpoint to go on from: the run begins at its beginning",
-             run->job->weights_dir);
+    if (result > 0 && run->job->known_epochs > 1) {
+        resume_log_notes(run);
+        return err_set(e, ERR_STATE,
+                       "%s has no checkpoint to go on from, but epochs are on record: bring it "
+                       "back, or begin at the first epoch with `combolab resume --anew`",
+                       run->job->weights_dir);
+    }
     return result < 0 ? -1 : 0;
 }

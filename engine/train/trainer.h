@@ -24,8 +24,10 @@ struct trainer_job {
      * folder belongs to one run. */
     char weights_dir[1024];
     /* Go on from the newest whole checkpoint in weights_dir, bit for bit as if the run had never
-     * stopped; from the beginning if there is none. With options of influence on the numbers other
-     * than those it was begun with, the run fails and names the option. */
+     * stopped. If there is none the run fails, unless no more than an epoch is known, which is done
+     * before the first checkpoint is there: then it begins. Without `resume`, checkpoints that are
+     * there go once the first new one is saved. With options of influence on the numbers other than
+     * those it was begun with, the run fails and names the option. */
     bool resume;
     /* With resume: epochs that the caller has a record of; checkpoints of more are passed over, so
      * that none is missing there. */
@@ -44,6 +46,9 @@ int trainer_start(struct trainer *t, const struct trainer_job *job, struct err *
 /* Pause and stop take effect after the step in progress; checkpoint saves the last weights at once.
  * Of no effect when no run is going on. */
 void trainer_verb(struct trainer *t, enum verb verb);
+
+/* The folder has a checkpoint, whole or not. Any thread. */
+bool trainer_has_checkpoint(const char *weights_dir);
 
 void trainer_snapshot(struct trainer *t, struct snapshot *out);
 

@@ -7,18 +7,26 @@
 #include "src/headless.h"
 
 struct resume_options {
-    bool queue;
+    bool queue, anew, take_over;
 };
 
 static const struct opt options[] = {
     {"queue", 'Q', OPT_FLAG, offsetof(struct resume_options, queue), 0, 0, "no", NULL, "", "Resume",
      "only put the runs back into the queue and print their numbers; combolab work trains them"},
+    {"anew", 0, OPT_FLAG, offsetof(struct resume_options, anew), 0, 0, "no", NULL, "", "Resume",
+     "begin at the first epoch; what is on record stays until the new first epoch is stored"},
+    {"take-over", 0, OPT_FLAG, offsetof(struct resume_options, take_over), 0, 0, "no", NULL, "",
+     "Resume",
+     "also runs of which cannot be told from here whether a process trains them still: of another "
+     "host, or begun by an older combolab; refused for a run whose process is known to live"},
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
 static int resume(struct headless *h, const struct invocation *in, struct err *e)
 {
-    return headless_resume(h, in->arguments, (size_t)in->n_arguments, e);
+    const struct resume_options *o = in->own;
+    unsigned how = (o->anew ? DB_RESUME_ANEW : 0) | (o->take_over ? DB_RESUME_TAKE_OVER : 0);
+    return headless_resume(h, in->arguments, (size_t)in->n_arguments, how, e);
 }
 
 /* Opening to write would make a database where there is none. */
@@ -50,8 +58,9 @@ const struct command command_resume = {
     .details =
         "Each RUN, a number from `combolab runs` or `last` for the newest, goes on from its newest "
         "checkpoint, with the settings it was launched with, and comes to what it would have been "
-        "without the interruption; epochs after that checkpoint are done again. A run without a "
-        "checkpoint begins anew. Runs that are finished or have diverged are refused, and then "
+        "without the interruption; epochs after that checkpoint are done again. A run that "
+        "has epochs on record but no checkpoint to be found is refused, unless --anew is given. "
+        "Runs that are finished or have diverged are refused, and then "
         "none is resumed.\n"
         "Progress, the table at the end and Ctrl-C are those of `combolab train`.",
     .own = &own,

@@ -6,6 +6,7 @@
  */
 #include "src/session/session_priv.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/queue.h"
 #include "base/str.h"
@@ -19,6 +20,7 @@
 
 #define POLL_WHILE_TRAINING_MS 1000
 #define POLL_WHILE_STARVED_MS 500
+#define BEAT_S 10
 
 void session_snapshot(struct session *s, struct snapshot *out)
 {
@@ -53,8 +55,9 @@ static void take_verbs(struct session *s)
 static void look_outside(struct session *s)
 {
     int lost = 0;
+    /* A process that ends closes its files one after another: the lock need not be the first. */
     if (s->watch.closed && !db_runs_lost(s->db, &lost, NULL)) {
-        s->watch.closed = false;
+        s->watch.closed = s->watch.next_s > 0;
         if (lost)
             session_changed(s, 0);
     }
@@ -65,6 +68,15 @@ static void look_outside(struct session *s)
     session_look_for_runs(s);
     session_changed(s, 0);
     take_verbs(s);
+}
+
+/* A sign of life for people; nothing hangs on it, so one that fails is not missed. */
+static void beat(struct session *s)
+{
+    if (!s->run || clock_s() - s->beat_s < BEAT_S)
+        return;
+    s->beat_s = clock_s();
+    db_run_seen(s->db, s->run, NULL);
 }
 
 static void tell_state(struct session *s)
@@ -118,6 +130,7 @@ static void *session_main(void *argument)
         session_carry_out_all(s);
         if (session_watch_due(&s->watch) || s->run)
             look_outside(s);
+        beat(s);
         session_store_debt(s);
         if (leaving(s))
             break;
@@ -152,7 +165,7 @@ static int open_parts(struct session *s, const struct session_options *options, 
         return err_errno(e, errno, "cannot make an event descriptor");
     if (session_trains(options->takes) && trainer_new(&s->trainer, e))
         return -1;
-    session_watch_init(&s->watch, path);
+    session_watch_init(&s->watch, db_path(s->db));
     return 0;
 }
 

@@ -82,8 +82,9 @@ int session_check(struct run_config *config, struct err *e);
 int session_add(struct session *s, const struct run_config *config, int64_t *id, struct err *e);
 
 /* Queues runs that were stopped, failed or were lost, so that they go on from their newest
- * checkpoint: all of them, or none and ERR_STATE says why. */
-int session_resume(struct session *s, const int64_t *runs, size_t n, struct err *e);
+ * checkpoint: all of them, or none and ERR_STATE says why, as where epochs are on record but no
+ * checkpoint is to be found. `how` is of enum db_resume, 0 for nothing special. */
+int session_resume(struct session *s, const int64_t *runs, size_t n, unsigned how, struct err *e);
 
 /* Lets a SESSION_TAKES_NAMED session train queued run `id`, after those handed over before. */
 int session_take(struct session *s, int64_t id, struct err *e);

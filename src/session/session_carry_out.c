@@ -2,6 +2,7 @@
  */
 #include "src/session/session_priv.h"
 
+#include "base/mem.h"
 #include "base/str.h"
 
 #include <dirent.h>
@@ -24,9 +25,45 @@ int session_carry_out_add(struct session *s, struct session_request *r, struct e
     return 0;
 }
 
+/* The weight files are where they are said to be. */
+static bool has_weights(struct session *s, int64_t run)
+{
+    struct checkpoint_row *rows;
+    size_t n;
+    bool all = !db_checkpoints(s->db, run, &rows, &n, NULL);
+    for (size_t i = 0; all && i < n; i++)
+        all = !access(rows[i].path, F_OK);
+    mem_free(rows);
+    return all;
+}
+
+/* To begin anew is asked for, never what happens because a folder is not where it was. A process
+ * that is killed after its first epoch has lost nothing: that is on record before the first
+ * checkpoint is there. */
+static int check_checkpoints(struct session *s, int64_t run, struct err *e)
+{
+    struct run_row row;
+    char folder[1024];
+    if (db_run(s->db, run, &row, e) || db_weights_dir(s->db, run, folder, sizeof folder, e))
+        return -1;
+    bool ended_early =
+        !strcmp(row.state, "stopped") || !strcmp(row.state, "failed") || !strcmp(row.state, "lost");
+    bool first = !row.epochs_done || (row.epochs_done == 1 && has_weights(s, run));
+    if (!ended_early || first || trainer_has_checkpoint(folder))
+        return 0;
+    return err_set(e, ERR_STATE,
+                   "run %lld cannot be resumed: %d epochs are on record, but %s has no checkpoint "
+                   "to go on from; bring the folder back if it was moved, or begin at the first "
+                   "epoch with `combolab resume --anew %lld`",
+                   (long long)run, row.epochs_done, folder, (long long)run);
+}
+
 int session_carry_out_resume(struct session *s, struct session_request *r, struct err *e)
 {
-    if (db_runs_resume(s->db, r->runs, r->n_runs, e))
+    for (size_t i = 0; !(r->how & DB_RESUME_ANEW) && i < r->n_runs; i++)
+        if (check_checkpoints(s, r->runs[i], e))
+            return -1;
+    if (db_runs_resume(s->db, r->runs, r->n_runs, r->how, e))
         return -1;
     session_look_for_runs(s);
     session_not_idle(s);

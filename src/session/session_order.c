@@ -232,9 +232,10 @@ int session_add(struct session *s, const struct run_config *config, int64_t *id,
     return result;
 }
 
-int session_resume(struct session *s, const int64_t *runs, size_t n, struct err *e)
+int session_resume(struct session *s, const int64_t *runs, size_t n, unsigned how, struct err *e)
 {
-    struct session_request r = {.carry_out = session_carry_out_resume, .runs = runs, .n_runs = n};
+    struct session_request r = {
+        .carry_out = session_carry_out_resume, .runs = runs, .n_runs = n, .how = how};
     return ask(s, &r, e);
 }
 

@@ -20,6 +20,7 @@ struct session_request {
     struct session_rows rows; /* ADD, from then on */
     const int64_t *runs;      /* RESUME */
     size_t n_runs;
+    unsigned how; /* RESUME: of enum db_resume */
     bool posted, answered;
 };
 
@@ -56,10 +57,11 @@ struct session {
     /* of the session thread alone */
     struct session_watch watch;
     int64_t data_version;
-    bool look;    /* a queued run may be there */
-    bool starved; /* a database that was busy: look again by time */
-    int64_t run;  /* in progress, 0 = none */
-    bool broken;  /* its events can no longer be stored */
+    bool look;     /* a queued run may be there */
+    bool starved;  /* a database that was busy: look again by time */
+    int64_t run;   /* in progress, 0 = none */
+    double beat_s; /* when the database was last told that it is */
+    bool broken;   /* its events can no longer be stored */
     struct session_debt debt;
     int64_t taken;  /* runs begun */
     int64_t *named; /* SESSION_TAKES_NAMED: waiting, in order */

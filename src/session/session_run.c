@@ -1,10 +1,12 @@
 /* session_run.c - claims a queued run and hands it to the engine. All on the session thread.
  *
- * A claim is one atomic UPDATE in the database, so that two processes never train the same run. The
- * settings are read back from the stored options: who queued the run makes no difference.
+ * A claim is one transaction in the database, with a lock, so that two processes never train the
+ * same run. The settings are read back from the stored options: who queued the run makes no
+ * difference.
  */
 #include "src/session/session_priv.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -98,7 +100,7 @@ static int read_job(struct session *s, struct trainer_job *job, struct err *e)
     size_t n;
     if (db_run(s->db, s->run, &row, e) || db_options(s->db, s->run, &options, &n, e))
         return -1;
-    job->resume = row.resumed > 0;
+    job->resume = row.resumed > 0 && !row.anew;
     job->known_epochs = row.epochs_done;
     int result = session_config_of_options(&job->config, options, n, e);
     mem_free(options);
@@ -132,6 +134,7 @@ void session_run_next(struct session *s)
             continue;
         s->taken++;
         s->broken = false;
+        s->beat_s = clock_s();
         session_changed(s, s->run);
         struct trainer_job job = {0};
         if (begin(s, &job, &e))

@@ -39,7 +39,7 @@ static int store_started(struct session *s, const struct event *event, struct er
     str_copy(row.library, sizeof row.library, from->library);
     str_copy(row.precision, sizeof row.precision, from->precision);
     str_copy(row.data_hash, sizeof row.data_hash, from->data_hash);
-    return db_run_started(s->db, event->run, &row, from->resumed_epoch, e);
+    return db_run_started(s->db, event->run, &row, e);
 }
 
 /* Names and true scores are the same for every run on this split: they are stored once. */

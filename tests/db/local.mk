@@ -39,3 +39,15 @@ tests_db_test_db_share_SOURCES = tests/db/test_db_share.c
 tests_db_test_db_share_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_db_test_db_share_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_share
+
+check_PROGRAMS += tests/db/test_db_life
+tests_db_test_db_life_SOURCES = tests/db/test_db_life.c
+tests_db_test_db_life_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_db_test_db_life_LDADD = $(KIT_LIBS) $(DB_LIBS)
+TESTS += tests/db/test_db_life
+
+check_PROGRAMS += tests/db/test_db_identity
+tests_db_test_db_identity_SOURCES = tests/db/test_db_identity.c
+tests_db_test_db_identity_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_db_test_db_identity_LDADD = $(KIT_LIBS) $(DB_LIBS)
+TESTS += tests/db/test_db_identity

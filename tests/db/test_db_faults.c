@@ -110,7 +110,7 @@ static int job_started(struct db *d, int64_t id, struct err *e)
 {
     struct run_row run = help_run("fault");
     str_copy(run.device, sizeof run.device, "cpu");
-    return db_run_started(d, id, &run, 1, e);
+    return db_run_started(d, id, &run, e);
 }
 
 static int job_verb(struct db *d, int64_t id, struct err *e)
@@ -131,6 +131,13 @@ static int job_claim(struct db *d, int64_t id, struct err *e)
     int64_t claimed;
     int row = db_run_claim(d, 0, &claimed, e);
     return row == 1 ? 0 : row == 0 ? -2 : -1;
+}
+
+/* An earlier epoch than job_epoch's: that is not of this attempt. */
+static int job_again(struct db *d, int64_t id, struct err *e)
+{
+    struct epoch_row row = help_epoch(1, true);
+    return db_epoch_add(d, id, &row, 1, NULL, 0, e);
 }
 
 static int job_lost(struct db *d, int64_t id, struct err *e)
@@ -189,7 +196,7 @@ out:
 
 static int job_resume(struct db *d, int64_t id, struct err *e)
 {
-    return db_runs_resume(d, &id, 1, e);
+    return db_runs_resume(d, &id, 1, 0, e);
 }
 
 static int job_delete(struct db *d, int64_t id, struct err *e)
@@ -218,11 +225,10 @@ static int64_t prepare_running(struct db *d, int64_t id)
 /* At most one: lost runs are counted. */
 static int64_t prepare_dead(struct db *d, int64_t id)
 {
-    struct err e;
     if (help_number(d, "SELECT count(*) FROM run WHERE state = 'running' AND name = 'dead'"))
         return id;
-    help_add_running(d, "dead");
-    return db_exec(d, "UPDATE run SET pid = 2147483647 WHERE name = 'dead'", &e) ? 0 : id;
+    life_leave(d, help_add_running(d, "dead"));
+    return id;
 }
 
 static int64_t prepare_ended(struct db *d, int64_t id)
@@ -273,7 +279,7 @@ static const struct job jobs[] = {
     {"reading", job_read, NULL, NULL},
     {"lost runs", job_lost, "SELECT count(*) FROM run WHERE state = 'lost'", prepare_dead},
     {"ending", job_end, "SELECT count(*) FROM run WHERE state = 'finished'", prepare_running},
-    {"going on", job_started,
+    {"going on", job_again,
      "SELECT (SELECT count(*) FROM phase) + (SELECT count(*) FROM prediction) +"
      " (SELECT sum(epochs_done) FROM run)",
      prepare_resumed},

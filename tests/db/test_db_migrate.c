@@ -141,6 +141,58 @@ static void raw_text(const char *path, const char *sql, char *to, size_t room)
     sqlite3_close(raw);
 }
 
+/* Weights as they lay before: paths were absolute, and nothing said whose they were. */
+static void test_paths(void)
+{
+    char path[512], sql[2048], folder[512], text[1024];
+    struct checkpoint_row *rows = NULL;
+    struct err e;
+    size_t n = 0;
+    str_copy(path, sizeof path, scratch_path("moved.db"));
+    snprintf(folder, sizeof folder, "%s", scratch_path("moved.weights"));
+    make_old(path, 2);
+    mkdir(folder, 0777);
+    for (int run = 1; run <= 3; run++) {
+        char file[600];
+        snprintf(file, sizeof file, "%s/%d", folder, run);
+        mkdir(file, 0777);
+        snprintf(file, sizeof file, "%s/%d/best.safetensors", folder, run);
+        fclose(fopen(file, "w"));
+    }
+    snprintf(
+        sql, sizeof sql,
+        "UPDATE checkpoint SET path = CASE run WHEN 1 THEN '%s/../moved.weights/1/best.safetensors'"
+        " WHEN 2 THEN '/no/longer/exp.weights/2/best.safetensors'"
+        " ELSE '/no/longer/exp.weights/3/other.safetensors' END WHERE kind = 'best'",
+        folder);
+    sqlite3 *raw;
+    sqlite3_open(path, &raw);
+    run_raw(raw, sql);
+    sqlite3_close(raw);
+    struct db *d = help_open(path);
+    raw_text(path,
+             "SELECT group_concat(path, ' ') FROM (SELECT path FROM checkpoint"
+             " WHERE kind = 'best' ORDER BY run)",
+             text, sizeof text);
+    is_text(text,
+            "1/best.safetensors 2/best.safetensors /no/longer/exp.weights/3/other.safetensors",
+            "paths into the folder are relative to it, wherever it lies now");
+    db_checkpoints(d, 2, &rows, &n, &e);
+    snprintf(text, sizeof text, "%s/2/best.safetensors", folder);
+    is_text(n ? rows[0].path : "none", text, "and read whole");
+    mem_free(rows);
+    db_close(d);
+    snprintf(text, sizeof text, "%s/database", folder);
+    ok(!access(text, F_OK), "the folder is the database's own now");
+    /* An older copy of the file is brought back, and a migration that was killed is done again. */
+    make_old(path, 2);
+    d = help_open(path);
+    db_weights_dir(d, 1, text, sizeof text, &e);
+    snprintf(sql, sizeof sql, "%s/1", folder);
+    is_text(text, sql, "it is so after a second migration");
+    db_close(d);
+}
+
 static void test_kept(const char *path, int version)
 {
     static char before[8192], after[8192];
@@ -219,8 +271,8 @@ static void test_used(const char *path)
     int64_t id = 1, claimed;
     struct epoch_row row = help_epoch(3, true);
     row.validated = true;
-    ok(!db_runs_resume(d, &id, 1, &e) && db_run_claim(d, 1, &claimed, &e) == 1 &&
-           !db_run_started(d, 1, &run, 2, &e) && !db_epoch_add(d, 1, &row, 3, NULL, 0, &e),
+    ok(!db_runs_resume(d, &id, 1, 0, &e) && db_run_claim(d, 1, &claimed, &e) == 1 &&
+           !db_run_started(d, 1, &run, &e) && !db_epoch_add(d, 1, &row, 3, NULL, 0, &e),
        "an old run is resumed");
     db_run(d, 1, &run, &e);
     ok(run.epochs_done == 3 && run.resumed == 1 && run.earlier_s == 10, "and goes on");
@@ -334,6 +386,7 @@ int main(void)
     test_used(path);
     test_kept(path, 2);
     test_splits(path);
+    test_paths();
     test_killed(1);
     test_killed(2);
     scratch_remove(scratch);

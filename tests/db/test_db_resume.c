@@ -16,7 +16,7 @@ static void refused(struct db *d, int64_t id, const char *part)
 {
     struct err e;
     err_clear(&e);
-    ok(db_runs_resume(d, &id, 1, &e) == -1 && e.code == ERR_STATE && strstr(e.text, part),
+    ok(db_runs_resume(d, &id, 1, 0, &e) == -1 && e.code == ERR_STATE && strstr(e.text, part),
        "refused: %s (%s)", part, e.text);
 }
 
@@ -33,7 +33,7 @@ static void test_refused(struct db *d)
     db_run_state(d, id, "paused", NULL, &e);
     refused(d, id, "is paused");
     id = 4711;
-    ok(db_runs_resume(d, &id, 1, &e) == -1 && e.code == ERR_NOT_FOUND, "no run, no resume");
+    ok(db_runs_resume(d, &id, 1, 0, &e) == -1 && e.code == ERR_NOT_FOUND, "no run, no resume");
 }
 
 static void test_queued_again(struct db *d)
@@ -44,7 +44,7 @@ static void test_queued_again(struct db *d)
         int64_t id = add_ended(d, states[i]), claimed = 0;
         struct run_row run;
         db_exec(d, "UPDATE run SET started = 100, ended = 130 WHERE state_text IS NOT NULL", &e);
-        is_int(db_runs_resume(d, &id, 1, &e), 0, "a run is resumed that is");
+        is_int(db_runs_resume(d, &id, 1, 0, &e), 0, "a run is resumed that is");
         db_run(d, id, &run, &e);
         ok(!strcmp(run.state, "queued") && run.resumed == 1 && run.earlier_s == 30, "%s: queued",
            states[i]);
@@ -63,7 +63,7 @@ static void test_never_begun(struct db *d)
     struct run_row run;
     int64_t id = help_add(d, "never");
     db_run_state(d, id, "stopped", NULL, &e);
-    is_int(db_runs_resume(d, &id, 1, &e), 0, "a run that was stopped in the queue");
+    is_int(db_runs_resume(d, &id, 1, 0, &e), 0, "a run that was stopped in the queue");
     db_run(d, id, &run, &e);
     ok(run.resumed == 0 && run.earlier_s == 0, "has nothing to go on from");
 }
@@ -73,7 +73,7 @@ static void test_all_or_none(struct db *d)
     struct err e;
     struct run_row run;
     int64_t ids[2] = {add_ended(d, "stopped"), add_ended(d, "finished")};
-    ok(db_runs_resume(d, ids, 2, &e) == -1 && e.code == ERR_STATE, "one of two cannot");
+    ok(db_runs_resume(d, ids, 2, 0, &e) == -1 && e.code == ERR_STATE, "one of two cannot");
     db_run(d, ids[0], &run, &e);
     ok(!strcmp(run.state, "stopped") && !run.resumed, "so none is");
 }
@@ -95,7 +95,7 @@ static int64_t rows_of(struct db *d, const char *table, int64_t id)
     return help_number(d, sql);
 }
 
-/* Epochs 1 to 5, the best ones 2 and 4; it goes on after 3. */
+/* Epochs 1 to 5, the best ones 2 and 4; it goes on after 2. */
 static void test_void(struct db *d)
 {
     struct err e;
@@ -110,7 +110,11 @@ static void test_void(struct db *d)
     }
     add_checkpoint(d, id, "best", 4);
     add_checkpoint(d, id, "last", 3);
-    is_int(db_run_started(d, id, &found, 3, &e), 0, "it goes on after epoch 3");
+    is_int(db_run_started(d, id, &found, &e), 0, "it goes on after epoch 2");
+    ok(rows_of(d, "epoch", id) == 5 && rows_of(d, "checkpoint", id) == 2,
+       "what is on record stays until there is something new");
+    struct epoch_row third = help_epoch(3, false);
+    is_int(db_epoch_add(d, id, &third, 1, &score, 1, &e), 0, "epoch 3 is stored once more");
     db_run(d, id, &run, &e);
     ok(run.epochs_done == 3 && run.last_pc == 0.53 && run.best_epoch == 2 && run.best_pc == 0.52,
        "figures are those of epochs 1 to 3");
@@ -120,12 +124,35 @@ static void test_void(struct db *d)
     ok(rows_of(d, "checkpoint", id) == 1 && rows_of(d, "prediction", id) == 1,
        "so are weights of later epochs and what they predicted");
     ok(rows_of(d, "epoch", other) == 5, "another run is left alone");
-    is_int(db_run_started(d, id, &found, 0, &e), 0, "it begins anew");
+}
+
+/* Stopped after three epochs; its process is killed in the first epoch of the new beginning. */
+static void test_anew(struct db *d)
+{
+    struct err e;
+    struct run_row run, found = help_run("");
+    int64_t id = help_add_running(d, "anew"), claimed;
+    for (int epoch = 1; epoch <= 3; epoch++) {
+        struct epoch_row row = help_epoch(epoch, epoch == 2);
+        db_epoch_add(d, id, &row, 1, NULL, 0, &e);
+    }
+    add_checkpoint(d, id, "best", 2);
+    db_run_state(d, id, "stopped", NULL, &e);
+    is_int(db_runs_resume(d, &id, 1, DB_RESUME_ANEW, &e), 0, "a run is to begin anew");
+    ok(db_run_claim(d, id, &claimed, &e) == 1 && !db_run_started(d, id, &found, &e), "and begins");
     db_run(d, id, &run, &e);
-    ok(run.epochs_done == 0 && run.best_epoch == 0 && isnan(run.best_pc) && isnan(run.last_mae) &&
-           isnan(run.images_per_s),
-       "no figure is left");
-    ok(!rows_of(d, "epoch", id) && !rows_of(d, "checkpoint", id), "and no row");
+    ok(run.anew && run.epochs_done == 3 && run.best_epoch == 2 && rows_of(d, "checkpoint", id) == 1,
+       "its former epochs are there still");
+    db_run_state(d, id, "lost", NULL, &e);
+    is_int(db_runs_resume(d, &id, 1, 0, &e), 0, "killed then, it can go on");
+    db_run(d, id, &run, &e);
+    ok(!run.anew && run.epochs_done == 3, "from what there was");
+    struct epoch_row first = help_epoch(1, true);
+    db_run_claim(d, id, &claimed, &e);
+    is_int(db_epoch_add(d, id, &first, 1, NULL, 0, &e), 0, "once the new first epoch is stored");
+    db_run(d, id, &run, &e);
+    ok(run.epochs_done == 1 && run.best_epoch == 1 && !rows_of(d, "checkpoint", id),
+       "the former ones are gone");
 }
 
 /* Its newest epoch is from before it was resumed. */
@@ -137,7 +164,11 @@ static void test_lost_early(struct db *d)
     int64_t id = help_add_running(d, "early");
     struct epoch_row row = help_epoch(1, true);
     db_epoch_add(d, id, &row, 1, NULL, 0, &e);
-    db_exec(d, "UPDATE run SET pid = 2147483647, started = 5000 WHERE name = 'early'", &e);
+    life_leave(d, id);
+    db_exec(d,
+            "UPDATE run SET last_seen = NULL, pid = 2147483647, started = 5000"
+            " WHERE name = 'early'",
+            &e);
     is_int(db_runs_lost(d, &lost, &e), 0, "a resumed run is lost");
     db_run(d, id, &run, &e);
     ok(!strcmp(run.state, "lost") && run.ended == run.started, "and has run for no time at least");
@@ -152,6 +183,7 @@ int main(void)
     test_never_begun(d);
     test_all_or_none(d);
     test_void(d);
+    test_anew(d);
     test_lost_early(d);
     db_close(d);
     scratch_remove(scratch);

@@ -237,12 +237,12 @@ static void test_resume(void)
     double end = clock_s() + 10;
     while (clock_s() < end && (db_run(reader, run, &row, NULL) || row.epochs_done < 2))
         usleep(2000);
-    ok(session_resume(s, &run, 1, &e) && e.code == ERR_STATE, "a running run: %s", e.text);
+    ok(session_resume(s, &run, 1, 0, &e) && e.code == ERR_STATE, "a running run: %s", e.text);
     ok(!session_verb(s, run, VERB_STOP, NULL) && kit_wait_state(reader, run, "stopped"),
        "a run is stopped");
     db_run(reader, run, &row, NULL);
     ok(row.epochs_done >= 2 && row.epochs_done < 8 && !row.resumed, "in the middle");
-    ok(session_resume(s, &finished, 1, &e) && e.code == ERR_STATE, "a finished one: %s", e.text);
+    ok(session_resume(s, &finished, 1, 0, &e) && e.code == ERR_STATE, "a finished one: %s", e.text);
     /* As if it had been killed after saving its last checkpoint, before storing that epoch. */
     char text[240];
     snprintf(text, sizeof text,
@@ -251,7 +251,7 @@ static void test_resume(void)
              (int)run, row.epochs_done, row.epochs_done - 1, (int)run);
     sql(text);
     toy.step_us = 0;
-    ok(!session_resume(s, &run, 1, &e) && kit_wait_state(reader, run, "finished"),
+    ok(!session_resume(s, &run, 1, 0, &e) && kit_wait_state(reader, run, "finished"),
        "it is resumed, taken and finished");
     db_run(reader, run, &row, NULL);
     ok(row.resumed == 1 && row.epochs_done == 8 && row.earlier_s > 0, "and says how often");
@@ -262,6 +262,49 @@ static void test_resume(void)
     ok(in_order, "every epoch is there once");
     mem_free(epochs);
     ok(kit_wait_idle(s), "then the session is idle");
+    session_close(s);
+}
+
+/* Its folder of weights is taken away and brought back. */
+static void test_folder_gone(void)
+{
+    struct err e;
+    struct run_config config;
+    struct run_row row;
+    char folder[1024], away[1100];
+    struct session *s = open_session(SESSION_TAKES_ANY, NULL);
+    kit_config(&config);
+    config.epochs = 12;
+    config.save_every = 1;
+    toy.step_us = 5000;
+    int64_t run = add(s, &config);
+    double end = clock_s() + 10;
+    while (clock_s() < end && (db_run(reader, run, &row, NULL) || row.epochs_done < 2))
+        usleep(2000);
+    session_verb(s, run, VERB_STOP, NULL);
+    kit_wait_state(reader, run, "stopped");
+    db_run(reader, run, &row, NULL);
+    int before = row.epochs_done;
+    toy.step_us = 0;
+    db_weights_dir(reader, run, folder, sizeof folder, &e);
+    snprintf(away, sizeof away, "%s.away", folder);
+    rename(folder, away);
+    ok(session_resume(s, &run, 1, 0, &e) && e.code == ERR_STATE && strstr(e.text, folder) &&
+           strstr(e.text, "--anew"),
+       "a folder that is gone: %s", e.text);
+    ok(!db_run(reader, run, &row, NULL) && !strcmp(row.state, "stopped") &&
+           row.epochs_done == before,
+       "nothing is changed");
+    rename(away, folder);
+    toy.step_us = 5000;
+    ok(!session_resume(s, &run, 1, DB_RESUME_ANEW, &e) && kit_wait_state(reader, run, "running"),
+       "it begins anew when that is asked for");
+    session_verb(s, run, VERB_STOP, NULL);
+    kit_wait_state(reader, run, "stopped");
+    toy.step_us = 0;
+    ok(!session_resume(s, &run, 1, 0, &e) && kit_wait_state(reader, run, "finished"),
+       "and goes on from what is new");
+    ok(!db_run(reader, run, &row, NULL) && row.epochs_done == 12 && row.resumed == 2, "to its end");
     session_close(s);
 }
 
@@ -428,6 +471,7 @@ int main(void)
     test_refused();
     test_paths();
     test_selection();
+    test_folder_gone();
     test_named();
     test_verbs();
     test_resume();

@@ -108,21 +108,51 @@ goes_on 2
 is_the_same 2
 
 interrupt KILL
-[ $status -eq 137 ] && [ "$(field 3 state)" = running ]
-result $? "a third is killed"
-"$combolab" work -D "$db" -q >"$dir/out" 2>"$dir/err"
-[ "$(field 3 state)" = lost ]
-result $? "and is lost once somebody looks"
+[ $status -eq 137 ] && [ "$(field 3 state)" = lost ]
+result $? "a third is killed, and lost for who only looks"
+[ "$("$combolab" runs -D "$db" --state lost --format csv | tail -n +2 | cut -d, -f1)" = 3 ] &&
+    [ "$("$combolab" runs -D "$db" --state running --format csv | wc -l)" -eq 1 ]
+result $? "in the list too"
+# As if the host had another name by now, and the process number belonged to another process.
+if command -v sqlite3 >/dev/null; then
+    sqlite3 "$db" "UPDATE run SET host = 'box-a1b2', pid = $$ WHERE id = 3"
+    [ "$(field 3 state)" = lost ]
+    result $? "whatever the host is called and the number belongs to"
+else
+    skip "no sqlite3"
+fi
 goes_on 3
 is_the_same 3
+
+# --- weights that are not there ---
+mv "$dir/runs.weights" "$dir/away"
+interrupt TERM
+rm -rf "$dir/runs.weights"
+"$combolab" resume last -D "$db" >"$dir/out" 2>"$dir/err"
+[ $? -eq 1 ] && grep -q "epochs are on record, but $dir/runs.weights/4 has no checkpoint" "$dir/err" &&
+    [ "$(field 4 state)" = stopped ] && [ "$(field 4 epochs_done)" -ge 2 ]
+result $? "a run whose checkpoints are gone is not begun anew"
+"$combolab" resume last --anew -D "$db" >"$dir/out" 2>"$dir/err" && figures 4 >"$dir/got" &&
+    figures 1 >"$dir/wanted" && cmp -s "$dir/wanted" "$dir/got"
+result $? "unless that is asked for: it comes to the same figures"
+rm -rf "$dir/runs.weights"
+mv "$dir/away" "$dir/runs.weights"
+
+# --- two databases whose names mean the same folder ---
+sum=$(cksum <"$dir/runs.weights/1/last.safetensors")
+# shellcheck disable=SC2086
+"$combolab" train $run --epochs 2 --seed 7 -D "$dir/runs" >"$dir/out" 2>"$dir/err" &&
+    [ -f "$dir/runs.weights-2/1/last.safetensors" ] &&
+    [ "$(cksum <"$dir/runs.weights/1/last.safetensors")" = "$sum" ]
+result $? "a database of the same name without .db leaves this one's weights alone"
 
 # --- into the queue ---
 interrupt TERM
 "$combolab" resume last --queue -D "$db" >"$dir/out" 2>"$dir/err"
-[ "$(cat "$dir/out")" = 4 ] && [ "$(field 4 state)" = queued ]
+[ "$(cat "$dir/out")" = 5 ] && [ "$(field 5 state)" = queued ]
 result $? "a run is only queued again"
 "$combolab" work -D "$db" >"$dir/out" 2>"$dir/err"
-[ "$(field 4 state)" = finished ] && figures 4 >"$dir/got" && figures 1 >"$dir/wanted" &&
+[ "$(field 5 state)" = finished ] && figures 5 >"$dir/got" && figures 1 >"$dir/wanted" &&
     cmp -s "$dir/wanted" "$dir/got"
 result $? "a worker goes on with it, to the same figures"
 

@@ -8,6 +8,7 @@
 #include "tests/kit/tap.h"
 #include "tests/kit/toy_backend.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -119,6 +120,15 @@ static void test_verb(void)
 
 /* --- kills --- */
 
+/* Before the first checkpoint there is no more than an epoch on record. */
+static int goes_on(const char *folder)
+{
+    rig.job.known_epochs = trainer_has_checkpoint(scratch_path(folder)) ? INT_MAX : 1;
+    int same = kit_resume(&rig, &whole, folder);
+    rig.job.known_epochs = INT_MAX;
+    return same;
+}
+
 /* A folder as it was at some moment, with what a kill leaves half written. */
 static void test_earlier_folder(void)
 {
@@ -142,7 +152,7 @@ static void test_earlier_folder(void)
         FILE *f = fopen(scratch_path(left), "w");
         fputs("half", f);
         fclose(f);
-        same &= kit_resume(&rig, &whole, copy);
+        same &= goes_on(copy);
         if (!access(scratch_path(left), F_OK)) {
             diag("%s is still there", left);
             same = 0;
@@ -198,7 +208,7 @@ static void test_kill(void)
         snprintf(folder, sizeof folder, "killed-%d", i);
         run_until(folder, i >= 2, i % 2 + 1, ms[i]);
         half += kit_files(folder, ".tmp") > 0;
-        same &= kit_resume(&rig, &whole, folder);
+        same &= goes_on(folder);
         resumed += rig.events[0].started.resumed_epoch > 0;
     }
     diag("%d of 4 began with a checkpoint, %d with a file half written", resumed, half);
