@@ -148,28 +148,59 @@ static void refused(const char *option, const char *value, const char *part)
     rig.job.config = before;
 }
 
-/* Values are compared, not how an earlier version wrote them. */
-static void test_spelling(void)
+/* Checkpoint 4 with other metadata, and the checksum that goes with it: as an earlier version might
+ * have written it. `change` returns how much it changed, which is to be one thing. */
+static bool rewritten(const char *folder, int (*change)(struct weights *w))
 {
     struct weights *w = NULL;
-    struct err e;
-    int changed = 0;
-    kit_link("whole", "spelled");
-    const char *path = scratch_path("spelled/checkpoint-4.safetensors");
-    if (!ok(!weights_read(&w, path, &e), "a checkpoint"))
-        return;
-    for (size_t i = 0; i < w->n_meta; i++)
-        if (!strcmp(w->meta[i][0], "option/learning-rate"))
-            changed += !str_copy(w->meta[i][1], sizeof w->meta[i][1], "2e-2");
+    char name[80];
+    snprintf(name, sizeof name, "%s/checkpoint-4.safetensors", folder);
+    kit_link("whole", folder);
+    const char *path = scratch_path(name);
+    if (weights_read(&w, path, NULL))
+        return false;
+    int changed = change(w);
     uint64_t hash = checkpoint_hash_meta(w);
     for (size_t i = 0; i + 1 < w->n; i++)
         hash = checkpoint_hash_data(hash, w->at[i].data, w->at[i].count);
     checkpoint_hash_write(hash, w->at[w->n - 1].data);
     unlink(path);
-    ok(changed == 1 && !weights_write(w, path, &e), "of an earlier version");
+    bool written = changed == 1 && !weights_write(w, path, NULL);
     weights_free(w);
-    ok(kit_resume(&rig, &whole, "spelled") && rig.events[0].started.resumed_epoch == 4,
-       "is gone on from");
+    return written;
+}
+
+static void goes_on_from(const char *folder, int (*change)(struct weights *w), const char *what)
+{
+    ok(rewritten(folder, change) && kit_resume(&rig, &whole, folder) &&
+           rig.events[0].started.resumed_epoch == 4,
+       "%s is gone on from", what);
+}
+
+static int spell_otherwise(struct weights *w)
+{
+    int changed = 0;
+    for (size_t i = 0; i < w->n_meta; i++)
+        if (!strcmp(w->meta[i][0], "option/learning-rate"))
+            changed += !str_copy(w->meta[i][1], sizeof w->meta[i][1], "2e-2");
+    return changed;
+}
+
+static int forget_precision(struct weights *w)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < w->n_meta; i++)
+        if (strcmp(w->meta[i][0], "precision"))
+            memmove(w->meta[kept++], w->meta[i], sizeof w->meta[i]);
+    int changed = (int)(w->n_meta - kept);
+    w->n_meta = kept;
+    return changed;
+}
+
+static void test_earlier(void)
+{
+    goes_on_from("spelled", spell_otherwise, "a checkpoint whose numbers are written otherwise");
+    goes_on_from("older", forget_precision, "one that does not say its precision is of f32: it");
 }
 
 static void test_settings(void)
@@ -195,58 +226,6 @@ static void test_settings(void)
     ok(kit_log(&rig, "threads 1 is now 2; what follows may differ") != NULL,
        "threads with a warning");
     rig.job.config = before;
-}
-
-/* A checkpoint that is written again: all its data, then the checksum anew. */
-struct copy {
-    struct weights_file *from;
-    const struct weights *list;
-    uint64_t hash;
-};
-
-static int fill_copy(void *context, size_t i, float *to, struct err *e)
-{
-    struct copy *c = context;
-    if (i + 1 == c->list->n) {
-        checkpoint_hash_write(c->hash, to);
-        return 0;
-    }
-    int result = weights_load(c->from, i, to, e);
-    c->hash = checkpoint_hash_data(c->hash, to, c->list->at[i].count);
-    return result;
-}
-
-/* Copies a checkpoint without one key of its metadata. */
-static int copy_without(const char *key, const char *from, const char *to)
-{
-    struct copy c = {0};
-    struct weights *w = NULL;
-    int result = weights_open(&c.from, &c.list, scratch_path(from), NULL) ||
-                 weights_new(&w, c.list->n, NULL);
-    for (size_t i = 0; !result && i < c.list->n_meta; i++)
-        if (strcmp(c.list->meta[i][0], key))
-            result = weights_meta(w, c.list->meta[i][0], c.list->meta[i][1], NULL);
-    for (size_t i = 0; !result && i < c.list->n; i++) {
-        const struct weights_tensor *t = &c.list->at[i];
-        result = !weights_list(w, t->name, t->rank, t->dims, NULL);
-    }
-    if (!result && w->n_meta + 1 == c.list->n_meta) {
-        c.hash = checkpoint_hash_meta(w);
-        result = weights_stream(w, scratch_path(to), fill_copy, &c, NULL);
-    }
-    weights_free(w);
-    weights_close(c.from);
-    return result;
-}
-
-/* One that was made before there was an option precision. */
-static void test_older(void)
-{
-    mkdir(scratch_path("older"), 0777);
-    ok(!copy_without("precision", "whole/checkpoint-3.safetensors",
-                     "older/checkpoint-3.safetensors") &&
-           kit_resume(&rig, &whole, "older") && rig.events[0].started.resumed_epoch == 3,
-       "a checkpoint that does not say its precision is one of f32");
 }
 
 /* The same options, but the file that they name says something else. */
@@ -362,9 +341,8 @@ int main(void)
         test_damage();
         test_large();
         test_foreign();
-        test_spelling();
+        test_earlier();
         test_settings();
-        test_older();
         test_data();
         test_memory();
         test_full();
