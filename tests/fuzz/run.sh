@@ -47,7 +47,7 @@ printf '\070\0\0\0\0\0\0\0%s12345678' "$head" >"$(seeds weights)/two"
 build ticks ui/ticks.c
 build csv engine/dataset/csv.c
 build weights engine/weights/weights.c engine/weights/safetensors_read.c engine/weights/safetensors_write.c
-build image engine/image/image.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
+build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0
 for name in ticks csv weights image; do
