@@ -8,8 +8,8 @@
  */
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/mem.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "engine/image/image.h"
 
 #include <dirent.h>

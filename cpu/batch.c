@@ -1,7 +1,7 @@
 /* batch.c - images, labels and the plan of an epoch: copied where they may change, and fetched
  * batch by batch, augmented and normalised. */
-#include "cpu/cpu.h"
 #include "cpu/augment_rows.h"
+#include "cpu/cpu.h"
 
 #include "base/mem.h"
 

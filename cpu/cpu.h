@@ -10,8 +10,8 @@
 #ifndef COMBOLAB_CPU_CPU_H
 #define COMBOLAB_CPU_CPU_H
 
-#include "cpu/prefetch.h"
 #include "cpu/dnn.h"
+#include "cpu/prefetch.h"
 #include "engine/core/backend.h"
 #include "engine/core/lifetimes.h"
 

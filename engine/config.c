@@ -3,8 +3,8 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "engine/core/door.h"
 #include "engine/config_classes.h"
+#include "engine/core/door.h"
 
 #include <math.h>
 #include <stddef.h>

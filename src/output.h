@@ -2,8 +2,8 @@
 #ifndef COMBOLAB_SRC_OUTPUT_H
 #define COMBOLAB_SRC_OUTPUT_H
 
-#include "src/command.h"
 #include "results/table.h"
+#include "src/command.h"
 
 struct db;
 struct err;

@@ -17,8 +17,8 @@
 #include "base/err.h"
 #include "engine/core/augment.h"
 #include "engine/core/images.h"
-#include "engine/core/net.h"
 #include "engine/core/loss.h"
+#include "engine/core/net.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -2,9 +2,9 @@
  * weights. */
 #include "engine/dataset/classes.h"
 
+#include "engine/config_classes.h"
 #include "engine/dataset/dataset.h"
 #include "engine/dataset/dataset_format.h"
-#include "engine/config_classes.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,10 +7,10 @@
 #include "engine/dataset/dataset_priv.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/file.h"
 
 #include <dirent.h>
 #include <errno.h>

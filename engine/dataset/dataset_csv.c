@@ -8,11 +8,11 @@
 #include "engine/dataset/dataset_priv.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/dataset/csv_priv.h"
-#include "base/file.h"
 
 #include <limits.h>
 #include <stdio.h>

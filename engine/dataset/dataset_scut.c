@@ -7,8 +7,8 @@
 #include "engine/dataset/dataset_priv.h"
 
 #include "base/err.h"
-#include "base/str.h"
 #include "base/file.h"
+#include "base/str.h"
 
 #include <stdio.h>
 #include <string.h>

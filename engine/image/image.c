@@ -2,9 +2,9 @@
 #include "engine/image/image_priv.h"
 
 #include "base/err.h"
-#include "base/mem.h"
 #include "base/file.h"
 #include "base/gate.h"
+#include "base/mem.h"
 
 #include <string.h>
 

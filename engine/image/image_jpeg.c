@@ -7,8 +7,8 @@
 #include "engine/image/image_priv.h"
 
 #include "base/err.h"
-#include "base/mem.h"
 #include "base/file.h"
+#include "base/mem.h"
 
 #include <setjmp.h>
 #include <stdio.h>

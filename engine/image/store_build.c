@@ -15,9 +15,9 @@
 
 #include "base/gate.h"
 #include "base/mem.h"
+#include "base/pool.h"
 #include "base/str.h"
 #include "engine/image/image_priv.h"
-#include "base/pool.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -7,12 +7,12 @@
 #include "engine/synth/synth.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/philox.h"
-#include "base/str.h"
-#include "base/file.h"
-#include "engine/image/image.h"
 #include "base/pool.h"
+#include "base/str.h"
+#include "engine/image/image.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,9 +3,9 @@
 
 #include "base/hash.h"
 #include "base/str.h"
-#include "engine/weights/weights.h"
-#include "engine/train/save_priv.h"
 #include "engine/train/checkpoint_match_priv.h"
+#include "engine/train/save_priv.h"
+#include "engine/weights/weights.h"
 
 #include <stdio.h>
 #include <string.h>

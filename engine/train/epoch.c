@@ -11,8 +11,8 @@
 #include "engine/train/epoch_priv.h"
 
 #include "base/mem.h"
-#include "engine/train/save_priv.h"
 #include "engine/train/pass_priv.h"
+#include "engine/train/save_priv.h"
 #include "engine/train/schedule.h"
 #include "engine/train/trace_priv.h"
 

@@ -4,8 +4,8 @@
 #ifndef COMBOLAB_ENGINE_TRAIN_MEASURE_H
 #define COMBOLAB_ENGINE_TRAIN_MEASURE_H
 
-#include "engine/core/door.h"
 #include "engine/config.h"
+#include "engine/core/door.h"
 
 enum measure_phase { MEASURE_TRAIN, MEASURE_EVAL, MEASURE_PHASES };
 

@@ -9,8 +9,8 @@
 #ifndef COMBOLAB_ENGINE_TRAIN_PLAN_H
 #define COMBOLAB_ENGINE_TRAIN_PLAN_H
 
-#include "engine/core/backend.h"
 #include "engine/config.h"
+#include "engine/core/backend.h"
 
 struct plan {
     size_t all; /* images of the split */

@@ -5,9 +5,9 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "engine/weights/weights.h"
-#include "engine/train/checkpoint_priv.h"
 #include "engine/train/checkpoint_match_priv.h"
+#include "engine/train/checkpoint_priv.h"
+#include "engine/weights/weights.h"
 
 #include <math.h>
 #include <stdarg.h>

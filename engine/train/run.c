@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/train/epoch_priv.h"
-#include "engine/train/save_priv.h"
 #include "engine/train/resume_priv.h"
+#include "engine/train/save_priv.h"
 #include "engine/train/trace_priv.h"
 #include "engine/train/writer_priv.h"
 

@@ -10,12 +10,12 @@
 #define COMBOLAB_ENGINE_TRAIN_RUN_PRIV_H
 
 #include "engine/core/door.h"
+#include "engine/dataset/classes.h"
 #include "engine/dataset/dataset.h"
 #include "engine/image/store.h"
-#include "engine/dataset/classes.h"
 #include "engine/train/plan.h"
-#include "engine/train/tell_priv.h"
 #include "engine/train/tally_priv.h"
+#include "engine/train/tell_priv.h"
 #include "engine/train/trainer.h"
 #include "engine/train/verbs_priv.h"
 

@@ -1,9 +1,9 @@
 /* save.c - see save_priv.h. */
 #include "engine/train/save_priv.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/file.h"
 #include "engine/train/checkpoint_priv.h"
 #include "engine/weights/weights.h"
 

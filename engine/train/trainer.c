@@ -11,8 +11,8 @@
 #include "base/mem.h"
 #include "base/queue.h"
 #include "base/thread.h"
-#include "engine/train/tell_priv.h"
 #include "engine/train/run_priv.h"
+#include "engine/train/tell_priv.h"
 #include "engine/train/verbs_priv.h"
 
 #include <locale.h>

@@ -8,8 +8,8 @@
 #ifndef COMBOLAB_ENGINE_TRAIN_TRAINER_H
 #define COMBOLAB_ENGINE_TRAIN_TRAINER_H
 
-#include "engine/core/backend.h"
 #include "engine/config.h"
+#include "engine/core/backend.h"
 #include "engine/event.h"
 
 struct trainer;

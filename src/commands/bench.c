@@ -3,8 +3,8 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "engine/core/net.h"
 #include "engine/core/loss.h"
+#include "engine/core/net.h"
 #include "engine/train/measure.h"
 #include "src/meter.h"
 #include "src/output.h"

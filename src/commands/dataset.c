@@ -3,9 +3,9 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "engine/dataset/classes.h"
 #include "engine/dataset/dataset.h"
 #include "engine/dataset/dataset_format.h"
-#include "engine/dataset/classes.h"
 #include "src/commands/dataset_check_priv.h"
 #include "src/output.h"
 

@@ -3,8 +3,8 @@
 
 #include "base/err.h"
 #include "db/db.h"
-#include "src/output.h"
 #include "src/headless.h"
+#include "src/output.h"
 
 struct resume_options {
     bool queue, anew, take_over;

@@ -10,9 +10,9 @@
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/str.h"
-#include "engine/dataset/dataset.h"
 #include "engine/core/net.h"
 #include "engine/dataset/classes.h"
+#include "engine/dataset/dataset.h"
 #include "platform.h"
 
 #include <assert.h>

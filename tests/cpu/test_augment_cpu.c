@@ -5,8 +5,8 @@
 #include "base/philox.h"
 #include "engine/backend_load.h"
 #include "tests/kit/backend_case.h"
-#include "tests/ref/ref.h"
 #include "tests/kit/tap.h"
+#include "tests/ref/ref.h"
 
 #include <pthread.h>
 

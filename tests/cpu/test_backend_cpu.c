@@ -3,8 +3,8 @@
  * Tolerances are for float32 with sums of up to a few thousand terms in any order; what was
  * measured is several times smaller. Deep nets multiply rounding by depth; at kinks (see
  * backend_compare_net.c) their gradients differ by a percent. */
-#include "tests/kit/backend_compare.h"
 #include "engine/backend_load.h"
+#include "tests/kit/backend_compare.h"
 #include "tests/kit/backend_rules.h"
 #include "tests/kit/tap.h"
 

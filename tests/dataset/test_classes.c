@@ -1,9 +1,9 @@
 /* test_classes.c - scores to classes: every rounding at its halves, edges and bins, what data sets
  * have by themselves, values and weights, and what is wrong with options. */
 #include "base/err.h"
+#include "engine/dataset/classes.h"
 #include "engine/dataset/dataset.h"
 #include "engine/dataset/dataset_format.h"
-#include "engine/dataset/classes.h"
 #include "tests/kit/tap.h"
 
 #include <math.h>

@@ -379,26 +379,6 @@ static void test_twice(void)
     dataset_free(d);
 }
 
-static void test_pictures(void)
-{
-    uint64_t pictures[] = {5, 9, 0, 5, 0, 5};
-    uint32_t first[6];
-    char list[17], one[17], two[17];
-    struct dataset *d = open_csv("image,score\nfaces/a.jpg,1\nfaces/b.jpg,1\nfaces/c.jpg,1\n"
-                                 "faces/d.jpg,1\nfaces/e.jpg,1\nfaces/f.jpg,1\n",
-                                 PROTOCOL_AUTO, 1);
-    is_int(dataset_alike(first, d, pictures, &e), 0, "pictures are compared");
-    ok(first[0] == 0 && first[1] == 1 && first[3] == 0 && first[5] == 0,
-       "those with the same digest are the same as the first");
-    ok(first[2] == 2 && first[4] == 4, "those without a digest are like nothing");
-    dataset_hash(d, NULL, list);
-    dataset_hash(d, pictures, one);
-    pictures[1]++;
-    dataset_hash(d, pictures, two);
-    ok(strcmp(one, two) && strcmp(list, one), "the hash covers pictures where they are known");
-    dataset_free(d);
-}
-
 /* Each allocation of opening may fail. */
 static void test_memory(const char *path)
 {
@@ -507,7 +487,6 @@ int main(void)
     test_formats();
     test_memory(scratch_path("scut"));
     test_memory(scratch_path("csv"));
-    test_pictures();
     test_twice();
     scratch_remove(scratch);
     return tap_done();

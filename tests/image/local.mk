@@ -23,3 +23,8 @@ check_PROGRAMS += tests/image/test_store_memory
 tests_image_test_store_memory_SOURCES = tests/image/test_store_memory.c
 tests_image_test_store_memory_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/image/test_store_memory
+
+check_PROGRAMS += tests/image/test_image_limits
+tests_image_test_image_limits_SOURCES = tests/image/test_image_limits.c
+tests_image_test_image_limits_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/image/test_image_limits

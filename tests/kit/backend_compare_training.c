@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "tests/kit/backend_difference.h"
-#include "tests/ref/ref.h"
 #include "tests/kit/tap.h"
+#include "tests/ref/ref.h"
 
 #include <math.h>
 #include <stdio.h>

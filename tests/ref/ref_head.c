@@ -2,8 +2,8 @@
  *
  * The loss takes scores and logits as float, as every backend does: what is reported is what was
  * judged. */
-#include "tests/ref/ref_priv.h"
 #include "engine/core/loss_math.h"
+#include "tests/ref/ref_priv.h"
 
 #include <string.h>
 

@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "tests/kit/backend_case.h"
 #include "tests/kit/backend_rules.h"
-#include "tests/ref/ref.h"
 #include "tests/kit/tap.h"
+#include "tests/ref/ref.h"
 
 #include <stdlib.h>
 

@@ -3,8 +3,8 @@
  * and images by the same formulas, whose values are exact in float. */
 #include "base/mem.h"
 #include "tests/kit/backend_case.h"
-#include "tests/ref/ref.h"
 #include "tests/kit/tap.h"
+#include "tests/ref/ref.h"
 
 #include <math.h>
 #include <stdlib.h>

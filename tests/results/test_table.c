@@ -1,8 +1,8 @@
 /* test_table.c - rows as aligned text, CSV and JSON. */
 #include "base/err.h"
 #include "base/mem.h"
-#include "src/command.h"
 #include "results/table.h"
+#include "src/command.h"
 #include "tests/kit/tap.h"
 
 #include <jansson.h>

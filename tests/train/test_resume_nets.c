@@ -3,10 +3,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/backend_load.h"
-#include "tests/ref/ref.h"
 #include "tests/kit/resume_kit.h"
 #include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
+#include "tests/ref/ref.h"
 
 #include <stdio.h>
 

@@ -4,10 +4,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/weights/weights.h"
-#include "tests/ref/ref.h"
 #include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 #include "tests/kit/trainer_rig.h"
+#include "tests/ref/ref.h"
 
 #include <stdio.h>
 
