@@ -39,7 +39,8 @@ check db 'base/.*'
 check results 'base/.*|db/rows\.h'
 check ui 'base/.*|results/.*|engine/config\.h|engine/event\.h|db/rows\.h'
 check cpu "$core"
-check cuda "$core"
+check cuda "$core|cuda/kernels/.*\.h"
+check cuda/kernels "$core"
 check tests/ref "$core|tests/kit/.*"
 check src/session '(base|engine|db)/.*|platform\.h'
 check src '(base|engine|db|results|ui|src)/.*|platform\.h'

@@ -8,6 +8,7 @@ include tests/base/local.mk
 include tests/core/local.mk
 include tests/ref/local.mk
 include tests/cpu/local.mk
+include tests/cudasim/local.mk
 include tests/cuda/local.mk
 include tests/dataset/local.mk
 include tests/image/local.mk

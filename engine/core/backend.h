@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BACKEND_VERSION 4 /* counts up with every change of this file that a module can notice */
+#define BACKEND_VERSION 5 /* counts up with every change of this file that a module can notice */
 #define BACKEND_MAX_BATCHES 6 /* a whole one and a remainder for training, val and test images */
 #define BACKEND_MAX_DEVICES 16
 #define BACKEND_IN_FLIGHT 4 /* steps that may be started and not yet collected */
@@ -71,6 +71,12 @@ struct backend_spec {
     bool keep;
     bool profile;       /* measure the time of each kind of work: see struct backend_profile */
     bool deterministic; /* the same bits on every run */
+    /* Where a backend that measures which algorithm is fastest may keep what it found: a folder that
+     * is there, or NULL for nowhere. */
+    const char *cache;
+    /* What `algorithms` of an earlier open said, or NULL: the same choices again, so that a run goes
+     * on to the same bits. What can't be had any more is an error that says which. */
+    const char *algorithms;
     int threads;        /* CPU threads, 0 = one a core */
     int device;         /* number in the backend's own list */
     const atomic_bool *cancel; /* looked at before steps and during long work; may be NULL */
@@ -204,10 +210,14 @@ struct backend_ops {
     /* What steps since open, or since the last call, have spent. NULL where it can't be told; all
      * zeros unless the spec asked for a profile. */
     void (*profile)(struct backend *b, struct backend_profile *out);
+
+    /* Which algorithms were chosen at open, as text: lines for `algorithms` of a spec. Lives until
+     * close. NULL in place of the call, or as its answer, where there is no choice. */
+    const char *(*algorithms)(const struct backend *b);
 };
 
 /* The one symbol that a module exports; ends in BACKEND_VERSION. */
-#define BACKEND_ENTRY combolab_backend_v4
+#define BACKEND_ENTRY combolab_backend_v5
 typedef const struct backend_ops *(*backend_entry)(void);
 __attribute__((visibility("default"))) const struct backend_ops *BACKEND_ENTRY(void);
 

@@ -1,9 +1,7 @@
-# Our kernels, on the devices that are there.
-if HAVE_CUDA
-check_PROGRAMS += tests/cuda/test_kernels
-TESTS += tests/cuda/test_kernels
+# Kernels against plain loops, and the whole backend, on the simulator.
+if HAVE_CXX
+check_PROGRAMS += tests/cuda/test_values
+TESTS += tests/cuda/test_values
 endif
-tests_cuda_test_kernels_SOURCES = tests/cuda/test_kernels.c cuda/kernels.h
-tests_cuda_test_kernels_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
-tests_cuda_test_kernels_LDADD = $(CUDA_KERNELS) libcore.a libbase.a $(CUDA_LIBS) -lstdc++ -lm
-tests_cuda_test_kernels_DEPENDENCIES = $(CUDA_KERNELS) libcore.a libbase.a
+tests_cuda_test_values_SOURCES = tests/cuda/test_values.c
+tests_cuda_test_values_LDADD = $(CUDASIM_LIBS)

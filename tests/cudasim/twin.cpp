@@ -1,0 +1,333 @@
+/* twin.cpp - cuda/device.h without a device: memory is the host's, kernels run under the simulator.
+ * Work is queued and runs only when somebody waits for it, as late as may be; what is captured is
+ * kept and queued again at each replay. Copies aside run when work has to come after them. */
+#include "tests/cudasim/cudasim.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <functional>
+#include <map>
+#include <vector>
+
+extern "C" {
+#include "base/err.h"
+#include "cuda/device.h"
+}
+
+typedef std::function<void()> work;
+
+struct device_graph {
+    std::vector<work> recorded;
+};
+
+struct device {
+    struct device_facts facts;
+    std::deque<work> main, aside;
+    bool capturing;
+    std::vector<work> recorded;
+    unsigned long made[DEVICE_MARKS], passed[DEVICE_MARKS];
+    std::map<void *, size_t> taken;
+    uint64_t used;
+};
+
+#define TWIN_MEMORY ((uint64_t)2 << 30)
+
+static struct err *ignored;
+
+extern "C" const char *device_library(void)
+{
+    return "simulated CUDA";
+}
+
+extern "C" int device_open(struct device **out, int number, struct err *e)
+{
+    *out = NULL;
+    if (number)
+        return err_set(e, ERR_NOT_FOUND, "the simulator has device 0 only, not %d", number);
+    struct device *d = new device();
+    snprintf(d->facts.name, sizeof d->facts.name, "simulated device");
+    d->facts.major = 9;
+    d->facts.multiprocessors = 4;
+    d->facts.memory_bytes = TWIN_MEMORY;
+    *out = d;
+    return 0;
+}
+
+extern "C" void device_close(struct device *d)
+{
+    if (!d)
+        return;
+    device_wait(d, ignored);
+    if (!d->taken.empty())
+        fprintf(stderr, "cudasim: %zu blocks of device memory are not freed\n", d->taken.size());
+    delete d;
+}
+
+extern "C" const struct device_facts *device_facts(const struct device *d)
+{
+    return &d->facts;
+}
+
+extern "C" void device_memory(struct device *d, uint64_t *free_bytes, uint64_t *all_bytes)
+{
+    *all_bytes = TWIN_MEMORY;
+    *free_bytes = TWIN_MEMORY - d->used;
+}
+
+static int take(struct device *d, size_t bytes, const char *what, void **out, struct err *e)
+{
+    *out = NULL;
+    if (d->used + bytes > TWIN_MEMORY)
+        return err_set(e, ERR_MEMORY, "%s: %zu bytes of device memory are needed, %llu are free",
+                       what, bytes, (unsigned long long)(TWIN_MEMORY - d->used));
+    *out = sim_malloc(bytes ? bytes : 1);
+    d->taken[*out] = bytes;
+    d->used += bytes;
+    return 0;
+}
+
+static void give(struct device *d, void *p)
+{
+    if (!p)
+        return;
+    device_wait(d, ignored);
+    auto at = d->taken.find(p);
+    if (at == d->taken.end()) {
+        fprintf(stderr, "cudasim: %p is freed, which is no memory of the device\n", p);
+        abort();
+    }
+    d->used -= at->second;
+    d->taken.erase(at);
+    sim_free(p);
+}
+
+extern "C" int device_alloc(struct device *d, size_t bytes, const char *what, void **out,
+                            struct err *e)
+{
+    return take(d, bytes, what, out, e);
+}
+
+extern "C" void device_free(struct device *d, void *p)
+{
+    give(d, p);
+}
+
+extern "C" int device_pin(struct device *d, size_t bytes, const char *what, void **out,
+                          struct err *e)
+{
+    return take(d, bytes, what, out, e);
+}
+
+extern "C" void device_unpin(struct device *d, void *p)
+{
+    give(d, p);
+}
+
+/* --- work --- */
+
+extern "C" void *device_stream(struct device *d)
+{
+    return d;
+}
+
+int sim_queue(void *stream, const work &w)
+{
+    struct device *d = static_cast<struct device *>(stream);
+    if (!d)
+        w();
+    else if (d->capturing)
+        d->recorded.push_back(w);
+    else
+        d->main.push_back(w);
+    return 0;
+}
+
+static void run_one(std::deque<work> &queue)
+{
+    work w = queue.front();
+    queue.pop_front();
+    w();
+}
+
+extern "C" int device_ran(struct device *d, int code, const char *kernel, struct err *e)
+{
+    (void)d;
+    return code ? err_set(e, ERR_DEVICE, "kernel %s cannot be started: code %d", kernel, code) : 0;
+}
+
+static int refuse_capturing(const struct device *d, const char *what, struct err *e)
+{
+    return d->capturing ? err_set(e, ERR_INTERNAL, "%s cannot be captured", what) : 0;
+}
+
+static void check_device(const void *p, size_t bytes)
+{
+    sim_check_pointer("a copy", p);
+    if (bytes)
+        sim_check_pointer("a copy", (const char *)p + bytes - 1);
+}
+
+extern "C" int device_upload(struct device *d, void *to, const void *from, size_t bytes,
+                             struct err *e)
+{
+    if (refuse_capturing(d, "an upload", e))
+        return -1;
+    check_device(to, bytes);
+    d->main.push_back([=] { memcpy(to, from, bytes); });
+    return 0;
+}
+
+extern "C" int device_download(struct device *d, void *to, const void *from, size_t bytes,
+                               struct err *e)
+{
+    if (refuse_capturing(d, "a download", e))
+        return -1;
+    check_device(from, bytes);
+    d->main.push_back([=] { memcpy(to, from, bytes); });
+    return 0;
+}
+
+extern "C" int device_copy(struct device *d, void *to, const void *from, size_t bytes,
+                           struct err *e)
+{
+    (void)e;
+    check_device(to, bytes);
+    check_device(from, bytes);
+    return sim_queue(d, [=] { memmove(to, from, bytes); });
+}
+
+extern "C" int device_clear(struct device *d, void *to, size_t bytes, struct err *e)
+{
+    (void)e;
+    check_device(to, bytes);
+    return sim_queue(d, [=] { memset(to, 0, bytes); });
+}
+
+extern "C" int device_wait(struct device *d, struct err *e)
+{
+    if (refuse_capturing(d, "waiting", e))
+        return -1;
+    while (!d->main.empty())
+        run_one(d->main);
+    while (!d->aside.empty())
+        run_one(d->aside);
+    return 0;
+}
+
+/* --- marks --- */
+
+extern "C" int device_mark(struct device *d, int mark, struct err *e)
+{
+    if (refuse_capturing(d, "a mark", e))
+        return -1;
+    unsigned long number = ++d->made[mark];
+    d->main.push_back([=] { d->passed[mark] = number; });
+    return 0;
+}
+
+extern "C" int device_mark_aside(struct device *d, int mark, struct err *e)
+{
+    if (refuse_capturing(d, "a mark", e))
+        return -1;
+    unsigned long number = ++d->made[mark];
+    d->aside.push_back([=] { d->passed[mark] = number; });
+    return 0;
+}
+
+/* Runs a queue up to the mark's present number, or fails: then the two queues wait for each other.
+ */
+static void reach(struct device *d, std::deque<work> &queue, int mark, unsigned long number)
+{
+    while (d->passed[mark] < number && !queue.empty())
+        run_one(queue);
+    if (d->passed[mark] < number) {
+        fprintf(stderr, "cudasim: mark %d is waited for and never made\n", mark);
+        abort();
+    }
+}
+
+extern "C" int device_wait_mark(struct device *d, int mark, struct err *e)
+{
+    if (refuse_capturing(d, "waiting", e))
+        return -1;
+    while (d->passed[mark] < d->made[mark] && !d->main.empty())
+        run_one(d->main);
+    reach(d, d->aside, mark, d->made[mark]);
+    return 0;
+}
+
+extern "C" double device_seconds(struct device *, int, int)
+{
+    return 0;
+}
+
+extern "C" int device_upload_aside(struct device *d, void *to, const void *from, size_t bytes,
+                                   struct err *e)
+{
+    if (refuse_capturing(d, "an upload", e))
+        return -1;
+    check_device(to, bytes);
+    d->aside.push_back([=] { memcpy(to, from, bytes); });
+    return 0;
+}
+
+extern "C" int device_after(struct device *d, int mark, struct err *e)
+{
+    if (refuse_capturing(d, "waiting for a mark", e))
+        return -1;
+    unsigned long number = d->made[mark];
+    d->main.push_back([=] { reach(d, d->aside, mark, number); });
+    return 0;
+}
+
+extern "C" int device_aside_after(struct device *d, int mark, struct err *e)
+{
+    if (refuse_capturing(d, "waiting for a mark", e))
+        return -1;
+    unsigned long number = d->made[mark];
+    d->aside.push_back([=] { reach(d, d->main, mark, number); });
+    return 0;
+}
+
+/* --- capture --- */
+
+extern "C" int device_capture(struct device *d, struct err *e)
+{
+    if (refuse_capturing(d, "a capture", e))
+        return -1;
+    d->capturing = true;
+    return 0;
+}
+
+extern "C" int device_captured(struct device *d, struct device_graph **out, struct err *e)
+{
+    *out = NULL;
+    if (!d->capturing)
+        return err_set(e, ERR_INTERNAL, "nothing is being captured");
+    d->capturing = false;
+    *out = new device_graph();
+    (*out)->recorded.swap(d->recorded);
+    return 0;
+}
+
+extern "C" void device_capture_drop(struct device *d)
+{
+    d->capturing = false;
+    d->recorded.clear();
+}
+
+extern "C" int device_replay(struct device *d, struct device_graph *g, struct err *e)
+{
+    if (refuse_capturing(d, "a replay", e))
+        return -1;
+    for (const work &w : g->recorded)
+        d->main.push_back(w);
+    return 0;
+}
+
+extern "C" void device_graph_free(struct device_graph *g)
+{
+    delete g;
+}
