@@ -15,11 +15,19 @@ CUDA_KERNELS = $(KERNELS_CU:.cu=.o)
 
 # What runs on the host, on a device as well as under the simulator.
 CUDA_HOST = \
+	cuda/backend.c \
 	cuda/conv.h \
 	cuda/conv_choose.c \
 	cuda/conv_plain.c \
 	cuda/cuda_priv.h \
-	cuda/device.h
+	cuda/device.h \
+	cuda/layout.c \
+	cuda/memory.c \
+	cuda/profile.c \
+	cuda/step.c \
+	cuda/unit.c \
+	cuda/values.c \
+	cuda/ways.c
 
 # nvcc sees only our kernels; everything else is C.
 SUFFIXES += .cu
@@ -37,7 +45,7 @@ module_PROGRAMS += combolab-cuda.so
 BUILT_BACKENDS += cuda
 -include $(CUDA_KERNELS:.o=.d)
 endif
-combolab_cuda_so_SOURCES = cuda/module.c
+combolab_cuda_so_SOURCES = $(CUDA_HOST) cuda/conv_methods.c
 combolab_cuda_so_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 combolab_cuda_so_LDFLAGS = -shared
 combolab_cuda_so_LDADD = $(CUDA_LIBS)
