@@ -1,6 +1,10 @@
 # Kernels, which nvcc compiles for devices, and a C++ compiler for the simulator (tests/cudasim).
 KERNELS_CU = \
 	cuda/kernels/conv.cu \
+	cuda/kernels/fetch.cu \
+	cuda/kernels/heads.cu \
+	cuda/kernels/loss.cu \
+	cuda/kernels/sgd.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
 	cuda/kernels/conv.h \
