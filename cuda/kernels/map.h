@@ -2,6 +2,7 @@
 #ifndef COMBOLAB_CUDA_KERNELS_MAP_H
 #define COMBOLAB_CUDA_KERNELS_MAP_H
 
+#include "base/shared.h"
 #include "cuda/kernels/element.h"
 
 #include <stdbool.h>
@@ -11,12 +12,12 @@ struct map {
     int n, h, w, c;
 };
 
-static inline size_t map_area(struct map m)
+SHARED size_t map_area(struct map m)
 {
     return (size_t)m.h * (size_t)m.w;
 }
 
-static inline size_t map_count(struct map m)
+SHARED size_t map_count(struct map m)
 {
     return (size_t)m.n * map_area(m) * (size_t)m.c;
 }
