@@ -19,11 +19,15 @@ CUDA_KERNELS = $(KERNELS_CU:.cu=.o)
 
 # What runs on the host, on a device as well as under the simulator.
 CUDA_HOST = \
+	cuda/batch.c \
+	cuda/batch_priv.h \
 	cuda/conv.h \
 	cuda/conv_choose.c \
 	cuda/conv_plain.c \
 	cuda/cuda_priv.h \
-	cuda/device.h
+	cuda/device.h \
+	cuda/heads.c \
+	cuda/images.c
 
 # nvcc sees only our kernels; everything else is C.
 SUFFIXES += .cu
