@@ -31,11 +31,15 @@ CUDA_KERNELS = $(KERNELS_CU:.cu=.o)
 # What runs on the host, on a device as well as under the simulator.
 CUDA_HOST = \
 	cuda/backend.c \
+	cuda/batch.c \
+	cuda/batch_priv.h \
 	cuda/conv.h \
 	cuda/conv_choose.c \
 	cuda/conv_plain.c \
 	cuda/cuda_priv.h \
 	cuda/device.h \
+	cuda/heads.c \
+	cuda/images.c \
 	cuda/kernels/map.c \
 	cuda/kernels/plain.c \
 	cuda/layout.c \
