@@ -182,6 +182,7 @@ int cuda_step_collect(struct backend *b, struct backend_result *out, struct err 
 void cuda_step_forget(struct backend *b); /* what was captured: it holds addresses of old images */
 
 /* batch.c: images, labels and plans. */
+uint64_t cuda_batch_bytes(const struct backend *b); /* of the device, that open will take */
 int cuda_batch_open(struct backend *b, struct err *e);
 void cuda_batch_close(struct backend *b);
 int cuda_batch_images(struct backend *b, const struct image_set *set, const float *scores,

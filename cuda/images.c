@@ -275,7 +275,7 @@ void batch_images_close(struct backend *b)
     t->classes = NULL;
     t->pixels = t->ring = NULL;
     t->offset = t->corner = NULL;
-    b->bytes[MEMORY_IMAGES] = t->opened_bytes;
+    b->bytes[MEMORY_IMAGES] = cuda_batch_bytes(b);
 }
 
 static int take_labels(struct backend *b, const float *scores, const int *classes, struct err *e)

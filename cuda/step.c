@@ -33,8 +33,7 @@ static int look(struct backend *b, const char *pass, const void *values, size_t 
 
 static int forward(struct backend *b, bool training, struct err *e)
 {
-    bool fetches = !b->spec.probe && !cuda_batch_streams(b);
-    if (fetches && cuda_batch_fetch(b, e))
+    if (!cuda_batch_streams(b) && cuda_batch_fetch(b, e))
         return -1;
     cuda_profile_lap(b, WORK_DATA, 0);
     for (int u = 0; u < b->depth; u++)
@@ -141,7 +140,7 @@ static int prepare(struct backend *b, bool fresh, struct err *e)
               kernel_to_bf16(b->values, b->trained, b->copies, device_stream(b->device)), e))
         return -1;
     b->stale = false;
-    if (!fresh || b->spec.probe || !cuda_batch_streams(b))
+    if (!fresh || !cuda_batch_streams(b))
         return 0;
     return cuda_batch_stage(b, e) || cuda_batch_fetch(b, e) ? -1 : 0;
 }
