@@ -4,6 +4,8 @@
 #include "cuda/kernels/kernel.h"
 #include "cuda/kernels/step.h"
 
+#include <math.h>
+
 #define THREADS 256
 #define WIDTH 8
 
