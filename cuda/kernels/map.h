@@ -7,6 +7,10 @@
 
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* n images of h x w pixels with c channels, NHWC without padding. */
 struct map {
     int n, h, w, c;
@@ -29,7 +33,18 @@ struct parts {
     int n, pixels;
 };
 
+/* Pixels of part p. */
+SHARED int parts_pixels(struct map m, struct parts all, int p)
+{
+    size_t left = map_area(m) - (size_t)p * (size_t)all.pixels;
+    return left < (size_t)all.pixels ? (int)left : all.pixels;
+}
+
 /* The usual parts: as many as keep a device busy, a function of the map alone. */
 struct parts parts_of(struct map m);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

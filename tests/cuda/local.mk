@@ -1,6 +1,7 @@
 # Kernels against plain loops, and the whole backend, on the simulator. A test of kernels is listed in
 # KERNEL_TESTS: it also runs under sanitizers and, by `make check-gpu`, on a device.
 KERNEL_TESTS = \
+	tests/cuda/test_conv \
 	tests/cuda/test_fetch \
 	tests/cuda/test_heads \
 	tests/cuda/test_loss \
@@ -15,6 +16,10 @@ TESTS += $(KERNEL_TESTS)
 endif
 libkernelkit_a_SOURCES = tests/cuda/kernel_kit.c tests/cuda/kernel_kit.h
 
+tests_cuda_test_conv_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/test_conv.c
+tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_fetch_SOURCES = tests/cuda/test_fetch.c
 tests_cuda_test_fetch_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_heads_SOURCES = tests/cuda/test_heads.c
