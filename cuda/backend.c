@@ -26,6 +26,7 @@ static void cuda_close(struct backend *b)
     conv_tools_close(&b->tools);
     if (b->device)
         device_unpin(b->device, b->bad);
+    cuda_nvml_close(b->nvml);
     device_close(b->device);
     cuda_layout_close(b);
     mem_free(b);
@@ -39,6 +40,7 @@ static int open_device(struct backend *b, struct err *e)
     if (device_open(&b->device, s->device, e) ||
         conv_tools_open(&b->tools, b->device, s->cache, s->algorithms, e))
         return -1;
+    b->nvml = cuda_nvml_open(device_facts(b->device)->bus);
     void *bad = NULL;
     if (looks && device_pin(b->device, sizeof *b->bad, "a count of faults", &bad, e))
         return -1;

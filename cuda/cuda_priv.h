@@ -14,6 +14,7 @@
 #include "cuda/kernels/gate.h"
 #include "cuda/kernels/norm.h"
 #include "cuda/kernels/step.h"
+#include "cuda/nvml.h"
 #include "engine/core/arena.h"
 #include "engine/core/backend.h"
 #include "engine/core/lifetimes.h"
@@ -74,6 +75,7 @@ struct backend {
     bool trains;
     enum element type;
     struct device *device;
+    struct cuda_nvml *nvml; /* NULL: what the card does is not known */
     struct conv_tools tools;
     char *algorithms; /* lines "job: way", as chosen */
     struct lifetimes lives;
@@ -181,7 +183,7 @@ int cuda_step_run(struct backend *b, unsigned phases, struct err *e);
 int cuda_step_collect(struct backend *b, struct backend_result *out, struct err *e);
 void cuda_step_forget(struct backend *b); /* what was captured: it holds addresses of old images */
 
-/* batch.c: images, labels and plans. */
+/* batch.c, images.c: images, labels and plans. */
 uint64_t cuda_batch_bytes(const struct backend *b); /* of the device, that open will take */
 int cuda_batch_open(struct backend *b, struct err *e);
 void cuda_batch_close(struct backend *b);
@@ -189,9 +191,10 @@ int cuda_batch_images(struct backend *b, const struct image_set *set, const floa
                       const int *classes, struct err *e);
 int cuda_batch_begin(struct backend *b, const struct backend_plan *plan, struct err *e);
 void cuda_batch_next(struct backend *b); /* the host's count: b->first, n, batch */
-/* Before a step is queued: of streamed images, stages what this batch and the next need. */
+/* Behind cuda_batch_next and before the step is queued: of streamed images, stages what this batch
+ * and the next need. */
 int cuda_batch_stage(struct backend *b, struct err *e);
-/* The launches that make tensor 0. Can be captured unless images are streamed. */
+/* The launches that make tensor 0; in a probe, those that count the step. They can be captured. */
 int cuda_batch_fetch(struct backend *b, struct err *e);
 bool cuda_batch_streams(const struct backend *b);
 
@@ -201,8 +204,7 @@ void cuda_profile_start(struct backend *b);
 void cuda_profile_lap(struct backend *b, enum backend_work work, double flop);
 void cuda_profile_take(struct backend *b, struct backend_profile *out);
 
-/* usage.c: load, temperature and power by NVML where that is there. */
-struct nvml;
+/* usage.c */
 void cuda_usage(const struct backend *b, struct backend_usage *out);
 
 #endif

@@ -44,9 +44,12 @@ CUDA_HOST = \
 	cuda/kernels/plain.c \
 	cuda/layout.c \
 	cuda/memory.c \
+	cuda/nvml.c \
+	cuda/nvml.h \
 	cuda/profile.c \
 	cuda/step.c \
 	cuda/unit.c \
+	cuda/usage.c \
 	cuda/values.c \
 	cuda/ways.c
 
