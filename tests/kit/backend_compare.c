@@ -103,14 +103,14 @@ static void probe_step(struct subject *s, int step, uint64_t seed)
 
 /* A seed whose values keep every branch of every step at a distance; one of the first hundred does.
  */
-static uint64_t probe_seed(const struct backend_case *c)
+static uint64_t probe_seed(const struct backend_ops *ops, const struct backend_case *c)
 {
     uint64_t seed = 0;
     double margin = 0;
     while (margin < CALM && seed < 100000) {
         struct subject s;
         seed += 1000;
-        subject_probe(&s, ref_backend(), c, seed);
+        subject_probe(&s, ref_backend_in(ops->usual), c, seed);
         margin = INFINITY;
         for (int step = 0; step < 3; step++) {
             probe_step(&s, step, seed);
@@ -135,11 +135,11 @@ static void look(struct verdict *v, const struct pair *p, const struct tolerance
 static void compare_probe(const struct backend_ops *ops, const struct backend_case *c,
                           const struct tolerance *t)
 {
-    uint64_t seed = probe_seed(c);
+    uint64_t seed = probe_seed(ops, c);
     struct pair p;
     struct verdict v = {.name = c->name};
     subject_probe(&p.mine, ops, c, seed);
-    subject_probe(&p.ref, ref_backend(), c, seed);
+    subject_probe(&p.ref, ref_backend_in(ops->usual), c, seed);
     for (int step = 0; step < 4; step++) {
         probe_step(&p.mine, step, seed);
         probe_step(&p.ref, step, seed);
@@ -164,7 +164,7 @@ static void compare_ties(const struct backend_ops *ops, const struct tolerance *
     struct subject *both[2] = {&p.mine, &p.ref};
     float zeros[16] = {0};
     for (int i = 0; i < 2; i++) {
-        subject_probe(both[i], i ? ref_backend() : ops, &ties, 1);
+        subject_probe(both[i], i ? ref_backend_in(ops->usual) : ops, &ties, 1);
         subject_set(both[i], BACKEND_PARAM, net_params_role(both[i]->params, 0, NET_GAMMA), zeros);
         subject_step(both[i], BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
     }

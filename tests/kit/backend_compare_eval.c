@@ -79,7 +79,7 @@ void compare_evaluation(const struct backend_ops *ops, const struct tolerance *t
 {
     struct pair p;
     subject_probe(&p.mine, ops, &all_kinds, 5);
-    subject_probe(&p.ref, ref_backend(), &all_kinds, 5);
+    subject_probe(&p.ref, ref_backend_in(ops->usual), &all_kinds, 5);
     evaluate(&p, "at first", t->forward);
     change(&p, 1, NET_GAMMA, "after a set of gamma", t->forward);
     change(&p, 5, NET_BETA, "after a set of beta", t->forward);

@@ -40,7 +40,7 @@ static struct backend_spec training_spec(const struct net *net, enum loss_kind k
 #define RATE (1.0 / 128)
 
 /* A seed of weights and images whose three steps keep away from kinks. */
-static uint64_t training_seed(const struct backend_spec *spec)
+static uint64_t training_seed(const struct backend_ops *ops, const struct backend_spec *spec)
 {
     uint64_t seed = 0;
     double margin = 0;
@@ -48,7 +48,7 @@ static uint64_t training_seed(const struct backend_spec *spec)
         struct subject s;
         struct case_images images;
         seed += 1000;
-        subject_open(&s, ref_backend(), spec, seed);
+        subject_open(&s, ref_backend_in(ops->usual), spec, seed);
         case_images(&images, IMAGES, &spec->augment, seed);
         subject_show(&s, &images);
         subject_plan(&s, &images, 4, RATE);
@@ -122,12 +122,12 @@ static void compare_loss(const struct backend_ops *ops, enum loss_kind kind, dou
     net.heads = true;
     net.classes = loss_info(kind)->classes ? 5 : 0;
     struct backend_spec spec = training_spec(&net, kind);
-    uint64_t seed = training_seed(&spec);
+    uint64_t seed = training_seed(ops, &spec);
     spec.threads = threads;
     spec.clip_norm = clip_norm;
     case_images(&images, IMAGES, &spec.augment, seed);
     subject_open(&p.mine, ops, &spec, seed);
-    subject_open(&p.ref, ref_backend(), &spec, seed);
+    subject_open(&p.ref, ref_backend_in(ops->usual), &spec, seed);
     subject_show(&p.mine, &images);
     subject_show(&p.ref, &images);
     subject_plan(&p.mine, &images, 4, RATE);

@@ -6,6 +6,7 @@ libref_a_SOURCES = \
 	tests/ref/ref_gate.c \
 	tests/ref/ref_head.c \
 	tests/ref/ref_images.c \
+	tests/ref/ref_keep.c \
 	tests/ref/ref_memory.c \
 	tests/ref/ref_pool.c \
 	tests/ref/ref_priv.h \
