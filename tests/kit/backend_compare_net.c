@@ -107,7 +107,8 @@ void compare_net(const struct backend_ops *ops, const char *name, const struct n
     subject_show(&p.mine, &images);
     subject_show(&p.ref, &images);
     compare_calm(&p, &images, title[0], calm);
-    compare_real(&p, &images, title[1], real);
+    if (real)
+        compare_real(&p, &images, title[1], real);
     case_images_free(&images);
     subject_close(&p.mine);
     subject_close(&p.ref);

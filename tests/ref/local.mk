@@ -18,6 +18,11 @@ tests_ref_test_ref_SOURCES = tests/ref/test_ref.c
 tests_ref_test_ref_LDADD = $(KIT_LIBS) libref.a libcore.a libbase.a
 TESTS += tests/ref/test_ref
 
+check_PROGRAMS += tests/ref/test_ref_bf16
+tests_ref_test_ref_bf16_SOURCES = tests/ref/test_ref_bf16.c
+tests_ref_test_ref_bf16_LDADD = $(KIT_LIBS) libref.a libcore.a libbase.a
+TESTS += tests/ref/test_ref_bf16
+
 check_PROGRAMS += tests/ref/test_ref_torch
 tests_ref_test_ref_torch_SOURCES = tests/ref/test_ref_torch.c
 tests_ref_test_ref_torch_LDADD = $(KIT_LIBS) libref.a libcore.a libbase.a
