@@ -196,7 +196,6 @@ void cuda_batch_next(struct backend *b); /* the host's count: b->first, n, batch
 int cuda_batch_stage(struct backend *b, struct err *e);
 /* The launches that make tensor 0; in a probe, those that count the step. They can be captured. */
 int cuda_batch_fetch(struct backend *b, struct err *e);
-bool cuda_batch_streams(const struct backend *b);
 
 /* profile.c: where a step's time goes, by marks on the device: a step starts, and behind each piece
  * of work it is said what it was. Without spec.profile they do nothing. */

@@ -35,11 +35,6 @@ static size_t image_bytes(const struct image_place *p)
     return (size_t)p->height * p->width * 3;
 }
 
-bool cuda_batch_streams(const struct backend *b)
-{
-    return b->batching->streams;
-}
-
 /* --- telling a streamed set what is read --- */
 
 static void announce(struct backend *b, size_t end)
