@@ -1,7 +1,9 @@
 # Kernels, which nvcc compiles for devices, and a C++ compiler for the simulator (tests/cudasim).
 KERNELS_CU = \
+	cuda/kernels/compare.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
+	cuda/kernels/compare.h \
 	cuda/kernels/conv.h \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
@@ -16,8 +18,10 @@ CUDA_KERNELS = $(KERNELS_CU:.cu=.o)
 # What runs on the host, on a device as well as under the simulator.
 CUDA_HOST = \
 	cuda/conv.h \
+	cuda/conv_cache.c cuda/conv_cache.h \
 	cuda/conv_choose.c \
 	cuda/conv_plain.c \
+	cuda/conv_trial.c cuda/conv_trial.h \
 	cuda/cuda_priv.h \
 	cuda/device.h
 
