@@ -1,6 +1,7 @@
 # Kernels, which nvcc compiles for devices, and a C++ compiler for the simulator (tests/cudasim).
 KERNELS_CU = \
 	cuda/kernels/compare.cu \
+	cuda/kernels/conv.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
 	cuda/kernels/compare.h \
