@@ -6,6 +6,8 @@
  *   the fastest of those that methods offer and that compute what the reference does.
  */
 #include "cuda/conv.h"
+
+#include "base/mem.h"
 #include "cuda/conv_cache.h"
 #include "cuda/conv_trial.h"
 
@@ -267,5 +269,8 @@ int conv_choose(struct conv_tools *t, const struct conv_job *job, struct conv_wa
     } else if (!kept(t, job, name, out) && chosen_anew(t, job, name, out, e))
         return -1;
     str_addf(&t->made, "%s: %s\n", name, out->text);
-    return 0;
+    if (!t->made.failed)
+        return 0;
+    conv_way_close(out);
+    return mem_error(e, "the list of chosen convolutions", sizeof name);
 }
