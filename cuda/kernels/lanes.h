@@ -154,6 +154,29 @@ static __device__ __forceinline__ void atomic_add(unsigned long long *to, unsign
 #endif
 }
 
+/* Returns the count before. By this the last of several blocks knows itself: every block writes its
+ * part; after a __syncthreads one thread does fence, atomic_add, fence; whoever got blocks - 1 sets
+ * the count to 0 again and its block may, after another __syncthreads, read all parts. */
+static __device__ __forceinline__ unsigned atomic_add(unsigned *to, unsigned v)
+{
+#ifdef __CUDACC__
+    return atomicAdd(to, v);
+#else
+    return sim_atomic_add(to, v);
+#endif
+}
+
+/* Orders this thread's reads and writes of memory, and those it knows of through a barrier, before
+ * and after it, as all blocks see them. */
+static __device__ __forceinline__ void fence()
+{
+#ifdef __CUDACC__
+    __threadfence();
+#else
+    sim_fence();
+#endif
+}
+
 /* --- tensor cores --- */
 
 /* d += a b of one warp: a 16x16 (row by row), b 16x8 (column by column), d 16x8; a lane's share as

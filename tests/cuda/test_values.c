@@ -1,62 +1,52 @@
 /* test_values.c - conversions to bf16 and back, and the count of values that are not finite. */
-#include "cuda/device.h"
 #include "cuda/kernels/step.h"
-#include "tests/kit/tap.h"
+#include "tests/cuda/kernel_kit.h"
 
 #include <math.h>
-#include <string.h>
 
-#define COUNT 1001
-
-static float nearest_bf16(float f)
+static void conversions(struct kit *k, size_t count)
 {
-    double best = INFINITY, value = (double)f;
-    float found = NAN;
-    uint32_t bits;
-    memcpy(&bits, &f, sizeof bits);
-    for (int i = -1; i <= 1; i++) {
-        uint32_t near = ((bits >> 16) + (uint32_t)i) << 16;
-        float g;
-        memcpy(&g, &near, sizeof g);
-        double off = fabs((double)g - value);
-        if (off < best || (off == best && !(near >> 16 & 1))) {
-            best = off;
-            found = g;
-        }
-    }
-    return found;
+    struct array *f = kit_random(k, ELEMENT_F32, count, 0, 500);
+    struct array *b = kit_empty(k, ELEMENT_BF16, count), *g = kit_empty(k, ELEMENT_F32, count);
+    f->value[0] = -0.0f;
+    f->value[count / 2] = 3.3961776e38f; /* rounds to infinity's neighbour */
+    kit_send(k, f);
+    kit_run(k, kernel_to_bf16(f->at, count, b->at, k->stream), "to_bf16");
+    kit_run(k, kernel_to_float(b->at, count, g->at, k->stream), "to_float");
+    kit_read(k, b);
+    kit_read(k, g);
+    for (size_t i = 0; i < count; i++)
+        f->value[i] = kit_kept(ELEMENT_BF16, f->value[i]);
+    kit_same(b, f->value, "%zu values become the nearest bf16", count);
+    kit_same(g, f->value, "and are the same as float32");
+    kit_clear(k);
+}
+
+static void bad_values(struct kit *k, enum element t, size_t count)
+{
+    struct array *x = kit_random(k, t, count, 0, 1);
+    unsigned long long bad = 7;
+    struct array *found = kit_bytes(k, sizeof bad, &bad);
+    x->value[count / 3] = NAN;
+    x->value[count - 1] = -INFINITY;
+    kit_send(k, x);
+    kit_run(k, kernel_count_bad(t, x->at, count, found->at, k->stream), "count_bad");
+    kit_read(k, found);
+    bad += count > 1 ? 2 : 1;
+    kit_same_bytes(found, &bad, "what isn't finite among %zu is counted", count);
+    kit_clear(k);
 }
 
 int main(void)
 {
-    struct device *d;
-    struct err e;
-    float from[COUNT], back[COUNT];
-    void *f, *b, *g, *bad;
-    unsigned long long found = 0;
-    for (int i = 0; i < COUNT; i++)
-        from[i] = (float)(i - 500) * 1.00390625f * (1 + (float)i / 7);
-    if (device_open(&d, 0, &e))
-        skip("%s", e.text);
-    void *s = device_stream(d);
-    ok(!device_alloc(d, sizeof from, "a", &f, &e) && !device_alloc(d, COUNT * 2, "b", &b, &e) &&
-           !device_alloc(d, sizeof from, "c", &g, &e) && !device_alloc(d, 8, "d", &bad, &e),
-       "memory");
-    ok(!device_upload(d, f, from, sizeof from, &e) && !device_clear(d, bad, 8, &e) &&
-           !device_ran(d, kernel_count_bad(ELEMENT_BF16, b, COUNT, bad, s), "count_bad", &e) &&
-           !device_ran(d, kernel_to_bf16(f, COUNT, b, s), "to_bf16", &e) &&
-           !device_ran(d, kernel_to_float(b, COUNT, g, s), "to_float", &e) &&
-           !device_download(d, back, g, sizeof back, &e) &&
-           !device_download(d, &found, bad, sizeof found, &e) && !device_wait(d, &e),
-       "there and back");
-    int wrong = 0;
-    for (int i = 0; i < COUNT; i++)
-        wrong += !(back[i] == nearest_bf16(from[i]));
-    is_int(wrong, 0, "every value is the nearest bf16");
-    ok(found <= COUNT, "%llu of the values before were not finite", found);
-    void *all[] = {f, b, g, bad};
-    for (int i = 0; i < 4; i++)
-        device_free(d, all[i]);
-    device_close(d);
-    return tap_done();
+    const size_t counts[] = {1, 255, 256, 1001, 70001};
+    struct kit k;
+    if (!kit_open(&k))
+        return tap_done();
+    for (int i = 0; i < (k.small ? 4 : 5); i++) {
+        conversions(&k, counts[i]);
+        bad_values(&k, ELEMENT_F32, counts[i]);
+        bad_values(&k, ELEMENT_BF16, counts[i]);
+    }
+    return kit_close(&k);
 }

@@ -418,7 +418,16 @@ void sim_aligned(const void *p, size_t bytes)
     abort();
 }
 
-void sim_atomic_add(unsigned long long *to, unsigned long long v)
+unsigned long long sim_atomic_add(unsigned long long *to, unsigned long long v)
 {
-    __atomic_fetch_add(to, v, __ATOMIC_RELAXED);
+    return __atomic_fetch_add(to, v, __ATOMIC_RELAXED);
+}
+
+unsigned sim_atomic_add(unsigned *to, unsigned v)
+{
+    return __atomic_fetch_add(to, v, __ATOMIC_RELAXED);
+}
+
+void sim_fence()
+{
 }

@@ -63,7 +63,9 @@ extern sim_place *sim_here; /* of the thread that runs */
      }))
 int sim_queue(void *stream, const std::function<void()> &work);
 
-void sim_atomic_add(unsigned long long *to, unsigned long long v);
+unsigned long long sim_atomic_add(unsigned long long *to, unsigned long long v);
+unsigned sim_atomic_add(unsigned *to, unsigned v);
+void sim_fence();
 
 /* Ends the program where p isn't a multiple of `bytes`. */
 void sim_aligned(const void *p, size_t bytes);
