@@ -10,6 +10,7 @@
 #include "base/str.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* --- memory --- */
 

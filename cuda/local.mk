@@ -47,5 +47,5 @@ endif
 combolab_cuda_so_SOURCES = $(CUDA_HOST) $(CUDA_DEVICE)
 combolab_cuda_so_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 combolab_cuda_so_LDFLAGS = -shared -Wl,-z,defs -Wl,--version-script=$(srcdir)/cuda/module.map
-combolab_cuda_so_LDADD = $(CUDA_KERNELS) libcore.a libbase.a $(CUDA_LIBS)
+combolab_cuda_so_LDADD = $(CUDA_KERNELS) libcore.a libbase.a $(CUDA_LIBS) -lstdc++ -lm
 EXTRA_combolab_cuda_so_DEPENDENCIES = $(srcdir)/cuda/module.map
