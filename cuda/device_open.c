@@ -63,30 +63,41 @@ static int read_facts(int number, struct device_facts *out)
     return 0;
 }
 
-static void describe(int number, struct backend_device *to)
+/* Returns whether it can train. */
+static bool describe(int number, struct backend_device *to)
 {
     struct device_facts facts;
     memset(to, 0, sizeof *to);
     snprintf(to->id, sizeof to->id, "cuda:%d", number);
     if (read_facts(number, &facts)) {
         str_copy(to->detail, sizeof to->detail, "cannot be asked for its properties");
-        return;
+        return false;
     }
+    bool trains = facts.major >= LEAST_MAJOR;
     str_copy(to->name, sizeof to->name, facts.name);
     snprintf(to->detail, sizeof to->detail, "compute capability %d.%d%s", facts.major, facts.minor,
-             facts.major < LEAST_MAJOR ? ", too old to train" : "");
+             trains ? "" : ", too old to train");
     to->memory_bytes = facts.memory_bytes;
+    return trains;
 }
 
 int device_list(struct backend_device *list, int room, char *why, size_t why_room)
 {
-    char reason[256];
+    char reason[300];
+    bool any = false;
     int n = count_devices(reason, sizeof reason);
+    if (n > room)
+        n = room;
+    for (int i = 0; i < n; i++)
+        any |= describe(i, &list[i]);
+    if (n > 0 && !any) {
+        snprintf(reason, sizeof reason, "%s, %s: compute capability %d.0 is needed", list[0].name,
+                 list[0].detail, LEAST_MAJOR);
+        n = 0; /* as good as none: `auto` goes to the CPU */
+    }
     if (why_room)
         str_copy(why, why_room, reason);
-    for (int i = 0; i < n && i < room; i++)
-        describe(i, &list[i]);
-    return n < room ? n : room;
+    return n;
 }
 
 /* --- opening --- */

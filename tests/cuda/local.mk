@@ -18,3 +18,16 @@ tests_cuda_test_conv_SOURCES = \
 tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_values_SOURCES = tests/cuda/test_values.c
 tests_cuda_test_values_LDADD = $(KERNEL_LIBS)
+
+# The device layer on a runtime that has no device but fails when told to.
+if HAVE_CUDA
+check_PROGRAMS += tests/cuda/test_device
+TESTS += tests/cuda/test_device tests/cuda/test_module.sh
+endif
+EXTRA_DIST += tests/cuda/test_module.sh
+tests_cuda_test_device_SOURCES = \
+	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
+	tests/cuda/fake_runtime.c tests/cuda/fake_runtime.h \
+	tests/cuda/test_device.c
+tests_cuda_test_device_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_device_LDADD = libcore.a libbase.a
