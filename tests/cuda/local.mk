@@ -1,6 +1,7 @@
 # Kernels against plain loops, and the whole backend, on the simulator. A test of kernels is listed in
 # KERNEL_TESTS: it also runs under sanitizers and, by `make check-gpu`, on a device.
 KERNEL_TESTS = \
+	tests/cuda/test_compare \
 	tests/cuda/test_conv \
 	tests/cuda/test_fetch \
 	tests/cuda/test_heads \
@@ -11,11 +12,13 @@ KERNEL_LIBS = libkernelkit.a $(CUDASIM_LIBS)
 
 if HAVE_CXX
 check_LIBRARIES += libkernelkit.a
-check_PROGRAMS += $(KERNEL_TESTS)
-TESTS += $(KERNEL_TESTS)
+check_PROGRAMS += $(KERNEL_TESTS) tests/cuda/test_conv_choose
+TESTS += $(KERNEL_TESTS) tests/cuda/test_conv_choose
 endif
 libkernelkit_a_SOURCES = tests/cuda/kernel_kit.c tests/cuda/kernel_kit.h
 
+tests_cuda_test_compare_SOURCES = tests/cuda/test_compare.c
+tests_cuda_test_compare_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_conv_SOURCES = \
 	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/test_conv.c
@@ -48,3 +51,23 @@ tests_cuda_test_memory_plan_SOURCES = tests/cuda/test_memory_plan.c
 tests_cuda_test_memory_plan_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_steps_cuda_SOURCES = tests/cuda/test_steps_cuda.c
 tests_cuda_test_steps_cuda_LDADD = $(BACKEND_LIBS)
+
+# Ways of convolution, chosen.
+tests_cuda_test_conv_choose_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/fake_methods.c tests/cuda/fake_methods.h \
+	tests/cuda/test_conv_choose.c
+tests_cuda_test_conv_choose_LDADD = $(KIT_LIBS) $(KERNEL_LIBS)
+
+# The device layer on a runtime that has no device but fails when told to.
+if HAVE_CUDA
+check_PROGRAMS += tests/cuda/test_device
+TESTS += tests/cuda/test_device tests/cuda/test_module.sh
+endif
+EXTRA_DIST += tests/cuda/test_module.sh
+tests_cuda_test_device_SOURCES = \
+	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
+	tests/cuda/fake_runtime.c tests/cuda/fake_runtime.h \
+	tests/cuda/test_device.c
+tests_cuda_test_device_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_device_LDADD = libcore.a libbase.a
