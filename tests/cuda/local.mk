@@ -1,6 +1,11 @@
 # Kernels against plain loops, and the whole backend, on the simulator. A test of kernels is listed in
 # KERNEL_TESTS: it also runs under sanitizers and, by `make check-gpu`, on a device.
-KERNEL_TESTS = tests/cuda/test_values
+KERNEL_TESTS = \
+	tests/cuda/test_gate \
+	tests/cuda/test_norm \
+	tests/cuda/test_norm_back \
+	tests/cuda/test_pool \
+	tests/cuda/test_values
 KERNEL_LIBS = libkernelkit.a $(CUDASIM_LIBS)
 
 if HAVE_CXX
@@ -12,3 +17,11 @@ libkernelkit_a_SOURCES = tests/cuda/kernel_kit.c tests/cuda/kernel_kit.h
 
 tests_cuda_test_values_SOURCES = tests/cuda/test_values.c
 tests_cuda_test_values_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_norm_SOURCES = tests/cuda/test_norm.c tests/cuda/norm_cases.h
+tests_cuda_test_norm_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_gate_SOURCES = tests/cuda/test_gate.c tests/cuda/norm_cases.h
+tests_cuda_test_gate_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_norm_back_SOURCES = tests/cuda/test_norm_back.c tests/cuda/norm_cases.h
+tests_cuda_test_norm_back_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_pool_SOURCES = tests/cuda/test_pool.c tests/cuda/norm_cases.h
+tests_cuda_test_pool_LDADD = $(KERNEL_LIBS)
