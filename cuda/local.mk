@@ -1,15 +1,25 @@
 # Kernels, which nvcc compiles for devices, and a C++ compiler for the simulator (tests/cudasim).
 KERNELS_CU = \
 	cuda/kernels/conv.cu \
+	cuda/kernels/gate.cu \
+	cuda/kernels/gate_plain.cu \
+	cuda/kernels/norm.cu \
+	cuda/kernels/norm_plain.cu \
+	cuda/kernels/norm_plain_back.cu \
+	cuda/kernels/norm_plain_pool.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
 	cuda/kernels/conv.h \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
+	cuda/kernels/gate_plain.h \
 	cuda/kernels/kernel.h \
 	cuda/kernels/lanes.h \
 	cuda/kernels/map.h \
 	cuda/kernels/norm.h \
+	cuda/kernels/norm_math.h \
+	cuda/kernels/norm_plain.h \
+	cuda/kernels/plain.h \
 	cuda/kernels/state.h \
 	cuda/kernels/step.h
 CUDA_KERNELS = $(KERNELS_CU:.cu=.o)
@@ -20,7 +30,9 @@ CUDA_HOST = \
 	cuda/conv_choose.c \
 	cuda/conv_plain.c \
 	cuda/cuda_priv.h \
-	cuda/device.h
+	cuda/device.h \
+	cuda/kernels/map.c \
+	cuda/kernels/plain.c
 
 # nvcc sees only our kernels; everything else is C.
 SUFFIXES += .cu
