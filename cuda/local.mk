@@ -1,5 +1,6 @@
 # Kernels, which nvcc compiles for devices, and a C++ compiler for the simulator (tests/cudasim).
 KERNELS_CU = \
+	cuda/kernels/conv.cu \
 	cuda/kernels/gate.cu \
 	cuda/kernels/gate_plain.cu \
 	cuda/kernels/norm.cu \

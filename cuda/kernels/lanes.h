@@ -209,6 +209,54 @@ static __device__ __forceinline__ void mma_16x8x16(float d[4], const uint32_t a[
 #endif
 }
 
+/* Four 8x8 matrices of bf16 from shared memory. Lane l hands in where 8 elements lie, aligned to 16
+ * bytes: row l % 8 of matrix l / 8. It gets, of each matrix, row l / 4's elements l % 4 * 2 and the
+ * next: four of them are an `a` of mma_16x8x16 when they are its quarters at rows 0 and 8, first of
+ * columns 0, then of columns 8. */
+static __device__ __forceinline__ void load_matrices(uint32_t to[4], const void *row)
+{
+#ifdef __CUDACC__
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                 : "r"((uint32_t)__cvta_generic_to_shared(row))
+                 : "memory");
+#else
+    unsigned char *lines = sim_lines();
+    sim_aligned(row, 16);
+    memcpy(lines + 64 * sim_lane(), &row, sizeof row);
+    sim_sync_warp(__FILE__, __LINE__);
+    for (int i = 0; i < 4; i++) {
+        const unsigned char *from;
+        memcpy(&from, lines + 64 * (8 * i + sim_lane() / 4), sizeof from);
+        memcpy(&to[i], from + 4 * (sim_lane() % 4), 4);
+    }
+    sim_sync_warp(__FILE__, __LINE__);
+#endif
+}
+
+/* The same, each matrix turned: a lane gets column l / 4's elements of rows l % 4 * 2 and the next.
+ */
+static __device__ __forceinline__ void load_matrices_turned(uint32_t to[4], const void *row)
+{
+#ifdef __CUDACC__
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                 : "r"((uint32_t)__cvta_generic_to_shared(row))
+                 : "memory");
+#else
+    unsigned char *lines = sim_lines();
+    sim_aligned(row, 16);
+    memcpy(lines + 64 * sim_lane(), &row, sizeof row);
+    sim_sync_warp(__FILE__, __LINE__);
+    for (int i = 0; i < 8; i++) {
+        const unsigned char *from;
+        memcpy(&from, lines + 64 * (i / 2 * 8 + sim_lane() % 4 * 2 + i % 2), sizeof from);
+        memcpy((unsigned char *)to + 2 * i, from + 2 * (sim_lane() / 4), 2);
+    }
+    sim_sync_warp(__FILE__, __LINE__);
+#endif
+}
+
 /* --- copies from global to shared memory behind the thread's back --- */
 
 /* 16 bytes; zeros where `there` is false. Visible to this thread after copy_wait, to others after

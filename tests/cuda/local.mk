@@ -5,6 +5,7 @@ KERNEL_TESTS = \
 	tests/cuda/test_norm \
 	tests/cuda/test_norm_back \
 	tests/cuda/test_pool \
+	tests/cuda/test_conv \
 	tests/cuda/test_values
 KERNEL_LIBS = libkernelkit.a $(CUDASIM_LIBS)
 
@@ -15,6 +16,10 @@ TESTS += $(KERNEL_TESTS)
 endif
 libkernelkit_a_SOURCES = tests/cuda/kernel_kit.c tests/cuda/kernel_kit.h
 
+tests_cuda_test_conv_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/test_conv.c
+tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_values_SOURCES = tests/cuda/test_values.c
 tests_cuda_test_values_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_norm_SOURCES = tests/cuda/test_norm.c tests/cuda/norm_cases.h
