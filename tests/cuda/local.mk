@@ -30,3 +30,14 @@ tests_cuda_test_sgd_SOURCES = tests/cuda/test_sgd.c
 tests_cuda_test_sgd_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_values_SOURCES = tests/cuda/test_values.c
 tests_cuda_test_values_LDADD = $(KERNEL_LIBS)
+
+# The whole backend.
+BACKEND_TESTS = tests/cuda/test_batch_cuda
+BACKEND_LIBS = $(KIT_LIBS) libref.a $(CUDASIM_LIBS)
+
+if HAVE_CXX
+check_PROGRAMS += $(BACKEND_TESTS)
+TESTS += $(BACKEND_TESTS)
+endif
+tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
+tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
