@@ -41,3 +41,11 @@ TESTS += $(BACKEND_TESTS)
 endif
 tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
 tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
+
+# A library that stands in for NVIDIA's, and is found by the name it has inside.
+check_PROGRAMS += tests/cuda/fake_nvml.so tests/cuda/test_nvml
+TESTS += tests/cuda/test_nvml
+tests_cuda_fake_nvml_so_SOURCES = tests/cuda/fake_nvml.c tests/cuda/fake_nvml.h
+tests_cuda_fake_nvml_so_LDFLAGS = -shared -Wl,-soname,libnvidia-ml.so.1
+tests_cuda_test_nvml_SOURCES = cuda/nvml.c cuda/nvml.h tests/cuda/fake_nvml.h tests/cuda/test_nvml.c
+tests_cuda_test_nvml_LDADD = libbase.a
