@@ -50,8 +50,12 @@ static int open_plan(struct backend *b, struct err *e)
     divide(&t->host, t->host_block, most);
     b->plan = (struct plan_values){
         .order = t->plan.order, .draws = t->plan.draws, .place = t->plan.place};
-    b->bytes[MEMORY_IMAGES] = t->opened_bytes = plan_bytes(most);
     return 0;
+}
+
+uint64_t cuda_batch_bytes(const struct backend *b)
+{
+    return b->spec.probe ? 0 : plan_bytes(b->spec.plan_most);
 }
 
 int cuda_batch_open(struct backend *b, struct err *e)

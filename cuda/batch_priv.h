@@ -14,7 +14,6 @@ struct batch_plan {
 struct batch_state {
     void *plan_block, *host_block; /* on the device; pinned */
     struct batch_plan plan, host;  /* in those */
-    uint64_t opened_bytes;         /* of the device's memory: what is there without images */
 
     struct image_set set;
     bool streams;

@@ -184,6 +184,7 @@ int cuda_step_collect(struct backend *b, struct backend_result *out, struct err 
 void cuda_step_forget(struct backend *b); /* what was captured: it holds addresses of old images */
 
 /* batch.c, images.c: images, labels and plans. */
+uint64_t cuda_batch_bytes(const struct backend *b); /* of the device, that open will take */
 int cuda_batch_open(struct backend *b, struct err *e);
 void cuda_batch_close(struct backend *b);
 int cuda_batch_images(struct backend *b, const struct image_set *set, const float *scores,
@@ -195,7 +196,6 @@ void cuda_batch_next(struct backend *b); /* the host's count: b->first, n, batch
 int cuda_batch_stage(struct backend *b, struct err *e);
 /* The launches that make tensor 0; in a probe, those that count the step. They can be captured. */
 int cuda_batch_fetch(struct backend *b, struct err *e);
-bool cuda_batch_streams(const struct backend *b);
 
 /* profile.c: where a step's time goes, by marks on the device: a step starts, and behind each piece
  * of work it is said what it was. Without spec.profile they do nothing. */

@@ -35,11 +35,6 @@ static size_t image_bytes(const struct image_place *p)
     return (size_t)p->height * p->width * 3;
 }
 
-bool cuda_batch_streams(const struct backend *b)
-{
-    return b->batching->streams;
-}
-
 /* --- telling a streamed set what is read --- */
 
 static void announce(struct backend *b, size_t end)
@@ -275,7 +270,7 @@ void batch_images_close(struct backend *b)
     t->classes = NULL;
     t->pixels = t->ring = NULL;
     t->offset = t->corner = NULL;
-    b->bytes[MEMORY_IMAGES] = t->opened_bytes;
+    b->bytes[MEMORY_IMAGES] = cuda_batch_bytes(b);
 }
 
 static int take_labels(struct backend *b, const float *scores, const int *classes, struct err *e)

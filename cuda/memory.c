@@ -183,8 +183,7 @@ static void count_bytes(struct backend *b)
 {
     static const enum backend_memory own[] = {MEMORY_PARAMETERS, MEMORY_GRADIENTS,
                                               MEMORY_WORKSPACE};
-    size_t samples = b->spec.probe ? 0 : b->spec.plan_most;
-    b->bytes[MEMORY_IMAGES] = samples * (sizeof *b->plan.order + sizeof *b->plan.draws);
+    b->bytes[MEMORY_IMAGES] = cuda_batch_bytes(b);
     b->bytes[MEMORY_ACTIVATIONS] = b->arena.bytes;
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         b->bytes[own[i]] = arena_own_bytes(&b->arena, own[i]);
@@ -325,6 +324,7 @@ int cuda_memory_open(struct backend *b, struct err *e)
     arena_point(&b->arena, b->block);
     place_params(b);
     place_activations(b);
+    b->stale = true;
     return clear_params(b, e);
 }
 

@@ -33,8 +33,7 @@ static int look(struct backend *b, const char *pass, const void *values, size_t 
 
 static int forward(struct backend *b, bool training, struct err *e)
 {
-    bool fetches = !b->spec.probe && !cuda_batch_streams(b);
-    if (fetches && cuda_batch_fetch(b, e))
+    if (cuda_batch_fetch(b, e))
         return -1;
     cuda_profile_lap(b, WORK_DATA, 0);
     for (int u = 0; u < b->depth; u++)
@@ -133,17 +132,15 @@ void cuda_step_forget(struct backend *b)
 
 /* --- steps --- */
 
-/* What stands before the launches that can be captured. */
-static int prepare(struct backend *b, bool fresh, struct err *e)
+/* The weights as products read them, where the host has changed them. */
+static int refresh_copies(struct backend *b, struct err *e)
 {
-    if (b->stale && b->copies &&
-        QUEUE(b, "to_bf16",
-              kernel_to_bf16(b->values, b->trained, b->copies, device_stream(b->device)), e))
-        return -1;
+    bool due = b->copies && b->stale;
     b->stale = false;
-    if (!fresh || b->spec.probe || !cuda_batch_streams(b))
-        return 0;
-    return cuda_batch_stage(b, e) || cuda_batch_fetch(b, e) ? -1 : 0;
+    return due ? QUEUE(b, "to_bf16",
+                       kernel_to_bf16(b->values, b->trained, b->copies, device_stream(b->device)),
+                       e)
+               : 0;
 }
 
 int cuda_step_run(struct backend *b, unsigned phases, struct err *e)
@@ -156,7 +153,8 @@ int cuda_step_run(struct backend *b, unsigned phases, struct err *e)
         cuda_batch_next(b);
         s->result = (struct backend_result){.first = b->first, .n = b->n};
     }
-    if (prepare(b, s->fresh, e) || run(b, phases, e) || device_mark(b->device, MARK_STEP + at, e))
+    if ((s->fresh && cuda_batch_stage(b, e)) || refresh_copies(b, e) || run(b, phases, e) ||
+        device_mark(b->device, MARK_STEP + at, e))
         return -1;
     b->started++;
     return 0;

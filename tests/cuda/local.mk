@@ -32,15 +32,25 @@ tests_cuda_test_values_SOURCES = tests/cuda/test_values.c
 tests_cuda_test_values_LDADD = $(KERNEL_LIBS)
 
 # The whole backend.
-BACKEND_TESTS = tests/cuda/test_batch_cuda
+BACKEND_TESTS = \
+	tests/cuda/test_backend_cuda \
+	tests/cuda/test_batch_cuda \
+	tests/cuda/test_memory_plan \
+	tests/cuda/test_steps_cuda
 BACKEND_LIBS = $(KIT_LIBS) libref.a $(CUDASIM_LIBS)
 
 if HAVE_CXX
 check_PROGRAMS += $(BACKEND_TESTS)
 TESTS += $(BACKEND_TESTS)
 endif
+tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
+tests_cuda_test_backend_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
 tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_memory_plan_SOURCES = tests/cuda/test_memory_plan.c
+tests_cuda_test_memory_plan_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_steps_cuda_SOURCES = tests/cuda/test_steps_cuda.c
+tests_cuda_test_steps_cuda_LDADD = $(BACKEND_LIBS)
 
 # A library that stands in for NVIDIA's, and is found by the name it has inside.
 check_PROGRAMS += tests/cuda/fake_nvml.so tests/cuda/test_nvml
