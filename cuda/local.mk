@@ -1,12 +1,16 @@
 # Kernels, which nvcc compiles for devices, and a C++ compiler for the simulator (tests/cudasim).
 KERNELS_CU = \
 	cuda/kernels/conv.cu \
+	cuda/kernels/fetch.cu \
 	cuda/kernels/gate.cu \
 	cuda/kernels/gate_plain.cu \
+	cuda/kernels/heads.cu \
+	cuda/kernels/loss.cu \
 	cuda/kernels/norm.cu \
 	cuda/kernels/norm_plain.cu \
 	cuda/kernels/norm_plain_back.cu \
 	cuda/kernels/norm_plain_pool.cu \
+	cuda/kernels/sgd.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
 	cuda/kernels/conv.h \
@@ -26,13 +30,28 @@ CUDA_KERNELS = $(KERNELS_CU:.cu=.o)
 
 # What runs on the host, on a device as well as under the simulator.
 CUDA_HOST = \
+	cuda/backend.c \
+	cuda/batch.c \
+	cuda/batch_priv.h \
 	cuda/conv.h \
 	cuda/conv_choose.c \
 	cuda/conv_plain.c \
 	cuda/cuda_priv.h \
 	cuda/device.h \
+	cuda/heads.c \
+	cuda/images.c \
 	cuda/kernels/map.c \
-	cuda/kernels/plain.c
+	cuda/kernels/plain.c \
+	cuda/layout.c \
+	cuda/memory.c \
+	cuda/nvml.c \
+	cuda/nvml.h \
+	cuda/profile.c \
+	cuda/step.c \
+	cuda/unit.c \
+	cuda/usage.c \
+	cuda/values.c \
+	cuda/ways.c
 
 # nvcc sees only our kernels; everything else is C.
 SUFFIXES += .cu
@@ -50,7 +69,7 @@ module_PROGRAMS += combolab-cuda.so
 BUILT_BACKENDS += cuda
 -include $(CUDA_KERNELS:.o=.d)
 endif
-combolab_cuda_so_SOURCES = cuda/module.c
+combolab_cuda_so_SOURCES = $(CUDA_HOST) cuda/conv_methods.c
 combolab_cuda_so_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 combolab_cuda_so_LDFLAGS = -shared
 combolab_cuda_so_LDADD = $(CUDA_LIBS)
