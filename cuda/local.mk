@@ -1,32 +1,62 @@
 # Kernels, which nvcc compiles for devices, and a C++ compiler for the simulator (tests/cudasim).
 KERNELS_CU = \
 	cuda/kernels/conv.cu \
+	cuda/kernels/fetch.cu \
+	cuda/kernels/gate.cu \
+	cuda/kernels/gate_plain.cu \
+	cuda/kernels/heads.cu \
+	cuda/kernels/loss.cu \
+	cuda/kernels/norm.cu \
+	cuda/kernels/norm_plain.cu \
+	cuda/kernels/norm_plain_back.cu \
+	cuda/kernels/norm_plain_pool.cu \
+	cuda/kernels/sgd.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
 	cuda/kernels/conv.h \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
+	cuda/kernels/gate_plain.h \
 	cuda/kernels/kernel.h \
 	cuda/kernels/lanes.h \
 	cuda/kernels/map.h \
 	cuda/kernels/norm.h \
+	cuda/kernels/norm_math.h \
+	cuda/kernels/norm_plain.h \
+	cuda/kernels/plain.h \
 	cuda/kernels/state.h \
 	cuda/kernels/step.h
 CUDA_KERNELS = $(KERNELS_CU:.cu=.o)
 
 # What runs on the host, on a device as well as under the simulator.
 CUDA_HOST = \
+	cuda/backend.c \
+	cuda/batch.c \
+	cuda/batch_priv.h \
 	cuda/conv.h \
 	cuda/conv_choose.c \
 	cuda/conv_plain.c \
 	cuda/cuda_priv.h \
-	cuda/device.h
+	cuda/device.h \
+	cuda/heads.c \
+	cuda/images.c \
+	cuda/kernels/map.c \
+	cuda/kernels/plain.c \
+	cuda/layout.c \
+	cuda/memory.c \
+	cuda/nvml.c \
+	cuda/nvml.h \
+	cuda/profile.c \
+	cuda/step.c \
+	cuda/unit.c \
+	cuda/usage.c \
+	cuda/values.c \
+	cuda/ways.c
 
 # What calls a CUDA library: in the module alone.
 CUDA_DEVICE = \
 	cuda/conv_methods.c \
-	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
-	cuda/module.c
+	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h
 
 # nvcc sees only our kernels; everything else is C.
 SUFFIXES += .cu

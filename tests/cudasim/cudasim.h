@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <tuple>
 
 struct dim3 {
     unsigned x, y, z;
@@ -58,9 +59,7 @@ extern sim_place *sim_here; /* of the thread that runs */
 /* Queues the kernel on the twin of a device (twin.cpp) whose stream it is; its arguments are read
  * now. Runs it at once on stream NULL. */
 #define LAUNCH(kernel, grid, block, bytes, stream, ...)                                            \
-    (sim_check(#kernel, __VA_ARGS__), sim_queue(stream, [=] {                                      \
-         sim_launch(#kernel, grid, block, bytes, [=] { kernel(__VA_ARGS__); });                    \
-     }))
+    sim_start(#kernel, kernel, grid, block, bytes, stream, __VA_ARGS__)
 int sim_queue(void *stream, const std::function<void()> &work);
 
 unsigned long long sim_atomic_add(unsigned long long *to, unsigned long long v);
@@ -90,6 +89,16 @@ template <class... T> void sim_check(const char *kernel, T... values)
 
 void sim_launch(const char *name, dim3 grid, dim3 block, size_t dynamic_bytes,
                 const std::function<void()> &body);
+template <class... P, class... A>
+int sim_start(const char *name, void (*kernel)(P...), dim3 grid, dim3 block, size_t bytes,
+              void *stream, A... values)
+{
+    std::tuple<std::decay_t<P>...> arguments(static_cast<P>(values)...);
+    sim_check(name, values...);
+    return sim_queue(stream, [=] {
+        sim_launch(name, grid, block, bytes, [=] { std::apply(kernel, arguments); });
+    });
+}
 void *sim_shared(const char *file, int line, size_t bytes);
 void *sim_dynamic();
 void sim_sync_block(const char *file, int line);
