@@ -71,3 +71,16 @@ tests_cuda_fake_nvml_so_SOURCES = tests/cuda/fake_nvml.c tests/cuda/fake_nvml.h
 tests_cuda_fake_nvml_so_LDFLAGS = -shared -Wl,-soname,libnvidia-ml.so.1
 tests_cuda_test_nvml_SOURCES = cuda/nvml.c cuda/nvml.h tests/cuda/fake_nvml.h tests/cuda/test_nvml.c
 tests_cuda_test_nvml_LDADD = libbase.a
+
+# The device layer on a runtime that has no device but fails when told to.
+if HAVE_CUDA
+check_PROGRAMS += tests/cuda/test_device
+TESTS += tests/cuda/test_device tests/cuda/test_module.sh
+endif
+EXTRA_DIST += tests/cuda/test_module.sh
+tests_cuda_test_device_SOURCES = \
+	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
+	tests/cuda/fake_runtime.c tests/cuda/fake_runtime.h \
+	tests/cuda/test_device.c
+tests_cuda_test_device_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_device_LDADD = libcore.a libbase.a
