@@ -5,6 +5,8 @@ KERNEL_TESTS = \
 	tests/cuda/test_norm \
 	tests/cuda/test_norm_back \
 	tests/cuda/test_pool \
+
+	tests/cuda/test_compare \
 	tests/cuda/test_conv \
 	tests/cuda/test_fetch \
 	tests/cuda/test_heads \
@@ -15,11 +17,13 @@ KERNEL_LIBS = libkernelkit.a $(CUDASIM_LIBS)
 
 if HAVE_CXX
 check_LIBRARIES += libkernelkit.a
-check_PROGRAMS += $(KERNEL_TESTS)
-TESTS += $(KERNEL_TESTS)
+check_PROGRAMS += $(KERNEL_TESTS) tests/cuda/test_conv_choose
+TESTS += $(KERNEL_TESTS) tests/cuda/test_conv_choose
 endif
 libkernelkit_a_SOURCES = tests/cuda/kernel_kit.c tests/cuda/kernel_kit.h
 
+tests_cuda_test_compare_SOURCES = tests/cuda/test_compare.c
+tests_cuda_test_compare_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_conv_SOURCES = \
 	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/test_conv.c
@@ -71,6 +75,13 @@ tests_cuda_fake_nvml_so_SOURCES = tests/cuda/fake_nvml.c tests/cuda/fake_nvml.h
 tests_cuda_fake_nvml_so_LDFLAGS = -shared -Wl,-soname,libnvidia-ml.so.1
 tests_cuda_test_nvml_SOURCES = cuda/nvml.c cuda/nvml.h tests/cuda/fake_nvml.h tests/cuda/test_nvml.c
 tests_cuda_test_nvml_LDADD = libbase.a
+
+# Ways of convolution, chosen.
+tests_cuda_test_conv_choose_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/fake_methods.c tests/cuda/fake_methods.h \
+	tests/cuda/test_conv_choose.c
+tests_cuda_test_conv_choose_LDADD = $(KIT_LIBS) $(KERNEL_LIBS)
 
 # The device layer on a runtime that has no device but fails when told to.
 if HAVE_CUDA

@@ -20,6 +20,7 @@ libcudasim_a_SOURCES = \
 	tests/cudasim/twin.cpp \
 	tests/cudasim/twin_list.c \
 	tests/cudasim/twin_methods.c
+libcudasim_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libcudasim_a_CXXFLAGS = -std=c++17 $(WARN_CXXFLAGS)
 libcudasim_a_LIBADD = $(SIM_KERNELS)
-CUDASIM_LIBS = libcudasim.a libcore.a libbase.a -lstdc++ -lm
+CUDASIM_LIBS = libcudasim.a libcore.a libbase.a $(JANSSON_LIBS) -lstdc++ -lm
