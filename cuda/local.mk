@@ -3,6 +3,9 @@ KERNELS_CU = \
 	cuda/kernels/conv.cu \
 	cuda/kernels/gate.cu \
 	cuda/kernels/gate_plain.cu \
+	cuda/kernels/grouped.cu \
+	cuda/kernels/grouped_bands.cu \
+	cuda/kernels/grouped_weights.cu \
 	cuda/kernels/norm.cu \
 	cuda/kernels/norm_plain.cu \
 	cuda/kernels/norm_plain_back.cu \
@@ -13,6 +16,7 @@ KERNELS_H = \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
 	cuda/kernels/gate_plain.h \
+	cuda/kernels/grouped_priv.h \
 	cuda/kernels/kernel.h \
 	cuda/kernels/lanes.h \
 	cuda/kernels/map.h \
@@ -28,6 +32,7 @@ CUDA_KERNELS = $(KERNELS_CU:.cu=.o)
 CUDA_HOST = \
 	cuda/conv.h \
 	cuda/conv_choose.c \
+	cuda/conv_grouped.c \
 	cuda/conv_plain.c \
 	cuda/cuda_priv.h \
 	cuda/device.h \
