@@ -1,16 +1,15 @@
 # Kernels against plain loops, and the whole backend, on the simulator. A test of kernels is listed in
 # KERNEL_TESTS: it also runs under sanitizers and, by `make check-gpu`, on a device.
 KERNEL_TESTS = \
-	tests/cuda/test_gate \
-	tests/cuda/test_norm \
-	tests/cuda/test_norm_back \
-	tests/cuda/test_pool \
-
 	tests/cuda/test_compare \
 	tests/cuda/test_conv \
 	tests/cuda/test_fetch \
+	tests/cuda/test_gate \
 	tests/cuda/test_heads \
 	tests/cuda/test_loss \
+	tests/cuda/test_norm \
+	tests/cuda/test_norm_back \
+	tests/cuda/test_pool \
 	tests/cuda/test_sgd \
 	tests/cuda/test_values
 KERNEL_LIBS = libkernelkit.a $(CUDASIM_LIBS)
