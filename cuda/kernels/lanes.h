@@ -203,23 +203,22 @@ static __device__ __forceinline__ void mma_16x8x16(float d[4], const uint32_t a[
                  : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
                  : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 #else
-    unsigned char *lines = sim_lines();
-    memcpy(lines + 64 * sim_lane(), a, 16);
-    memcpy(lines + 64 * sim_lane() + 16, b, 8);
-    sim_sync_warp(__FILE__, __LINE__);
+    unsigned char own[24];
+    memcpy(own, a, 16);
+    memcpy(own + 16, b, 8);
+    const unsigned char *lines = sim_exchange(own, sizeof own, __FILE__, __LINE__);
     for (int i = 0; i < 4; i++) {
         int row = sim_lane() / 4 + i / 2 * 8, column = sim_lane() % 4 * 2 + i % 2;
         double sum = (double)d[i];
         for (int k = 0; k < 16; k++) {
             bf16 x, y;
             int lane_a = row % 8 * 4 + k % 8 / 2, lane_b = column * 4 + k % 8 / 2;
-            memcpy(&x, lines + 64 * lane_a + 4 * (row / 8 + k / 8 * 2) + 2 * (k % 2), 2);
-            memcpy(&y, lines + 64 * lane_b + 16 + 4 * (k / 8) + 2 * (k % 2), 2);
+            memcpy(&x, lines + SIM_LINE * lane_a + 4 * (row / 8 + k / 8 * 2) + 2 * (k % 2), 2);
+            memcpy(&y, lines + SIM_LINE * lane_b + 16 + 4 * (k / 8) + 2 * (k % 2), 2);
             sum += (double)to_float(x) * (double)to_float(y);
         }
         d[i] = (float)sum;
     }
-    sim_sync_warp(__FILE__, __LINE__);
 #endif
 }
 
