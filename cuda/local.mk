@@ -5,6 +5,9 @@ KERNELS_CU = \
 	cuda/kernels/fetch.cu \
 	cuda/kernels/gate.cu \
 	cuda/kernels/gate_plain.cu \
+	cuda/kernels/grouped.cu \
+	cuda/kernels/grouped_bands.cu \
+	cuda/kernels/grouped_weights.cu \
 	cuda/kernels/heads.cu \
 	cuda/kernels/loss.cu \
 	cuda/kernels/norm.cu \
@@ -19,6 +22,7 @@ KERNELS_H = \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
 	cuda/kernels/gate_plain.h \
+	cuda/kernels/grouped_priv.h \
 	cuda/kernels/kernel.h \
 	cuda/kernels/lanes.h \
 	cuda/kernels/map.h \
@@ -38,6 +42,7 @@ CUDA_HOST = \
 	cuda/conv.h \
 	cuda/conv_cache.c cuda/conv_cache.h \
 	cuda/conv_choose.c \
+	cuda/conv_grouped.c \
 	cuda/conv_plain.c \
 	cuda/conv_trial.c cuda/conv_trial.h \
 	cuda/cuda_priv.h \

@@ -5,6 +5,7 @@ KERNEL_TESTS = \
 	tests/cuda/test_conv \
 	tests/cuda/test_fetch \
 	tests/cuda/test_gate \
+	tests/cuda/test_grouped \
 	tests/cuda/test_heads \
 	tests/cuda/test_loss \
 	tests/cuda/test_norm \
@@ -27,6 +28,10 @@ tests_cuda_test_conv_SOURCES = \
 	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/test_conv.c
 tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_grouped_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/test_grouped.c
+tests_cuda_test_grouped_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_fetch_SOURCES = tests/cuda/test_fetch.c
 tests_cuda_test_fetch_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_heads_SOURCES = tests/cuda/test_heads.c
