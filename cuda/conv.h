@@ -32,7 +32,7 @@ struct conv_job {
 struct conv_operands {
     void *x, *w, *y;
     float *dw;       /* float32, in w's order */
-    float *moments;  /* FORWARD: where the way makes moments of y, else unused */
+    float *moments;  /* FORWARD: for a way that makes moments of y; NULL: they aren't wanted */
     void *workspace; /* the way's bytes of it, aligned to 256 */
 };
 

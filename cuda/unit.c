@@ -58,12 +58,18 @@ static struct pool_shape pool_of(const struct backend *b)
 
 /* --- forward --- */
 
-static int convolve_forward(struct backend *b, int u, struct err *e)
+/* A gate is given each image's mean, whatever the norm is settled from. */
+static bool needs_moments(const struct backend *b, int u, bool training)
+{
+    return training || b->net.units[u].squeeze;
+}
+
+static int convolve_forward(struct backend *b, int u, bool training, struct err *e)
 {
     struct conv_operands o = {.x = b->tensor[b->net.units[u].input],
                               .w = cuda_role(b, u, NET_CONV)->copy,
                               .y = b->units[u].raw,
-                              .moments = b->sums};
+                              .moments = needs_moments(b, u, training) ? b->sums : NULL};
     return convolve(b, u, CONV_FORWARD, o, WORK_CONV_FORWARD, e);
 }
 
@@ -76,7 +82,7 @@ static int settle_norm(struct backend *b, int u, bool training, struct err *e)
     const struct unit *t = &b->units[u];
     struct norm_values v = norm_of(b, u);
     struct parts p = t->way[b->batch][CONV_FORWARD].parts;
-    bool needed = training || t->gate.image_mean, made = p.n;
+    bool needed = needs_moments(b, u, training), made = p.n;
     if (!made)
         p = parts_of(m);
     if (needed && !made &&
@@ -132,7 +138,7 @@ static int apply(struct backend *b, int u, struct err *e)
 
 int cuda_unit_forward(struct backend *b, int u, bool training, struct err *e)
 {
-    if (convolve_forward(b, u, e) || settle_norm(b, u, training, e))
+    if (convolve_forward(b, u, training, e) || settle_norm(b, u, training, e))
         return -1;
     cuda_profile_lap(b, WORK_NORM, 0);
     if (b->net.units[u].squeeze && gate(b, u, e))
