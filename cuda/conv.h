@@ -81,6 +81,9 @@ struct conv_method {
 
 extern const struct conv_method *const conv_methods[]; /* in the order of preference; NULL ends */
 
+/* Whether that environment variable has that value. */
+bool conv_is_set(const char *variable, const char *value);
+
 /* cache: a folder for choices, or NULL. chosen: lines that must live until close, or NULL. */
 int conv_tools_open(struct conv_tools *t, struct device *d, const char *cache, const char *chosen,
                     struct err *e);
