@@ -59,7 +59,7 @@ static void release(struct backend *b, size_t end)
 
 /* --- a plan --- */
 
-void batch_images_end(struct backend *b)
+void cuda_images_end(struct backend *b)
 {
     struct batch_state *t = b->batching;
     release(b, t->announced);
@@ -87,7 +87,7 @@ static void plan_crop(struct backend *b, size_t i)
     t->host.place[i] = (struct state_place){at, b->shapes[0].w};
 }
 
-void batch_images_begin(struct backend *b)
+void cuda_images_begin(struct backend *b)
 {
     struct batch_state *t = b->batching;
     for (size_t i = 0; i < b->epoch.n; i++)
@@ -213,7 +213,7 @@ static int load(struct backend *b, struct err *e)
 {
     struct transfer t = {.device = b->device, .to = b->batching->pixels};
     struct err ignored;
-    uint8_t *both = batch_pin(b, 2 * CHUNK, "images on their way to the device", e);
+    uint8_t *both = cuda_batch_pin(b, 2 * CHUNK, "images on their way to the device", e);
     if (!both)
         return -1;
     t.chunk[0] = both;
@@ -256,10 +256,10 @@ static int check_limit(const struct backend *b, uint64_t more, struct err *e)
                    b->net.name, needed, limit);
 }
 
-void batch_images_close(struct backend *b)
+void cuda_images_close(struct backend *b)
 {
     struct batch_state *t = b->batching;
-    batch_images_end(b);
+    cuda_images_end(b);
     device_free(b->device, t->truths);
     device_free(b->device, t->classes);
     device_free(b->device, t->pixels);
@@ -277,14 +277,14 @@ static int take_labels(struct backend *b, const float *scores, const int *classe
 {
     struct batch_state *t = b->batching;
     size_t n = t->set.n;
-    t->truths = batch_alloc(b, n * sizeof *scores, "true scores", e);
+    t->truths = cuda_batch_alloc(b, n * sizeof *scores, "true scores", e);
     if (!t->truths || device_upload(b->device, t->truths, scores, n * sizeof *scores, e))
         return -1;
     b->plan.truths = t->truths;
     b->plan.classes = NULL;
     if (!classes)
         return device_wait(b->device, e);
-    b->plan.classes = t->classes = batch_alloc(b, n * sizeof *classes, "true classes", e);
+    b->plan.classes = t->classes = cuda_batch_alloc(b, n * sizeof *classes, "true classes", e);
     if (!t->classes || device_upload(b->device, t->classes, classes, n * sizeof *classes, e))
         return -1;
     return device_wait(b->device, e);
@@ -297,8 +297,8 @@ static int take_ring(struct backend *b, struct err *e)
     t->corner = mem_alloc(corners, sizeof *t->corner);
     if (!t->corner)
         return mem_error(e, "an epoch's plan", corners * sizeof *t->corner);
-    t->pixels = batch_alloc(b, bytes, "a few batches of images", e);
-    t->ring = t->pixels ? batch_pin(b, bytes, "a few batches of images", e) : NULL;
+    t->pixels = cuda_batch_alloc(b, bytes, "a few batches of images", e);
+    t->ring = t->pixels ? cuda_batch_pin(b, bytes, "a few batches of images", e) : NULL;
     return t->ring ? 0 : -1;
 }
 
@@ -308,7 +308,7 @@ static int take_all(struct backend *b, uint64_t bytes, struct err *e)
     t->offset = mem_alloc(t->set.n, sizeof *t->offset);
     if (!t->offset)
         return mem_error(e, "places of images", t->set.n * sizeof *t->offset);
-    t->pixels = batch_alloc(b, bytes, "images", e);
+    t->pixels = cuda_batch_alloc(b, bytes, "images", e);
     return t->pixels ? load(b, e) : -1;
 }
 
@@ -319,7 +319,7 @@ int cuda_batch_images(struct backend *b, const struct image_set *set, const floa
     uint64_t labels = set->n * (sizeof *scores + (classes ? sizeof *classes : 0)), pixels = 0;
     if (device_wait(b->device, e))
         return -1;
-    batch_images_close(b);
+    cuda_images_close(b);
     for (size_t i = 0; i < set->n; i++)
         pixels += image_bytes(&set->place[i]);
     t->streams = set->streamed || !fits(b, labels + pixels);
