@@ -2,12 +2,17 @@
 KERNELS_CU = \
 	cuda/kernels/gate.cu \
 	cuda/kernels/gate_plain.cu \
-	cuda/kernels/norm.cu \
+	cuda/kernels/norm_apply.cu \
+	cuda/kernels/norm_back.cu \
+	cuda/kernels/norm_finish.cu \
+	cuda/kernels/norm_moments.cu \
 	cuda/kernels/norm_plain.cu \
 	cuda/kernels/norm_plain_back.cu \
 	cuda/kernels/norm_plain_pool.cu \
+	cuda/kernels/norm_pool.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
+	cuda/kernels/columns.h \
 	cuda/kernels/conv.h \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
