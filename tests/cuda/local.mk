@@ -48,9 +48,11 @@ tests_cuda_test_pool_LDADD = $(KERNEL_LIBS)
 
 # The whole backend.
 BACKEND_TESTS = \
+	tests/cuda/test_backend_bf16 \
 	tests/cuda/test_backend_cuda \
 	tests/cuda/test_batch_cuda \
 	tests/cuda/test_memory_plan \
+	tests/cuda/test_nets_cuda \
 	tests/cuda/test_steps_cuda
 BACKEND_LIBS = $(KIT_LIBS) libref.a $(CUDASIM_LIBS)
 
@@ -58,12 +60,16 @@ if HAVE_CXX
 check_PROGRAMS += $(BACKEND_TESTS)
 TESTS += $(BACKEND_TESTS)
 endif
+tests_cuda_test_backend_bf16_SOURCES = tests/cuda/test_backend_bf16.c
+tests_cuda_test_backend_bf16_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
 tests_cuda_test_backend_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
 tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_memory_plan_SOURCES = tests/cuda/test_memory_plan.c
 tests_cuda_test_memory_plan_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_nets_cuda_SOURCES = tests/cuda/test_nets_cuda.c
+tests_cuda_test_nets_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_steps_cuda_SOURCES = tests/cuda/test_steps_cuda.c
 tests_cuda_test_steps_cuda_LDADD = $(BACKEND_LIBS)
 
