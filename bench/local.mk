@@ -19,4 +19,4 @@ bench_ui_LDADD = $(DB_LIBS)
 CLEANFILES += bench/ui
 EXTRA_DIST += bench/decode.sh bench/decode_pillow.py
 EXTRA_DIST += bench/NOTES.md bench/step.sh bench/step_torch.py bench/epoch.sh bench/epoch_torch.py
-EXTRA_DIST += bench/torch_run.py bench/torch_steps.py
+EXTRA_DIST += bench/torch_run.py bench/torch_steps.py bench/peers/nets.py bench/peers/torch_train.py

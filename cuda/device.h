@@ -1,12 +1,12 @@
 /* device.h - one CUDA device as the rest of this backend sees it: memory, one stream of work, one
- * for copies beside it, marks to wait for, and capture. The only file that calls the CUDA runtime
- * is device.c; the simulator has a twin of it (tests/cudasim/twin.cpp), which queues work until
- * somebody waits and replays what was captured.
+ * for copies beside it, marks to wait for, and capture. Only its own files (device.c,
+ * device_open.c, device_error.c) call the CUDA runtime; the simulator has a twin of them
+ * (tests/cudasim/twin.cpp), which queues work until somebody waits and replays what was captured.
  *
  * Work is queued: unless said otherwise a call returns before it is done, and a device's error may
- * be told by a later call. All calls of a device come from one thread. Calls return 0, or -1 with
- * *e set. An error that leaves CUDA unusable in this process (an illegal address, a trap) is
- * remembered: from then on device_open refuses and says so.
+ * be told by a later call. All calls of a device come from one thread, which has one device open
+ * at a time. Calls return 0, or -1 with *e set. An error that leaves CUDA unusable in this process
+ * (an illegal address, a trap) is remembered: from then on device_open refuses and says so.
  */
 #ifndef COMBOLAB_CUDA_DEVICE_H
 #define COMBOLAB_CUDA_DEVICE_H
@@ -25,6 +25,7 @@ struct device_graph; /* captured work */
 
 struct device_facts {
     char name[96];
+    char bus[32]; /* its place on the PCI bus, "0000:3b:00.0": by this NVML finds the same card */
     int major, minor; /* compute capability */
     int multiprocessors;
     uint64_t memory_bytes;

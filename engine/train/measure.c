@@ -293,7 +293,7 @@ static int prepare(struct bench *b, struct err *e)
 {
     int phases = is_asked(b, MEASURE_TRAIN) + is_asked(b, MEASURE_EVAL);
     b->ops = b->request->backend;
-    if (backend_choose(b->config->device, &b->ops, &b->device, e))
+    if (backend_choose(b->config->device, &b->ops, &b->device, NULL, e))
         return -1;
     b->tells = b->ops->profile != NULL;
     b->all_s = phases * b->request->seconds * (1 + b->tells * PROFILED_SHARE);

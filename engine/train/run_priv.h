@@ -72,6 +72,7 @@ struct run {
     struct augment_spec augment;
     struct net net;
     struct door *door;
+    struct err passed;               /* why device auto is not the first backend, or "" */
     const struct net_params *params; /* the door's */
     double usage_s;                  /* when the device was asked for its load last */
 
