@@ -10,13 +10,18 @@ KERNELS_CU = \
 	cuda/kernels/grouped_weights.cu \
 	cuda/kernels/heads.cu \
 	cuda/kernels/loss.cu \
-	cuda/kernels/norm.cu \
+	cuda/kernels/norm_apply.cu \
+	cuda/kernels/norm_back.cu \
+	cuda/kernels/norm_finish.cu \
+	cuda/kernels/norm_moments.cu \
 	cuda/kernels/norm_plain.cu \
 	cuda/kernels/norm_plain_back.cu \
 	cuda/kernels/norm_plain_pool.cu \
+	cuda/kernels/norm_pool.cu \
 	cuda/kernels/sgd.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
+	cuda/kernels/columns.h \
 	cuda/kernels/compare.h \
 	cuda/kernels/conv.h \
 	cuda/kernels/element.h \
