@@ -306,12 +306,13 @@ static __global__ void __launch_bounds__(THREADS, blocks_at_a_time(GROUP))
     for (int number = first; number < end; number++) {
         if (number + 1 < end)
             copy_source<KIND, THREADS>(t, band_of(t, number + 1), source + slab * SLAB,
-                                       shared + (number + 1 - first) % 2 * t.bytes);
+                                       shared + (number + 1 - first) % 2 * t.pixels * PIXEL_BYTES);
         copy_commit();
         copy_wait<1>();
         __syncthreads();
         const grouped_band b = band_of(t, number);
-        const unsigned char *seen = shared + (number - first) % 2 * t.bytes + lane_bytes;
+        const unsigned char *seen =
+            shared + (number - first) % 2 * t.pixels * PIXEL_BYTES + lane_bytes;
         bf16 *image = to + (size_t)b.image * h * w * t.channels + at.first;
         if constexpr (KIND == DATA_2) {
             make_pairs<GROUP>(t, b, at, f, seen, image, h, w, add);
@@ -337,7 +338,7 @@ static int start(const conv_shape *s, const void *source, const void *w, void *t
     const int h = KIND == DATA_2 ? s->in_h : t.h, width = KIND == DATA_2 ? s->in_w : t.w;
     const unsigned blocks = (unsigned)((t.n * t.bands + t.most - 1) / t.most);
     return LAUNCH((grouped<GROUP, KIND>), blocks * (unsigned)(t.channels / SLAB), THREADS,
-                  (size_t)t.bytes * (t.most > 1 ? 2 : 1), stream, t, h, width,
+                  (size_t)(t.most > 1 ? 2 : 1) * t.pixels * PIXEL_BYTES, stream, t, h, width,
                   static_cast<const bf16 *>(source), static_cast<const bf16 *>(w),
                   static_cast<bf16 *>(to), add, moments);
 }

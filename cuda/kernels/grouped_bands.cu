@@ -3,11 +3,14 @@
 #include "cuda/kernels/kernel.h"
 #include "cuda/kernels/grouped_priv.h"
 
-#define MAP_BYTES (44 * 1024) /* of a block that makes a map: four at a time on a large GPU */
-#define WEIGHTS_BYTES 50688   /* of one of the two bands of a block that makes weights */
-#define MAP_BLOCKS 384        /* that are enough: from there on a block takes several bands */
-#define MAP_MOST 8            /* bands of one */
-#define WEIGHTS_BLOCKS 256    /* two at a time on a large GPU */
+/* Shared memory of a block that makes a map: four at a time on a large GPU. Of one that makes
+ * weights, for each of its two bands: what a block can have on a small GPU. */
+#define MAP_PIXELS (44 * 1024 / PIXEL_BYTES)
+#define WEIGHTS_PIXELS (99 * 1024 / 2 / PIXEL_BYTES)
+
+#define MAP_BLOCKS 384 /* are enough: more work than that and a block takes several bands */
+#define MAP_MOST 8     /* of them */
+#define WEIGHTS_BLOCKS 256
 #define SCRATCH_BYTES (8 << 20)
 
 static int in_parts(int n, int most)
@@ -25,30 +28,30 @@ static int pitch_of(int step, int columns, int w)
     return columns;
 }
 
-static int source_bytes(enum grouped_kind kind, const grouped_bands *t, int rows)
+static int source_pixels(enum grouped_kind kind, const grouped_bands *t, int rows)
 {
-    return ((rows - 1) * kind_step(kind) + kind_reach(kind)) * t->pitch * PIXEL_BYTES;
+    return ((rows - 1) * kind_step(kind) + kind_reach(kind)) * t->pitch;
 }
 
-/* Bytes of the results' gradient, whose last pixels are filled up to a tile. */
-static int gradient_bytes(const grouped_bands *t, int rows)
+/* Those of the results' gradient, whose last pixels are filled up to a tile. */
+static int gradient_pixels(const grouped_bands *t, int rows)
 {
-    return in_parts(rows * t->w, 16) * 16 * PIXEL_BYTES;
+    return in_parts(rows * t->w, 16) * 16;
 }
 
 /* As many rows as fit, in bands of about equal size. Without any that fit, `rows` is 0. */
-static void cut(grouped_bands *t, enum grouped_kind kind, bool weights, int most_bytes)
+static void cut(grouped_bands *t, enum grouped_kind kind, bool weights, int most_pixels)
 {
     int rows = t->h;
-    while (rows && source_bytes(kind, t, rows) + weights * gradient_bytes(t, rows) > most_bytes)
+    while (rows && source_pixels(kind, t, rows) + weights * gradient_pixels(t, rows) > most_pixels)
         rows--;
     t->rows = rows;
     if (!rows)
         return;
     t->rows = in_parts(t->h, in_parts(t->h, rows));
     t->bands = in_parts(t->h, t->rows);
-    t->source = source_bytes(kind, t, t->rows);
-    t->bytes = t->source + weights * gradient_bytes(t, t->rows);
+    t->source = source_pixels(kind, t, t->rows);
+    t->pixels = t->source + weights * gradient_pixels(t, t->rows);
 }
 
 static grouped_bands bands_of(enum grouped_kind kind, const conv_shape *s)
@@ -68,9 +71,9 @@ static grouped_bands bands_of(enum grouped_kind kind, const conv_shape *s)
 grouped_bands kernel_map_bands(enum grouped_kind kind, const conv_shape *s)
 {
     grouped_bands t = bands_of(kind, s);
-    cut(&t, kind, false, MAP_BYTES);
+    cut(&t, kind, false, MAP_PIXELS);
     const int most = in_parts(t.n * t.bands * (t.channels / SLAB), MAP_BLOCKS);
-    t.most = 2 * t.bytes > MAP_BYTES ? 1 : most < MAP_MOST ? most : MAP_MOST;
+    t.most = 2 * t.pixels > MAP_PIXELS ? 1 : most < MAP_MOST ? most : MAP_MOST;
     return t;
 }
 
@@ -78,7 +81,7 @@ grouped_bands kernel_weights_bands(const conv_shape *s)
 {
     const enum grouped_kind kind = s->stride == 1 ? FORWARD_1 : FORWARD_2;
     grouped_bands t = bands_of(kind, s);
-    cut(&t, kind, true, WEIGHTS_BYTES);
+    cut(&t, kind, true, WEIGHTS_PIXELS);
     const int all = t.n * t.bands, slabs = t.channels / SLAB;
     const int room = (int)(SCRATCH_BYTES / (sizeof(float) * kernel_weights_count(s)));
     int blocks = WEIGHTS_BLOCKS / slabs < room ? WEIGHTS_BLOCKS / slabs : room;

@@ -45,8 +45,8 @@ struct grouped_bands {
     int rows;   /* of results in a band; the last may have fewer */
     int bands;  /* of an image */
     int pitch;  /* pixels of a source row in shared memory */
-    int source; /* bytes of a band's source in shared memory */
-    int bytes;  /* of all that a band takes there */
+    int source; /* pixels of a band's source there */
+    int pixels; /* of all that a band takes there */
     int most;   /* bands that a block takes */
 };
 

@@ -114,20 +114,20 @@ static __global__ void __launch_bounds__(THREADS, 2)
     const square at = square_of<GROUP>(warp % SQUARES);
     float sum[TAPS][2][4] = {};
     for (int number = first - 1; number < end; number++) {
-        unsigned char *next = shared + (number + 1 - first) % 2 * t.bytes;
+        unsigned char *next = shared + (number + 1 - first) % 2 * t.pixels * PIXEL_BYTES;
         if (number + 1 < end) {
             const grouped_band b = band_of(t, number + 1);
             copy_source<KIND, THREADS>(t, b, x + slab * SLAB, next);
-            copy_gradient(t, b, dy + slab * SLAB, next + t.source);
+            copy_gradient(t, b, dy + slab * SLAB, next + t.source * PIXEL_BYTES);
         }
         copy_commit();
         if (number < first)
             continue;
         copy_wait<1>();
         __syncthreads();
-        const unsigned char *seen = shared + (number - first) % 2 * t.bytes;
+        const unsigned char *seen = shared + (number - first) % 2 * t.pixels * PIXEL_BYTES;
         add_products<kind_step(KIND), WARPS / SQUARES>(t, band_of(t, number), at, warp / SQUARES,
-                                                       seen, seen + t.source, sum);
+                                                       seen, seen + t.source * PIXEL_BYTES, sum);
         __syncthreads();
     }
     join_shares<SQUARES>(reinterpret_cast<float *>(shared), warp, &sum[0][0][0]);
@@ -156,7 +156,7 @@ static int start(const conv_shape *s, const void *x, const void *dy, float *part
     const unsigned blocks =
         (unsigned)((t.n * t.bands + t.most - 1) / t.most) * (unsigned)(t.channels / SLAB);
     const size_t joining = sizeof(float) * squares<GROUP>() * SUMS * 32;
-    const size_t bands = (size_t)t.bytes * (t.most > 1 ? 2 : 1);
+    const size_t bands = (size_t)(t.most > 1 ? 2 : 1) * t.pixels * PIXEL_BYTES;
     const size_t bytes = bands > joining ? bands : joining;
     if (s->stride == 1)
         return LAUNCH((grouped_weights<GROUP, FORWARD_1>), blocks, THREADS, bytes, stream, t,
