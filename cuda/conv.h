@@ -44,7 +44,7 @@ struct conv_way {
     size_t workspace;           /* bytes */
     struct parts parts;         /* FORWARD: of the moments it makes of y; n is 0 if it makes none */
     void *own;                  /* the method's */
-    char text[CONV_TEXT_BYTES]; /* "cudnn 9.19 engine 62 1=2 14=0" */
+    char text[CONV_TEXT_BYTES]; /* "cudnn 9.19.0 sm90 engine 62 1=2 14=0" */
 };
 
 /* What methods work with; libraries that are not there are NULL. */

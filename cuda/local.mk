@@ -67,9 +67,16 @@ CUDA_HOST = \
 	cuda/values.c \
 	cuda/ways.c
 
+# Plans of libraries, which also work for a device that isn't there.
+CUDA_PLANS = \
+	cuda/conv_cudnn.c cuda/conv_cudnn_plan.c cuda/conv_cudnn_priv.h \
+	cuda/cudnn.c cuda/cudnn.h \
+	cuda/library.c cuda/library.h
+
 # What calls a CUDA library: in the module alone.
 CUDA_DEVICE = \
 	cuda/conv_methods.c \
+	$(CUDA_PLANS) \
 	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h
 
 # nvcc sees only our kernels; everything else is C.
