@@ -17,6 +17,17 @@ EXTRA_PROGRAMS += bench/ui
 bench_ui_SOURCES = bench/ui.c
 bench_ui_LDADD = $(DB_LIBS)
 CLEANFILES += bench/ui
+# On a GPU: bench/gpu/run uses them.
+EXTRA_PROGRAMS += bench/gpu_train
+bench_gpu_train_SOURCES = bench/gpu_train.c
+bench_gpu_train_LDADD = $(ENGINE_LIBS)
+CLEANFILES += bench/gpu_train
+EXTRA_PROGRAMS += bench/gpu_facts
+bench_gpu_facts_SOURCES = bench/gpu_facts.c
+bench_gpu_facts_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+bench_gpu_facts_LDADD = $(GPU_LIBS)
+CLEANFILES += bench/gpu_facts
+EXTRA_DIST += bench/gpu/pack.sh bench/gpu/run.sh
 EXTRA_DIST += bench/decode.sh bench/decode_pillow.py
 EXTRA_DIST += bench/NOTES.md bench/step.sh bench/step_torch.py bench/epoch.sh bench/epoch_torch.py
 EXTRA_DIST += bench/torch_run.py bench/torch_steps.py bench/peers/nets.py bench/peers/torch_train.py

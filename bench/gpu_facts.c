@@ -1,7 +1,7 @@
-/* facts.c - what a GPU is and how fast its simplest work goes: copies, a product, launches, and
+/* gpu_facts.c - what a GPU is and how fast its simplest work goes: copies, a product, launches, and
  * what cuDNN says of it.
  *
- *     bench/gpu/facts [DEVICE.json]
+ *     bench/gpu_facts [DEVICE.json]
  *
  * Opens device 0 as a backend does, so its first line is also the test that it can. Writes cuDNN's
  * description of the device, from which plans can be made on other machines, into the file. Ends
@@ -28,7 +28,7 @@
 
 static int fail(const struct err *e)
 {
-    printf("facts: %s\n", e->text);
+    printf("gpu_facts: %s\n", e->text);
     return -1;
 }
 
@@ -45,7 +45,7 @@ static void *load(const char *name)
     snprintf(path, sizeof path, "%s%s%s", folder ? folder : "", folder ? "/" : "", name);
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!library)
-        printf("facts: %s\n", dlerror());
+        printf("gpu_facts: %s\n", dlerror());
     return library;
 }
 
@@ -54,7 +54,7 @@ static uintptr_t find(void *library, const char *function)
     void *at = dlsym(library, function);
     if (at)
         return (uintptr_t)at;
-    printf("facts: %s\n", dlerror());
+    printf("gpu_facts: %s\n", dlerror());
     exit(1);
 }
 
@@ -191,7 +191,7 @@ static int product_rate(struct device *d)
     if (!library)
         return -1;
     if (make_product(library, d, &p) || multiply(library, d, &p, 3)) {
-        printf("facts: cuBLASLt refuses the product\n");
+        printf("gpu_facts: cuBLASLt refuses the product\n");
         return -1;
     }
     if (device_mark(d, 0, &e) || multiply(library, d, &p, PRODUCTS) || device_mark(d, 1, &e) ||
@@ -235,16 +235,16 @@ static int describe(const char *path)
         return -1;
     printf("cuDNN %zu\n", FIND(library, cudnnGetVersion)());
     if (FIND(library, cudnnCreate)(&handle)) {
-        printf("facts: cuDNN makes no handle\n");
+        printf("gpu_facts: cuDNN makes no handle\n");
         return -1;
     }
     char *text = description(library, handle, &bytes);
     FILE *file = text ? fopen(path, "w") : NULL;
     int result = -1;
     if (!text)
-        printf("facts: cuDNN does not describe the device\n");
+        printf("gpu_facts: cuDNN does not describe the device\n");
     else if (!file || fputs(text, file) < 0)
-        printf("facts: %s cannot be written\n", path);
+        printf("gpu_facts: %s cannot be written\n", path);
     else
         result = 0;
     if (file && fclose(file))
@@ -258,7 +258,7 @@ int main(int argc, char **argv)
     struct device *d;
     struct err e;
     if (device_open(&d, 0, &e)) {
-        printf("facts: %s\n", e.text);
+        printf("gpu_facts: %s\n", e.text);
         return 2;
     }
     uint64_t left, all;
