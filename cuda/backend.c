@@ -82,7 +82,7 @@ static int cuda_images(struct backend *b, const struct image_set *set, const flo
 
 static const char *cuda_algorithms(const struct backend *b)
 {
-    return b->algorithms;
+    return b->tools.made.text;
 }
 
 const struct backend_ops *BACKEND_ENTRY(void)

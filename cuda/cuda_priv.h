@@ -77,7 +77,6 @@ struct backend {
     struct device *device;
     struct cuda_nvml *nvml; /* NULL: what the card does is not known */
     struct conv_tools tools;
-    char *algorithms; /* lines "job: way", as chosen */
     struct lifetimes lives;
     struct arena arena;
     void *block; /* on the device, of which the arena is the plan */

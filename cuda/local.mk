@@ -1,5 +1,6 @@
 # Kernels, which nvcc compiles for devices, and a C++ compiler for the simulator (tests/cudasim).
 KERNELS_CU = \
+	cuda/kernels/compare.cu \
 	cuda/kernels/conv.cu \
 	cuda/kernels/fetch.cu \
 	cuda/kernels/gate.cu \
@@ -13,6 +14,7 @@ KERNELS_CU = \
 	cuda/kernels/sgd.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
+	cuda/kernels/compare.h \
 	cuda/kernels/conv.h \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
@@ -34,8 +36,10 @@ CUDA_HOST = \
 	cuda/batch.c \
 	cuda/batch_priv.h \
 	cuda/conv.h \
+	cuda/conv_cache.c cuda/conv_cache.h \
 	cuda/conv_choose.c \
 	cuda/conv_plain.c \
+	cuda/conv_trial.c cuda/conv_trial.h \
 	cuda/cuda_priv.h \
 	cuda/device.h \
 	cuda/heads.c \
@@ -75,7 +79,7 @@ BUILT_BACKENDS += cuda
 -include $(CUDA_KERNELS:.o=.d)
 endif
 combolab_cuda_so_SOURCES = $(CUDA_HOST) $(CUDA_DEVICE)
-combolab_cuda_so_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+combolab_cuda_so_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS) $(JANSSON_CFLAGS)
 combolab_cuda_so_LDFLAGS = -shared -Wl,-z,defs -Wl,--version-script=$(srcdir)/cuda/module.map
-combolab_cuda_so_LDADD = $(CUDA_KERNELS) libcore.a libbase.a $(CUDA_LIBS) -lstdc++ -lm
+combolab_cuda_so_LDADD = $(CUDA_KERNELS) libcore.a libbase.a $(CUDA_LIBS) $(JANSSON_LIBS) -lstdc++ -lm
 EXTRA_combolab_cuda_so_DEPENDENCIES = $(srcdir)/cuda/module.map

@@ -14,7 +14,8 @@
 
 #include <cuda_runtime.h>
 
-#define SHARED_ARRAY(type, name, count) __shared__ type name[count]
+/* Both are aligned to 16 bytes. */
+#define SHARED_ARRAY(type, name, count) __shared__ __align__(16) type name[count]
 #define SHARED_DYNAMIC(type, name)                                                                 \
     extern __shared__ __align__(16) unsigned char kernel_shared[];                                 \
     type *name = reinterpret_cast<type *>(kernel_shared)

@@ -1,6 +1,7 @@
 /* twin.cpp - cuda/device.h without a device: memory is the host's, kernels run under the simulator.
  * Work is queued and runs only when somebody waits for it, as late as may be; what is captured is
- * kept and queued again at each replay. Copies aside run when work has to come after them. */
+ * kept and queued again at each replay. Copies aside run when work has to come after them, or, with
+ * CUDASIM_COPIES=early, as early as may be. */
 #include "tests/cudasim/cudasim.h"
 
 #include <cstdio>
@@ -216,6 +217,17 @@ extern "C" int device_wait(struct device *d, struct err *e)
     return 0;
 }
 
+/* Copies run as late as may be; with CUDASIM_COPIES=early at once, behind what they must wait for.
+ */
+static int queue_aside(struct device *d, const work &w)
+{
+    const char *when = getenv("CUDASIM_COPIES");
+    d->aside.push_back(w);
+    while (when && !strcmp(when, "early") && !d->aside.empty())
+        run_one(d->aside);
+    return 0;
+}
+
 /* --- marks --- */
 
 extern "C" int device_mark(struct device *d, int mark, struct err *e)
@@ -232,8 +244,7 @@ extern "C" int device_mark_aside(struct device *d, int mark, struct err *e)
     if (refuse_capturing(d, "a mark", e))
         return -1;
     unsigned long number = ++d->made[mark];
-    d->aside.push_back([=] { d->passed[mark] = number; });
-    return 0;
+    return queue_aside(d, [=] { d->passed[mark] = number; });
 }
 
 /* Runs a queue up to the mark's present number, or fails: then the two queues wait for each other.
@@ -269,8 +280,7 @@ extern "C" int device_upload_aside(struct device *d, void *to, const void *from,
     if (refuse_capturing(d, "an upload", e))
         return -1;
     check_device(to, bytes);
-    d->aside.push_back([=] { memcpy(to, from, bytes); });
-    return 0;
+    return queue_aside(d, [=] { memcpy(to, from, bytes); });
 }
 
 extern "C" int device_after(struct device *d, int mark, struct err *e)
@@ -287,8 +297,7 @@ extern "C" int device_aside_after(struct device *d, int mark, struct err *e)
     if (refuse_capturing(d, "waiting for a mark", e))
         return -1;
     unsigned long number = d->made[mark];
-    d->aside.push_back([=] { reach(d, d->main, mark, number); });
-    return 0;
+    return queue_aside(d, [=] { reach(d, d->main, mark, number); });
 }
 
 /* --- capture --- */
