@@ -17,7 +17,7 @@ EXTRA_PROGRAMS += bench/ui
 bench_ui_SOURCES = bench/ui.c
 bench_ui_LDADD = $(DB_LIBS)
 CLEANFILES += bench/ui
-# On a GPU: bench/gpu/run uses them.
+# On a GPU; bench/gpu/run.sh says what each is for.
 EXTRA_PROGRAMS += bench/gpu_train
 bench_gpu_train_SOURCES = bench/gpu_train.c
 bench_gpu_train_LDADD = $(ENGINE_LIBS)
@@ -27,6 +27,10 @@ bench_gpu_facts_SOURCES = bench/gpu_facts.c
 bench_gpu_facts_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 bench_gpu_facts_LDADD = $(GPU_LIBS)
 CLEANFILES += bench/gpu_facts
+EXTRA_PROGRAMS += bench/gpu_plans
+bench_gpu_plans_SOURCES = bench/gpu_plans.c
+bench_gpu_plans_LDADD = $(GPU_LIBS)
+CLEANFILES += bench/gpu_plans
 EXTRA_DIST += bench/gpu/pack.sh bench/gpu/run.sh
 EXTRA_DIST += bench/decode.sh bench/decode_pillow.py
 EXTRA_DIST += bench/NOTES.md bench/step.sh bench/step_torch.py bench/epoch.sh bench/epoch_torch.py
