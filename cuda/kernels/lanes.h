@@ -221,13 +221,11 @@ static __device__ __forceinline__ void load_matrices(uint32_t to[4], const void 
                  : "r"((uint32_t)__cvta_generic_to_shared(row))
                  : "memory");
 #else
-    unsigned char *lines = sim_lines();
     sim_aligned(row, 16);
-    memcpy(lines + 64 * sim_lane(), &row, sizeof row);
-    sim_sync_warp(__FILE__, __LINE__);
+    const unsigned char *lines = sim_exchange(&row, sizeof row, __FILE__, __LINE__);
     for (int i = 0; i < 4; i++) {
         const unsigned char *from;
-        memcpy(&from, lines + 64 * (8 * i + sim_lane() / 4), sizeof from);
+        memcpy(&from, lines + SIM_LINE * (8 * i + sim_lane() / 4), sizeof from);
         memcpy(&to[i], from + 4 * (sim_lane() % 4), 4);
     }
     sim_sync_warp(__FILE__, __LINE__);
@@ -244,13 +242,11 @@ static __device__ __forceinline__ void load_matrices_turned(uint32_t to[4], cons
                  : "r"((uint32_t)__cvta_generic_to_shared(row))
                  : "memory");
 #else
-    unsigned char *lines = sim_lines();
     sim_aligned(row, 16);
-    memcpy(lines + 64 * sim_lane(), &row, sizeof row);
-    sim_sync_warp(__FILE__, __LINE__);
+    const unsigned char *lines = sim_exchange(&row, sizeof row, __FILE__, __LINE__);
     for (int i = 0; i < 8; i++) {
         const unsigned char *from;
-        memcpy(&from, lines + 64 * (i / 2 * 8 + sim_lane() % 4 * 2 + i % 2), sizeof from);
+        memcpy(&from, lines + SIM_LINE * (i / 2 * 8 + sim_lane() % 4 * 2 + i % 2), sizeof from);
         memcpy((unsigned char *)to + 2 * i, from + 2 * (sim_lane() / 4), 2);
     }
     sim_sync_warp(__FILE__, __LINE__);
