@@ -1,12 +1,13 @@
 /* gpu_facts.c - what a GPU is and how fast its simplest work goes: copies, a product, launches, and
  * what cuDNN says of it.
  *
- *     bench/gpu_facts [DEVICE.json]
+ *     bench/gpu_facts [DEVICE.json | --there | --trap]
  *
  * Opens device 0 as a backend does, so its first line is also the test that it can. Writes cuDNN's
  * description of the device, from which plans can be made on other machines, into the file. Ends
  * with FIGURE lines. cuDNN and cuBLASLt are loaded from $COMBOLAB_CUDA_LIBS or where the system
- * finds them; what is missing is said and left out.
+ * finds them; what is missing is said and left out. --there ends after the first line, with 2 where
+ * there is no device; --trap ends CUDA in this process, which must then say so, and exits with 1.
  */
 #include "base/clock.h"
 #include "base/err.h"
@@ -203,6 +204,25 @@ static int product_rate(struct device *d)
     return 0;
 }
 
+/* --- a kernel that ends CUDA --- */
+
+/* Has a kernel read where nothing is; says what that gives, and what opening a device gives then.
+ */
+static int trap(struct device *d)
+{
+    void *nowhere = (void *)(uintptr_t)4096; /* no allocation is so low */
+    struct device *other;
+    struct err e;
+    int code = kernel_to_bf16(nowhere, 1, nowhere, device_stream(d));
+    if (!device_ran(d, code, "to_bf16", &e) && !device_wait(d, &e))
+        return 0;
+    fail(&e);
+    device_close(d);
+    if (!device_open(&other, 0, &e))
+        return 0;
+    return fail(&e);
+}
+
 /* --- cuDNN's description --- */
 
 static char *description(void *library, cudnnHandle_t handle, int64_t *bytes)
@@ -263,10 +283,14 @@ int main(int argc, char **argv)
     }
     uint64_t left, all;
     const struct device_facts *f = device_facts(d);
+    if (argc > 1 && !strcmp(argv[1], "--trap"))
+        return trap(d) != 0;
     device_memory(d, &left, &all);
     printf("%s, compute capability %d.%d, %d multiprocessors, %.1f of %.1f GiB free, bus %s, %s\n",
            f->name, f->major, f->minor, f->multiprocessors, (double)left / (double)GIB,
            (double)all / (double)GIB, f->bus, device_library());
+    if (argc > 1 && !strcmp(argv[1], "--there"))
+        return 0;
     int bad = copy_rates(d) != 0;
     bad |= launch_costs(d) != 0;
     bad |= product_rate(d) != 0;

@@ -6,3 +6,5 @@ GPU_LIBS = libkernelkit.a libkit.a libref.a tests/gpu/device.a libcore.a libbase
 CLEANFILES += tests/gpu/device.a tests/gpu/test_*
 EXTRA_DIST += tests/gpu/rules.mk
 -include $(srcdir)/tests/gpu/rules.mk
+TESTS += tests/gpu/test_run.sh
+EXTRA_DIST += tests/gpu/test_run.sh
