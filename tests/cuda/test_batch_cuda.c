@@ -217,6 +217,53 @@ static void compare_ways(enum backend_precision precision, uint64_t limit)
     }
 }
 
+/* --- images that are copied to the device in pieces --- */
+
+enum { LARGE = 7, LARGE_SIDE = 700 }; /* more than 8 MiB, and no image ends where a piece does */
+
+static void large_images(struct case_images *out, const struct augment_spec *augment,
+                         uint8_t *pixels, struct image_place *place)
+{
+    case_images(out, LARGE, augment, 1);
+    mem_free((void *)(uintptr_t)out->set.pixels);
+    mem_free((void *)(uintptr_t)out->set.place);
+    size_t bytes = 0;
+    for (int i = 0; i < LARGE; i++) {
+        place[i] = (struct image_place){bytes, (uint16_t)(LARGE_SIDE - i), LARGE_SIDE, 128};
+        bytes += (size_t)place[i].height * place[i].width * 3;
+    }
+    for (size_t i = 0; i < bytes; i++)
+        pixels[i] = (uint8_t)(i * 2654435761u >> 24);
+    out->set.pixels = pixels;
+    out->set.place = place;
+    draw_again(out, augment, 3);
+}
+
+static void check_large(void)
+{
+    static struct record copied, staged;
+    struct record *record[] = {&copied, &staged};
+    struct image_place *place = mem_alloc(LARGE, sizeof *place);
+    uint8_t *pixels = mem_alloc((size_t)LARGE * LARGE_SIDE * LARGE_SIDE, 3);
+    struct net net;
+    struct backend_spec spec = spec_of(&net, BACKEND_F32);
+    struct case_images images;
+    if (!place || !pixels)
+        case_bail("large images", NULL);
+    large_images(&images, &spec.augment, pixels, place);
+    for (int i = 0; i < 2; i++) {
+        struct subject s;
+        spec.memory_most = i ? (uint64_t)4 << 20 : 0;
+        subject_open(&s, BACKEND_ENTRY(), &spec, 1);
+        subject_show(&s, &images);
+        pass(&s, &images, 2, BACKEND_EVAL, record[i]);
+        subject_close(&s);
+    }
+    ok(!memcmp(&copied, &staged, sizeof copied),
+       "images of several pieces are the same on the device as staged");
+    case_images_free(&images);
+}
+
 /* --- memory --- */
 
 static uint64_t bytes_of(const struct subject *s, uint64_t *images)
@@ -308,6 +355,7 @@ int main(void)
     uint64_t all = check_bytes();
     compare_ways(BACKEND_F32, all - 1);
     compare_ways(BACKEND_BF16, all - 1);
+    check_large();
     check_no_room(all - IMAGES * 18 * 13 * 3);
     check_cancel();
     return tap_done();
