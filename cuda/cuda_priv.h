@@ -4,7 +4,7 @@
  * A step is a list of launches on one stream; nothing in it asks the host, so it can be captured
  * and run again. Everything is NHWC; weights are (out, kernel, kernel, in / groups). Tensor 0 has
  * its channels padded to a multiple of 8 with zeros, and so have the weights that read it, unless
- * it is somebody's shortcut.
+ * it is somebody's shortcut or read in groups.
  */
 #ifndef COMBOLAB_CUDA_PRIV_H
 #define COMBOLAB_CUDA_PRIV_H
@@ -14,6 +14,7 @@
 #include "cuda/kernels/gate.h"
 #include "cuda/kernels/norm.h"
 #include "cuda/kernels/step.h"
+#include "cuda/nvml.h"
 #include "engine/core/arena.h"
 #include "engine/core/backend.h"
 #include "engine/core/lifetimes.h"
@@ -22,17 +23,18 @@
 
 /* Marks of the device (device.h): one a slot, then those of staging and of laps. */
 enum { MARK_STEP = 0, MARK_STAGED = 16, MARK_FETCHED = 32, MARK_LAP = 48 };
+#define CUDA_LAPS (DEVICE_MARKS - MARK_LAP)
 
 /* One parameter on the device. */
 struct param {
     float *value, *gradient, *momentum; /* float32; the last two only where trained */
-    void *copy;                         /* of a convolution's weights, as products read them */
+    void *copy;                         /* the value as products read it */
     size_t stored;                      /* floats, padding included */
     size_t offset;                      /* in the blocks of all trained or all running values */
 };
 
 struct unit {
-    struct map raw_map; /* the convolution's output */
+    struct map raw_map; /* the convolution's output, of the largest batch */
     struct conv_way way[BACKEND_MAX_BATCHES][CONV_KINDS];
     int param[NET_SE_B2 + 1];              /* by role */
     void *raw;                             /* the convolution's output */
@@ -45,12 +47,19 @@ struct unit {
 /* A captured step of one batch size. */
 struct graph {
     struct device_graph *captured;
-    unsigned runs; /* of these phases so far, uncaptured ones */
+    bool ran; /* once, uncaptured */
 };
 
 struct slot {
     struct backend_result result;
     float *scores, *probabilities; /* host */
+    bool fresh;                    /* the step took a batch of its own */
+};
+
+/* Pieces of a profiled step whose seconds are still to be asked for (profile.c). */
+struct laps {
+    int n;
+    enum backend_work work[CUDA_LAPS];
 };
 
 struct batch_state;
@@ -66,6 +75,7 @@ struct backend {
     bool trains;
     enum element type;
     struct device *device;
+    struct cuda_nvml *nvml; /* NULL: what the card does is not known */
     struct conv_tools tools;
     struct lifetimes lives;
     struct arena arena;
@@ -75,7 +85,8 @@ struct backend {
     struct param *param;
     size_t trained, running; /* floats in the blocks below */
     float *values, *gradients, *momenta, *statistics;
-    struct bf16 *copies; /* of `values`, element by element, in bf16 */
+    struct bf16 *copies; /* of `values`, element by element; NULL unless the type is bf16 */
+    void *transfer;      /* pinned: the largest thing that set and get move */
 
     struct unit *units;
     void *tensor[NET_MAX_UNITS + 1];
@@ -84,7 +95,9 @@ struct backend {
 
     /* Scratch of one operation at a time. */
     void *workspace;
-    float *moments, *sums, *factors;
+    size_t workspace_bytes;
+    float *sums; /* moments on the way there */
+    struct norm_factors factors;
     float *gate_gradient, *reduced_gradient, *squeezed_gradient;
     void *raw_gradient, *out_gradient;
     double *squares;
@@ -92,6 +105,7 @@ struct backend {
     /* Heads and loss. */
     float *features, *logits, *head_scores, *score_gradient, *class_gradient;
 
+    /* Made by cuda_batch_open; of the plan and what is seen of it, nothing in a probe. */
     struct state *state;          /* on the device */
     struct sample_result *seen;   /* pinned: plan_most of them */
     struct plan_values plan;      /* on the device */
@@ -103,11 +117,13 @@ struct backend {
     struct graph graphs[BACKEND_MAX_BATCHES][2]; /* training step, evaluation */
     bool captures;                               /* graphs are used at all */
     bool stale; /* a parameter was set from outside since copies were made */
+    bool looks; /* for values that are not finite, behind each unit */
+    void *bad;  /* pinned: how many there were, an unsigned long long */
 
     struct slot slots[CUDA_SLOTS];
     unsigned long started, collected;
 
-    int at; /* the unit that is queued, for messages; -1 = none */
+    struct laps laps;
     struct backend_profile spent;
 };
 
@@ -116,18 +132,39 @@ static inline size_t cuda_count(const struct backend *b, int t) /* of an image *
     return (size_t)b->shapes[t].h * (size_t)b->shapes[t].w * (size_t)b->shapes[t].c;
 }
 
+/* Unit u's convolution's output in the present batch. */
+static inline struct map cuda_map(const struct backend *b, int u)
+{
+    struct map m = b->units[u].raw_map;
+    m.n = b->n;
+    return m;
+}
+
 static inline const struct param *cuda_role(const struct backend *b, int u, enum net_role role)
 {
     return &b->param[b->units[u].param[role]];
 }
 
-/* Queues a launcher's work and turns its code into an error that names kernel and unit. */
-#define QUEUE(b, kernel, call, e) cuda_queued(b, call, kernel, e)
-int cuda_queued(struct backend *b, int code, const char *kernel, struct err *e);
+/* Queues a kernel by its launcher, all of whose arguments but the last are given: QUEUE(b, e,
+ * average, ...) calls kernel_average. An error names the kernel. */
+#define QUEUE(b, e, kernel, ...)                                                                   \
+    device_ran((b)->device, kernel_##kernel(__VA_ARGS__, device_stream((b)->device)), #kernel, e)
 
-/* memory.c: what an open net holds. 1 = cancelled. */
+/* layout.c: all that follows from net and spec, without a device. */
+int cuda_layout_open(struct backend *b, const struct backend_spec *spec, struct err *e);
+void cuda_layout_close(struct backend *b);
+
+/* ways.c: how each convolution is computed, for every batch size. 1 = cancelled. */
+int cuda_ways_open(struct backend *b, struct err *e);
+void cuda_ways_close(struct backend *b);
+
+/* memory.c: what an open net holds. */
 int cuda_memory_open(struct backend *b, struct err *e);
 void cuda_memory_close(struct backend *b);
+/* The device memory that a net would need, by purpose, with that many bytes of convolutions'
+ * workspace. Pure: no device is asked. */
+int cuda_memory_plan(const struct backend_spec *spec, size_t workspace,
+                     uint64_t bytes[MEMORY_KINDS], struct err *e);
 
 /* values.c: between weight-file order on the host and the device's. */
 int cuda_values_set(struct backend *b, enum backend_kind kind, int index, const float *from,
@@ -146,22 +183,29 @@ int cuda_heads_backward(struct backend *b, struct err *e);
 /* step.c */
 int cuda_step_run(struct backend *b, unsigned phases, struct err *e);
 int cuda_step_collect(struct backend *b, struct backend_result *out, struct err *e);
+void cuda_step_forget(struct backend *b); /* what was captured: it holds addresses of old images */
 
-/* batch.c: images, labels and plans. */
+/* batch.c, images.c: images, labels and plans. */
+uint64_t cuda_batch_bytes(const struct backend *b); /* of the device, that open will take */
 int cuda_batch_open(struct backend *b, struct err *e);
 void cuda_batch_close(struct backend *b);
 int cuda_batch_images(struct backend *b, const struct image_set *set, const float *scores,
                       const int *classes, struct err *e);
 int cuda_batch_begin(struct backend *b, const struct backend_plan *plan, struct err *e);
 void cuda_batch_next(struct backend *b); /* the host's count: b->first, n, batch */
-/* Before a step is queued: of streamed images, stages what this batch and the next need. */
+/* Behind cuda_batch_next and before the step is queued: of streamed images, stages what this batch
+ * and the next need. */
 int cuda_batch_stage(struct backend *b, struct err *e);
-/* The launches that make tensor 0. Can be captured unless images are streamed. */
+/* The launches that make tensor 0; in a probe, those that count the step. They can be captured. */
 int cuda_batch_fetch(struct backend *b, struct err *e);
-bool cuda_batch_streams(const struct backend *b);
 
-/* usage.c: load, temperature and power by NVML where that is there. */
-struct nvml;
+/* profile.c: where a step's time goes, by marks on the device: a step starts, and behind each piece
+ * of work it is said what it was. Without spec.profile they do nothing. */
+void cuda_profile_start(struct backend *b);
+void cuda_profile_lap(struct backend *b, enum backend_work work, double flop);
+void cuda_profile_take(struct backend *b, struct backend_profile *out);
+
+/* usage.c */
 void cuda_usage(const struct backend *b, struct backend_usage *out);
 
 #endif

@@ -2,29 +2,70 @@
 KERNELS_CU = \
 	cuda/kernels/compare.cu \
 	cuda/kernels/conv.cu \
+	cuda/kernels/fetch.cu \
+	cuda/kernels/gate.cu \
+	cuda/kernels/gate_plain.cu \
+	cuda/kernels/grouped.cu \
+	cuda/kernels/grouped_bands.cu \
+	cuda/kernels/grouped_weights.cu \
+	cuda/kernels/heads.cu \
+	cuda/kernels/loss.cu \
+	cuda/kernels/norm_apply.cu \
+	cuda/kernels/norm_back.cu \
+	cuda/kernels/norm_finish.cu \
+	cuda/kernels/norm_moments.cu \
+	cuda/kernels/norm_plain.cu \
+	cuda/kernels/norm_plain_back.cu \
+	cuda/kernels/norm_plain_pool.cu \
+	cuda/kernels/norm_pool.cu \
+	cuda/kernels/sgd.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
+	cuda/kernels/columns.h \
 	cuda/kernels/compare.h \
 	cuda/kernels/conv.h \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
+	cuda/kernels/gate_plain.h \
+	cuda/kernels/grouped_priv.h \
 	cuda/kernels/kernel.h \
 	cuda/kernels/lanes.h \
 	cuda/kernels/map.h \
 	cuda/kernels/norm.h \
+	cuda/kernels/norm_math.h \
+	cuda/kernels/norm_plain.h \
+	cuda/kernels/plain.h \
 	cuda/kernels/state.h \
 	cuda/kernels/step.h
 CUDA_KERNELS = $(KERNELS_CU:.cu=.o)
 
 # What runs on the host, on a device as well as under the simulator.
 CUDA_HOST = \
+	cuda/backend.c \
+	cuda/batch.c \
+	cuda/batch_priv.h \
 	cuda/conv.h \
 	cuda/conv_cache.c cuda/conv_cache.h \
 	cuda/conv_choose.c \
+	cuda/conv_grouped.c \
 	cuda/conv_plain.c \
 	cuda/conv_trial.c cuda/conv_trial.h \
 	cuda/cuda_priv.h \
-	cuda/device.h
+	cuda/device.h \
+	cuda/heads.c \
+	cuda/images.c \
+	cuda/kernels/map.c \
+	cuda/kernels/plain.c \
+	cuda/layout.c \
+	cuda/memory.c \
+	cuda/nvml.c \
+	cuda/nvml.h \
+	cuda/profile.c \
+	cuda/step.c \
+	cuda/unit.c \
+	cuda/usage.c \
+	cuda/values.c \
+	cuda/ways.c
 
 # Plans of libraries, which also work for a device that isn't there.
 CUDA_PLANS = \
@@ -38,8 +79,7 @@ CUDA_PLANS = \
 CUDA_DEVICE = \
 	cuda/conv_methods.c \
 	$(CUDA_PLANS) \
-	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
-	cuda/module.c
+	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h
 
 # nvcc sees only our kernels; everything else is C.
 SUFFIXES += .cu

@@ -19,11 +19,10 @@ struct state {
     struct augment_table table;
 };
 
-/* Where an image lies and how wide it is. */
+/* Where a sample's image lies and how wide it is. */
 struct state_place {
     uint64_t offset; /* of the image's first byte in the pixels */
     int32_t width;
-    int32_t height;
 };
 
 #endif

@@ -12,23 +12,25 @@ extern "C" {
 
 /* --- batches --- */
 
-/* Begins a batch of n samples: first = next, next += n, step += 1. */
-int kernel_next_batch(struct state *s, int n, void *stream);
-
 /* An epoch's plan and the labels, all on the device. */
 struct plan_values {
     const uint32_t *order;            /* of the plan: numbers of images */
     const struct augment_draw *draws; /* of the plan */
+    const struct state_place *place;  /* of the plan */
     const float *truths;              /* of images */
     const int32_t *classes;           /* of images, or NULL */
 };
 
+/* Begins a plan: next = 0, and its learning rate. */
+int kernel_begin_plan(struct state *s, float rate, void *stream);
+
+/* Begins a batch of n samples: first = next, next += n, step += 1. */
+int kernel_next_batch(struct state *s, int n, void *stream);
+
 /* Augments and normalises the present batch into out: m's n, h, w; m.c channels, of which those
- * from the fourth on become 0. place[i] and pixels are of image i; or, where images are staged,
- * `staged`: place[k] is of the batch's k-th sample. */
+ * from the fourth on become 0. */
 int kernel_fetch(enum element t, const struct state *s, struct plan_values p, const uint8_t *pixels,
-                 const struct state_place *place, bool staged, struct map m, void *out,
-                 void *stream);
+                 struct map m, void *out, void *stream);
 
 /* --- heads; features (n, c) --- */
 

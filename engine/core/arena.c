@@ -26,8 +26,10 @@ void arena_fini(struct arena *p)
     memset(p, 0, sizeof *p);
 }
 
-static void want(struct arena *p, void *to, size_t bytes, struct arena_life life)
+void arena_want_bytes(struct arena *p, void *to, size_t bytes, struct arena_life life)
 {
+    void *nowhere = NULL;
+    memcpy(to, &nowhere, sizeof nowhere);
     if (!bytes)
         return;
     size_t rounded = (bytes + p->alignment - 1) / p->alignment * p->alignment;
@@ -38,14 +40,7 @@ static void want(struct arena *p, void *to, size_t bytes, struct arena_life life
 
 void arena_want(struct arena *p, float **to, size_t floats, struct arena_life life)
 {
-    *to = NULL;
-    want(p, to, floats * sizeof **to, life);
-}
-
-void arena_want_bytes(struct arena *p, uint8_t **to, size_t bytes, struct arena_life life)
-{
-    *to = NULL;
-    want(p, to, bytes, life);
+    arena_want_bytes(p, to, floats * sizeof **to, life);
 }
 
 /* Of equals the one wanted first: the order, and so the plan, is the same whoever sorts. */

@@ -45,7 +45,8 @@ void arena_fini(struct arena *p);
 /* Wants memory for *to, of `floats` floats, during `life`. *to becomes NULL; where nothing is
  * wanted, it stays so. */
 void arena_want(struct arena *p, float **to, size_t floats, struct arena_life life);
-void arena_want_bytes(struct arena *p, uint8_t **to, size_t bytes, struct arena_life life);
+/* The same for a pointer of any type, whose address `to` is. */
+void arena_want_bytes(struct arena *p, void *to, size_t bytes, struct arena_life life);
 
 /* Gives every piece its offset. ERR_INTERNAL when more were wanted than there is room for. */
 int arena_settle(struct arena *p, struct err *e);

@@ -3,6 +3,15 @@
 KERNEL_TESTS = \
 	tests/cuda/test_compare \
 	tests/cuda/test_conv \
+	tests/cuda/test_fetch \
+	tests/cuda/test_gate \
+	tests/cuda/test_grouped \
+	tests/cuda/test_heads \
+	tests/cuda/test_loss \
+	tests/cuda/test_norm \
+	tests/cuda/test_norm_back \
+	tests/cuda/test_pool \
+	tests/cuda/test_sgd \
 	tests/cuda/test_values
 KERNEL_LIBS = libkernelkit.a $(CUDASIM_LIBS)
 
@@ -19,8 +28,63 @@ tests_cuda_test_conv_SOURCES = \
 	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/test_conv.c
 tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_grouped_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/test_grouped.c
+tests_cuda_test_grouped_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_fetch_SOURCES = tests/cuda/test_fetch.c
+tests_cuda_test_fetch_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_heads_SOURCES = tests/cuda/test_heads.c
+tests_cuda_test_heads_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_loss_SOURCES = tests/cuda/test_loss.c
+tests_cuda_test_loss_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_sgd_SOURCES = tests/cuda/test_sgd.c
+tests_cuda_test_sgd_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_values_SOURCES = tests/cuda/test_values.c
 tests_cuda_test_values_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_norm_SOURCES = tests/cuda/test_norm.c tests/cuda/norm_cases.h
+tests_cuda_test_norm_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_gate_SOURCES = tests/cuda/test_gate.c tests/cuda/norm_cases.h
+tests_cuda_test_gate_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_norm_back_SOURCES = tests/cuda/test_norm_back.c tests/cuda/norm_cases.h
+tests_cuda_test_norm_back_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_pool_SOURCES = tests/cuda/test_pool.c tests/cuda/norm_cases.h
+tests_cuda_test_pool_LDADD = $(KERNEL_LIBS)
+
+# The whole backend.
+BACKEND_TESTS = \
+	tests/cuda/test_backend_bf16 \
+	tests/cuda/test_backend_cuda \
+	tests/cuda/test_batch_cuda \
+	tests/cuda/test_memory_plan \
+	tests/cuda/test_nets_cuda \
+	tests/cuda/test_steps_cuda
+BACKEND_LIBS = $(KIT_LIBS) libref.a $(CUDASIM_LIBS)
+
+if HAVE_CXX
+check_PROGRAMS += $(BACKEND_TESTS)
+TESTS += $(BACKEND_TESTS)
+endif
+tests_cuda_test_backend_bf16_SOURCES = tests/cuda/test_backend_bf16.c
+tests_cuda_test_backend_bf16_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
+tests_cuda_test_backend_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
+tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_memory_plan_SOURCES = tests/cuda/test_memory_plan.c
+tests_cuda_test_memory_plan_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_nets_cuda_SOURCES = tests/cuda/test_nets_cuda.c
+tests_cuda_test_nets_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_steps_cuda_SOURCES = tests/cuda/test_steps_cuda.c
+tests_cuda_test_steps_cuda_LDADD = $(BACKEND_LIBS)
+
+# A library that stands in for NVIDIA's, and is found by the name it has inside.
+check_PROGRAMS += tests/cuda/fake_nvml.so tests/cuda/test_nvml
+TESTS += tests/cuda/test_nvml
+tests_cuda_fake_nvml_so_SOURCES = tests/cuda/fake_nvml.c tests/cuda/fake_nvml.h
+tests_cuda_fake_nvml_so_LDFLAGS = -shared -Wl,-soname,libnvidia-ml.so.1
+tests_cuda_test_nvml_SOURCES = cuda/nvml.c cuda/nvml.h tests/cuda/fake_nvml.h tests/cuda/test_nvml.c
+tests_cuda_test_nvml_LDADD = libbase.a
 
 # Ways of convolution, chosen.
 tests_cuda_test_conv_choose_SOURCES = \

@@ -13,7 +13,10 @@ check_LIBRARIES += libcudasim.a
 endif
 libcudasim_a_SOURCES = \
 	$(CUDA_HOST) \
-	tests/cudasim/cudasim.cpp tests/cudasim/cudasim.h \
+	tests/cudasim/cudasim.cpp tests/cudasim/cudasim.h tests/cudasim/cudasim_priv.h \
+	tests/cudasim/fibre.cpp tests/cudasim/fibre.h \
+	tests/cudasim/memory.cpp \
+	tests/cudasim/sanitizer.h \
 	tests/cudasim/twin.cpp \
 	tests/cudasim/twin_list.c \
 	tests/cudasim/twin_methods.c

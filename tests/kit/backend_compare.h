@@ -16,6 +16,7 @@ struct tolerance {
     double backward; /* gradients */
     double update;   /* momentum and weights after one step */
     double later;    /* weights after three steps */
+    bool spreads;    /* values are kept in bf16: see backend_spread.h */
 };
 
 /* The cases of one unit or a few as probes: outputs, all gradients, running statistics, momentum
@@ -30,7 +31,8 @@ void compare_evaluation(const struct backend_ops *ops, const struct tolerance *t
 void compare_training(const struct backend_ops *ops, int threads, const struct tolerance *t);
 
 /* A net of the tables on small images, with options (NULL: the usual ones), twice: `calm` holds for
- * values that keep every branch away from its kink, `real` for ordinary ones, with evaluation. */
+ * values that keep every branch away from its kink, `real` for ordinary ones, with evaluation
+ * (NULL: not looked at). */
 void compare_net(const struct backend_ops *ops, const char *name, const struct net_options *options,
                  int size, int batch, const struct tolerance *calm, const struct tolerance *real);
 

@@ -2,7 +2,7 @@
  * change its result: what a backend keeps between evaluations (folded weights) must never be stale.
  */
 #include "tests/kit/backend_compare.h"
-#include "tests/kit/backend_difference.h"
+#include "tests/kit/backend_spread.h"
 #include "tests/kit/tap.h"
 #include "tests/ref/ref.h"
 
@@ -23,12 +23,12 @@ static const struct backend_case all_kinds = {"evaluation",
                                                {4, 5, 64, 3, 1, 1, 0, true},
                                                {6, 6, 64, 1, 1, 1, 8, true}}};
 
-static void evaluate(struct pair *p, const char *when, double tolerance)
+static void evaluate(struct pair *p, const char *when, const struct tolerance *t, double limit)
 {
-    struct verdict v = {.name = "evaluation", .when = when};
+    struct verdict v = {.name = "evaluation", .when = when, .rms = t->spreads};
     subject_step(&p->mine, BACKEND_EVAL);
     subject_step(&p->ref, BACKEND_EVAL);
-    verdict_tensors(&v, p, BACKEND_TENSOR, tolerance);
+    verdict_tensors(&v, p, BACKEND_TENSOR, limit);
     verdict_report(&v);
 }
 
@@ -40,7 +40,8 @@ static void feed(struct pair *p, int batch, uint64_t seed)
 }
 
 /* Sets one parameter to other values in both, and evaluates. */
-static void change(struct pair *p, int unit, enum net_role role, const char *when, double tolerance)
+static void change(struct pair *p, int unit, enum net_role role, const char *when,
+                   const struct tolerance *t)
 {
     int index = net_params_role(p->mine.params, unit, role);
     size_t count = subject_count(&p->mine, BACKEND_PARAM, index);
@@ -51,7 +52,7 @@ static void change(struct pair *p, int unit, enum net_role role, const char *whe
     subject_set(&p->ref, BACKEND_PARAM, index, values);
     mem_free(values);
     feed(p, 3, 40 + (uint64_t)role);
-    evaluate(p, when, tolerance);
+    evaluate(p, when, t, t->forward);
 }
 
 static void both(struct pair *p, unsigned phases)
@@ -75,28 +76,29 @@ static void nan_stays(struct pair *p, int unit)
     mem_free(out);
 }
 
-void compare_evaluation(const struct backend_ops *ops, const struct tolerance *t)
+void compare_evaluation(const struct backend_ops *ops, const struct tolerance *limits)
 {
     struct pair p;
     subject_probe(&p.mine, ops, &all_kinds, 5);
-    subject_probe(&p.ref, ref_backend(), &all_kinds, 5);
-    evaluate(&p, "at first", t->forward);
-    change(&p, 1, NET_GAMMA, "after a set of gamma", t->forward);
-    change(&p, 5, NET_BETA, "after a set of beta", t->forward);
-    change(&p, 2, NET_MEAN, "after a set of a running mean", t->forward);
-    change(&p, 4, NET_VAR, "after a set of a running variance", t->forward);
-    change(&p, 3, NET_CONV, "after a set of weights", t->forward);
-    change(&p, 6, NET_SE_W1, "after a set of a gate's weights", t->forward);
+    subject_probe(&p.ref, ref_backend_in(ops->usual), &all_kinds, 5);
+    const struct tolerance here = spread_tolerance(limits, &p.ref.net, true), *t = &here;
+    evaluate(&p, "at first", t, t->forward);
+    change(&p, 1, NET_GAMMA, "after a set of gamma", t);
+    change(&p, 5, NET_BETA, "after a set of beta", t);
+    change(&p, 2, NET_MEAN, "after a set of a running mean", t);
+    change(&p, 4, NET_VAR, "after a set of a running variance", t);
+    change(&p, 3, NET_CONV, "after a set of weights", t);
+    change(&p, 6, NET_SE_W1, "after a set of a gate's weights", t);
     feed(&p, 2, 50);
-    evaluate(&p, "a smaller batch", t->forward);
+    evaluate(&p, "a smaller batch", t, t->forward);
     feed(&p, 3, 51);
     both(&p, BACKEND_FORWARD);
     feed(&p, 3, 52);
-    evaluate(&p, "after running statistics moved", t->later);
+    evaluate(&p, "after running statistics moved", t, t->later);
     feed(&p, 3, 53);
     both(&p, BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
     feed(&p, 3, 54);
-    evaluate(&p, "after an update", t->later);
+    evaluate(&p, "after an update", t, t->later);
     nan_stays(&p, 5);
     nan_stays(&p, 2);
     nan_stays(&p, 1);

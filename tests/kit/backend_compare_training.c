@@ -2,7 +2,7 @@
 #include "tests/kit/backend_compare.h"
 
 #include "base/mem.h"
-#include "tests/kit/backend_difference.h"
+#include "tests/kit/backend_spread.h"
 #include "tests/kit/tap.h"
 #include "tests/ref/ref.h"
 
@@ -40,7 +40,7 @@ static struct backend_spec training_spec(const struct net *net, enum loss_kind k
 #define RATE (1.0 / 128)
 
 /* A seed of weights and images whose three steps keep away from kinks. */
-static uint64_t training_seed(const struct backend_spec *spec)
+static uint64_t training_seed(const struct backend_ops *ops, const struct backend_spec *spec)
 {
     uint64_t seed = 0;
     double margin = 0;
@@ -48,7 +48,7 @@ static uint64_t training_seed(const struct backend_spec *spec)
         struct subject s;
         struct case_images images;
         seed += 1000;
-        subject_open(&s, ref_backend(), spec, seed);
+        subject_open(&s, ref_backend_in(ops->usual), spec, seed);
         case_images(&images, IMAGES, &spec->augment, seed);
         subject_show(&s, &images);
         subject_plan(&s, &images, 4, RATE);
@@ -82,29 +82,33 @@ static void train(struct verdict *v, struct pair *p, const struct tolerance *t)
 {
     static const char *const names[] = {"step 1", "step 2", "step 3 (smaller batch)"};
     for (int i = 0; i < 3; i++) {
+        struct tolerance here = spread_tolerance(t, &p->ref.net, i == 0);
+        spread_stop(t, p);
         struct backend_result mine = subject_step(&p->mine, TRAIN),
                               ref = subject_step(&p->ref, TRAIN);
         v->when = names[i];
-        verdict_results(v, &mine, &ref, p->ref.net.classes, i ? t->later : t->forward);
+        verdict_results(v, &mine, &ref, p->ref.net.classes, here.forward);
         pixels(v, p);
         if (i == 1)
             continue;
-        verdict_tensors(v, p, BACKEND_TENSOR, i ? t->later : t->forward);
-        verdict_tensors(v, p, BACKEND_TENSOR_GRADIENT, i ? t->later : t->backward);
-        verdict_params(v, p, BACKEND_GRADIENT, i ? t->later : t->backward);
-        verdict_params(v, p, BACKEND_MOMENTUM, i ? t->later : t->update);
-        verdict_params(v, p, BACKEND_PARAM, i ? t->later : t->update);
+        verdict_tensors(v, p, BACKEND_TENSOR, here.forward);
+        verdict_tensors(v, p, BACKEND_TENSOR_GRADIENT, here.backward);
+        verdict_params(v, p, BACKEND_GRADIENT, here.backward);
+        verdict_params(v, p, BACKEND_MOMENTUM, here.update);
+        verdict_params(v, p, BACKEND_PARAM, here.update);
     }
 }
 
 static void evaluate(struct verdict *v, struct pair *p, const struct tolerance *t)
 {
+    struct tolerance here = spread_tolerance(t, &p->ref.net, false);
+    spread_stop(t, p);
     for (int i = 0; i < 3; i++) {
         struct backend_result mine = subject_step(&p->mine, BACKEND_EVAL);
         struct backend_result ref = subject_step(&p->ref, BACKEND_EVAL);
         v->when = "evaluation";
-        verdict_results(v, &mine, &ref, p->ref.net.classes, t->later);
-        verdict_tensors(v, p, BACKEND_TENSOR, t->later);
+        verdict_results(v, &mine, &ref, p->ref.net.classes, here.forward);
+        verdict_tensors(v, p, BACKEND_TENSOR, here.forward);
     }
 }
 
@@ -115,19 +119,19 @@ static void compare_loss(const struct backend_ops *ops, enum loss_kind kind, dou
     struct net net;
     struct pair p;
     struct case_images images;
-    struct verdict v = {.name = name};
+    struct verdict v = {.name = name, .rms = t->spreads};
     snprintf(name, sizeof name, "images to weights under loss %s%s, threads %d",
              loss_info(kind)->name, clip_norm > 0 ? " with clipped gradients" : "", threads);
     case_net(&small, &net);
     net.heads = true;
     net.classes = loss_info(kind)->classes ? 5 : 0;
     struct backend_spec spec = training_spec(&net, kind);
-    uint64_t seed = training_seed(&spec);
+    uint64_t seed = training_seed(ops, &spec);
     spec.threads = threads;
     spec.clip_norm = clip_norm;
     case_images(&images, IMAGES, &spec.augment, seed);
     subject_open(&p.mine, ops, &spec, seed);
-    subject_open(&p.ref, ref_backend(), &spec, seed);
+    subject_open(&p.ref, ref_backend_in(ops->usual), &spec, seed);
     subject_show(&p.mine, &images);
     subject_show(&p.ref, &images);
     subject_plan(&p.mine, &images, 4, RATE);

@@ -55,12 +55,13 @@ void verdict_values(struct verdict *v, const char *what, const float *mine, cons
 
 /* What errors of a tensor are measured against: its own size. Only, a beta whose shift a later
  * batch norm takes away again has the gradient 0, and what float32 makes of it is all rounding; so
- * a beta's gradient is measured against its gamma's where that is larger. */
+ * a beta's gradient and momentum are measured against its gamma's where that is larger. */
 static double scale_of(const struct pair *p, enum backend_kind kind, int index, const float *ref,
                        bool rms)
 {
     double own = size_of(ref, subject_count(&p->ref, kind, index), rms);
-    if (kind != BACKEND_GRADIENT || p->ref.params->at[index].role != NET_BETA)
+    bool driven = kind == BACKEND_GRADIENT || kind == BACKEND_MOMENTUM;
+    if (!driven || p->ref.params->at[index].role != NET_BETA)
         return own;
     int gamma = net_params_role(p->ref.params, p->ref.params->at[index].unit, NET_GAMMA);
     float *values = subject_get(&p->ref, kind, gamma);

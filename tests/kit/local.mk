@@ -9,6 +9,7 @@ libkit_a_SOURCES = \
 	tests/kit/backend_difference.c tests/kit/backend_difference.h \
 	tests/kit/backend_promises.c \
 	tests/kit/backend_rules.c tests/kit/backend_rules.h \
+	tests/kit/backend_spread.c tests/kit/backend_spread.h \
 	tests/kit/resume_kit.c tests/kit/resume_kit.h \
 	tests/kit/scratch.c tests/kit/scratch.h \
 	tests/kit/toy_backend.c tests/kit/toy_backend.h \

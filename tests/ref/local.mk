@@ -6,6 +6,7 @@ libref_a_SOURCES = \
 	tests/ref/ref_gate.c \
 	tests/ref/ref_head.c \
 	tests/ref/ref_images.c \
+	tests/ref/ref_keep.c \
 	tests/ref/ref_memory.c \
 	tests/ref/ref_pool.c \
 	tests/ref/ref_priv.h \
@@ -16,6 +17,11 @@ check_PROGRAMS += tests/ref/test_ref
 tests_ref_test_ref_SOURCES = tests/ref/test_ref.c
 tests_ref_test_ref_LDADD = $(KIT_LIBS) libref.a libcore.a libbase.a
 TESTS += tests/ref/test_ref
+
+check_PROGRAMS += tests/ref/test_ref_bf16
+tests_ref_test_ref_bf16_SOURCES = tests/ref/test_ref_bf16.c
+tests_ref_test_ref_bf16_LDADD = $(KIT_LIBS) libref.a libcore.a libbase.a
+TESTS += tests/ref/test_ref_bf16
 
 check_PROGRAMS += tests/ref/test_ref_torch
 tests_ref_test_ref_torch_SOURCES = tests/ref/test_ref_torch.c

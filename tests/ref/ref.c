@@ -28,8 +28,6 @@ static int ref_devices(struct backend_device *list, int room, char *why, size_t 
 
 static int check_spec(const struct backend_spec *s, struct err *e)
 {
-    if (s->precision != BACKEND_F32)
-        return err_set(e, ERR_USAGE, "the reference backend has one precision; ask for f32");
     if (s->device)
         return err_set(e, ERR_NOT_FOUND, "the reference backend has device 0 only, not %d",
                        s->device);
@@ -99,6 +97,8 @@ static int ref_set(struct backend *b, enum backend_kind kind, int index, const f
     (void)e;
     for (size_t i = 0; i < count; i++)
         at[i] = (double)from[i];
+    if (kind == BACKEND_TENSOR || kind == BACKEND_TENSOR_GRADIENT)
+        ref_keep(b, at, count);
     return 0;
 }
 
@@ -125,25 +125,25 @@ static void ref_usage(const struct backend *b, struct backend_usage *out)
     snprintf(out->detail, sizeof out->detail, "%s", ref_library());
 }
 
+#define REF_OPS(precision)                                                                         \
+    {                                                                                              \
+        .version = BACKEND_VERSION, .name = "ref", .usual = (precision), .library = ref_library,   \
+        .devices = ref_devices, .open = ref_open, .images = ref_images, .set = ref_set,            \
+        .get = ref_get, .epoch = ref_epoch, .step = ref_step, .collect = ref_collect,              \
+        .usage = ref_usage, .close = ref_close,                                                    \
+    }
+
+const struct backend_ops *ref_backend_in(enum backend_precision usual)
+{
+    static const struct backend_ops ops[] = {[BACKEND_F32] = REF_OPS(BACKEND_F32),
+                                             [BACKEND_TF32] = REF_OPS(BACKEND_TF32),
+                                             [BACKEND_BF16] = REF_OPS(BACKEND_BF16)};
+    return &ops[usual];
+}
+
 const struct backend_ops *ref_backend(void)
 {
-    static const struct backend_ops ops = {
-        .version = BACKEND_VERSION,
-        .name = "ref",
-        .usual = BACKEND_F32,
-        .library = ref_library,
-        .devices = ref_devices,
-        .open = ref_open,
-        .images = ref_images,
-        .set = ref_set,
-        .get = ref_get,
-        .epoch = ref_epoch,
-        .step = ref_step,
-        .collect = ref_collect,
-        .usage = ref_usage,
-        .close = ref_close,
-    };
-    return &ops;
+    return ref_backend_in(BACKEND_F32);
 }
 
 double ref_output_dot(const struct backend *b)

@@ -13,6 +13,12 @@
 
 const struct backend_ops *ref_backend(void);
 
+/* The same, computing in that precision where none is asked for. f32 and tf32 are double
+ * throughout; in bf16 everything is double too, but rounded wherever a device keeps it in bf16: see
+ * ref_keep.c.
+ */
+const struct backend_ops *ref_backend_in(enum backend_precision usual);
+
 /* Only for tests that look behind float32: */
 
 /* Sum over the net's last tensor of value times its present gradient, in double. */

@@ -42,13 +42,20 @@ static size_t inputs_last(const struct net_unit *u, int o, int i, int tap)
     return (size_t)(tap * u->out + o) * (size_t)(u->in / u->groups) + (size_t)i;
 }
 
-static void reorder(const struct net_unit *u, const double *w, double *to,
-                    size_t (*at)(const struct net_unit *, int, int, int))
+/* A unit's weights as products read them, in one of the two orders. */
+static const double *weights(struct backend *b, int unit,
+                             size_t (*at)(const struct net_unit *, int, int, int))
 {
+    const struct net_unit *u = &b->net.units[unit];
+    int conv = net_params_role(b->params, unit, NET_CONV);
+    const double *w = b->at[conv].value;
+    double *to = b->weights;
     for (int o = 0; o < u->out; o++)
         for (int i = 0; i < u->in / u->groups; i++)
             for (int tap = 0; tap < u->kernel * u->kernel; tap++)
                 to[at(u, o, i, tap)] = w[file_at(u, o, i, tap)];
+    ref_keep(b, to, b->params->at[conv].count);
+    return to;
 }
 
 static const double *pixel(const double *t, struct net_shape s, int n, int y, int x)
@@ -68,14 +75,15 @@ static int input_row(const struct net_unit *u, struct net_shape in, int oy, int 
     return iy < in.h ? iy : -1;
 }
 
-void ref_conv(const struct net_unit *u, int n, struct net_shape in, const double *x,
-              const double *w, double *order, struct net_shape out, double *y)
+void ref_conv(struct backend *b, int unit, double *y)
 {
+    const struct net_unit *u = &b->net.units[unit];
+    struct net_shape in = b->shapes[u->input], out = b->units[unit].conv;
+    const double *x = b->tensor[u->input], *w = weights(b, unit, outputs_last);
     int ipg = u->in / u->groups, opg = u->out / u->groups;
-    reorder(u, w, order, outputs_last);
-    memset(y, 0, (size_t)n * ref_count(out) * sizeof *y);
-    for (int image = 0; image < n * out.h; image++) {
-        int oy = image % out.h, b = image / out.h;
+    memset(y, 0, (size_t)b->n * ref_count(out) * sizeof *y);
+    for (int at = 0; at < b->n * out.h; at++) {
+        int oy = at % out.h, n = at / out.h;
         for (int tap = 0; tap < u->kernel * u->kernel; tap++) {
             int iy = input_row(u, in, oy, tap / u->kernel), kx = tap % u->kernel;
             if (iy < 0)
@@ -83,22 +91,24 @@ void ref_conv(const struct net_unit *u, int n, struct net_shape in, const double
             struct span s = inside(u, kx, in.w, out.w);
             for (int i = 0; i < u->in; i++) {
                 int first = i / ipg * opg;
-                const double *row = order + outputs_last(u, first, i % ipg, tap);
+                const double *row = w + outputs_last(u, first, i % ipg, tap);
                 for (int ox = s.from; ox < s.to; ox++)
-                    ref_axpy(pixel_of(y, out, b, oy, ox) + first, row,
-                             pixel(x, in, b, iy, ox * u->stride - u->pad + kx)[i], opg);
+                    ref_axpy(pixel_of(y, out, n, oy, ox) + first, row,
+                             pixel(x, in, n, iy, ox * u->stride - u->pad + kx)[i], opg);
             }
         }
     }
 }
 
-void ref_conv_input_gradient(const struct net_unit *u, int n, struct net_shape in, double *gx,
-                             const double *w, double *order, struct net_shape out, const double *gy)
+void ref_conv_input_gradient(struct backend *b, int unit, const double *gy)
 {
+    const struct net_unit *u = &b->net.units[unit];
+    struct net_shape in = b->shapes[u->input], out = b->units[unit].conv;
+    double *gx = b->gradient[u->input];
+    const double *w = weights(b, unit, inputs_last);
     int ipg = u->in / u->groups, opg = u->out / u->groups;
-    reorder(u, w, order, inputs_last);
-    for (int image = 0; image < n * out.h; image++) {
-        int oy = image % out.h, b = image / out.h;
+    for (int at = 0; at < b->n * out.h; at++) {
+        int oy = at % out.h, n = at / out.h;
         for (int tap = 0; tap < u->kernel * u->kernel; tap++) {
             int iy = input_row(u, in, oy, tap / u->kernel), kx = tap % u->kernel;
             if (iy < 0)
@@ -106,22 +116,25 @@ void ref_conv_input_gradient(const struct net_unit *u, int n, struct net_shape i
             struct span s = inside(u, kx, in.w, out.w);
             for (int o = 0; o < u->out; o++) {
                 int first = o / opg * ipg;
-                const double *row = order + inputs_last(u, o, 0, tap);
+                const double *row = w + inputs_last(u, o, 0, tap);
                 for (int ox = s.from; ox < s.to; ox++)
-                    ref_axpy(pixel_of(gx, in, b, iy, ox * u->stride - u->pad + kx) + first, row,
-                             pixel(gy, out, b, oy, ox)[o], ipg);
+                    ref_axpy(pixel_of(gx, in, n, iy, ox * u->stride - u->pad + kx) + first, row,
+                             pixel(gy, out, n, oy, ox)[o], ipg);
             }
         }
     }
 }
 
-void ref_conv_weight_gradient(const struct net_unit *u, int n, struct net_shape in, const double *x,
-                              double *gw, double *order, struct net_shape out, const double *gy)
+void ref_conv_weight_gradient(struct backend *b, int unit, const double *gy)
 {
+    const struct net_unit *u = &b->net.units[unit];
+    struct net_shape in = b->shapes[u->input], out = b->units[unit].conv;
+    const double *x = b->tensor[u->input];
+    double *order = b->weights, *gw = ref_role(b, unit, NET_CONV)->gradient;
     int ipg = u->in / u->groups, opg = u->out / u->groups, taps = u->kernel * u->kernel;
     memset(order, 0, (size_t)(u->out * ipg) * (size_t)taps * sizeof *order);
-    for (int image = 0; image < n * out.h; image++) {
-        int oy = image % out.h, b = image / out.h;
+    for (int at = 0; at < b->n * out.h; at++) {
+        int oy = at % out.h, n = at / out.h;
         for (int tap = 0; tap < taps; tap++) {
             int iy = input_row(u, in, oy, tap / u->kernel), kx = tap % u->kernel;
             if (iy < 0)
@@ -131,8 +144,8 @@ void ref_conv_weight_gradient(const struct net_unit *u, int n, struct net_shape 
                 int first = i / ipg * opg;
                 double *row = order + outputs_last(u, first, i % ipg, tap);
                 for (int ox = s.from; ox < s.to; ox++)
-                    ref_axpy(row, pixel(gy, out, b, oy, ox) + first,
-                             pixel(x, in, b, iy, ox * u->stride - u->pad + kx)[i], opg);
+                    ref_axpy(row, pixel(gy, out, n, oy, ox) + first,
+                             pixel(x, in, n, iy, ox * u->stride - u->pad + kx)[i], opg);
             }
         }
     }

@@ -127,4 +127,5 @@ void ref_heads_backward(struct backend *b)
     for (size_t p = 0; p < (size_t)b->n * ref_area(s); p++)
         ref_axpy(last + p * (size_t)s.c, b->features_gradient + p / ref_area(s) * (size_t)s.c,
                  1.0 / (double)ref_area(s), s.c);
+    ref_keep(b, last, (size_t)b->n * ref_count(s));
 }

@@ -60,4 +60,5 @@ void ref_fetch(struct backend *b)
 {
     for (int n = 0; n < b->n; n++)
         fetch_image(b, b->first + (size_t)n, b->tensor[0] + (size_t)n * ref_count(b->shapes[0]));
+    ref_keep(b, b->tensor[0], (size_t)b->n * ref_count(b->shapes[0]));
 }

@@ -53,4 +53,5 @@ void ref_pool_backward(struct backend *b, int u, double *g)
     size_t count = (size_t)b->n * ref_count(b->shapes[u + 1]);
     for (size_t i = 0; i < count; i++)
         g[t->winner[i]] += b->gradient[u + 1][i];
+    ref_keep(b, g, (size_t)b->n * ref_count(t->conv));
 }

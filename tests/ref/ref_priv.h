@@ -112,15 +112,14 @@ void ref_fetch(struct backend *b);
 /* ref_step.c */
 int ref_step(struct backend *b, unsigned phases, struct err *e);
 
-/* ref_conv.c: y = conv(x), and from gy the gradients: gw is replaced, gx (may be NULL) added to.
- * `order` has room for the weights. */
-void ref_conv(const struct net_unit *u, int n, struct net_shape in, const double *x,
-              const double *w, double *order, struct net_shape out, double *y);
-void ref_conv_input_gradient(const struct net_unit *u, int n, struct net_shape in, double *gx,
-                             const double *w, double *order, struct net_shape out,
-                             const double *gy);
-void ref_conv_weight_gradient(const struct net_unit *u, int n, struct net_shape in, const double *x,
-                              double *gw, double *order, struct net_shape out, const double *gy);
+/* ref_keep.c: values as a device has them between two kernels: rounded, where tensors are bf16. */
+void ref_keep(const struct backend *b, double *values, size_t count);
+
+/* ref_conv.c: y = conv(x), and from gy the gradients: the weights' is replaced, the input's added
+ * to. */
+void ref_conv(struct backend *b, int u, double *y);
+void ref_conv_input_gradient(struct backend *b, int u, const double *gy);
+void ref_conv_weight_gradient(struct backend *b, int u, const double *gy);
 
 /* ref_unit.c. Backward adds to the gradients of the tensors that the unit reads. */
 void ref_unit_forward(struct backend *b, int u, bool training);

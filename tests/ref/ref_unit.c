@@ -70,8 +70,8 @@ void ref_unit_forward(struct backend *b, int u, bool training)
     const struct net_unit *unit = &b->net.units[u];
     struct ref_unit *t = &b->units[u];
     size_t count = (size_t)b->n * ref_count(t->conv);
-    ref_conv(unit, b->n, b->shapes[unit->input], b->tensor[unit->input],
-             ref_role(b, u, NET_CONV)->value, b->weights, t->conv, t->hat);
+    ref_conv(b, u, t->hat);
+    ref_keep(b, t->hat, count);
     normalise(b, u, training);
     scale_shift(b, u, t->out);
     if (unit->squeeze)
@@ -84,6 +84,7 @@ void ref_unit_forward(struct backend *b, int u, bool training)
     }
     if (b->net.pool.after == u)
         ref_pool_forward(b, u);
+    ref_keep(b, b->tensor[u + 1], (size_t)b->n * ref_count(b->shapes[u + 1]));
 }
 
 /* g: from the gradient of y = gamma * hat + beta to that of the convolution's output. */
@@ -122,16 +123,18 @@ void ref_unit_backward(struct backend *b, int u)
         g[i] = t->out[i] > 0 ? g[i] : 0;
     for (size_t i = 0; unit->shortcut >= 0 && i < count; i++)
         b->gradient[unit->shortcut][i] += g[i];
+    if (unit->shortcut >= 0)
+        ref_keep(b, b->gradient[unit->shortcut], count);
     if (unit->squeeze) {
         scale_shift(b, u, b->wide);
         ref_gate_backward(b, u, b->wide, g);
     }
     normalise_backward(b, u, g);
-    struct net_shape in = b->shapes[unit->input];
-    const struct ref_param *w = ref_role(b, u, NET_CONV);
-    ref_conv_weight_gradient(unit, b->n, in, b->tensor[unit->input], w->gradient, b->weights,
-                             t->conv, g);
-    if (b->gradient[unit->input])
-        ref_conv_input_gradient(unit, b->n, in, b->gradient[unit->input], w->value, b->weights,
-                                t->conv, g);
+    ref_keep(b, g, count);
+    ref_conv_weight_gradient(b, u, g);
+    double *input_gradient = b->gradient[unit->input];
+    if (!input_gradient)
+        return;
+    ref_conv_input_gradient(b, u, g);
+    ref_keep(b, input_gradient, (size_t)b->n * ref_count(b->shapes[unit->input]));
 }
