@@ -296,6 +296,21 @@ static uint64_t check_bytes(void)
     return all;
 }
 
+static void check_usage(void)
+{
+    struct net net;
+    struct backend_spec spec = spec_of(&net, BACKEND_BF16);
+    struct backend_usage usage;
+    struct subject s;
+    subject_open(&s, BACKEND_ENTRY(), &spec, 1);
+    door_usage(s.door, &usage);
+    has_text(usage.detail, "simulated device, bf16, graphs", "a device is named with what it does");
+    has_text(usage.detail, "simulated CUDA, ", "and its library");
+    ok(isnan(usage.load) && isnan(usage.temperature_c) && isnan(usage.power_w),
+       "what the simulator doesn't know is not a number");
+    subject_close(&s);
+}
+
 static void check_no_room(uint64_t limit)
 {
     struct net net;
@@ -356,6 +371,7 @@ int main(void)
     compare_ways(BACKEND_F32, all - 1);
     compare_ways(BACKEND_BF16, all - 1);
     check_large();
+    check_usage();
     check_no_room(all - IMAGES * 18 * 13 * 3);
     check_cancel();
     return tap_done();
