@@ -330,6 +330,32 @@ static void check_no_room(uint64_t limit)
     case_images_free(&images);
 }
 
+/* The host's n-th allocation fails, n = 1, 2, 3 ... until there is none. */
+static void check_host_memory(uint64_t limit)
+{
+    static struct window w;
+    struct net net;
+    struct backend_spec spec = spec_of(&net, BACKEND_F32);
+    int refused = 0, result = -1;
+    open_window(&w, IMAGES, &spec.augment, 1);
+    for (long n = 1; result; n++) {
+        struct subject s;
+        struct err e;
+        spec.memory_most = limit;
+        subject_open(&s, BACKEND_ENTRY(), &spec, 1);
+        mem_test_fail_at(n);
+        result = door_images(s.door, &w.images.set, w.images.scores, w.images.classes, &e);
+        mem_test_fail_at(0);
+        refused += result && e.code == ERR_MEMORY;
+        subject_close(&s);
+        if (result && e.code != ERR_MEMORY)
+            break;
+    }
+    ok(!result && refused, "%d allocations for images %s that fail are told", refused,
+       limit ? "in stages" : "on the device");
+    close_window(&w);
+}
+
 struct told {
     atomic_bool cancel;
     char what[80];
@@ -373,6 +399,8 @@ int main(void)
     check_large();
     check_usage();
     check_no_room(all - IMAGES * 18 * 13 * 3);
+    check_host_memory(0);
+    check_host_memory(all - 1);
     check_cancel();
     return tap_done();
 }
