@@ -133,9 +133,7 @@ int cuda_batch_begin(struct backend *b, const struct backend_plan *plan, struct 
         if (upload_plan(b, e))
             return -1;
     }
-    return QUEUE(b, "begin_plan",
-                 kernel_begin_plan(b->state, (float)plan->learning_rate, device_stream(b->device)),
-                 e);
+    return QUEUE(b, e, begin_plan, b->state, (float)plan->learning_rate);
 }
 
 void cuda_batch_next(struct backend *b)
@@ -151,12 +149,9 @@ int cuda_batch_fetch(struct backend *b, struct err *e)
 {
     struct net_shape s = b->shapes[0];
     struct map m = {b->n, s.h, s.w, s.c};
-    void *stream = device_stream(b->device);
-    if (QUEUE(b, "next_batch", kernel_next_batch(b->state, b->n, stream), e))
+    if (QUEUE(b, e, next_batch, b->state, b->n))
         return -1;
     if (b->spec.probe)
         return 0;
-    return QUEUE(
-        b, "fetch",
-        kernel_fetch(b->type, b->state, b->plan, b->batching->pixels, m, b->tensor[0], stream), e);
+    return QUEUE(b, e, fetch, b->type, b->state, b->plan, b->batching->pixels, m, b->tensor[0]);
 }

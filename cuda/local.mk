@@ -5,20 +5,29 @@ KERNELS_CU = \
 	cuda/kernels/fetch.cu \
 	cuda/kernels/gate.cu \
 	cuda/kernels/gate_plain.cu \
+	cuda/kernels/grouped.cu \
+	cuda/kernels/grouped_bands.cu \
+	cuda/kernels/grouped_weights.cu \
 	cuda/kernels/heads.cu \
 	cuda/kernels/loss.cu \
-	cuda/kernels/norm.cu \
+	cuda/kernels/norm_apply.cu \
+	cuda/kernels/norm_back.cu \
+	cuda/kernels/norm_finish.cu \
+	cuda/kernels/norm_moments.cu \
 	cuda/kernels/norm_plain.cu \
 	cuda/kernels/norm_plain_back.cu \
 	cuda/kernels/norm_plain_pool.cu \
+	cuda/kernels/norm_pool.cu \
 	cuda/kernels/sgd.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
+	cuda/kernels/columns.h \
 	cuda/kernels/compare.h \
 	cuda/kernels/conv.h \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
 	cuda/kernels/gate_plain.h \
+	cuda/kernels/grouped_priv.h \
 	cuda/kernels/kernel.h \
 	cuda/kernels/lanes.h \
 	cuda/kernels/map.h \
@@ -38,6 +47,7 @@ CUDA_HOST = \
 	cuda/conv.h \
 	cuda/conv_cache.c cuda/conv_cache.h \
 	cuda/conv_choose.c \
+	cuda/conv_grouped.c \
 	cuda/conv_plain.c \
 	cuda/conv_trial.c cuda/conv_trial.h \
 	cuda/cuda_priv.h \
@@ -57,9 +67,16 @@ CUDA_HOST = \
 	cuda/values.c \
 	cuda/ways.c
 
+# Plans of libraries, which also work for a device that isn't there.
+CUDA_PLANS = \
+	cuda/conv_cudnn.c cuda/conv_cudnn_plan.c cuda/conv_cudnn_priv.h \
+	cuda/cudnn.c cuda/cudnn.h \
+	cuda/library.c cuda/library.h
+
 # What calls a CUDA library: in the module alone.
 CUDA_DEVICE = \
 	cuda/conv_methods.c \
+	$(CUDA_PLANS) \
 	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h
 
 # nvcc sees only our kernels; everything else is C.

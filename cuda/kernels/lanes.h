@@ -126,6 +126,19 @@ static __device__ __forceinline__ void store_8(bf16 *to, const float v[8])
 #endif
 }
 
+/* Two neighbours as they lie; `from` is aligned to 4 bytes. */
+static __device__ __forceinline__ uint32_t load_pair(const bf16 *from)
+{
+#ifdef __CUDACC__
+    return *reinterpret_cast<const uint32_t *>(from);
+#else
+    uint32_t pair;
+    sim_aligned(from, 4);
+    memcpy(&pair, from, sizeof pair);
+    return pair;
+#endif
+}
+
 /* --- between the threads of a warp and of a block --- */
 
 static __device__ __forceinline__ float warp_sum(float v)

@@ -5,6 +5,7 @@ KERNEL_TESTS = \
 	tests/cuda/test_conv \
 	tests/cuda/test_fetch \
 	tests/cuda/test_gate \
+	tests/cuda/test_grouped \
 	tests/cuda/test_heads \
 	tests/cuda/test_loss \
 	tests/cuda/test_norm \
@@ -27,6 +28,10 @@ tests_cuda_test_conv_SOURCES = \
 	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/test_conv.c
 tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_grouped_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/test_grouped.c
+tests_cuda_test_grouped_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_fetch_SOURCES = tests/cuda/test_fetch.c
 tests_cuda_test_fetch_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_heads_SOURCES = tests/cuda/test_heads.c
@@ -100,3 +105,24 @@ tests_cuda_test_device_SOURCES = \
 	tests/cuda/test_device.c
 tests_cuda_test_device_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_device_LDADD = libcore.a libbase.a
+
+# cuDNN's plans for devices that are described by files.
+if HAVE_CUDA
+if HAVE_CXX
+check_LIBRARIES += libplans.a
+check_PROGRAMS += tests/cuda/plan_dump tests/cuda/test_plans
+TESTS += tests/cuda/test_plans
+endif
+endif
+EXTRA_DIST += \
+	tests/cuda/devices/sm_80.json tests/cuda/devices/sm_86.json tests/cuda/devices/sm_89.json \
+	tests/cuda/devices/sm_90.json tests/cuda/devices/sm_100.json tests/cuda/devices/sm_120.json
+libplans_a_SOURCES = $(CUDA_PLANS) tests/cuda/plan_jobs.c tests/cuda/plan_jobs.h
+libplans_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+PLAN_LIBS = $(KIT_LIBS) libplans.a $(CUDASIM_LIBS)
+tests_cuda_plan_dump_SOURCES = tests/cuda/plan_dump.c
+tests_cuda_plan_dump_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_plan_dump_LDADD = $(PLAN_LIBS)
+tests_cuda_test_plans_SOURCES = tests/cuda/test_plans.c
+tests_cuda_test_plans_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_plans_LDADD = $(PLAN_LIBS)
