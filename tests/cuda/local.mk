@@ -108,12 +108,13 @@ tests_cuda_test_device_SOURCES = \
 tests_cuda_test_device_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_device_LDADD = libcore.a libbase.a
 
-# cuDNN's plans for devices that are described by files.
+# cuDNN's plans for devices that are described by files, and products by a cuBLASLt of ours.
+PLAN_TESTS = tests/cuda/test_plans tests/cuda/test_plan_runs tests/cuda/test_product
 if HAVE_CUDA
 if HAVE_CXX
 check_LIBRARIES += libplans.a
-check_PROGRAMS += tests/cuda/plan_dump tests/cuda/test_plans
-TESTS += tests/cuda/test_plans
+check_PROGRAMS += tests/cuda/plan_dump $(PLAN_TESTS)
+TESTS += $(PLAN_TESTS)
 endif
 endif
 EXTRA_DIST += \
@@ -125,6 +126,18 @@ PLAN_LIBS = $(KIT_LIBS) libplans.a $(CUDASIM_LIBS)
 tests_cuda_plan_dump_SOURCES = tests/cuda/plan_dump.c
 tests_cuda_plan_dump_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_plan_dump_LDADD = $(PLAN_LIBS)
+tests_cuda_test_plan_runs_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/test_plan_runs.c
+tests_cuda_test_plan_runs_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_plan_runs_LDADD = libplans.a $(KERNEL_LIBS)
 tests_cuda_test_plans_SOURCES = tests/cuda/test_plans.c
 tests_cuda_test_plans_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_plans_LDADD = $(PLAN_LIBS)
+tests_cuda_test_product_SOURCES = \
+	cuda/conv_product.c cuda/cublas.c cuda/cublas.h cuda/library.h \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/fake_cublas.c tests/cuda/fake_cublas.h \
+	tests/cuda/test_product.c
+tests_cuda_test_product_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_product_LDADD = $(KERNEL_LIBS)
