@@ -70,6 +70,8 @@ CUDA_HOST = \
 # Plans of libraries, which also work for a device that isn't there.
 CUDA_PLANS = \
 	cuda/conv_cudnn.c cuda/conv_cudnn_plan.c cuda/conv_cudnn_priv.h \
+	cuda/conv_product.c \
+	cuda/cublas.c cuda/cublas.h \
 	cuda/cudnn.c cuda/cudnn.h \
 	cuda/library.c cuda/library.h
 

@@ -296,6 +296,21 @@ static uint64_t check_bytes(void)
     return all;
 }
 
+static void check_usage(void)
+{
+    struct net net;
+    struct backend_spec spec = spec_of(&net, BACKEND_BF16);
+    struct backend_usage usage;
+    struct subject s;
+    subject_open(&s, BACKEND_ENTRY(), &spec, 1);
+    door_usage(s.door, &usage);
+    has_text(usage.detail, "simulated device, bf16, graphs", "a device is named with what it does");
+    has_text(usage.detail, "simulated CUDA, ", "and its library");
+    ok(isnan(usage.load) && isnan(usage.temperature_c) && isnan(usage.power_w),
+       "what the simulator doesn't know is not a number");
+    subject_close(&s);
+}
+
 static void check_no_room(uint64_t limit)
 {
     struct net net;
@@ -313,6 +328,32 @@ static void check_no_room(uint64_t limit)
     has_text(e.text, "a smaller batch", "and what would help");
     subject_close(&s);
     case_images_free(&images);
+}
+
+/* The host's n-th allocation fails, n = 1, 2, 3 ... until there is none. */
+static void check_host_memory(uint64_t limit)
+{
+    static struct window w;
+    struct net net;
+    struct backend_spec spec = spec_of(&net, BACKEND_F32);
+    int refused = 0, result = -1;
+    open_window(&w, IMAGES, &spec.augment, 1);
+    for (long n = 1; result; n++) {
+        struct subject s;
+        struct err e;
+        spec.memory_most = limit;
+        subject_open(&s, BACKEND_ENTRY(), &spec, 1);
+        mem_test_fail_at(n);
+        result = door_images(s.door, &w.images.set, w.images.scores, w.images.classes, &e);
+        mem_test_fail_at(0);
+        refused += result && e.code == ERR_MEMORY;
+        subject_close(&s);
+        if (result && e.code != ERR_MEMORY)
+            break;
+    }
+    ok(!result && refused, "%d allocations for images %s that fail are told", refused,
+       limit ? "in stages" : "on the device");
+    close_window(&w);
 }
 
 struct told {
@@ -356,7 +397,10 @@ int main(void)
     compare_ways(BACKEND_F32, all - 1);
     compare_ways(BACKEND_BF16, all - 1);
     check_large();
+    check_usage();
     check_no_room(all - IMAGES * 18 * 13 * 3);
+    check_host_memory(0);
+    check_host_memory(all - 1);
     check_cancel();
     return tap_done();
 }

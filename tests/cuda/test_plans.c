@@ -16,7 +16,7 @@
 
 extern const struct conv_method conv_cudnn;
 
-#define MOST_WAYS 16
+#define MOST_WAYS 3
 
 static struct cudnn *open_device(int capability, struct err *e)
 {
@@ -26,8 +26,11 @@ static struct cudnn *open_device(int capability, struct err *e)
     struct cudnn *c = NULL;
     const char *top = getenv("TOP_SRCDIR");
     snprintf(path, sizeof path, "%s/tests/cuda/devices/sm_%d.json", top ? top : ".", capability);
-    if (!file_read(&json, &count, NULL, path, 1 << 16, e))
-        cuda_cudnn_open(&c, capability, NULL, (const char *)json, e);
+    if (file_read(&json, &count, NULL, path, 1 << 16, e)) {
+        diag("%s", e->text);
+        exit(1);
+    }
+    cuda_cudnn_open(&c, capability, NULL, (const char *)json, e);
     mem_free(json);
     return c;
 }
@@ -272,14 +275,14 @@ int main(void)
     struct cudnn *c;
     struct err e;
     test_libraries();
-    if (!(c = open_device(90, &e))) {
+    if (!(c = open_device(90, &e)) && (e.code == ERR_NOT_FOUND || e.code == ERR_VERSION)) {
         skip("no plans of cuDNN's: %s", e.text);
         return tap_done();
     }
-    cuda_cudnn_close(c);
     for (int i = 0; i < 6; i++)
         for (const struct plan_type *type = plan_types; type->name; type++)
             test_device(capabilities[i], type);
     test_refused();
+    cuda_cudnn_close(c); /* last: until then the library stays loaded */
     return tap_done();
 }
