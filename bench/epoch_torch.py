@@ -17,7 +17,7 @@ from PIL import Image
 from torch import nn
 from torchvision import transforms
 
-from step_torch import build
+from step_torch import nets
 
 
 class Images(torch.utils.data.Dataset):
@@ -66,7 +66,7 @@ def main():
     torch.set_num_threads(int(threads))
     torch.manual_seed(0)
     start = time.monotonic()
-    net = build(name)
+    net = nets.build(name)
     optimiser = torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9, weight_decay=1e-4)
     train, test = loaders(path, int(size), int(batch))
     net.train()

@@ -3,38 +3,19 @@
 
     step_torch.py NET SIZE BATCH THREADS SECONDS nchw|nhwc [train|eval]
 
-Prints images per second of the median step and the process's peak memory in MiB. NET is resnet18 or se-resnext50; the second is built
-here, the way timm does it (gate before the shortcut is added).
+Prints images per second of the median step and the process's peak memory in MiB. NET is of peers/nets.py.
 """
+import os
 import resource
 import statistics
 import sys
 import time
 
 import torch
-import torchvision
 from torch import nn
 
-
-class Gate(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.fc1 = nn.Conv2d(channels, channels // 16, 1)
-        self.fc2 = nn.Conv2d(channels // 16, channels, 1)
-
-    def forward(self, x):
-        s = x.mean((2, 3), keepdim=True)
-        return x * torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
-
-
-def build(name):
-    if name == "resnet18":
-        return torchvision.models.resnet18(num_classes=1)
-    net = torchvision.models.resnext50_32x4d(num_classes=1)
-    for module in net.modules():
-        if isinstance(module, torchvision.models.resnet.Bottleneck):
-            module.bn3 = nn.Sequential(module.bn3, Gate(module.bn3.num_features))
-    return net
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers"))
+import nets
 
 
 def main():
@@ -44,7 +25,7 @@ def main():
     torch.set_num_threads(int(threads))
     torch.manual_seed(0)
     form = torch.channels_last if layout == "nhwc" else torch.contiguous_format
-    net = build(name).to(memory_format=form).train(not evaluate)
+    net = nets.build(name).to(memory_format=form).train(not evaluate)
     optimiser = torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9, weight_decay=1e-4)
     images = torch.randn(batch, 3, size, size).to(memory_format=form)
     scores = torch.rand(batch, 1)

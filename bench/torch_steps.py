@@ -2,12 +2,13 @@
 """Repeats the first steps of a run in PyTorch and compares the losses.
 
     combolab train --data DATA --trace TRACE --rotate 0 ...
-    python3 bench/torch_steps.py TRACE [--steps N] [--data ROOT] [--threads N]
+    python3 bench/torch_steps.py TRACE [--steps N] [--data ROOT] [--threads N] [--device cuda] [--bf16] [--check]
 
-Reads what --trace wrote: run.json, initial.safetensors, order.csv and steps.csv. Builds the same net from
-torchvision's classes, loads our initial weights, decodes and resizes the same images with Pillow, crops
+Reads what --trace wrote: run.json, initial.safetensors, order.csv and steps.csv. Builds the same net
+(peers/nets.py), loads our initial weights, decodes and resizes the same images with Pillow, crops
 and mirrors them as the trace says, and trains with torch.optim.SGD on the same batches. Needs torch,
-torchvision, Pillow and numpy. Prints ours and theirs side by side and ends with FIGURE lines.
+Pillow and numpy. Prints ours and theirs side by side and ends with FIGURE lines. --bf16 compares with autocast
+to bf16 in place of float32; --check exits with 1 when the first step or the later ones are too far off.
 
 Every step is computed twice, in float32 and in float64. Training is chaotic, the more so with few values
 per channel in batch norm (small images, small batches) and a large learning rate: after some steps even
@@ -25,7 +26,9 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 from torch import nn
-from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers"))
+import nets
 
 
 def read_safetensors(path):
@@ -44,52 +47,16 @@ def read_safetensors(path):
     return tensors
 
 
-class Gate(nn.Module):
-    """Squeeze and excitation, reduction 16."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.fc1 = nn.Conv2d(channels, channels // 16, 1)
-        self.fc2 = nn.Conv2d(channels // 16, channels, 1)
-
-    def forward(self, x):
-        s = x.mean((2, 3), keepdim=True)
-        return x * torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
-
-
-class GatedBottleneck(Bottleneck):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.se = Gate(self.conv3.out_channels)
-
-    def forward(self, x):
-        shortcut = x if self.downsample is None else self.downsample(x)
-        y = torch.relu(self.bn1(self.conv1(x)))
-        y = torch.relu(self.bn2(self.conv2(y)))
-        return torch.relu(self.se(self.bn3(self.conv3(y))) + shortcut)
-
-
-RESNEXT = {"groups": 32, "width_per_group": 4}
-TRUNKS = {
-    "resnet18": (BasicBlock, [2, 2, 2, 2], {}),
-    "resnet50": (Bottleneck, [3, 4, 6, 3], {}),
-    "resnext50": (Bottleneck, [3, 4, 6, 3], RESNEXT),
-    "se-resnet50": (GatedBottleneck, [3, 4, 6, 3], {}),
-    "se-resnext50": (GatedBottleneck, [3, 4, 6, 3], RESNEXT),
-}
-
-
 def trunk_of(options):
-    """torchvision's ResNet, with pool and stride where the run has them."""
-    if options["backbone"] not in TRUNKS:
+    """The net of that name, with pool and stride where the run has them."""
+    if options["backbone"] not in nets.KINDS:
         sys.exit(f"torch_steps.py knows no backbone '{options['backbone']}'")
-    block, depths, widths = TRUNKS[options["backbone"]]
-    trunk = ResNet(block, depths, **widths)
+    trunk = nets.build(options["backbone"])
     if options.get("stem-pool") == "ceil":
         trunk.maxpool = nn.MaxPool2d(3, 2, 0, ceil_mode=True)
     if options.get("block-stride") == "1x1":
         for module in trunk.modules():
-            if isinstance(module, Bottleneck):
+            if isinstance(module, nets.Bottleneck):
                 module.conv1.stride, module.conv2.stride = module.conv2.stride, module.conv1.stride
     return trunk
 
@@ -154,7 +121,7 @@ class Pictures:
 def classes_of(run, truth):
     """Classes from 0: rounded scores, or the number of edges that a score has reached."""
     if run["rounding"] in ("edges", "bins"):
-        edges = torch.tensor(run["class_edges"], dtype=truth.dtype)
+        edges = torch.tensor(run["class_edges"], dtype=truth.dtype, device=truth.device)
         return (truth[:, None] >= edges[None]).sum(1)
     rounded = {
         "half-down": lambda s: torch.ceil(s - 0.5),
@@ -192,8 +159,8 @@ def terms_of(run, score, logits, truth, classes):
         return [single[run["loss"]]()]
     if run["loss"] not in ("combo", "combo-released"):
         sys.exit(f"torch_steps.py knows no loss '{run['loss']}'")
-    values = torch.tensor(run["class_values"], dtype=score.dtype)
-    weights = torch.tensor(run["class_weights"], dtype=score.dtype)
+    values = torch.tensor(run["class_values"], dtype=score.dtype, device=score.device)
+    weights = torch.tensor(run["class_weights"], dtype=score.dtype, device=score.device)
     expectation = (torch.softmax(logits, 1) * values).sum(1)
     return [
         nn.functional.l1_loss(score, truth),
@@ -222,14 +189,17 @@ def batches_of(trace):
 
 
 class Replica:
-    """The run, repeated in one precision."""
+    """The run, repeated in one precision; bf16 means autocast, which keeps float32 weights."""
 
-    def __init__(self, trace, run, kind):
+    def __init__(self, trace, run, kind, device="cpu"):
         options = run["options"]
-        self.run, self.kind = run, kind
+        self.run, self.device, self.bf16 = run, device, kind == torch.bfloat16
+        self.kind = torch.float32 if self.bf16 else kind
         self.net = TwoHeads(options, run["classes"])
         self.net.load(read_safetensors(os.path.join(trace, "initial.safetensors")))
-        self.net = self.net.to(kind).train()
+        self.net = self.net.to(device, self.kind).train()
+        if device != "cpu":
+            self.net = self.net.to(memory_format=torch.channels_last)
         self.optimiser = torch.optim.SGD(
             self.net.parameters(),
             lr=1.0,
@@ -241,10 +211,13 @@ class Replica:
         """Total and terms before the update."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
+        truth = truth.to(self.device)
         classes = classes_of(self.run, truth) if self.run["classes"] else None
         truth = truth.to(self.kind)
         self.optimiser.zero_grad()
-        score, logits = self.net(x.to(self.kind))
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
+            score, logits = self.net(x.to(self.device, self.kind))
+        score, logits = score.to(self.kind), None if logits is None else logits.to(self.kind)
         terms = terms_of(self.run, score, logits, truth, classes)
         total = sum(w * t for w, t in zip(self.run["term_weights"], terms))
         total.backward()
@@ -258,9 +231,13 @@ def main():
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--data", help="the data set's folder, where it is not the trace's")
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    parser.add_argument("--bf16", action="store_true", help="compare with autocast to bf16, not with float32")
+    parser.add_argument("--check", action="store_true", help="exit with 1 when it is too far off")
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
 
     with open(os.path.join(args.trace, "run.json")) as file:
         run = json.load(file)
@@ -273,11 +250,12 @@ def main():
         sys.exit("the trace has no steps")
     check_repeatable(samples)
 
-    single = Replica(args.trace, run, torch.float32)
-    double = Replica(args.trace, run, torch.float64)
+    kind = "bf16" if args.bf16 else "float32"
+    single = Replica(args.trace, run, torch.bfloat16 if args.bf16 else torch.float32, args.device)
+    double = Replica(args.trace, run, torch.float64, args.device)
     pictures = Pictures(args.data or run["root"], run["options"])
     ours_off, theirs_off = [], []
-    print(f"{'epoch.step':>20} {'ours':>14} {'float32':>14} {'float64':>14}")
+    print(f"{'epoch.step':>20} {'ours':>14} {kind:>14} {'float64':>14}")
     for step in steps:
         batch = samples[int(step["epoch"]), int(step["step"])]
         x = torch.stack([pictures.sample(row) for row in batch])
@@ -292,11 +270,14 @@ def main():
         print(f"{label:>20} {ours:14.8f} {total32:14.8f} {total64:14.8f}")
         for name, a, b in zip(run["terms"], terms32, terms64):
             print(f"{name:>20} {float(step[name]):14.8f} {a:14.8f} {b:14.8f}")
-    print(f"FIGURE torch_first_step_relative_difference {ours_off[0]:.3g} ratio 1e-5")
-    print(f"FIGURE torch_steps_relative_difference {max(ours_off):.3g} ratio 1e-3")
+    first, later = (2e-2, 5e-2) if args.bf16 else (1e-5, 1e-3)
+    print(f"FIGURE torch_first_step_relative_difference {ours_off[0]:.3g} ratio {first:g}")
+    print(f"FIGURE torch_steps_relative_difference {max(ours_off):.3g} ratio {later:g}")
     own = max(max(theirs_off), 1e-12)
-    print(f"FIGURE torch_steps_difference_to_its_own_float32 {max(ours_off) / own:.3g} x 3")
+    print(f"FIGURE torch_steps_difference_to_its_own_{kind} {max(ours_off) / own:.3g} x 3")
+    good = ours_off[0] <= first and max(ours_off) <= max(later, 3 * own)  # not good if NaN
+    return 0 if good or not args.check else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

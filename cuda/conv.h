@@ -12,6 +12,7 @@
 #define COMBOLAB_CUDA_CONV_H
 
 #include "base/err.h"
+#include "base/str.h"
 #include "cuda/device.h"
 #include "cuda/kernels/conv.h"
 
@@ -31,7 +32,7 @@ struct conv_job {
 struct conv_operands {
     void *x, *w, *y;
     float *dw;       /* float32, in w's order */
-    float *moments;  /* FORWARD: where the way makes moments of y, else unused */
+    float *moments;  /* FORWARD: for a way that makes moments of y; NULL: they aren't wanted */
     void *workspace; /* the way's bytes of it, aligned to 256 */
 };
 
@@ -43,26 +44,34 @@ struct conv_way {
     size_t workspace;           /* bytes */
     struct parts parts;         /* FORWARD: of the moments it makes of y; n is 0 if it makes none */
     void *own;                  /* the method's */
-    char text[CONV_TEXT_BYTES]; /* "cudnn 9.19 engine 62 1=2 14=0" */
+    char text[CONV_TEXT_BYTES]; /* "cudnn 9.19.0 sm90 engine 62 1=2 14=0" */
 };
 
-/* What methods work with; conv_tools_open leaves NULL what is not there. */
+/* What methods work with; libraries that are not there are NULL. */
 struct conv_tools {
     struct device *device;
-    struct cudnn *cudnn;   /* cuDNN's functions and handle */
-    struct cublas *cublas; /* cuBLASLt's */
-    bool plain;            /* COMBOLAB_CUDA_CONV=plain: no other method */
-    bool grouped_cudnn;    /* COMBOLAB_CUDA_GROUPED=cudnn: not our fast grouped ones */
-    const char *cache;     /* folder for choices, or NULL */
-    const char *chosen;    /* lines of an earlier open's choices, or NULL */
+    struct cudnn *cudnn;      /* cuDNN's functions and handle */
+    struct cublas *cublas;    /* cuBLASLt's */
+    bool plain;               /* COMBOLAB_CUDA_CONV=plain: no other method */
+    bool grouped_cudnn;       /* COMBOLAB_CUDA_GROUPED=cudnn: not our fast grouped ones */
+    const char *chosen;       /* lines of an earlier open's choices, or NULL */
+    struct conv_cache *cache; /* choices kept on disk, or NULL */
+    char libraries[80];       /* those that were found: "cudnn 9.19.0, cublas 13.1.0" */
+    struct str made;          /* a line for each choice, "JOB: WAY": what algorithms() answers */
+    struct str notes;         /* a line for each thing that is left out, and why */
 };
 
 struct conv_method {
     const char *name;
+    bool reference; /* the others are checked against it, and it is taken where none is left */
+    /* Finds the library it works with: into the tools, with a line in libraries or notes. Both NULL
+     * where there is none. */
+    void (*find)(struct conv_tools *t);
+    void (*leave)(struct conv_tools *t);
     /* Offers up to `room` ways, best first; returns their number. None is no error. */
     int (*offer)(struct conv_tools *t, const struct conv_job *job, struct conv_way *list, int room);
-    /* The way that `text` (after the method's name) describes; -1 where it can't be had any more.
-     */
+    /* The way that `text` (what follows the method's name) describes; -1 where it can't be had any
+     * more. */
     int (*again)(struct conv_tools *t, const struct conv_job *job, const char *text,
                  struct conv_way *out, struct err *e);
     int (*run)(struct conv_tools *t, const struct conv_way *way, const struct conv_operands *o,
@@ -72,14 +81,24 @@ struct conv_method {
 
 extern const struct conv_method *const conv_methods[]; /* in the order of preference; NULL ends */
 
+/* Whether that environment variable has that value. */
+bool conv_is_set(const char *variable, const char *value);
+
+/* cache: a folder for choices, or NULL. chosen: lines that must live until close, or NULL. */
 int conv_tools_open(struct conv_tools *t, struct device *d, const char *cache, const char *chosen,
                     struct err *e);
-void conv_tools_close(struct conv_tools *t);
+void conv_tools_close(struct conv_tools *t); /* after all its ways; all zeros are allowed */
+
+/* Adds a line to the notes, or a library to the list of them. */
+void conv_note(struct conv_tools *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void conv_found(struct conv_tools *t, const char *library);
 
 /* The line that names a job in caches and records: "forward bf16 64x56x56 64>128 k1 s1 p0 g1". */
-void conv_job_text(const struct conv_job *job, char *to, size_t room);
+#define CONV_JOB_BYTES 120
+void conv_job_text(const struct conv_job *job, char to[CONV_JOB_BYTES]);
 
-/* Chooses a way. Equal jobs get equal ways. Where it is timed, that takes up to a second. */
+/* Chooses a way. Equal jobs get equal ways. Where it is tried on the device, that takes up to a
+ * second, and memory for the job's operands. */
 int conv_choose(struct conv_tools *t, const struct conv_job *job, struct conv_way *out,
                 struct err *e);
 

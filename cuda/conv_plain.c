@@ -34,7 +34,8 @@ static int again(struct conv_tools *t, const struct conv_job *job, const char *t
     return offer(t, job, out, 1) == 1 ? 0 : -1;
 }
 
-const struct conv_method conv_plain = {.name = "plain", .offer = offer, .again = again, .run = run};
+const struct conv_method conv_plain = {
+    .name = "plain", .reference = true, .offer = offer, .again = again, .run = run};
 
 static int offer(struct conv_tools *t, const struct conv_job *job, struct conv_way *list, int room)
 {

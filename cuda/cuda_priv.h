@@ -77,7 +77,6 @@ struct backend {
     struct device *device;
     struct cuda_nvml *nvml; /* NULL: what the card does is not known */
     struct conv_tools tools;
-    char *algorithms; /* lines "job: way", as chosen */
     struct lifetimes lives;
     struct arena arena;
     void *block; /* on the device, of which the arena is the plan */
@@ -117,8 +116,9 @@ struct backend {
     int n, batch; /* samples of the last step and the number of that size in `batches` */
     struct graph graphs[BACKEND_MAX_BATCHES][2]; /* training step, evaluation */
     bool captures;                               /* graphs are used at all */
-    bool stale;              /* a parameter was set from outside since copies were made */
-    unsigned long long *bad; /* pinned: values that are not finite; NULL unless they are counted */
+    bool stale; /* a parameter was set from outside since copies were made */
+    bool looks; /* for values that are not finite, behind each unit */
+    void *bad;  /* pinned: how many there were, an unsigned long long */
 
     struct slot slots[CUDA_SLOTS];
     unsigned long started, collected;
@@ -145,8 +145,10 @@ static inline const struct param *cuda_role(const struct backend *b, int u, enum
     return &b->param[b->units[u].param[role]];
 }
 
-/* Queues a launcher's work and turns its code into an error that names the kernel. */
-#define QUEUE(b, kernel, call, e) device_ran((b)->device, call, kernel, e)
+/* Queues a kernel by its launcher, all of whose arguments but the last are given: QUEUE(b, e,
+ * average, ...) calls kernel_average. An error names the kernel. */
+#define QUEUE(b, e, kernel, ...)                                                                   \
+    device_ran((b)->device, kernel_##kernel(__VA_ARGS__, device_stream((b)->device)), #kernel, e)
 
 /* layout.c: all that follows from net and spec, without a device. */
 int cuda_layout_open(struct backend *b, const struct backend_spec *spec, struct err *e);
@@ -196,7 +198,6 @@ void cuda_batch_next(struct backend *b); /* the host's count: b->first, n, batch
 int cuda_batch_stage(struct backend *b, struct err *e);
 /* The launches that make tensor 0; in a probe, those that count the step. They can be captured. */
 int cuda_batch_fetch(struct backend *b, struct err *e);
-bool cuda_batch_streams(const struct backend *b);
 
 /* profile.c: where a step's time goes, by marks on the device: a step starts, and behind each piece
  * of work it is said what it was. Without spec.profile they do nothing. */

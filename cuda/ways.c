@@ -3,10 +3,6 @@
 #include "cuda/cuda_priv.h"
 
 #include "base/mem.h"
-#include "base/str.h"
-
-#include <stdio.h>
-#include <string.h>
 
 static struct conv_job job_of(const struct backend *b, int u, int batch, enum conv_kind kind)
 {
@@ -31,17 +27,7 @@ static bool is_wanted(const struct backend *b, int u, int batch, enum conv_kind 
            (kind == CONV_WEIGHTS || b->lives.input_part[u] != LIFETIMES_NO_PART);
 }
 
-/* Equal jobs have equal ways, and one line. */
-static void note(struct str *lines, const struct conv_way *way)
-{
-    char job[CONV_TEXT_BYTES], line[2 * CONV_TEXT_BYTES + 4];
-    conv_job_text(&way->job, job, sizeof job);
-    snprintf(line, sizeof line, "%s: %s\n", job, way->text);
-    if (!strstr(lines->text, line))
-        str_add(lines, line);
-}
-
-static int open_unit(struct backend *b, int u, struct str *lines, struct err *e)
+static int open_unit(struct backend *b, int u, struct err *e)
 {
     for (int i = 0; i < b->n_batches; i++)
         for (int kind = 0; kind < CONV_KINDS; kind++) {
@@ -51,14 +37,13 @@ static int open_unit(struct backend *b, int u, struct str *lines, struct err *e)
             struct conv_job job = job_of(b, u, i, (enum conv_kind)kind);
             if (conv_choose(&b->tools, &job, way, e))
                 return err_prefix(e, "unit %d (%s)", u, b->net.units[u].conv);
-            note(lines, way);
             if (way->workspace > b->workspace_bytes)
                 b->workspace_bytes = way->workspace;
         }
     return 0;
 }
 
-static int open_units(struct backend *b, struct str *lines, struct err *e)
+int cuda_ways_open(struct backend *b, struct err *e)
 {
     for (int u = 0; u < b->depth; u++) {
         if (b->spec.cancel && atomic_load(b->spec.cancel))
@@ -66,22 +51,10 @@ static int open_units(struct backend *b, struct str *lines, struct err *e)
         if (b->spec.progress)
             b->spec.progress(b->spec.progress_context, "preparing convolutions",
                              (double)u / b->depth);
-        if (open_unit(b, u, lines, e))
+        if (open_unit(b, u, e))
             return -1;
     }
-    return 0;
-}
-
-int cuda_ways_open(struct backend *b, struct err *e)
-{
-    struct str lines;
-    str_init(&lines);
-    int result = open_units(b, &lines, e);
-    size_t length = lines.length;
-    b->algorithms = str_take(&lines);
-    if (!result && !b->algorithms)
-        return mem_error(e, "the list of algorithms", length);
-    return result;
+    return b->tools.made.failed ? mem_error(e, "the list of algorithms", b->tools.made.length) : 0;
 }
 
 void cuda_ways_close(struct backend *b)
@@ -90,5 +63,4 @@ void cuda_ways_close(struct backend *b)
         for (int i = 0; i < BACKEND_MAX_BATCHES; i++)
             for (int kind = 0; kind < CONV_KINDS; kind++)
                 conv_way_close(&b->units[u].way[i][kind]);
-    mem_free(b->algorithms);
 }

@@ -111,16 +111,16 @@ static int load_device(const char *name, int number, const struct backend_ops **
     return 0;
 }
 
-/* The first that can train; where none can, the last is left to say why. */
-static int choose_any(const struct backend_ops **ops, struct err *e)
+/* The first that has a device; where none has, the last is left to say why. */
+static int choose_any(const struct backend_ops **ops, struct err *passed, struct err *e)
 {
-    int result = -1;
-    for (int i = 0; result && backend_names[i]; i++) {
-        result = load_device(backend_names[i], 0, ops, e);
-        if (!result && !(*ops)->open && backend_names[i + 1])
-            result = -1;
+    for (int i = 0; backend_names[i]; i++) {
+        if (!load_device(backend_names[i], 0, ops, e))
+            return 0;
+        if (passed)
+            *passed = *e;
     }
-    return result;
+    return -1;
 }
 
 static int refuse_device(const char *device, struct err *e)
@@ -134,13 +134,15 @@ static int refuse_device(const char *device, struct err *e)
                    device, known, backend_names[0]);
 }
 
-int backend_choose(const char *device, const struct backend_ops **ops, int *number, struct err *e)
+int backend_choose(const char *device, const struct backend_ops **ops, int *number,
+                   struct err *passed, struct err *e)
 {
     *number = 0;
+    err_clear(passed);
     if (*ops)
         return 0;
     if (!strcmp(device, "auto"))
-        return choose_any(ops, e);
+        return choose_any(ops, passed, e);
     for (int i = 0; backend_names[i]; i++) {
         int64_t n = 0;
         size_t length = strlen(backend_names[i]);

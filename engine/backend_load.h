@@ -20,8 +20,10 @@ extern const char *const backend_names[];
 int backend_load(struct backend_module *out, const char *name, struct err *e);
 
 /* The backend and number of a --device value: "auto", a name, or a name and a number as in
- * "cuda:1". For "auto" the first backend that can train. An *ops that is set already stays, with
- * device 0: tests bring their own. */
-int backend_choose(const char *device, const struct backend_ops **ops, int *number, struct err *e);
+ * "cuda:1". For "auto" the first backend that can train; `passed` (may be NULL) then says why those
+ * before it could not, "" where it is the first. An *ops that is set already stays, with device 0:
+ * tests bring their own. */
+int backend_choose(const char *device, const struct backend_ops **ops, int *number,
+                   struct err *passed, struct err *e);
 
 #endif

@@ -126,6 +126,19 @@ static __device__ __forceinline__ void store_8(bf16 *to, const float v[8])
 #endif
 }
 
+/* Two neighbours as they lie; `from` is aligned to 4 bytes. */
+static __device__ __forceinline__ uint32_t load_pair(const bf16 *from)
+{
+#ifdef __CUDACC__
+    return *reinterpret_cast<const uint32_t *>(from);
+#else
+    uint32_t pair;
+    sim_aligned(from, 4);
+    memcpy(&pair, from, sizeof pair);
+    return pair;
+#endif
+}
+
 /* --- between the threads of a warp and of a block --- */
 
 static __device__ __forceinline__ float warp_sum(float v)
@@ -190,21 +203,64 @@ static __device__ __forceinline__ void mma_16x8x16(float d[4], const uint32_t a[
                  : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
                  : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 #else
-    unsigned char *lines = sim_lines();
-    memcpy(lines + 64 * sim_lane(), a, 16);
-    memcpy(lines + 64 * sim_lane() + 16, b, 8);
-    sim_sync_warp(__FILE__, __LINE__);
+    unsigned char own[24];
+    memcpy(own, a, 16);
+    memcpy(own + 16, b, 8);
+    const unsigned char *lines = sim_exchange(own, sizeof own, __FILE__, __LINE__);
     for (int i = 0; i < 4; i++) {
         int row = sim_lane() / 4 + i / 2 * 8, column = sim_lane() % 4 * 2 + i % 2;
         double sum = (double)d[i];
         for (int k = 0; k < 16; k++) {
             bf16 x, y;
             int lane_a = row % 8 * 4 + k % 8 / 2, lane_b = column * 4 + k % 8 / 2;
-            memcpy(&x, lines + 64 * lane_a + 4 * (row / 8 + k / 8 * 2) + 2 * (k % 2), 2);
-            memcpy(&y, lines + 64 * lane_b + 16 + 4 * (k / 8) + 2 * (k % 2), 2);
+            memcpy(&x, lines + SIM_LINE * lane_a + 4 * (row / 8 + k / 8 * 2) + 2 * (k % 2), 2);
+            memcpy(&y, lines + SIM_LINE * lane_b + 16 + 4 * (k / 8) + 2 * (k % 2), 2);
             sum += (double)to_float(x) * (double)to_float(y);
         }
         d[i] = (float)sum;
+    }
+#endif
+}
+
+/* Four 8x8 matrices of bf16 from shared memory. Lane l hands in where 8 elements lie, aligned to 16
+ * bytes: row l % 8 of matrix l / 8. It gets, of each matrix, row l / 4's elements l % 4 * 2 and the
+ * next: four of them are an `a` of mma_16x8x16 when they are its quarters at rows 0 and 8, first of
+ * columns 0, then of columns 8. */
+static __device__ __forceinline__ void load_matrices(uint32_t to[4], const void *row)
+{
+#ifdef __CUDACC__
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                 : "r"((uint32_t)__cvta_generic_to_shared(row))
+                 : "memory");
+#else
+    sim_aligned(row, 16);
+    const unsigned char *lines = sim_exchange(&row, sizeof row, __FILE__, __LINE__);
+    for (int i = 0; i < 4; i++) {
+        const unsigned char *from;
+        memcpy(&from, lines + SIM_LINE * (8 * i + sim_lane() / 4), sizeof from);
+        memcpy(&to[i], from + 4 * (sim_lane() % 4), 4);
+    }
+    sim_sync_warp(__FILE__, __LINE__);
+#endif
+}
+
+/* The same, each matrix turned: a lane gets column l / 4's elements of rows l % 4 * 2 and the next.
+ */
+static __device__ __forceinline__ void load_matrices_turned(uint32_t to[4], const void *row)
+{
+#ifdef __CUDACC__
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                 : "r"((uint32_t)__cvta_generic_to_shared(row))
+                 : "memory");
+#else
+    sim_aligned(row, 16);
+    const unsigned char *lines = sim_exchange(&row, sizeof row, __FILE__, __LINE__);
+    for (int i = 0; i < 8; i++) {
+        const unsigned char *from;
+        memcpy(&from, lines + SIM_LINE * (i / 2 * 8 + sim_lane() % 4 * 2 + i % 2), sizeof from);
+        memcpy((unsigned char *)to + 2 * i, from + 2 * (sim_lane() / 4), 2);
     }
     sim_sync_warp(__FILE__, __LINE__);
 #endif

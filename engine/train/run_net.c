@@ -116,8 +116,8 @@ static int open_door(struct run *run, struct err *e)
         .progress_context = run->tell,
     };
     list_batches(run, &spec);
-    if (backend_choose(c->device, &ops, &spec.device, e) || store_folder(c->cache, run->cache, e) ||
-        algorithms_recall(run, ops->name, e))
+    if (backend_choose(c->device, &ops, &spec.device, &run->passed, e) ||
+        store_folder(c->cache, run->cache, e) || algorithms_recall(run, ops->name, e))
         return -1;
     spec.algorithms = run->recalled;
     int result = door_open(&run->door, ops, &spec, e);
@@ -164,6 +164,9 @@ void run_log_net(struct run *run)
 {
     struct backend_usage usage;
     show_usage(run, &usage);
+    if (run->passed.text[0])
+        log_say(run->log, LOG_INFO, "device auto is %s, since %s", door_name(run->door),
+                run->passed.text);
     log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", door_name(run->door),
             usage.detail, (double)run->tell->now.device_bytes / 1048576);
     if (run->config->drop_last == DROP_YES && run->train_split.n < (size_t)run->config->batch)

@@ -76,6 +76,7 @@ struct run {
     char cache[FILE_PATH_BYTES]; /* folder of what is kept from run to run */
     char *recalled; /* algorithms of the checkpoint to go on from, for the door; or NULL */
     struct door *door;
+    struct err passed;               /* why device auto is not the first backend, or "" */
     const struct net_params *params; /* the door's */
     double usage_s;                  /* when the device was asked for its load last */
 

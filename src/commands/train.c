@@ -25,7 +25,7 @@ static int check(const struct invocation *in, bool trains, struct err *e)
         if (session_check(&in->configs[i], e))
             return -1;
         const struct backend_ops *ops = NULL;
-        if (trains && backend_choose(in->configs[i].device, &ops, &number, e))
+        if (trains && backend_choose(in->configs[i].device, &ops, &number, NULL, e))
             return -1;
     }
     return 0;

@@ -1,25 +1,37 @@
 # Kernels against plain loops, and the whole backend, on the simulator. A test of kernels is listed in
 # KERNEL_TESTS: it also runs under sanitizers and, by `make check-gpu`, on a device.
 KERNEL_TESTS = \
+	tests/cuda/test_compare \
 	tests/cuda/test_conv \
 	tests/cuda/test_fetch \
+	tests/cuda/test_gate \
+	tests/cuda/test_grouped \
 	tests/cuda/test_heads \
 	tests/cuda/test_loss \
+	tests/cuda/test_norm \
+	tests/cuda/test_norm_back \
+	tests/cuda/test_pool \
 	tests/cuda/test_sgd \
 	tests/cuda/test_values
 KERNEL_LIBS = libkernelkit.a $(CUDASIM_LIBS)
 
 if HAVE_CXX
 check_LIBRARIES += libkernelkit.a
-check_PROGRAMS += $(KERNEL_TESTS)
-TESTS += $(KERNEL_TESTS)
+check_PROGRAMS += $(KERNEL_TESTS) tests/cuda/test_conv_choose
+TESTS += $(KERNEL_TESTS) tests/cuda/test_conv_choose
 endif
 libkernelkit_a_SOURCES = tests/cuda/kernel_kit.c tests/cuda/kernel_kit.h
 
+tests_cuda_test_compare_SOURCES = tests/cuda/test_compare.c
+tests_cuda_test_compare_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_conv_SOURCES = \
 	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/test_conv.c
 tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_grouped_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/test_grouped.c
+tests_cuda_test_grouped_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_fetch_SOURCES = tests/cuda/test_fetch.c
 tests_cuda_test_fetch_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_heads_SOURCES = tests/cuda/test_heads.c
@@ -30,11 +42,20 @@ tests_cuda_test_sgd_SOURCES = tests/cuda/test_sgd.c
 tests_cuda_test_sgd_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_values_SOURCES = tests/cuda/test_values.c
 tests_cuda_test_values_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_norm_SOURCES = tests/cuda/test_norm.c tests/cuda/norm_cases.h
+tests_cuda_test_norm_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_gate_SOURCES = tests/cuda/test_gate.c tests/cuda/norm_cases.h
+tests_cuda_test_gate_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_norm_back_SOURCES = tests/cuda/test_norm_back.c tests/cuda/norm_cases.h
+tests_cuda_test_norm_back_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_pool_SOURCES = tests/cuda/test_pool.c tests/cuda/norm_cases.h
+tests_cuda_test_pool_LDADD = $(KERNEL_LIBS)
 
 # The whole backend.
 BACKEND_TESTS = \
 	tests/cuda/test_backend_bf16 \
 	tests/cuda/test_backend_cuda \
+	tests/cuda/test_batch_cuda \
 	tests/cuda/test_memory_plan \
 	tests/cuda/test_nets_cuda \
 	tests/cuda/test_steps_cuda
@@ -48,9 +69,60 @@ tests_cuda_test_backend_bf16_SOURCES = tests/cuda/test_backend_bf16.c
 tests_cuda_test_backend_bf16_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
 tests_cuda_test_backend_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
+tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_memory_plan_SOURCES = tests/cuda/test_memory_plan.c
 tests_cuda_test_memory_plan_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_nets_cuda_SOURCES = tests/cuda/test_nets_cuda.c
 tests_cuda_test_nets_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_steps_cuda_SOURCES = tests/cuda/test_steps_cuda.c
 tests_cuda_test_steps_cuda_LDADD = $(BACKEND_LIBS)
+
+# A library that stands in for NVIDIA's, and is found by the name it has inside.
+check_PROGRAMS += tests/cuda/fake_nvml.so tests/cuda/test_nvml
+TESTS += tests/cuda/test_nvml
+tests_cuda_fake_nvml_so_SOURCES = tests/cuda/fake_nvml.c tests/cuda/fake_nvml.h
+tests_cuda_fake_nvml_so_LDFLAGS = -shared -Wl,-soname,libnvidia-ml.so.1
+tests_cuda_test_nvml_SOURCES = cuda/nvml.c cuda/nvml.h tests/cuda/fake_nvml.h tests/cuda/test_nvml.c
+tests_cuda_test_nvml_LDADD = libbase.a
+
+# Ways of convolution, chosen.
+tests_cuda_test_conv_choose_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/fake_methods.c tests/cuda/fake_methods.h \
+	tests/cuda/test_conv_choose.c
+tests_cuda_test_conv_choose_LDADD = $(KIT_LIBS) $(KERNEL_LIBS)
+
+# The device layer on a runtime that has no device but fails when told to.
+if HAVE_CUDA
+check_PROGRAMS += tests/cuda/test_device
+TESTS += tests/cuda/test_device tests/cuda/test_module.sh
+endif
+EXTRA_DIST += tests/cuda/test_module.sh
+tests_cuda_test_device_SOURCES = \
+	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
+	tests/cuda/fake_runtime.c tests/cuda/fake_runtime.h \
+	tests/cuda/test_device.c
+tests_cuda_test_device_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_device_LDADD = libcore.a libbase.a
+
+# cuDNN's plans for devices that are described by files.
+if HAVE_CUDA
+if HAVE_CXX
+check_LIBRARIES += libplans.a
+check_PROGRAMS += tests/cuda/plan_dump tests/cuda/test_plans
+TESTS += tests/cuda/test_plans
+endif
+endif
+EXTRA_DIST += \
+	tests/cuda/devices/sm_80.json tests/cuda/devices/sm_86.json tests/cuda/devices/sm_89.json \
+	tests/cuda/devices/sm_90.json tests/cuda/devices/sm_100.json tests/cuda/devices/sm_120.json
+libplans_a_SOURCES = $(CUDA_PLANS) tests/cuda/plan_jobs.c tests/cuda/plan_jobs.h
+libplans_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+PLAN_LIBS = $(KIT_LIBS) libplans.a $(CUDASIM_LIBS)
+tests_cuda_plan_dump_SOURCES = tests/cuda/plan_dump.c
+tests_cuda_plan_dump_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_plan_dump_LDADD = $(PLAN_LIBS)
+tests_cuda_test_plans_SOURCES = tests/cuda/test_plans.c
+tests_cuda_test_plans_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_plans_LDADD = $(PLAN_LIBS)

@@ -1,433 +1,393 @@
-/* cudasim.cpp - see cudasim.h. One OS thread; ucontext fibres. For ThreadSanitizer compile this
- * file without -fsanitize=thread and with -DCUDASIM_TSAN: the scheduler is not what is tested.
- * Every block then gets shared memory of its own, never freed, so that two blocks' use of it is not
- * taken for a race. */
-#include "tests/cudasim/cudasim.h"
+/* cudasim.cpp - the simulator's threads, barriers and launches; see cudasim.h.
+ *
+ * A thread begins on a fibre that has nothing to do and keeps it while it waits at a barrier. A
+ * fibre whose thread has ended begins the next one itself, so that without barriers one fibre runs
+ * all threads. Who waits looks for the next thread on its own: first one whose barrier is complete,
+ * else one that has not begun. */
+#include "tests/cudasim/cudasim_priv.h"
+#include "tests/cudasim/fibre.h"
+#include "tests/cudasim/sanitizer.h"
 
+#include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <map>
-#include <sys/mman.h>
-#include <ucontext.h>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
-#include <sanitizer/common_interface_defs.h>
-#endif
-#ifdef CUDASIM_TSAN
-#include <sanitizer/tsan_interface.h>
-#endif
+enum order { UP, DOWN, RANDOM };
 
-#define STACK (64 * 1024)
-#define ARRAYS 64 /* of shared memory that a kernel may name */
-
-enum state { READY, AT_BLOCK, AT_WARP, DONE };
-
-struct copy {
-    void *to;
-    const void *from;
-    size_t bytes;
-    int group;
+/* Of a block or a warp. Two objects to order by, used in turn: who is late out of a barrier must
+ * not see what others did on their way to the next. */
+struct barrier {
+    int arrived;
+    unsigned times;
+    const sim_thread *first; /* that arrived */
+    bool torn;               /* not all at the same place */
+    uint64_t *order;
 };
 
-struct fibre {
-    sim_place place;
-    ucontext_t context;
-    unsigned char *stack;
-    void *fake_stack, *tsan;
-    state at;
-    const char *file;
-    int line, group;
-    std::vector<copy> copies;
-};
-
-sim_place *sim_here;
+sim_place sim_here;
+sim_thread *sim_now;
+const sim_launch *sim_now_in;
 
 static struct {
-    ucontext_t main;
-    void *main_fake, *main_tsan;
-    const void *main_bottom;
-    size_t main_size;
-    std::vector<fibre> all; /* as many as the largest block so far */
-    fibre *now;
-    int n;
-    const char *kernel;
-    const std::function<void()> *body;
-    struct {
-        const char *file;
-        int line;
-        unsigned char *to;
-    } shared[ARRAYS]; /* of the block */
-    int n_shared;
-    unsigned char *dynamic, *lines;
-    char block_barrier, warp_barrier[64];
+    sim_thread thread[SIM_THREADS];
+    int n, begun, done;
+
+    int ready[SIM_THREADS]; /* a ring: threads whose barrier is complete */
+    unsigned first, last;
+
+    barrier block, warp[SIM_THREADS / 32];
+
+    fibre main, *now;
+    fibre *idle[SIM_THREADS];
+    int n_idle;
+    int chosen; /* the thread that a fibre without one is to begin */
+
+    order by;
+    unsigned seed, start, stride; /* of the order in which threads begin */
+    unsigned parity;              /* of the block */
+    void *main_order;
+    uint64_t begin, end; /* of a launch, for the order between host and kernel */
 } sim;
 
-static void fail(const char *what)
+/* --- failing --- */
+
+static void show(int i)
 {
-    fprintf(stderr, "cudasim: kernel %s, block %u,%u,%u: %s\n", sim.kernel,
-            sim.all[0].place.block.x, sim.all[0].place.block.y, sim.all[0].place.block.z, what);
+    const sim_thread *t = &sim.thread[i];
+    if (t->state == SIM_DONE)
+        fprintf(stderr, "  thread %d has ended\n", i);
+    else if (t->state == SIM_FREE)
+        fprintf(stderr, "  thread %d runs\n", i);
+    else
+        fprintf(stderr, "  thread %d waits for its %s at %s:%d\n", i,
+                t->state == SIM_AT_BLOCK ? "block" : "warp", t->file, t->line);
+}
+
+static bool same_place(const sim_thread *a, const sim_thread *b)
+{
+    return a->state == b->state && a->line == b->line && a->file == b->file;
+}
+
+void sim_fail(const char *format, ...)
+{
+    fprintf(stderr, "cudasim: kernel %s, block %u,%u,%u: ", sim_now_in->kernel, sim_here.block.x,
+            sim_here.block.y, sim_here.block.z);
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\n");
     for (int i = 0, shown = 0; i < sim.n && shown < 4; i++)
-        if (i == 0 || sim.all[i].at != sim.all[i - 1].at ||
-            sim.all[i].line != sim.all[i - 1].line) {
-            fibre &f = sim.all[i];
-            fprintf(stderr, "  thread %d %s %s:%d\n", i,
-                    f.at == DONE       ? "has ended"
-                    : f.at == AT_BLOCK ? "waits for its block at"
-                                       : "waits for its warp at",
-                    f.at == DONE ? "" : f.file, f.at == DONE ? 0 : f.line);
+        if (!i || !same_place(&sim.thread[i], &sim.thread[i - 1])) {
+            show(i);
             shown++;
         }
     abort();
 }
 
-/* --- switching --- */
+/* --- orders --- */
 
-static void to_main()
+static order order_asked()
 {
-    fibre *f = sim.now;
-#if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_start_switch_fiber(f->at == DONE ? NULL : &f->fake_stack, sim.main_bottom,
-                                   sim.main_size);
-#endif
-#ifdef CUDASIM_TSAN
-    __tsan_switch_to_fiber(sim.main_tsan, 1); /* orders nothing */
-#endif
-    swapcontext(&f->context, &sim.main);
-#if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_finish_switch_fiber(f->fake_stack, NULL, NULL);
-#endif
+    const char *text = getenv("CUDASIM_ORDER");
+    if (!text || !strcmp(text, "up"))
+        return UP;
+    if (!strcmp(text, "down"))
+        return DOWN;
+    if (!strcmp(text, "random"))
+        return RANDOM;
+    fprintf(stderr, "cudasim: CUDASIM_ORDER is %s; it can be up, down or random\n", text);
+    abort();
 }
 
-static void to_fibre(fibre *f)
+static unsigned draw(unsigned below)
 {
-    sim.now = f;
-    sim_here = &f->place;
-#if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_start_switch_fiber(&sim.main_fake, f->stack, STACK);
-#endif
-#ifdef CUDASIM_TSAN
-    __tsan_switch_to_fiber(f->tsan, 1);
-#endif
-    swapcontext(&sim.main, &f->context);
-#if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_finish_switch_fiber(sim.main_fake, NULL, NULL);
-#endif
+    sim.seed = sim.seed * 1664525u + 1013904223u;
+    return (unsigned)((uint64_t)(sim.seed >> 8) * below >> 24);
 }
 
-static void entry()
+static unsigned common(unsigned a, unsigned b)
 {
-#if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_finish_switch_fiber(NULL, &sim.main_bottom, &sim.main_size);
-#endif
-#ifdef CUDASIM_TSAN
-    __tsan_acquire(&sim.kernel); /* what the host did before the launch */
-#endif
-    (*sim.body)();
-#ifdef CUDASIM_TSAN
-    __tsan_release(&sim.body);
-#endif
-    sim.now->at = DONE;
-    to_main();
+    while (b) {
+        unsigned rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* How to go through 0 .. n - 1: from `start` on in steps of `stride`, modulo n. */
+static void shuffle(unsigned n, unsigned *start, unsigned *stride)
+{
+    *start = sim.by == DOWN ? n - 1 : 0;
+    *stride = sim.by == DOWN ? n - 1 : 1;
+    if (sim.by != RANDOM)
+        return;
+    *start = draw(n);
+    do
+        *stride = 1 + draw(n);
+    while (common(*stride, n) != 1);
+}
+
+static unsigned nth(unsigned i, unsigned n, unsigned start, unsigned stride)
+{
+    return (unsigned)((start + (uint64_t)i * stride) % n);
+}
+
+/* --- turns --- */
+
+static void carry();
+
+static void go(fibre *to)
+{
+    fibre *own = sim.now;
+    if (to == own)
+        return;
+    sim.now = to;
+    fibre_switch(own, to);
+}
+
+/* Makes t the thread that runs, on the present fibre. */
+static void resume(sim_thread *t)
+{
+    sim_now = t;
+    sim_here.thread = t->place;
+    order_switch(t->order[sim.parity]);
+}
+
+static bool one_is_ready()
+{
+    return sim.first != sim.last;
+}
+
+/* The next thread to run, or -1: all have ended. */
+static int choose()
+{
+    bool fresh = sim.begun < sim.n;
+    if (one_is_ready() && !(fresh && sim.by == RANDOM && !draw(4)))
+        return sim.ready[sim.first++ % SIM_THREADS];
+    if (fresh)
+        return (int)nth((unsigned)sim.begun++, (unsigned)sim.n, sim.start, sim.stride);
+    if (sim.done < sim.n)
+        sim_fail("threads wait for one another at different barriers");
+    return -1;
+}
+
+static dim3 place_of(unsigned t, dim3 size)
+{
+    if (size.y * size.z == 1)
+        return dim3(t, 0, 0);
+    return dim3(t % size.x, t / size.x % size.y, t / size.x / size.y);
+}
+
+static int index_of(const sim_thread *t)
+{
+    return (int)(t - sim.thread);
+}
+
+static void run_thread(sim_thread *t)
+{
+    t->place = place_of((unsigned)index_of(t), sim_here.block_size);
+    t->on = sim.now;
+    t->state = SIM_FREE;
+    t->exchanges = 0;
+    t->group = 0;
+    t->fenced = false;
+    t->counted = NULL;
+    resume(t);
+    order_acquire(&sim.begin);
+    sim_now_in->thread();
+    if (t->copies)
+        sim_fail("a thread ends with an asynchronous copy that nobody waited for");
+    order_release(&sim.end);
+    order_switch(sim.main_order);
+    t->state = SIM_DONE;
+    t->on = NULL;
+    sim.done++;
+}
+
+/* Where thread i goes on, or can begin. ThreadSanitizer would take one stack of two threads for a
+ * place where they meet, so for it each has a stack of its own. */
+static fibre *fibre_for(int i)
+{
+    sim_thread *t = &sim.thread[i];
+    if (t->on)
+        return t->on;
+    sim.chosen = i;
+    if (!order_watched && sim.n_idle)
+        return sim.idle[--sim.n_idle];
+    if (!order_watched)
+        return fibre_new(carry);
+    if (!t->home[sim.parity])
+        t->home[sim.parity] = fibre_new(carry);
+    return t->home[sim.parity];
+}
+
+/* What a fibre does all its life. */
+static void carry()
+{
+    fibre *own = sim.now;
+    fibre_begun(own);
+    for (;;) {
+        run_thread(&sim.thread[sim.chosen]);
+        if (!order_watched)
+            sim.idle[sim.n_idle++] = own;
+        int next = choose();
+        go(next < 0 ? &sim.main : fibre_for(next));
+    }
 }
 
 /* --- barriers --- */
 
-static void wait_at(state at, void *barrier, const char *file, int line)
+/* The threads from `from` on can go on, in the order that was asked for. */
+static void let_go(int from, int n)
 {
-    fibre *f = sim.now;
-    f->at = at;
-    f->file = file;
-    f->line = line;
-#ifdef CUDASIM_TSAN
-    __tsan_release(barrier);
-#endif
-    to_main();
-#ifdef CUDASIM_TSAN
-    __tsan_acquire(barrier);
-#endif
-    (void)barrier;
+    unsigned start, stride;
+    shuffle((unsigned)n, &start, &stride);
+    for (int i = 0; i < n; i++) {
+        int t = from + (int)nth((unsigned)i, (unsigned)n, start, stride);
+        sim.thread[t].state = SIM_FREE;
+        sim.ready[sim.last++ % SIM_THREADS] = t;
+    }
 }
 
-static int index_of(const fibre *f)
+/* The running thread waits until all of the n threads from `from` on are here. */
+static void meet(barrier *b, sim_state state, int from, int n, const char *file, int line)
 {
-    return (int)(f - sim.all.data());
+    sim_thread *t = sim_now;
+    t->state = state;
+    t->file = file;
+    t->line = line;
+    if (!b->arrived)
+        b->first = t;
+    b->torn |= !same_place(t, b->first);
+    uint64_t *object = b->order + b->times % 2;
+    order_release(object);
+    if (++b->arrived == n && !b->torn) {
+        b->arrived = 0;
+        b->times++;
+        let_go(from, n);
+    }
+    go(fibre_for(choose()));
+    resume(t);
+    order_acquire(object);
 }
 
 void sim_sync_block(const char *file, int line)
 {
-    wait_at(AT_BLOCK, &sim.block_barrier, file, line);
+    meet(&sim.block, SIM_AT_BLOCK, 0, sim.n, file, line);
 }
 
 void sim_sync_warp(const char *file, int line)
 {
-    wait_at(AT_WARP, &sim.warp_barrier[index_of(sim.now) / 32], file, line);
-}
-
-static bool same_place(const fibre &a, const fibre &b)
-{
-    return a.at == b.at && a.line == b.line && a.file == b.file;
-}
-
-/* Lets threads go on whose barrier is complete; false when none could. */
-static bool release()
-{
-    bool any = false, whole = true, some = false;
-    for (int w = 0; w < sim.n; w += 32) {
-        int end = w + 32 < sim.n ? w + 32 : sim.n;
-        bool all = true;
-        for (int i = w; i < end; i++)
-            all &= sim.all[i].at == AT_WARP && same_place(sim.all[i], sim.all[w]);
-        for (int i = w; all && i < end; i++)
-            sim.all[i].at = READY;
-        any |= all;
-    }
-    for (int i = 0; i < sim.n; i++) {
-        whole &= sim.all[i].at == AT_BLOCK && same_place(sim.all[i], sim.all[0]);
-        some |= sim.all[i].at != DONE;
-    }
-    for (int i = 0; whole && i < sim.n; i++)
-        sim.all[i].at = READY;
-    if (!any && !whole && some)
-        fail("threads wait for one another at different barriers");
-    return any || whole;
-}
-
-/* --- memory --- */
-
-static unsigned char *fresh(size_t bytes)
-{
-    unsigned char *p =
-        static_cast<unsigned char *>(aligned_alloc(128, (bytes + 127) / 128 * 128 + 128));
-#if defined(__SANITIZE_ADDRESS__)
-    free(p); /* the exact size, so that one byte too far is seen */
-    p = static_cast<unsigned char *>(malloc(bytes ? bytes : 1));
-#endif
-    memset(p, 0xff, bytes);
-    return p;
-}
-
-static void drop(unsigned char *p)
-{
-#ifndef CUDASIM_TSAN
-    free(p);
-#endif
-    (void)p;
-}
-
-void *sim_shared(const char *file, int line, size_t bytes)
-{
-    int i = 0;
-    while (i < sim.n_shared && (sim.shared[i].line != line || sim.shared[i].file != file))
-        i++;
-    if (i == ARRAYS)
-        fail("too many shared arrays");
-    if (i == sim.n_shared) {
-        sim.shared[sim.n_shared++] = {file, line, fresh(bytes)};
-#ifdef CUDASIM_TSAN
-        __tsan_release(sim.shared[i].to);
-#endif
-    }
-#ifdef CUDASIM_TSAN
-    __tsan_acquire(sim.shared[i].to);
-#endif
-    return sim.shared[i].to;
-}
-
-void *sim_dynamic()
-{
-    return sim.dynamic;
-}
-
-unsigned char *sim_lines()
-{
-    return sim.lines + index_of(sim.now) / 32 * 32 * 64;
+    int warp = index_of(sim_now) / 32;
+    if (sim.n < warp * 32 + 32)
+        sim_fail("a warp of %d threads exchanges values; it needs all 32", sim.n - warp * 32);
+    meet(&sim.warp[warp], SIM_AT_WARP, warp * 32, 32, file, line);
 }
 
 int sim_lane()
 {
-    return index_of(sim.now) % 32;
+    return index_of(sim_now) % 32;
 }
 
-void sim_copy(void *to, const void *from, size_t bytes)
+const unsigned char *sim_exchange(const void *own, size_t bytes, const char *file, int line)
 {
-    memset(to, 0xff, bytes);
-    sim.now->copies.push_back({to, from, bytes, sim.now->group});
+    static const char name[] = "lines of warps";
+    size_t half = (size_t)(sim.n + 31) / 32 * 32 * SIM_LINE;
+    unsigned char *lines =
+        static_cast<unsigned char *>(sim_block_memory(name, 0, 2 * half, false)) +
+        sim_now->exchanges++ % 2 * half + (size_t)(index_of(sim_now) / 32) * 32 * SIM_LINE;
+    memcpy(lines + SIM_LINE * sim_lane(), own, bytes);
+    sim_sync_warp(file, line);
+    return lines;
 }
 
-void sim_copy_commit()
+void sim_whole_warp(unsigned mask)
 {
-    sim.now->group++;
+    if (mask != 0xffffffffu)
+        sim_fail("a warp exchanges values by the mask %#x; only whole warps can", mask);
 }
 
-void sim_copy_wait(int groups_left)
+unsigned sim_ballot(unsigned mask, bool there, const char *file, int line)
 {
-    fibre *f = sim.now;
-    size_t kept = 0;
-    for (copy &c : f->copies)
-        if (c.group < f->group - groups_left)
-            memcpy(c.to, c.from, c.bytes);
-        else
-            f->copies[kept++] = c;
-    f->copies.resize(kept);
-}
-
-/* --- device memory --- */
-
-static std::map<uintptr_t, size_t> device; /* begin -> bytes */
-
-void *sim_malloc(size_t bytes)
-{
-    void *p = aligned_alloc(256, (bytes + 255) / 256 * 256);
-#if defined(__SANITIZE_ADDRESS__)
-    __asan_poison_memory_region((char *)p + bytes, (bytes + 255) / 256 * 256 - bytes);
-#endif
-    memset(p, 0xff, bytes);
-    device[(uintptr_t)p] = bytes;
-    return p;
-}
-
-void sim_free(void *p)
-{
-    auto at = device.find((uintptr_t)p);
-    if (at == device.end())
-        return;
-#if defined(__SANITIZE_ADDRESS__)
-    __asan_unpoison_memory_region(p, (at->second + 255) / 256 * 256);
-#endif
-    device.erase(at);
-    free(p);
-}
-
-void sim_check_pointer(const char *kernel, const void *p)
-{
-    auto at = device.upper_bound((uintptr_t)p);
-    if (!p || (at != device.begin() && (uintptr_t)p <= (--at)->first + at->second))
-        return;
-    fprintf(stderr, "cudasim: kernel %s is handed %p, which is no device memory\n", kernel, p);
-    abort();
+    unsigned votes = 0;
+    sim_whole_warp(mask);
+    const unsigned char *lines = sim_exchange(&there, sizeof there, file, line);
+    for (int i = 0; i < 32; i++)
+        votes |= (unsigned)lines[SIM_LINE * i] << i;
+    return votes;
 }
 
 /* --- blocks --- */
 
-static int pick(int step, int n, unsigned *seed)
+/* Objects to order by, none of which another block has used. */
+static void new_barriers()
 {
-    const char *order = getenv("CUDASIM_ORDER");
-    if (order && !strcmp(order, "down"))
-        return n - 1 - step;
-    if (order && !strcmp(order, "random"))
-        return (int)((*seed = *seed * 1664525u + 1013904223u) >> 8) % n;
-    return step;
+    static uint64_t *objects;
+    order_forget();
+    free(objects);
+    objects = static_cast<uint64_t *>(calloc(2 + SIM_THREADS / 32 * 2, sizeof *objects));
+    order_remember();
+    sim.block = {0, 0, NULL, false, objects};
+    for (int w = 0; w < SIM_THREADS / 32; w++)
+        sim.warp[w] = {0, 0, NULL, false, objects + 2 + 2 * w};
 }
 
-static void begin(fibre *f)
+static void run_block(dim3 at)
 {
-    getcontext(&f->context);
-    f->context.uc_stack.ss_sp = f->stack;
-    f->context.uc_stack.ss_size = STACK;
-    f->context.uc_link = NULL;
-    makecontext(&f->context, entry, 0);
-    f->at = READY;
-    f->group = 0;
-    f->copies.clear();
+    sim_here.block = at;
+    sim.begun = 0;
+    sim.done = 0;
+    sim.parity ^= 1;
+    new_barriers();
+    shuffle((unsigned)sim.n, &sim.start, &sim.stride);
+    go(fibre_for(choose()));
+    sim_block_memory_end();
 }
 
-static void run_block(dim3 grid, dim3 block, dim3 at, size_t dynamic_bytes)
+/* Twice as many threads for ThreadSanitizer, so that neighbouring blocks have different ones. */
+static void prepare()
 {
-    static unsigned seed = 1;
-    sim.dynamic = fresh(dynamic_bytes);
-    sim.lines = fresh((size_t)(sim.n + 31) / 32 * 32 * 64);
-#ifdef CUDASIM_TSAN
-    __tsan_release(&sim.kernel);
-#endif
-    for (int i = 0; i < sim.n; i++) {
-        unsigned t = (unsigned)i;
-        sim.all[i].place = {dim3(t % block.x, t / block.x % block.y, t / block.x / block.y), at,
-                            block, grid};
-        begin(&sim.all[i]);
-    }
-    for (bool going = true; going;) {
-        int left = 0;
-        for (int s = 0; s < sim.n; s++) {
-            fibre *f = &sim.all[pick(s, sim.n, &seed)];
-            if (f->at == READY)
-                to_fibre(f);
-        }
-        for (int i = 0; i < sim.n; i++)
-            left += sim.all[i].at == READY;
-        going = left || release();
-    }
-    for (int i = 0; i < sim.n; i++)
-        if (!sim.all[i].copies.empty())
-            fail("a thread ends with an asynchronous copy that nobody waited for");
-    drop(sim.dynamic);
-    drop(sim.lines);
-    while (sim.n_shared > 0)
-        drop(sim.shared[--sim.n_shared].to);
+    static int known;
+    sim.by = order_asked();
+    sim.seed = 1;
+    if (!sim.now)
+        sim.now = &sim.main;
+    sim.main_order = order_this_thread();
+    for (; known < sim.n; known++)
+        for (int i = 0; i < 2; i++)
+            sim.thread[known].order[i] = order_thread();
+    order_release(&sim.begin);
 }
 
-void sim_launch(const char *name, dim3 grid, dim3 block, size_t dynamic_bytes,
-                const std::function<void()> &body)
+void sim_run(const sim_launch &l)
 {
-    if (grid.y > 65535 || grid.z > 65535 || block.x * block.y * block.z > 1024 ||
-        dynamic_bytes > 227 * 1024) {
-        fprintf(stderr,
-                "cudasim: kernel %s cannot be launched: grid %u,%u,%u block %u,%u,%u, %zu bytes\n",
-                name, grid.x, grid.y, grid.z, block.x, block.y, block.z, dynamic_bytes);
-        abort();
+    sim_now_in = &l;
+    sim.n = (int)(l.block.x * l.block.y * l.block.z);
+    sim_here.block_size = l.block;
+    sim_here.grid_size = l.grid;
+    prepare();
+    unsigned blocks = l.grid.x * l.grid.y * l.grid.z, start, stride;
+    shuffle(blocks, &start, &stride);
+    for (unsigned i = 0; i < blocks; i++) {
+        unsigned b = nth(i, blocks, start, stride);
+        run_block(dim3(b % l.grid.x, b / l.grid.x % l.grid.y, b / l.grid.x / l.grid.y));
     }
-    sim.kernel = name;
-    sim.body = &body;
-    sim.n = (int)(block.x * block.y * block.z);
-    if (sim.all.capacity() < (size_t)sim.n)
-        sim.all.reserve(1024);
-    while ((int)sim.all.size() < sim.n) {
-        sim.all.emplace_back();
-        fibre &f = sim.all.back();
-        f.stack = static_cast<unsigned char *>(
-            mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-#ifdef CUDASIM_TSAN
-        f.tsan = __tsan_create_fiber(0);
-#endif
-    }
-#ifdef CUDASIM_TSAN
-    sim.main_tsan = __tsan_get_current_fiber();
-#endif
-    unsigned blocks = grid.x * grid.y * grid.z, seed = 7;
-    for (unsigned s = 0; s < blocks; s++) {
-        const char *order = getenv("CUDASIM_ORDER");
-        unsigned b = order && strcmp(order, "up") ? (unsigned)pick((int)s, (int)blocks, &seed) : s;
-        if (order && !strcmp(order, "random"))
-            b = s; /* every block once; threads are shuffled */
-        run_block(grid, block, dim3(b % grid.x, b / grid.x % grid.y, b / grid.x / grid.y),
-                  dynamic_bytes);
-    }
-#ifdef CUDASIM_TSAN
-    __tsan_acquire(&sim.body);
-#endif
+    order_acquire(&sim.end);
 }
 
-void sim_aligned(const void *p, size_t bytes)
+void sim_check_launch(const sim_launch &l)
 {
-    if (!((uintptr_t)p % bytes))
+    const dim3 &g = l.grid, &b = l.block;
+    uint64_t blocks = (uint64_t)g.x * g.y * g.z, threads = (uint64_t)b.x * b.y * b.z;
+    if (blocks && g.x <= 2147483647 && g.y <= 65535 && g.z <= 65535 && threads &&
+        threads <= SIM_THREADS && b.z <= 64 && l.dynamic_bytes <= SIM_BLOCK_BYTES)
         return;
-    fprintf(stderr, "cudasim: kernel %s reads or writes %p, which is no multiple of %zu\n",
-            sim.kernel, p, bytes);
+    fprintf(stderr,
+            "cudasim: kernel %s cannot be launched: grid %u,%u,%u block %u,%u,%u, %zu bytes\n",
+            l.kernel, g.x, g.y, g.z, b.x, b.y, b.z, l.dynamic_bytes);
     abort();
-}
-
-unsigned long long sim_atomic_add(unsigned long long *to, unsigned long long v)
-{
-    return __atomic_fetch_add(to, v, __ATOMIC_RELAXED);
-}
-
-unsigned sim_atomic_add(unsigned *to, unsigned v)
-{
-    return __atomic_fetch_add(to, v, __ATOMIC_RELAXED);
-}
-
-void sim_fence()
-{
 }

@@ -13,10 +13,14 @@ check_LIBRARIES += libcudasim.a
 endif
 libcudasim_a_SOURCES = \
 	$(CUDA_HOST) \
-	tests/cudasim/cudasim.cpp tests/cudasim/cudasim.h \
+	tests/cudasim/cudasim.cpp tests/cudasim/cudasim.h tests/cudasim/cudasim_priv.h \
+	tests/cudasim/fibre.cpp tests/cudasim/fibre.h \
+	tests/cudasim/memory.cpp \
+	tests/cudasim/sanitizer.h \
 	tests/cudasim/twin.cpp \
 	tests/cudasim/twin_list.c \
 	tests/cudasim/twin_methods.c
+libcudasim_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libcudasim_a_CXXFLAGS = -std=c++17 $(WARN_CXXFLAGS)
 libcudasim_a_LIBADD = $(SIM_KERNELS)
-CUDASIM_LIBS = libcudasim.a libcore.a libbase.a -lstdc++ -lm
+CUDASIM_LIBS = libcudasim.a libcore.a libbase.a $(JANSSON_LIBS) -lstdc++ -lm
