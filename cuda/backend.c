@@ -3,29 +3,15 @@
 
 #include "base/mem.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-static bool is_set(const char *variable, const char *value)
-{
-    const char *text = getenv(variable);
-    return text && !strcmp(text, value);
-}
-
 static void cuda_close(struct backend *b)
 {
     if (!b)
         return;
-    struct err ignored;
-    if (b->device)
-        (void)!device_wait(b->device, &ignored);
     cuda_step_forget(b);
     cuda_batch_close(b);
     cuda_memory_close(b);
     cuda_ways_close(b);
     conv_tools_close(&b->tools);
-    if (b->device)
-        device_unpin(b->device, b->bad);
     cuda_nvml_close(b->nvml);
     device_close(b->device);
     cuda_layout_close(b);
@@ -35,16 +21,12 @@ static void cuda_close(struct backend *b)
 static int open_device(struct backend *b, struct err *e)
 {
     const struct backend_spec *s = &b->spec;
-    bool looks = is_set("COMBOLAB_CUDA_SYNC", "1");
-    b->captures = !looks && !s->profile && !is_set("COMBOLAB_CUDA_GRAPH", "0");
+    b->looks = conv_is_set("COMBOLAB_CUDA_SYNC", "1");
+    b->captures = !b->looks && !s->profile && !conv_is_set("COMBOLAB_CUDA_GRAPH", "0");
     if (device_open(&b->device, s->device, e) ||
         conv_tools_open(&b->tools, b->device, s->cache, s->algorithms, e))
         return -1;
     b->nvml = cuda_nvml_open(device_facts(b->device)->bus);
-    void *bad = NULL;
-    if (looks && device_pin(b->device, sizeof *b->bad, "a count of faults", &bad, e))
-        return -1;
-    b->bad = bad;
     return 0;
 }
 

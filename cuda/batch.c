@@ -12,13 +12,13 @@
 
 /* --- memory, for as long as the net is open --- */
 
-void *batch_alloc(struct backend *b, size_t bytes, const char *what, struct err *e)
+void *cuda_batch_alloc(struct backend *b, size_t bytes, const char *what, struct err *e)
 {
     void *p = NULL;
     return device_alloc(b->device, bytes, what, &p, e) ? NULL : p;
 }
 
-void *batch_pin(struct backend *b, size_t bytes, const char *what, struct err *e)
+void *cuda_batch_pin(struct backend *b, size_t bytes, const char *what, struct err *e)
 {
     void *p = NULL;
     return device_pin(b->device, bytes, what, &p, e) ? NULL : p;
@@ -41,9 +41,11 @@ static int open_plan(struct backend *b, struct err *e)
 {
     struct batch_state *t = b->batching;
     size_t most = b->spec.plan_most;
-    t->plan_block = batch_alloc(b, plan_bytes(most), "an epoch's plan", e);
-    t->host_block = t->plan_block ? batch_pin(b, plan_bytes(most), "an epoch's plan", e) : NULL;
-    b->seen = t->host_block ? batch_pin(b, most * sizeof *b->seen, "an epoch's results", e) : NULL;
+    t->plan_block = cuda_batch_alloc(b, plan_bytes(most), "an epoch's plan", e);
+    t->host_block =
+        t->plan_block ? cuda_batch_pin(b, plan_bytes(most), "an epoch's plan", e) : NULL;
+    b->seen =
+        t->host_block ? cuda_batch_pin(b, most * sizeof *b->seen, "an epoch's results", e) : NULL;
     if (!b->seen)
         return -1;
     divide(&t->plan, t->plan_block, most);
@@ -66,7 +68,7 @@ int cuda_batch_open(struct backend *b, struct err *e)
         return mem_error(e, "the state of batches", sizeof *b->batching);
     if (!b->spec.probe)
         augment_table(&b->spec.augment, &first.table);
-    b->state = batch_alloc(b, sizeof first, "the state of steps", e);
+    b->state = cuda_batch_alloc(b, sizeof first, "the state of steps", e);
     if (!b->state || device_upload(b->device, b->state, &first, sizeof first, e) ||
         device_wait(b->device, e))
         return -1;
@@ -77,7 +79,7 @@ void cuda_batch_close(struct backend *b)
 {
     if (!b->batching)
         return;
-    batch_images_close(b);
+    cuda_images_close(b);
     device_free(b->device, b->batching->plan_block);
     device_free(b->device, b->state);
     device_unpin(b->device, b->batching->host_block);
@@ -116,7 +118,7 @@ int cuda_batch_begin(struct backend *b, const struct backend_plan *plan, struct 
     struct batch_state *t = b->batching;
     if (device_wait(b->device, e))
         return -1;
-    batch_images_end(b);
+    cuda_images_end(b);
     b->epoch = *plan;
     b->epoch.order = NULL;
     b->epoch.draws = NULL;
@@ -127,13 +129,11 @@ int cuda_batch_begin(struct backend *b, const struct backend_plan *plan, struct 
     } else {
         memcpy(t->host.order, plan->order, plan->n * sizeof *plan->order);
         memcpy(t->host.draws, plan->draws, plan->n * sizeof *plan->draws);
-        batch_images_begin(b);
+        cuda_images_begin(b);
         if (upload_plan(b, e))
             return -1;
     }
-    return QUEUE(b, "begin_plan",
-                 kernel_begin_plan(b->state, (float)plan->learning_rate, device_stream(b->device)),
-                 e);
+    return QUEUE(b, e, begin_plan, b->state, (float)plan->learning_rate);
 }
 
 void cuda_batch_next(struct backend *b)
@@ -149,12 +149,9 @@ int cuda_batch_fetch(struct backend *b, struct err *e)
 {
     struct net_shape s = b->shapes[0];
     struct map m = {b->n, s.h, s.w, s.c};
-    void *stream = device_stream(b->device);
-    if (QUEUE(b, "next_batch", kernel_next_batch(b->state, b->n, stream), e))
+    if (QUEUE(b, e, next_batch, b->state, b->n))
         return -1;
     if (b->spec.probe)
         return 0;
-    return QUEUE(
-        b, "fetch",
-        kernel_fetch(b->type, b->state, b->plan, b->batching->pixels, m, b->tensor[0], stream), e);
+    return QUEUE(b, e, fetch, b->type, b->state, b->plan, b->batching->pixels, m, b->tensor[0]);
 }

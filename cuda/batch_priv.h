@@ -29,13 +29,13 @@ struct batch_state {
 };
 
 /* Memory of the device and pinned memory; NULL where there is none, and *e says so. */
-void *batch_alloc(struct backend *b, size_t bytes, const char *what, struct err *e);
-void *batch_pin(struct backend *b, size_t bytes, const char *what, struct err *e);
+void *cuda_batch_alloc(struct backend *b, size_t bytes, const char *what, struct err *e);
+void *cuda_batch_pin(struct backend *b, size_t bytes, const char *what, struct err *e);
 
 /* Where the images of a plan just copied lie: completes `host`, before that is uploaded. */
-void batch_images_begin(struct backend *b);
+void cuda_images_begin(struct backend *b);
 /* No more of the plan will be read. */
-void batch_images_end(struct backend *b);
-void batch_images_close(struct backend *b);
+void cuda_images_end(struct backend *b);
+void cuda_images_close(struct backend *b);
 
 #endif

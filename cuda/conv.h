@@ -28,11 +28,11 @@ struct conv_job {
     bool add;          /* CONV_DATA: to x, instead of in its place */
 };
 
-/* Device memory. FORWARD makes y of x and w, DATA x of w and y, WEIGHTS dw of x and y. */
+/* Device memory, aligned to 16. FORWARD makes y of x and w, DATA x of w and y, WEIGHTS dw of x and y. */
 struct conv_operands {
     void *x, *w, *y;
     float *dw;       /* float32, in w's order */
-    float *moments;  /* FORWARD: where the way makes moments of y, else unused */
+    float *moments;  /* FORWARD: for a way that makes moments of y; NULL: they aren't wanted */
     void *workspace; /* the way's bytes of it, aligned to 256 */
 };
 
@@ -44,7 +44,7 @@ struct conv_way {
     size_t workspace;           /* bytes */
     struct parts parts;         /* FORWARD: of the moments it makes of y; n is 0 if it makes none */
     void *own;                  /* the method's */
-    char text[CONV_TEXT_BYTES]; /* "cudnn 9.19 engine 62 1=2 14=0" */
+    char text[CONV_TEXT_BYTES]; /* "cudnn 9.19.0 sm90 engine 62 1=2 14=0" */
 };
 
 /* What methods work with; libraries that are not there are NULL. */
@@ -80,6 +80,9 @@ struct conv_method {
 };
 
 extern const struct conv_method *const conv_methods[]; /* in the order of preference; NULL ends */
+
+/* Whether that environment variable has that value. */
+bool conv_is_set(const char *variable, const char *value);
 
 /* cache: a folder for choices, or NULL. chosen: lines that must live until close, or NULL. */
 int conv_tools_open(struct conv_tools *t, struct device *d, const char *cache, const char *chosen,

@@ -2,7 +2,8 @@
  *
  *   {"device": "NVIDIA H100 80GB HBM3", "capability": "9.0", "libraries": "cudnn 9.19.0",
  *    "version": 1, "choices": {"forward bf16 64x56x56 64>128 k1 s1 p0 g1":
- *                              {"way": "cudnn 9.19.0 engine 62 1=2", "seconds": 0.00012}, ...}}
+ *                              {"way": "cudnn 9.19.0 sm90 engine 62 1=2", "seconds": 0.00012},
+ * ...}}
  */
 #include "cuda/conv_cache.h"
 

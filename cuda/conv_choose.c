@@ -49,7 +49,7 @@ void conv_found(struct conv_tools *t, const char *library)
 
 /* --- what is there --- */
 
-static bool is_set(const char *variable, const char *value)
+bool conv_is_set(const char *variable, const char *value)
 {
     const char *text = getenv(variable);
     return text && !strcmp(text, value);
@@ -75,8 +75,8 @@ int conv_tools_open(struct conv_tools *t, struct device *d, const char *cache, c
 {
     *t = (struct conv_tools){.device = d,
                              .chosen = chosen,
-                             .plain = is_set("COMBOLAB_CUDA_CONV", "plain"),
-                             .grouped_cudnn = is_set("COMBOLAB_CUDA_GROUPED", "cudnn")};
+                             .plain = conv_is_set("COMBOLAB_CUDA_CONV", "plain"),
+                             .grouped_cudnn = conv_is_set("COMBOLAB_CUDA_GROUPED", "cudnn")};
     str_init(&t->made);
     str_init(&t->notes);
     for (int i = 0; conv_methods[i]; i++)

@@ -172,8 +172,9 @@ static int compare(const struct conv_trial *r, struct difference *all, struct er
     return 0;
 }
 
+/* The differences of two runs: what one has, and that the other has the same. */
 static bool within(const struct conv_trial *r, const struct conv_way *way,
-                   const struct difference *d)
+                   const struct difference d[2])
 {
     char job[CONV_JOB_BYTES];
     struct limit limit = limit_of(&r->job);
@@ -188,6 +189,9 @@ static bool within(const struct conv_trial *r, const struct conv_way *way,
                   "%s is not used for %s: its values are off by %.2g on the average, one by %.2g, "
                   "where %.2g and %.2g are allowed",
                   way->text, job, usual, most, limit.usual, limit.most);
+    else if (d[1].bad || d[0].off != d[1].off || d[0].most != d[1].most)
+        conv_note(r->tools, "%s is not used for %s: its values differ from run to run", way->text,
+                  job);
     else
         return true;
     return false;
@@ -196,20 +200,22 @@ static bool within(const struct conv_trial *r, const struct conv_way *way,
 int conv_trial_check(struct conv_trial *r, const struct conv_way *way, bool *good, struct err *e)
 {
     char job[CONV_JOB_BYTES];
-    struct difference d;
+    struct difference d[2];
     struct err why;
     struct conv_operands o = operands(r, r->piece[TRIAL_OUT]);
     *good = false;
-    if (prepare(r, r->piece[TRIAL_OUT], e))
-        return -1;
-    if (conv_run(r->tools, way, &o, &why)) {
-        conv_job_text(&r->job, job);
-        conv_note(r->tools, "%s is not used for %s: %s", way->text, job, why.text);
-        return device_wait(r->tools->device, e);
+    for (int i = 0; i < 2; i++) {
+        if (prepare(r, r->piece[TRIAL_OUT], e))
+            return -1;
+        if (conv_run(r->tools, way, &o, &why)) {
+            conv_job_text(&r->job, job);
+            conv_note(r->tools, "%s is not used for %s: %s", way->text, job, why.text);
+            return device_wait(r->tools->device, e);
+        }
+        if (compare(r, &d[i], e))
+            return -1;
     }
-    if (compare(r, &d, e))
-        return -1;
-    *good = within(r, way, &d);
+    *good = within(r, way, d);
     return 0;
 }
 

@@ -116,8 +116,9 @@ struct backend {
     int n, batch; /* samples of the last step and the number of that size in `batches` */
     struct graph graphs[BACKEND_MAX_BATCHES][2]; /* training step, evaluation */
     bool captures;                               /* graphs are used at all */
-    bool stale;              /* a parameter was set from outside since copies were made */
-    unsigned long long *bad; /* pinned: values that are not finite; NULL unless they are counted */
+    bool stale; /* a parameter was set from outside since copies were made */
+    bool looks; /* for values that are not finite, behind each unit */
+    void *bad;  /* pinned: how many there were, an unsigned long long */
 
     struct slot slots[CUDA_SLOTS];
     unsigned long started, collected;
@@ -144,8 +145,10 @@ static inline const struct param *cuda_role(const struct backend *b, int u, enum
     return &b->param[b->units[u].param[role]];
 }
 
-/* Queues a launcher's work and turns its code into an error that names the kernel. */
-#define QUEUE(b, kernel, call, e) device_ran((b)->device, call, kernel, e)
+/* Queues a kernel by its launcher, all of whose arguments but the last are given: QUEUE(b, e,
+ * average, ...) calls kernel_average. An error names the kernel. */
+#define QUEUE(b, e, kernel, ...)                                                                   \
+    device_ran((b)->device, kernel_##kernel(__VA_ARGS__, device_stream((b)->device)), #kernel, e)
 
 /* layout.c: all that follows from net and spec, without a device. */
 int cuda_layout_open(struct backend *b, const struct backend_spec *spec, struct err *e);

@@ -17,34 +17,25 @@ static struct map last_map(const struct backend *b)
 static int linear(struct backend *b, enum net_role weight, enum net_role bias, int outputs,
                   float *to, struct err *e)
 {
-    return QUEUE(b, "linear",
-                 kernel_linear(b->features, head(b, weight)->value, head(b, bias)->value, b->n,
-                               last_map(b).c, outputs, to, device_stream(b->device)),
-                 e);
+    return QUEUE(b, e, linear, b->features, head(b, weight)->value, head(b, bias)->value, b->n,
+                 last_map(b).c, outputs, to);
 }
 
 int cuda_heads_forward(struct backend *b, struct err *e)
 {
-    void *stream = device_stream(b->device);
-    if (QUEUE(b, "average",
-              kernel_average(b->type, b->tensor[b->depth], last_map(b), b->features, stream), e) ||
+    if (QUEUE(b, e, average, b->type, b->tensor[b->depth], last_map(b), b->features) ||
         linear(b, NET_SCORE_W, NET_SCORE_B, 1, b->head_scores, e) ||
         (b->net.classes && linear(b, NET_CLASS_W, NET_CLASS_B, b->net.classes, b->logits, e)))
         return -1;
-    return QUEUE(b, "loss",
-                 kernel_loss(b->state, b->plan, b->head_scores, b->logits, b->n, b->seen,
-                             b->score_gradient, b->class_gradient, stream),
-                 e);
+    return QUEUE(b, e, loss, b->state, b->plan, b->head_scores, b->logits, b->n, b->seen,
+                 b->score_gradient, b->class_gradient);
 }
 
 static int linear_back(struct backend *b, enum net_role weight, enum net_role bias, int outputs,
                        const float *gradient, struct err *e)
 {
-    return QUEUE(b, "linear_back",
-                 kernel_linear_back(b->features, gradient, b->n, last_map(b).c, outputs,
-                                    head(b, weight)->gradient, head(b, bias)->gradient,
-                                    device_stream(b->device)),
-                 e);
+    return QUEUE(b, e, linear_back, b->features, gradient, b->n, last_map(b).c, outputs,
+                 head(b, weight)->gradient, head(b, bias)->gradient);
 }
 
 int cuda_heads_backward(struct backend *b, struct err *e)
@@ -54,9 +45,6 @@ int cuda_heads_backward(struct backend *b, struct err *e)
     if (linear_back(b, NET_SCORE_W, NET_SCORE_B, 1, b->score_gradient, e) ||
         (classes && linear_back(b, NET_CLASS_W, NET_CLASS_B, classes, b->class_gradient, e)))
         return -1;
-    return QUEUE(b, "average_back",
-                 kernel_average_back(b->type, head(b, NET_SCORE_W)->value, b->score_gradient,
-                                     class_w, b->class_gradient, classes, last_map(b),
-                                     b->gradient[b->depth], device_stream(b->device)),
-                 e);
+    return QUEUE(b, e, average_back, b->type, head(b, NET_SCORE_W)->value, b->score_gradient,
+                 class_w, b->class_gradient, classes, last_map(b), b->gradient[b->depth]);
 }

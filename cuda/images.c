@@ -2,12 +2,12 @@
  * they don't fit or are themselves not all in memory, in a ring of a few batches that is filled
  * while the batch before is computed.
  *
- * A place of the ring holds a batch's crops and no more of its images, in pinned memory and again
- * on the device. The host copies crops into the former in the thread that queues steps: it is
- * otherwise idle, and with a few steps in flight nobody waits for it. Copies to the device are
- * queued beside the steps: MARK_STAGED stands behind a place's copy, MARK_FETCHED behind the step
- * that reads it. With three places a copy finds that its place's last step is over, and so does the
- * host with its last copy, unless the device waits for the host anyway.
+ * The ring has a few stages. A stage holds a batch's crops and no more of its images, in pinned
+ * memory and again on the device. The host copies crops into the former in the thread that queues
+ * steps: it is otherwise idle, and with a few steps in flight nobody waits for it. Copies to the
+ * device are queued beside the steps: MARK_STAGED stands behind a stage's copy, MARK_FETCHED behind
+ * the step that reads it. With three stages a copy finds that the stage's last step is over, and so
+ * does the host with its last copy, unless the device waits for the host anyway.
  */
 #include "cuda/batch_priv.h"
 
@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-#define PLACES 3                      /* of the ring */
+#define STAGES 3                      /* of the ring */
 #define CHUNK ((size_t)8 << 20)       /* bytes that are copied at once to the device */
 #define RESERVE ((uint64_t)256 << 20) /* bytes left free: libraries take memory for themselves */
 
@@ -25,7 +25,7 @@ static size_t crop_bytes(const struct backend *b)
     return (size_t)b->shapes[0].h * (size_t)b->shapes[0].w * 3;
 }
 
-static size_t place_bytes(const struct backend *b) /* of the ring */
+static size_t stage_bytes(const struct backend *b)
 {
     return (size_t)b->most * crop_bytes(b);
 }
@@ -59,17 +59,17 @@ static void release(struct backend *b, size_t end)
 
 /* --- a plan --- */
 
-void batch_images_end(struct backend *b)
+void cuda_images_end(struct backend *b)
 {
     struct batch_state *t = b->batching;
     release(b, t->announced);
     t->announced = t->released = t->staged = t->marked = 0;
 }
 
-/* Where in the ring a sample's batch has its place. */
-static size_t place_of(const struct backend *b, size_t sample)
+/* That of a sample's batch. */
+static size_t stage_of(const struct backend *b, size_t sample)
 {
-    return sample / (size_t)b->epoch.batch % PLACES;
+    return sample / (size_t)b->epoch.batch % STAGES;
 }
 
 static uint64_t corner_of(const struct image_place *p, const struct augment_draw *d)
@@ -81,13 +81,13 @@ static uint64_t corner_of(const struct image_place *p, const struct augment_draw
 static void plan_crop(struct backend *b, size_t i)
 {
     struct batch_state *t = b->batching;
-    size_t at = place_of(b, i) * place_bytes(b) + i % (size_t)b->epoch.batch * crop_bytes(b);
+    size_t at = stage_of(b, i) * stage_bytes(b) + i % (size_t)b->epoch.batch * crop_bytes(b);
     t->corner[i] = corner_of(&t->set.place[t->host.order[i]], &t->host.draws[i]);
     t->host.draws[i].top = t->host.draws[i].left = 0;
     t->host.place[i] = (struct state_place){at, b->shapes[0].w};
 }
 
-void batch_images_begin(struct backend *b)
+void cuda_images_begin(struct backend *b)
 {
     struct batch_state *t = b->batching;
     for (size_t i = 0; i < b->epoch.n; i++)
@@ -111,36 +111,36 @@ static void copy_crop(const struct backend *b, size_t sample, uint8_t *to)
         memcpy(to + (size_t)y * row, from + (size_t)y * line, row);
 }
 
-/* Copies the batch that begins with sample `staged` into its place and queues its way on. The next
+/* Copies the batch that begins with sample `staged` into its stage and queues its way on. The next
  * is announced, to be read meanwhile. */
-static int stage_batch(struct backend *b, struct err *e)
+static int fill_stage(struct backend *b, struct err *e)
 {
     struct batch_state *t = b->batching;
-    size_t first = t->staged, place = place_of(b, first), left = b->epoch.n - first;
+    size_t first = t->staged, stage = stage_of(b, first), left = b->epoch.n - first;
     size_t n = left < (size_t)b->epoch.batch ? left : (size_t)b->epoch.batch;
-    size_t at = place * place_bytes(b), bytes = n * crop_bytes(b);
-    if (device_wait_mark(b->device, MARK_STAGED + (int)place, e))
+    size_t at = stage * stage_bytes(b), bytes = n * crop_bytes(b);
+    if (device_wait_mark(b->device, MARK_STAGED + (int)stage, e))
         return -1;
     for (size_t i = 0; i < n; i++)
         copy_crop(b, first + i, t->ring + at + i * crop_bytes(b));
     t->staged += n;
     release(b, t->staged);
     announce(b, t->staged + (size_t)b->epoch.batch);
-    return device_aside_after(b->device, MARK_FETCHED + (int)place, e) ||
+    return device_aside_after(b->device, MARK_FETCHED + (int)stage, e) ||
                    device_upload_aside(b->device, t->pixels + at, t->ring + at, bytes, e) ||
-                   device_mark_aside(b->device, MARK_STAGED + (int)place, e)
+                   device_mark_aside(b->device, MARK_STAGED + (int)stage, e)
                ? -1
                : 0;
 }
 
-/* Marks the end of the step before, which is queued by now: it has read its place. */
+/* Marks the end of the step before, which is queued by now: it has read its stage. */
 static int mark_last(struct backend *b, struct err *e)
 {
     struct batch_state *t = b->batching;
     if (t->marked == b->first)
         return 0;
     t->marked = b->first;
-    return device_mark(b->device, MARK_FETCHED + (int)place_of(b, b->first - 1), e);
+    return device_mark(b->device, MARK_FETCHED + (int)stage_of(b, b->first - 1), e);
 }
 
 int cuda_batch_stage(struct backend *b, struct err *e)
@@ -151,9 +151,9 @@ int cuda_batch_stage(struct backend *b, struct err *e)
     if (mark_last(b, e))
         return -1;
     while (t->staged < b->epoch.n && t->staged < b->next + (size_t)b->epoch.batch)
-        if (stage_batch(b, e))
+        if (fill_stage(b, e))
             return -1;
-    return device_after(b->device, MARK_STAGED + (int)place_of(b, b->first), e);
+    return device_after(b->device, MARK_STAGED + (int)stage_of(b, b->first), e);
 }
 
 /* --- all images on the device --- */
@@ -213,7 +213,7 @@ static int load(struct backend *b, struct err *e)
 {
     struct transfer t = {.device = b->device, .to = b->batching->pixels};
     struct err ignored;
-    uint8_t *both = batch_pin(b, 2 * CHUNK, "images on their way to the device", e);
+    uint8_t *both = cuda_batch_pin(b, 2 * CHUNK, "images on their way to the device", e);
     if (!both)
         return -1;
     t.chunk[0] = both;
@@ -256,10 +256,10 @@ static int check_limit(const struct backend *b, uint64_t more, struct err *e)
                    b->net.name, needed, limit);
 }
 
-void batch_images_close(struct backend *b)
+void cuda_images_close(struct backend *b)
 {
     struct batch_state *t = b->batching;
-    batch_images_end(b);
+    cuda_images_end(b);
     device_free(b->device, t->truths);
     device_free(b->device, t->classes);
     device_free(b->device, t->pixels);
@@ -277,14 +277,14 @@ static int take_labels(struct backend *b, const float *scores, const int *classe
 {
     struct batch_state *t = b->batching;
     size_t n = t->set.n;
-    t->truths = batch_alloc(b, n * sizeof *scores, "true scores", e);
+    t->truths = cuda_batch_alloc(b, n * sizeof *scores, "true scores", e);
     if (!t->truths || device_upload(b->device, t->truths, scores, n * sizeof *scores, e))
         return -1;
     b->plan.truths = t->truths;
     b->plan.classes = NULL;
     if (!classes)
         return device_wait(b->device, e);
-    b->plan.classes = t->classes = batch_alloc(b, n * sizeof *classes, "true classes", e);
+    b->plan.classes = t->classes = cuda_batch_alloc(b, n * sizeof *classes, "true classes", e);
     if (!t->classes || device_upload(b->device, t->classes, classes, n * sizeof *classes, e))
         return -1;
     return device_wait(b->device, e);
@@ -293,12 +293,12 @@ static int take_labels(struct backend *b, const float *scores, const int *classe
 static int take_ring(struct backend *b, struct err *e)
 {
     struct batch_state *t = b->batching;
-    size_t bytes = PLACES * place_bytes(b), corners = b->spec.plan_most;
+    size_t bytes = STAGES * stage_bytes(b), corners = b->spec.plan_most;
     t->corner = mem_alloc(corners, sizeof *t->corner);
     if (!t->corner)
         return mem_error(e, "an epoch's plan", corners * sizeof *t->corner);
-    t->pixels = batch_alloc(b, bytes, "a few batches of images", e);
-    t->ring = t->pixels ? batch_pin(b, bytes, "a few batches of images", e) : NULL;
+    t->pixels = cuda_batch_alloc(b, bytes, "a few batches of images", e);
+    t->ring = t->pixels ? cuda_batch_pin(b, bytes, "a few batches of images", e) : NULL;
     return t->ring ? 0 : -1;
 }
 
@@ -308,7 +308,7 @@ static int take_all(struct backend *b, uint64_t bytes, struct err *e)
     t->offset = mem_alloc(t->set.n, sizeof *t->offset);
     if (!t->offset)
         return mem_error(e, "places of images", t->set.n * sizeof *t->offset);
-    t->pixels = batch_alloc(b, bytes, "images", e);
+    t->pixels = cuda_batch_alloc(b, bytes, "images", e);
     return t->pixels ? load(b, e) : -1;
 }
 
@@ -319,12 +319,12 @@ int cuda_batch_images(struct backend *b, const struct image_set *set, const floa
     uint64_t labels = set->n * (sizeof *scores + (classes ? sizeof *classes : 0)), pixels = 0;
     if (device_wait(b->device, e))
         return -1;
-    batch_images_close(b);
+    cuda_images_close(b);
     for (size_t i = 0; i < set->n; i++)
         pixels += image_bytes(&set->place[i]);
     t->streams = set->streamed || !fits(b, labels + pixels);
     if (t->streams)
-        pixels = PLACES * place_bytes(b);
+        pixels = STAGES * stage_bytes(b);
     if (check_limit(b, labels + pixels, e))
         return -1;
     b->bytes[MEMORY_IMAGES] += labels + pixels;

@@ -10,13 +10,18 @@ KERNELS_CU = \
 	cuda/kernels/grouped_weights.cu \
 	cuda/kernels/heads.cu \
 	cuda/kernels/loss.cu \
-	cuda/kernels/norm.cu \
+	cuda/kernels/norm_apply.cu \
+	cuda/kernels/norm_back.cu \
+	cuda/kernels/norm_finish.cu \
+	cuda/kernels/norm_moments.cu \
 	cuda/kernels/norm_plain.cu \
 	cuda/kernels/norm_plain_back.cu \
 	cuda/kernels/norm_plain_pool.cu \
+	cuda/kernels/norm_pool.cu \
 	cuda/kernels/sgd.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
+	cuda/kernels/columns.h \
 	cuda/kernels/compare.h \
 	cuda/kernels/conv.h \
 	cuda/kernels/element.h \
@@ -62,9 +67,18 @@ CUDA_HOST = \
 	cuda/values.c \
 	cuda/ways.c
 
+# Plans of libraries, which also work for a device that isn't there.
+CUDA_PLANS = \
+	cuda/conv_cudnn.c cuda/conv_cudnn_plan.c cuda/conv_cudnn_priv.h \
+	cuda/conv_product.c \
+	cuda/cublas.c cuda/cublas.h \
+	cuda/cudnn.c cuda/cudnn.h \
+	cuda/library.c cuda/library.h
+
 # What calls a CUDA library: in the module alone.
 CUDA_DEVICE = \
 	cuda/conv_methods.c \
+	$(CUDA_PLANS) \
 	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h
 
 # nvcc sees only our kernels; everything else is C.

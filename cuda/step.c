@@ -16,16 +16,15 @@
 static int look(struct backend *b, const char *pass, const void *values, size_t count,
                 struct err *e)
 {
-    if (!b->bad)
+    unsigned long long *bad = b->bad;
+    if (!b->looks)
         return 0;
-    *b->bad = 0;
-    if (QUEUE(b, "count_bad",
-              kernel_count_bad(b->type, values, count, b->bad, device_stream(b->device)), e) ||
-        device_wait(b->device, e))
+    *bad = 0;
+    if (QUEUE(b, e, count_bad, b->type, values, count, bad) || device_wait(b->device, e))
         return -1;
-    if (!*b->bad)
+    if (!*bad)
         return 0;
-    return err_set(e, ERR_DEVICE, "%s made %llu values of %zu that are not finite", pass, *b->bad,
+    return err_set(e, ERR_DEVICE, "%s made %llu values of %zu that are not finite", pass, *bad,
                    count);
 }
 
@@ -62,18 +61,12 @@ static int backward(struct backend *b, struct err *e)
 
 static int update(struct backend *b, struct err *e)
 {
-    void *stream = device_stream(b->device);
     bool clips = b->spec.clip_norm > 0;
-    if (clips && QUEUE(b, "clip",
-                       kernel_clip(b->state, b->gradients, b->trained, b->spec.clip_norm,
-                                   b->squares, stream),
-                       e))
+    if (clips &&
+        QUEUE(b, e, clip, b->state, b->gradients, b->trained, b->spec.clip_norm, b->squares))
         return -1;
-    if (QUEUE(b, "sgd",
-              kernel_sgd(b->state, b->gradients, b->values, b->momenta, b->trained,
-                         (float)b->spec.momentum, (float)b->spec.weight_decay, clips, b->copies,
-                         stream),
-              e))
+    if (QUEUE(b, e, sgd, b->state, b->gradients, b->values, b->momenta, b->trained,
+              (float)b->spec.momentum, (float)b->spec.weight_decay, clips, b->copies))
         return -1;
     cuda_profile_lap(b, WORK_UPDATE, 0);
     return 0;
@@ -123,6 +116,9 @@ static int run(struct backend *b, unsigned phases, struct err *e)
 
 void cuda_step_forget(struct backend *b)
 {
+    struct err ignored;
+    if (b->device)
+        device_wait(b->device, &ignored);
     for (int i = 0; i < BACKEND_MAX_BATCHES; i++)
         for (int k = 0; k < 2; k++) {
             device_graph_free(b->graphs[i][k].captured);
@@ -137,10 +133,7 @@ static int refresh_copies(struct backend *b, struct err *e)
 {
     bool due = b->copies && b->stale;
     b->stale = false;
-    return due ? QUEUE(b, "to_bf16",
-                       kernel_to_bf16(b->values, b->trained, b->copies, device_stream(b->device)),
-                       e)
-               : 0;
+    return due ? QUEUE(b, e, to_bf16, b->values, b->trained, b->copies) : 0;
 }
 
 int cuda_step_run(struct backend *b, unsigned phases, struct err *e)

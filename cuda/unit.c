@@ -58,12 +58,18 @@ static struct pool_shape pool_of(const struct backend *b)
 
 /* --- forward --- */
 
-static int convolve_forward(struct backend *b, int u, struct err *e)
+/* A gate is given each image's mean, whatever the norm is settled from. */
+static bool needs_moments(const struct backend *b, int u, bool training)
+{
+    return training || b->net.units[u].squeeze;
+}
+
+static int convolve_forward(struct backend *b, int u, bool training, struct err *e)
 {
     struct conv_operands o = {.x = b->tensor[b->net.units[u].input],
                               .w = cuda_role(b, u, NET_CONV)->copy,
                               .y = b->units[u].raw,
-                              .moments = b->sums};
+                              .moments = needs_moments(b, u, training) ? b->sums : NULL};
     return convolve(b, u, CONV_FORWARD, o, WORK_CONV_FORWARD, e);
 }
 
@@ -72,32 +78,25 @@ static int convolve_forward(struct backend *b, int u, struct err *e)
 static int settle_norm(struct backend *b, int u, bool training, struct err *e)
 {
     struct map m = cuda_map(b, u);
-    void *stream = device_stream(b->device);
     const struct unit *t = &b->units[u];
     struct norm_values v = norm_of(b, u);
     struct parts p = t->way[b->batch][CONV_FORWARD].parts;
-    bool needed = training || t->gate.image_mean, made = p.n;
+    bool needed = needs_moments(b, u, training), made = p.n;
     if (!made)
         p = parts_of(m);
-    if (needed && !made &&
-        QUEUE(b, "moments", kernel_moments(b->type, t->raw, m, p, b->sums, stream), e))
+    if (needed && !made && QUEUE(b, e, moments, b->type, t->raw, m, p, b->sums))
         return -1;
     if (training)
-        return QUEUE(b, "norm_finish",
-                     kernel_norm_finish(b->sums, m, p, &v, t->gate.image_mean, stream), e);
-    return QUEUE(b, "norm_running",
-                 kernel_norm_running(&v, needed ? b->sums : NULL, m, p, t->gate.image_mean, stream),
-                 e);
+        return QUEUE(b, e, norm_finish, b->sums, m, p, &v, t->gate.image_mean);
+    return QUEUE(b, e, norm_running, &v, needed ? b->sums : NULL, m, p, t->gate.image_mean);
 }
 
 static int gate(struct backend *b, int u, struct err *e)
 {
     const struct unit *t = &b->units[u];
     struct gate_layers w = gate_of(b, u);
-    if (QUEUE(b, "gate",
-              kernel_gate(&w, t->scale, t->shift, b->n, t->raw_map.c, b->net.units[u].squeeze,
-                          &t->gate, device_stream(b->device)),
-              e))
+    if (QUEUE(b, e, gate, &w, t->scale, t->shift, b->n, t->raw_map.c, b->net.units[u].squeeze,
+              &t->gate))
         return -1;
     cuda_profile_lap(b, WORK_GATE, 0);
     return 0;
@@ -108,7 +107,6 @@ static int apply(struct backend *b, int u, struct err *e)
 {
     const struct net_unit *unit = &b->net.units[u];
     const struct unit *t = &b->units[u];
-    void *stream = device_stream(b->device);
     bool pooled = b->net.pool.after == u;
     const struct norm_apply a = {
         .raw = t->raw,
@@ -120,11 +118,8 @@ static int apply(struct backend *b, int u, struct err *e)
         .out = b->tensor[u + 1],
         .mask = t->mask,
     };
-    int result =
-        pooled
-            ? QUEUE(b, "norm_pool",
-                    kernel_norm_pool(b->type, &a, cuda_map(b, u), pool_of(b), t->winner, stream), e)
-            : QUEUE(b, "norm_apply", kernel_norm_apply(b->type, &a, cuda_map(b, u), stream), e);
+    int result = pooled ? QUEUE(b, e, norm_pool, b->type, &a, cuda_map(b, u), pool_of(b), t->winner)
+                        : QUEUE(b, e, norm_apply, b->type, &a, cuda_map(b, u));
     if (!result)
         cuda_profile_lap(b, pooled ? WORK_POOL : WORK_NORM, 0);
     return result;
@@ -132,7 +127,7 @@ static int apply(struct backend *b, int u, struct err *e)
 
 int cuda_unit_forward(struct backend *b, int u, bool training, struct err *e)
 {
-    if (convolve_forward(b, u, e) || settle_norm(b, u, training, e))
+    if (convolve_forward(b, u, training, e) || settle_norm(b, u, training, e))
         return -1;
     cuda_profile_lap(b, WORK_NORM, 0);
     if (b->net.units[u].squeeze && gate(b, u, e))
@@ -145,10 +140,8 @@ int cuda_unit_forward(struct backend *b, int u, bool training, struct err *e)
 /* The gradient before a pool, of what its ReLU let through. */
 static int pool_back(struct backend *b, int u, struct err *e)
 {
-    if (QUEUE(b, "pool_back",
-              kernel_pool_back(b->type, b->gradient[u + 1], b->units[u].winner, cuda_map(b, u),
-                               pool_of(b), b->out_gradient, device_stream(b->device)),
-              e))
+    if (QUEUE(b, e, pool_back, b->type, b->gradient[u + 1], b->units[u].winner, cuda_map(b, u),
+              pool_of(b), b->out_gradient))
         return -1;
     cuda_profile_lap(b, WORK_POOL, 0);
     return 0;
@@ -159,12 +152,9 @@ static int gate_back(struct backend *b, int u, struct parts p, struct err *e)
     const struct unit *t = &b->units[u];
     struct gate_layers w = gate_of(b, u), gradient = gate_gradients_of(b, u);
     cuda_profile_lap(b, WORK_NORM, 0);
-    if (QUEUE(b, "gate_back",
-              kernel_gate_back(b->sums, p.n, &w, t->scale, cuda_role(b, u, NET_BETA)->value, b->n,
-                               t->raw_map.c, b->net.units[u].squeeze, &t->gate, b->gate_gradient,
-                               b->reduced_gradient, &gradient, b->squeezed_gradient,
-                               device_stream(b->device)),
-              e))
+    if (QUEUE(b, e, gate_back, b->sums, p.n, &w, t->scale, cuda_role(b, u, NET_BETA)->value, b->n,
+              t->raw_map.c, b->net.units[u].squeeze, &t->gate, b->gate_gradient,
+              b->reduced_gradient, &gradient, b->squeezed_gradient))
         return -1;
     cuda_profile_lap(b, WORK_GATE, 0);
     return 0;
@@ -183,7 +173,6 @@ static int norm_back(struct backend *b, int u, struct err *e)
     struct map m = cuda_map(b, u);
     struct parts p = parts_of(m);
     struct norm_values v = norm_of(b, u);
-    void *stream = device_stream(b->device);
     bool pooled = b->net.pool.after == u, gated = unit->squeeze;
     const struct norm_back a = {
         .raw = t->raw,
@@ -194,20 +183,15 @@ static int norm_back(struct backend *b, int u, struct err *e)
         .scale = t->scale,
         .shift = t->shift,
     };
-    if (QUEUE(b, "norm_back_sums", kernel_norm_back_sums(b->type, &a, m, p, b->sums, stream), e) ||
+    if (QUEUE(b, e, norm_back_sums, b->type, &a, m, p, b->sums) ||
         (gated && gate_back(b, u, p, e)) ||
-        QUEUE(b, "norm_back_finish",
-              kernel_norm_back_finish(b->sums, m, p, &v, t->gate.gate,
-                                      gated ? b->squeezed_gradient : NULL, t->gate.image_mean,
-                                      cuda_role(b, u, NET_GAMMA)->gradient,
-                                      cuda_role(b, u, NET_BETA)->gradient, &b->factors, stream),
-              e) ||
-        QUEUE(b, "norm_back_apply",
-              kernel_norm_back_apply(b->type, &a, m, &b->factors, gated, b->raw_gradient,
-                                     parts[b->lives.shortcut_part[u]],
-                                     unit->shortcut >= 0 ? b->gradient[unit->shortcut] : NULL,
-                                     stream),
-              e))
+        QUEUE(b, e, norm_back_finish, b->sums, m, p, &v, t->gate.gate,
+              gated ? b->squeezed_gradient : NULL, t->gate.image_mean,
+              cuda_role(b, u, NET_GAMMA)->gradient, cuda_role(b, u, NET_BETA)->gradient,
+              &b->factors) ||
+        QUEUE(b, e, norm_back_apply, b->type, &a, m, &b->factors, gated, b->raw_gradient,
+              parts[b->lives.shortcut_part[u]],
+              unit->shortcut >= 0 ? b->gradient[unit->shortcut] : NULL))
         return -1;
     cuda_profile_lap(b, WORK_NORM, 0);
     return 0;

@@ -8,8 +8,9 @@
 void cuda_usage(const struct backend *b, struct backend_usage *out)
 {
     memcpy(out->bytes, b->bytes, sizeof out->bytes);
-    snprintf(out->detail, sizeof out->detail, "%.60s, %.60s, %s%s", device_library(),
-             device_facts(b->device)->name, door_precision_names[b->spec.precision],
-             b->captures ? ", graphs" : "");
+    const char *libraries = b->tools.libraries;
+    snprintf(out->detail, sizeof out->detail, "%.40s, %.40s%s%.50s, %s%s", device_library(),
+             libraries, libraries[0] ? ", " : "", device_facts(b->device)->name,
+             door_precision_names[b->spec.precision], b->captures ? ", graphs" : "");
     cuda_nvml_read(b->nvml, &out->load, &out->temperature_c, &out->power_w);
 }

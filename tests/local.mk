@@ -10,6 +10,7 @@ include tests/ref/local.mk
 include tests/cpu/local.mk
 include tests/cudasim/local.mk
 include tests/cuda/local.mk
+include tests/gpu/local.mk
 include tests/dataset/local.mk
 include tests/image/local.mk
 include tests/synth/local.mk

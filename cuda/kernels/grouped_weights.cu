@@ -142,7 +142,7 @@ static __global__ void add_splits(const float *partial, int splits, size_t count
     if (i >= count)
         return;
     float sum = 0;
-    UNROLL_8
+    UNROLL_BY(8)
     for (int split = 0; split < splits; split++)
         sum += partial[split * count + i];
     dw[i] = sum;

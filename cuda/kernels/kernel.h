@@ -20,7 +20,8 @@
     extern __shared__ __align__(16) unsigned char kernel_shared[];                                 \
     type *name = reinterpret_cast<type *>(kernel_shared)
 #define UNROLL _Pragma("unroll")
-#define UNROLL_8 _Pragma("unroll 8")
+#define UNROLL_BY(n) KERNEL_PRAGMA(unroll n)
+#define KERNEL_PRAGMA(text) _Pragma(#text)
 #define LAUNCH(kernel, grid, block, bytes, stream, ...)                                            \
     kernel_launch(kernel, grid, block, bytes, stream, __VA_ARGS__)
 
@@ -48,7 +49,7 @@ static int kernel_launch(void (*kernel)(P...), dim3 grid, dim3 block, size_t byt
 
 #include KERNEL_SIMULATOR /* tests/cudasim/cudasim.h: SHARED_ARRAY, SHARED_DYNAMIC, LAUNCH ... */
 #define UNROLL
-#define UNROLL_8
+#define UNROLL_BY(n)
 
 #endif
 

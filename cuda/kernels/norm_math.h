@@ -37,6 +37,35 @@ static __device__ __forceinline__ float norm_raw_gradient(float g, float a, floa
     return fmaf(k, raw - mean, fmaf(a, g, b));
 }
 
+/* Moments of several sets joined, about a pivot near their means (Chan, Golub, LeVeque 1983). */
+struct norm_joined {
+    float pivot, sum, about, squares; /* of w * off, w * off * off, and of the sets' own squares */
+};
+
+static __device__ __forceinline__ norm_joined norm_join_begin(float pivot)
+{
+    return {pivot, 0, 0, 0};
+}
+
+static __device__ __forceinline__ void norm_join(norm_joined *j, float count, float mean,
+                                                 float squares)
+{
+    float off = mean - j->pivot, all = count * off;
+    j->sum += all;
+    j->about = fmaf(all, off, j->about);
+    j->squares += squares;
+}
+
+static __device__ __forceinline__ float norm_join_mean(const norm_joined &j, float count)
+{
+    return j.pivot + j.sum / count;
+}
+
+static __device__ __forceinline__ float norm_join_squares(const norm_joined &j, float count)
+{
+    return j.squares + fmaf(-j.sum / count, j.sum, j.about);
+}
+
 /* A batch's moments of one channel become its statistics; count = n h w. */
 static __device__ __forceinline__ void norm_settle(const struct norm_values &v, int c, float mean,
                                                    float squares, float count)
@@ -51,21 +80,32 @@ static __device__ __forceinline__ void norm_settle(const struct norm_values &v, 
     v.shift[c] = fmaf(-mean, scale, v.beta[c]);
 }
 
-/* The sums over a batch, of g and of g * (raw - mean) behind the gate, become the gradients of
- * gamma and beta and a channel's factors; of image n's a and b the gate's part is missing. */
+/* What a gate adds to backward, n c each; all NULL without one. The gradient of the norm's output
+ * is then g * gate + squeezed_gradient / area. */
+struct norm_gating {
+    const float *gate, *squeezed_gradient, *image_mean;
+};
+
+/* What the sums over a batch, of that gradient and of it times raw - mean, come to. */
 struct norm_turn {
-    float a, b, k;
+    float gamma_gradient, a, b, k;
 };
 
 static __device__ __forceinline__ norm_turn norm_turn_of(const struct norm_values &v, int c,
-                                                         float sum, float product, float count,
-                                                         float *gamma_gradient,
-                                                         float *beta_gradient)
+                                                         float sum, float product, float count)
 {
     float inverse = v.inverse[c], scale = v.scale[c];
-    gamma_gradient[c] = product * inverse;
-    beta_gradient[c] = sum;
-    return {scale, -scale * (sum / count), -scale * inverse * inverse * (product / count)};
+    return {product * inverse, scale, -scale * (sum / count),
+            -scale * inverse * inverse * (product / count)};
+}
+
+/* Under a gate a and b are an image's own. */
+static __device__ __forceinline__ void norm_turn_image(const norm_turn &t, const norm_gating &g,
+                                                       size_t at, float area,
+                                                       const struct norm_factors &f)
+{
+    f.a[at] = t.a * g.gate[at];
+    f.b[at] = fmaf(t.a, g.squeezed_gradient[at] / area, t.b);
 }
 
 #endif

@@ -59,12 +59,7 @@ int norm_plain_back_sums(enum element t, const struct norm_back *a, struct map m
 
 /* --- factors --- */
 
-/* With a gate, the gradient of the norm's output is g * gate + squeezed' / area. */
-struct gating {
-    const float *gate, *squeezed_gradient, *image_mean;
-};
-
-static __global__ void back_finish(const float *sums, map m, parts p, norm_values v, gating g,
+static __global__ void back_finish(const float *sums, map m, parts p, norm_values v, norm_gating g,
                                    float *gamma_gradient, float *beta_gradient, norm_factors f)
 {
     after_previous();
@@ -87,27 +82,24 @@ static __global__ void back_finish(const float *sums, map m, parts p, norm_value
         sum += s;
         product += q;
     }
-    norm_turn turn =
-        norm_turn_of(v, c, sum, product, (float)m.n * area, gamma_gradient, beta_gradient);
+    norm_turn turn = norm_turn_of(v, c, sum, product, (float)m.n * area);
+    gamma_gradient[c] = turn.gamma_gradient;
+    beta_gradient[c] = sum;
     f.k[c] = turn.k;
-    f.a[c] = turn.a;
-    f.b[c] = turn.b;
-    for (int n = 0; g.gate && n < m.n; n++) {
-        size_t at = (size_t)n * m.c + c;
-        f.a[at] = turn.a * g.gate[at];
-        f.b[at] = fmaf(turn.a, g.squeezed_gradient[at] / area, turn.b);
+    if (!g.gate) {
+        f.a[c] = turn.a;
+        f.b[c] = turn.b;
     }
+    for (int n = 0; g.gate && n < m.n; n++)
+        norm_turn_image(turn, g, (size_t)n * m.c + c, area, f);
 }
 
 int norm_plain_back_finish(const float *sums, struct map m, struct parts p,
-                           const struct norm_values *v, const float *gate,
-                           const float *squeezed_gradient, const float *image_mean,
-                           float *gamma_gradient, float *beta_gradient,
-                           const struct norm_factors *f, void *stream)
+                           const struct norm_values *v, struct norm_gating g, float *gamma_gradient,
+                           float *beta_gradient, const struct norm_factors *f, void *stream)
 {
     norm_values values = *v;
     norm_factors factors = *f;
-    gating g = {gate, squeezed_gradient, image_mean};
     return LAUNCH(back_finish, blocks_for(m.c), THREADS, 0, stream, sums, m, p, values, g,
                   gamma_gradient, beta_gradient, factors);
 }

@@ -202,8 +202,11 @@ SHARED struct augment_rgb augment_shift_hue(struct augment_rgb c, int32_t hue)
     return out;
 }
 
+/* A factor of 1 and a shift of 0 change nothing: without jitter nothing is computed. */
 SHARED struct augment_rgb augment_colour(struct augment_rgb c, const struct augment_draw *d)
 {
+    if (!d->brightness && !d->contrast && !d->saturation && !d->hue)
+        return c;
     for (int i = 0; i < 4; i++) {
         int jitter = d->order >> 2 * i & 3;
         if (jitter == AUGMENT_BRIGHTNESS)

@@ -53,6 +53,7 @@ struct bench {
     uint32_t *places;
     struct plan plan;
     double plan_s[MOST_PLANS]; /* what each plan of a phase has taken */
+    double starting_s;         /* what the starts of its steps have taken */
     double all_s, done_s;      /* of all passes: seconds that they are to take, and that are over */
 };
 
@@ -185,7 +186,9 @@ static int run_plan(struct bench *b, enum measure_phase phase, int steps, struct
     struct backend_result r;
     int result = door_epoch(b->door, &plan, e), under_way = 0;
     for (int i = 0; !result && i < steps; i++) {
+        double before_s = clock_s();
         result = door_step(b->door, phases, e);
+        b->starting_s += clock_s() - before_s;
         under_way += !result;
         if (!result && under_way == AHEAD) {
             result = door_collect(b->door, &r, e);
@@ -234,6 +237,7 @@ static int measure_one(struct bench *b, enum measure_phase phase, double wanted_
     int steps, done = 0, plans = 0;
     int result = warm_up(b, phase, &steps, e);
     door_profile(b->door, &out->profile); /* forgotten */
+    b->starting_s = 0;
     double start = clock_s();
     while (!result && (done < LEAST_STEPS || out->seconds < wanted_s)) {
         double before_s = out->seconds;
@@ -247,6 +251,7 @@ static int measure_one(struct bench *b, enum measure_phase phase, double wanted_
     b->done_s += wanted_s;
     door_profile(b->door, &out->profile);
     out->images = (int64_t)done * b->config->batch;
+    out->host_s = done ? b->starting_s / done : 0;
     qsort(b->plan_s, (size_t)plans, sizeof *b->plan_s, ascending);
     out->median_images_per_s = plans ? steps * b->config->batch / b->plan_s[plans / 2] : 0;
     return result;

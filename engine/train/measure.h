@@ -29,6 +29,7 @@ struct measure_phase_result {
     double seconds; /* wall time of those images */
     /* Of the median plan: a step where it takes long, else the steps of a quarter of a second. */
     double median_images_per_s;
+    double host_s;                  /* that the host takes to start a step, on average */
     struct backend_profile profile; /* zeros unless the net was opened for one */
 };
 

@@ -45,6 +45,17 @@ static void *output_of(const struct conv_job *job, const struct conv_operands *o
     return job->kind == CONV_FORWARD ? o->y : job->kind == CONV_DATA ? o->x : (void *)o->dw;
 }
 
+/* Puts zeros into the workspace and from there into the output's first bytes. One byte is the end
+ * of its first value. */
+static int spoil(struct conv_tools *t, const struct conv_way *way, const struct conv_operands *o,
+                 size_t at, size_t bytes, struct err *e)
+{
+    char *output = output_of(&way->job, o);
+    if (device_clear(t->device, o->workspace, way->workspace, e))
+        return -1;
+    return device_copy(t->device, output + at, o->workspace, bytes, e);
+}
+
 static int run(struct conv_tools *t, const struct conv_way *way, const struct conv_operands *o,
                struct err *e)
 {
@@ -58,12 +69,10 @@ static int run(struct conv_tools *t, const struct conv_way *way, const struct co
         plain.job.shape.n--;
     if (conv_plain.run(t, &plain, o, e))
         return -1;
-    /* Zeros where values belong, in the workspace and then in the output's first bytes. */
     if (f->fault == FAKE_WRONG)
-        return device_clear(t->device, o->workspace, way->workspace, e) ||
-                       device_copy(t->device, output_of(&way->job, o), o->workspace, 8, e)
-                   ? -1
-                   : 0;
+        return spoil(t, way, o, 0, 8, e);
+    if (f->fault == FAKE_VARIES && f->run % 2)
+        return spoil(t, way, o, 4, 1, e); /* the end of the second float */
     return 0;
 }
 

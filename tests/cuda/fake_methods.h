@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-enum fake_fault { FAKE_RIGHT, FAKE_WRONG, FAKE_UNFINISHED, FAKE_FAILS };
+enum fake_fault { FAKE_RIGHT, FAKE_WRONG, FAKE_UNFINISHED, FAKE_FAILS, FAKE_VARIES };
 
 struct fake {
     bool there; /* offered at all */

@@ -18,15 +18,18 @@ KERNEL_LIBS = libkernelkit.a $(CUDASIM_LIBS)
 if HAVE_CXX
 check_LIBRARIES += libkernelkit.a
 check_PROGRAMS += $(KERNEL_TESTS) tests/cuda/test_conv_choose
-TESTS += $(KERNEL_TESTS) tests/cuda/test_conv_choose
+TESTS += tests/cuda/test_asan.sh tests/cuda/test_tsan.sh tests/cuda/test_orders.sh $(KERNEL_TESTS) tests/cuda/test_conv_choose
 endif
-libkernelkit_a_SOURCES = tests/cuda/kernel_kit.c tests/cuda/kernel_kit.h
+EXTRA_DIST += tests/cuda/sanitized.sh tests/cuda/test_asan.sh tests/cuda/test_tsan.sh tests/cuda/test_orders.sh
+KERNEL_KIT = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/kernel_kit.c tests/cuda/kernel_kit.h \
+	tests/cuda/norm_cases.h
+libkernelkit_a_SOURCES = $(KERNEL_KIT)
 
 tests_cuda_test_compare_SOURCES = tests/cuda/test_compare.c
 tests_cuda_test_compare_LDADD = $(KERNEL_LIBS)
-tests_cuda_test_conv_SOURCES = \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
-	tests/cuda/test_conv.c
+tests_cuda_test_conv_SOURCES = tests/cuda/test_conv.c
 tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_grouped_SOURCES = \
 	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
@@ -42,13 +45,13 @@ tests_cuda_test_sgd_SOURCES = tests/cuda/test_sgd.c
 tests_cuda_test_sgd_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_values_SOURCES = tests/cuda/test_values.c
 tests_cuda_test_values_LDADD = $(KERNEL_LIBS)
-tests_cuda_test_norm_SOURCES = tests/cuda/test_norm.c tests/cuda/norm_cases.h
+tests_cuda_test_norm_SOURCES = tests/cuda/test_norm.c
 tests_cuda_test_norm_LDADD = $(KERNEL_LIBS)
-tests_cuda_test_gate_SOURCES = tests/cuda/test_gate.c tests/cuda/norm_cases.h
+tests_cuda_test_gate_SOURCES = tests/cuda/test_gate.c
 tests_cuda_test_gate_LDADD = $(KERNEL_LIBS)
-tests_cuda_test_norm_back_SOURCES = tests/cuda/test_norm_back.c tests/cuda/norm_cases.h
+tests_cuda_test_norm_back_SOURCES = tests/cuda/test_norm_back.c
 tests_cuda_test_norm_back_LDADD = $(KERNEL_LIBS)
-tests_cuda_test_pool_SOURCES = tests/cuda/test_pool.c tests/cuda/norm_cases.h
+tests_cuda_test_pool_SOURCES = tests/cuda/test_pool.c
 tests_cuda_test_pool_LDADD = $(KERNEL_LIBS)
 
 # The whole backend.
@@ -88,7 +91,6 @@ tests_cuda_test_nvml_LDADD = libbase.a
 
 # Ways of convolution, chosen.
 tests_cuda_test_conv_choose_SOURCES = \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/fake_methods.c tests/cuda/fake_methods.h \
 	tests/cuda/test_conv_choose.c
 tests_cuda_test_conv_choose_LDADD = $(KIT_LIBS) $(KERNEL_LIBS)
@@ -105,3 +107,37 @@ tests_cuda_test_device_SOURCES = \
 	tests/cuda/test_device.c
 tests_cuda_test_device_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_device_LDADD = libcore.a libbase.a
+
+# cuDNN's plans for devices that are described by files, and products by a cuBLASLt of ours.
+PLAN_TESTS = tests/cuda/test_plans tests/cuda/test_plan_runs tests/cuda/test_product
+if HAVE_CUDA
+if HAVE_CXX
+check_LIBRARIES += libplans.a
+check_PROGRAMS += tests/cuda/plan_dump $(PLAN_TESTS)
+TESTS += $(PLAN_TESTS)
+endif
+endif
+EXTRA_DIST += \
+	tests/cuda/devices/sm_80.json tests/cuda/devices/sm_86.json tests/cuda/devices/sm_89.json \
+	tests/cuda/devices/sm_90.json tests/cuda/devices/sm_100.json tests/cuda/devices/sm_120.json
+libplans_a_SOURCES = $(CUDA_PLANS) tests/cuda/plan_jobs.c tests/cuda/plan_jobs.h
+libplans_a_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+PLAN_LIBS = $(KIT_LIBS) libplans.a $(CUDASIM_LIBS)
+tests_cuda_plan_dump_SOURCES = tests/cuda/plan_dump.c
+tests_cuda_plan_dump_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_plan_dump_LDADD = $(PLAN_LIBS)
+tests_cuda_test_plan_runs_SOURCES = \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/test_plan_runs.c
+tests_cuda_test_plan_runs_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_plan_runs_LDADD = libplans.a $(KERNEL_LIBS)
+tests_cuda_test_plans_SOURCES = tests/cuda/test_plans.c
+tests_cuda_test_plans_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_plans_LDADD = $(PLAN_LIBS)
+tests_cuda_test_product_SOURCES = \
+	cuda/conv_product.c cuda/cublas.c cuda/cublas.h cuda/library.h \
+	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
+	tests/cuda/fake_cublas.c tests/cuda/fake_cublas.h \
+	tests/cuda/test_product.c
+tests_cuda_test_product_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_product_LDADD = $(KERNEL_LIBS)

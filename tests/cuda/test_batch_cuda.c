@@ -217,6 +217,53 @@ static void compare_ways(enum backend_precision precision, uint64_t limit)
     }
 }
 
+/* --- images that are copied to the device in pieces --- */
+
+enum { LARGE = 7, LARGE_SIDE = 700 }; /* more than 8 MiB, and no image ends where a piece does */
+
+static void large_images(struct case_images *out, const struct augment_spec *augment,
+                         uint8_t *pixels, struct image_place *place)
+{
+    case_images(out, LARGE, augment, 1);
+    mem_free((void *)(uintptr_t)out->set.pixels);
+    mem_free((void *)(uintptr_t)out->set.place);
+    size_t bytes = 0;
+    for (int i = 0; i < LARGE; i++) {
+        place[i] = (struct image_place){bytes, (uint16_t)(LARGE_SIDE - i), LARGE_SIDE, 128};
+        bytes += (size_t)place[i].height * place[i].width * 3;
+    }
+    for (size_t i = 0; i < bytes; i++)
+        pixels[i] = (uint8_t)(i * 2654435761u >> 24);
+    out->set.pixels = pixels;
+    out->set.place = place;
+    draw_again(out, augment, 3);
+}
+
+static void check_large(void)
+{
+    static struct record copied, staged;
+    struct record *record[] = {&copied, &staged};
+    struct image_place *place = mem_alloc(LARGE, sizeof *place);
+    uint8_t *pixels = mem_alloc((size_t)LARGE * LARGE_SIDE * LARGE_SIDE, 3);
+    struct net net;
+    struct backend_spec spec = spec_of(&net, BACKEND_F32);
+    struct case_images images;
+    if (!place || !pixels)
+        case_bail("large images", NULL);
+    large_images(&images, &spec.augment, pixels, place);
+    for (int i = 0; i < 2; i++) {
+        struct subject s;
+        spec.memory_most = i ? (uint64_t)4 << 20 : 0;
+        subject_open(&s, BACKEND_ENTRY(), &spec, 1);
+        subject_show(&s, &images);
+        pass(&s, &images, 2, BACKEND_EVAL, record[i]);
+        subject_close(&s);
+    }
+    ok(!memcmp(&copied, &staged, sizeof copied),
+       "images of several pieces are the same on the device as staged");
+    case_images_free(&images);
+}
+
 /* --- memory --- */
 
 static uint64_t bytes_of(const struct subject *s, uint64_t *images)
@@ -249,6 +296,21 @@ static uint64_t check_bytes(void)
     return all;
 }
 
+static void check_usage(void)
+{
+    struct net net;
+    struct backend_spec spec = spec_of(&net, BACKEND_BF16);
+    struct backend_usage usage;
+    struct subject s;
+    subject_open(&s, BACKEND_ENTRY(), &spec, 1);
+    door_usage(s.door, &usage);
+    has_text(usage.detail, "simulated device, bf16, graphs", "a device is named with what it does");
+    has_text(usage.detail, "simulated CUDA, ", "and its library");
+    ok(isnan(usage.load) && isnan(usage.temperature_c) && isnan(usage.power_w),
+       "what the simulator doesn't know is not a number");
+    subject_close(&s);
+}
+
 static void check_no_room(uint64_t limit)
 {
     struct net net;
@@ -266,6 +328,32 @@ static void check_no_room(uint64_t limit)
     has_text(e.text, "a smaller batch", "and what would help");
     subject_close(&s);
     case_images_free(&images);
+}
+
+/* The host's n-th allocation fails, n = 1, 2, 3 ... until there is none. */
+static void check_host_memory(uint64_t limit)
+{
+    static struct window w;
+    struct net net;
+    struct backend_spec spec = spec_of(&net, BACKEND_F32);
+    int refused = 0, result = -1;
+    open_window(&w, IMAGES, &spec.augment, 1);
+    for (long n = 1; result; n++) {
+        struct subject s;
+        struct err e;
+        spec.memory_most = limit;
+        subject_open(&s, BACKEND_ENTRY(), &spec, 1);
+        mem_test_fail_at(n);
+        result = door_images(s.door, &w.images.set, w.images.scores, w.images.classes, &e);
+        mem_test_fail_at(0);
+        refused += result && e.code == ERR_MEMORY;
+        subject_close(&s);
+        if (result && e.code != ERR_MEMORY)
+            break;
+    }
+    ok(!result && refused, "%d allocations for images %s that fail are told", refused,
+       limit ? "in stages" : "on the device");
+    close_window(&w);
 }
 
 struct told {
@@ -308,7 +396,11 @@ int main(void)
     uint64_t all = check_bytes();
     compare_ways(BACKEND_F32, all - 1);
     compare_ways(BACKEND_BF16, all - 1);
+    check_large();
+    check_usage();
     check_no_room(all - IMAGES * 18 * 13 * 3);
+    check_host_memory(0);
+    check_host_memory(all - 1);
     check_cancel();
     return tap_done();
 }

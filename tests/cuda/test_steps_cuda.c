@@ -149,6 +149,33 @@ static void list_algorithms(const struct case_images *images)
     subject_close(&s);
 }
 
+/* An open by the algorithms of an earlier one; and by such as there are none. */
+static void open_by_algorithms(void)
+{
+    struct net net;
+    struct err e = {.code = ERR_NONE};
+    struct door *door = NULL;
+    case_net(&small, &net);
+    struct backend_spec spec = case_spec(&net, LOSS_L1, small.height, small.width);
+    spec.probe = true;
+    spec.precision = BACKEND_BF16;
+    spec.batches[0] = case_batch(BATCH);
+    if (door_open(&door, BACKEND_ENTRY(), &spec, &e))
+        case_bail("open", &e);
+    char *first = mem_string(BACKEND_ENTRY()->algorithms(door_backend(door)));
+    door_close(door);
+    spec.algorithms = first;
+    is_int(door_open(&door, BACKEND_ENTRY(), &spec, &e), 0, "opened by an earlier open's choices");
+    is_text(BACKEND_ENTRY()->algorithms(door_backend(door)), first, "the same are made again");
+    door_close(door);
+    spec.algorithms = "forward bf16 4x17x15 8>16 k7 s2 p3 g1: abacus 3\n";
+    int rc = door_open(&door, BACKEND_ENTRY(), &spec, &e);
+    ok(rc == -1 && !door, "a choice that can't be had is refused: %s", e.text);
+    has_text(e.text, "unit 0 (u0.conv): ", "the unit is named");
+    has_text(e.text, "abacus 3", "and the choice");
+    mem_free(first);
+}
+
 /* --- faults --- */
 
 static void nan_in(const struct subject *s, int unit, enum net_role role)
@@ -241,6 +268,7 @@ int main(void)
     compare_captured(&images);
     count_flop(&images);
     list_algorithms(&images);
+    open_by_algorithms();
     name_faults(&images);
     name_failed_launch(&images, 0);
     name_failed_launch(&images, 1);

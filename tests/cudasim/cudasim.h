@@ -169,9 +169,9 @@ struct sim_launch {
 void sim_check_launch(const sim_launch &l);
 void sim_run(const sim_launch &l);
 
-/* Queues work on the device's twin (twin.cpp) whose stream it is; runs it at once on stream NULL.
- */
-int sim_queue(void *stream, const std::function<void()> &work);
+/* Queues a kernel's run on the device's twin (twin.cpp) whose stream it is; runs it at once on
+ * stream NULL. */
+int sim_queue(void *stream, const char *kernel, const std::function<void()> &run);
 
 /* Arguments are read now, the kernel runs when somebody waits for it. */
 #define LAUNCH(kernel, grid, block, bytes, stream, ...)                                            \
@@ -185,7 +185,7 @@ int sim_start(const char *name, void (*kernel)(P...), dim3 grid, dim3 block, siz
     std::apply([=](const auto &...v) { (sim_check_one(name, v), ...); }, arguments);
     sim_launch l = {name, grid, block, bytes, [=] { std::apply(kernel, arguments); }};
     sim_check_launch(l);
-    return sim_queue(stream, [l] { sim_run(l); });
+    return sim_queue(stream, name, [l] { sim_run(l); });
 }
 
 #endif

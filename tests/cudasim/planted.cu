@@ -186,3 +186,15 @@ extern "C" bool planted_float_atomics(void)
     static_assert(decltype(ours(std::declval<unsigned *>()))::value, "counts can be added");
     return decltype(ours(place()))::value || decltype(cudas(place()))::value;
 }
+
+#ifdef SIM_CLEAR_PADDING
+extern "C" bool planted_structs_seen(void)
+{
+    return true;
+}
+#else
+extern "C" bool planted_structs_seen(void)
+{
+    return false;
+}
+#endif

@@ -6,35 +6,36 @@
 
 #include <stdbool.h>
 
-enum planted_fault {
-    PLANTED_NONE,
-    PLANTED_READ_EARLY,     /* no barrier between a write to shared memory and its reading */
-    PLANTED_REUSED_EARLY,   /* no barrier before shared memory is written again */
-    PLANTED_READ_TOO_FAR,   /* one element behind an array is read */
-    PLANTED_SHARED_TOO_FAR, /* one behind shared memory is written */
-    PLANTED_WRITTEN_TOO_FAR,
-    PLANTED_BARRIER_IN_BRANCH,
-    PLANTED_TWO_BARRIERS, /* half of the block waits at another one */
-    PLANTED_HALF_A_WARP,  /* only half of a warp exchanges values */
-    PLANTED_SHARED_UNSET,
-    PLANTED_OUTPUT_UNSET,
-    PLANTED_MISALIGNED,
-    PLANTED_WAITED_LATE, /* an asynchronous copy is used a group too early */
-    PLANTED_NEVER_WAITED,
-    PLANTED_LAST_WINS, /* two blocks write one place */
-    PLANTED_NO_FENCE,  /* before the count by which the last block knows itself */
-    PLANTED_NO_FENCE_AFTER,
-    PLANTED_ORDER, /* parts are added in the order in which they were done */
-    PLANTED_HOST_POINTER,
-    PLANTED_HOST_POINTER_IN_STRUCT,
-    PLANTED_FREED_POINTER,
-    PLANTED_BLOCK_TOO_LARGE,
-    PLANTED_GRID_TOO_LARGE,
-    PLANTED_GRID_EMPTY,
-    PLANTED_SHARED_TOO_LARGE,
-    PLANTED_ARRAY_TOO_LARGE,
-    PLANTED_FAULTS
-};
+#define PLANTED_FAULTS(F)                                                                          \
+    F(NONE)                                                                                        \
+    F(READ_EARLY)     /* no barrier between a write to shared memory and its reading */            \
+    F(REUSED_EARLY)   /* no barrier before shared memory is written again */                       \
+    F(READ_TOO_FAR)   /* one element behind an array */                                            \
+    F(SHARED_TOO_FAR) /* one element behind shared memory is written */                            \
+    F(WRITTEN_TOO_FAR)                                                                             \
+    F(BARRIER_IN_BRANCH)                                                                           \
+    F(TWO_BARRIERS) /* half of the block waits at another one */                                   \
+    F(HALF_A_WARP)  /* only half of a warp exchanges values */                                     \
+    F(SHARED_UNSET)                                                                                \
+    F(OUTPUT_UNSET)                                                                                \
+    F(MISALIGNED)                                                                                  \
+    F(WAITED_LATE) /* an asynchronous copy is used a group too early */                            \
+    F(NEVER_WAITED)                                                                                \
+    F(LAST_WINS) /* two blocks write one place */                                                  \
+    F(NO_FENCE)  /* before the count by which the last block knows itself */                       \
+    F(NO_FENCE_AFTER)                                                                              \
+    F(ORDER) /* parts are added in the order in which they were done */                            \
+    F(HOST_POINTER)                                                                                \
+    F(HOST_POINTER_IN_STRUCT)                                                                      \
+    F(FREED_POINTER)                                                                               \
+    F(BLOCK_TOO_LARGE)                                                                             \
+    F(GRID_TOO_LARGE)                                                                              \
+    F(GRID_EMPTY)                                                                                  \
+    F(SHARED_TOO_LARGE)                                                                            \
+    F(ARRAY_TOO_LARGE)
+
+#define PLANTED_NAME(name) PLANTED_##name,
+enum planted_fault { PLANTED_FAULTS(PLANTED_NAME) PLANTED_COUNT };
 
 #ifdef __cplusplus
 extern "C" {
@@ -56,11 +57,13 @@ struct planted_sum {
 int planted_total(enum planted_fault f, const float *x, int count, struct planted_sum s,
                   void *stream);
 
-/* Does nothing, with blocks of that many threads and so much shared memory. */
+/* *to = 1, where the launch is one that a device takes. */
 int planted_nothing(enum planted_fault f, float *to, void *stream);
 
 /* Whether sums of floats by atomics can be written at all. */
 bool planted_float_atomics(void);
+/* Whether the compiler lets the simulator look for pointers within structs. */
+bool planted_structs_seen(void);
 
 #ifdef __cplusplus
 }

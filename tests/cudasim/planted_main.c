@@ -1,9 +1,10 @@
-/* planted_main.c - `planted N`: runs the kernels of planted.cu with fault N (0: none), and checks
- * what they made. Exits with 1 where that is wrong, or as the simulator or a sanitizer ends it. */
+/* planted_main.c - `planted [FAULT]`: runs the kernels of planted.cu with that fault of planted.h,
+ * and checks what they made. Exits with 1 where that is wrong, or as the simulator or a sanitizer
+ * ends it. */
 #include "tests/cuda/kernel_kit.h"
 #include "tests/cudasim/planted.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 static void rows(struct kit *k, enum planted_fault f, int n)
 {
@@ -84,17 +85,30 @@ static void nothing(struct kit *k, enum planted_fault f)
     kit_clear(k);
 }
 
+#define NAME(name) #name,
+
+static enum planted_fault named(const char *text)
+{
+    static const char *const names[] = {PLANTED_FAULTS(NAME)};
+    for (int f = 0; f < PLANTED_COUNT; f++)
+        if (!strcmp(names[f], text))
+            return (enum planted_fault)f;
+    printf("Bail out! There is no fault %s.\n", text);
+    return PLANTED_COUNT;
+}
+
 int main(int argc, char **argv)
 {
     struct kit k;
-    int f = argc > 1 ? atoi(argv[1]) : 0;
-    if (!kit_open(&k))
-        return 1;
-    rows(&k, (enum planted_fault)f, 1);
-    rows(&k, (enum planted_fault)f, 1000);
-    mirror(&k, (enum planted_fault)f);
-    total(&k, (enum planted_fault)f);
-    nothing(&k, (enum planted_fault)f);
+    enum planted_fault f = named(argc > 1 ? argv[1] : "NONE");
+    if (f == PLANTED_COUNT || !kit_open(&k))
+        return 2;
+    rows(&k, f, 1);
+    rows(&k, f, 1000);
+    mirror(&k, f);
+    total(&k, f);
+    nothing(&k, f);
     ok(!planted_float_atomics(), "sums of floats by atomics cannot be written");
+    diag("structs: %s", planted_structs_seen() ? "seen" : "not seen");
     return kit_close(&k);
 }

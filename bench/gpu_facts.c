@@ -1,12 +1,13 @@
-/* facts.c - what a GPU is and how fast its simplest work goes: copies, a product, launches, and
+/* gpu_facts.c - what a GPU is and how fast its simplest work goes: copies, a product, launches, and
  * what cuDNN says of it.
  *
- *     bench/gpu/facts [DEVICE.json]
+ *     bench/gpu_facts [DEVICE.json | --there | --trap]
  *
  * Opens device 0 as a backend does, so its first line is also the test that it can. Writes cuDNN's
  * description of the device, from which plans can be made on other machines, into the file. Ends
  * with FIGURE lines. cuDNN and cuBLASLt are loaded from $COMBOLAB_CUDA_LIBS or where the system
- * finds them; what is missing is said and left out.
+ * finds them; what is missing is said and left out. --there ends after the first line, with 2 where
+ * there is no device; --trap ends CUDA in this process, which must then say so, and exits with 1.
  */
 #include "base/clock.h"
 #include "base/err.h"
@@ -28,7 +29,7 @@
 
 static int fail(const struct err *e)
 {
-    printf("facts: %s\n", e->text);
+    printf("gpu_facts: %s\n", e->text);
     return -1;
 }
 
@@ -45,7 +46,7 @@ static void *load(const char *name)
     snprintf(path, sizeof path, "%s%s%s", folder ? folder : "", folder ? "/" : "", name);
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!library)
-        printf("facts: %s\n", dlerror());
+        printf("gpu_facts: %s\n", dlerror());
     return library;
 }
 
@@ -54,7 +55,7 @@ static uintptr_t find(void *library, const char *function)
     void *at = dlsym(library, function);
     if (at)
         return (uintptr_t)at;
-    printf("facts: %s\n", dlerror());
+    printf("gpu_facts: %s\n", dlerror());
     exit(1);
 }
 
@@ -191,7 +192,7 @@ static int product_rate(struct device *d)
     if (!library)
         return -1;
     if (make_product(library, d, &p) || multiply(library, d, &p, 3)) {
-        printf("facts: cuBLASLt refuses the product\n");
+        printf("gpu_facts: cuBLASLt refuses the product\n");
         return -1;
     }
     if (device_mark(d, 0, &e) || multiply(library, d, &p, PRODUCTS) || device_mark(d, 1, &e) ||
@@ -201,6 +202,25 @@ static int product_rate(struct device *d)
     printf("cuBLASLt %zu\n", FIND(library, cublasLtGetVersion)());
     figure("bf16_product", flop / device_seconds(d, 0, 1) * 1e-12, "TFLOP/s");
     return 0;
+}
+
+/* --- a kernel that ends CUDA --- */
+
+/* Has a kernel read where nothing is; says what that gives, and what opening a device gives then.
+ */
+static int trap(struct device *d)
+{
+    void *nowhere = (void *)(uintptr_t)4096; /* no allocation is so low */
+    struct device *other;
+    struct err e;
+    int code = kernel_to_bf16(nowhere, 1, nowhere, device_stream(d));
+    if (!device_ran(d, code, "to_bf16", &e) && !device_wait(d, &e))
+        return 0;
+    fail(&e);
+    device_close(d);
+    if (!device_open(&other, 0, &e))
+        return 0;
+    return fail(&e);
 }
 
 /* --- cuDNN's description --- */
@@ -235,16 +255,16 @@ static int describe(const char *path)
         return -1;
     printf("cuDNN %zu\n", FIND(library, cudnnGetVersion)());
     if (FIND(library, cudnnCreate)(&handle)) {
-        printf("facts: cuDNN makes no handle\n");
+        printf("gpu_facts: cuDNN makes no handle\n");
         return -1;
     }
     char *text = description(library, handle, &bytes);
     FILE *file = text ? fopen(path, "w") : NULL;
     int result = -1;
     if (!text)
-        printf("facts: cuDNN does not describe the device\n");
+        printf("gpu_facts: cuDNN does not describe the device\n");
     else if (!file || fputs(text, file) < 0)
-        printf("facts: %s cannot be written\n", path);
+        printf("gpu_facts: %s cannot be written\n", path);
     else
         result = 0;
     if (file && fclose(file))
@@ -258,15 +278,19 @@ int main(int argc, char **argv)
     struct device *d;
     struct err e;
     if (device_open(&d, 0, &e)) {
-        printf("facts: %s\n", e.text);
+        printf("gpu_facts: %s\n", e.text);
         return 2;
     }
     uint64_t left, all;
     const struct device_facts *f = device_facts(d);
+    if (argc > 1 && !strcmp(argv[1], "--trap"))
+        return trap(d) != 0;
     device_memory(d, &left, &all);
     printf("%s, compute capability %d.%d, %d multiprocessors, %.1f of %.1f GiB free, bus %s, %s\n",
            f->name, f->major, f->minor, f->multiprocessors, (double)left / (double)GIB,
            (double)all / (double)GIB, f->bus, device_library());
+    if (argc > 1 && !strcmp(argv[1], "--there"))
+        return 0;
     int bad = copy_rates(d) != 0;
     bad |= launch_costs(d) != 0;
     bad |= product_rate(d) != 0;

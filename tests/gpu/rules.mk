@@ -1,0 +1,21 @@
+# Rules in GNU make's own terms, which automake would warn of.
+
+# Those that count the simulator's memory stay there.
+GPU_TESTS = $(KERNEL_TESTS) $(filter-out tests/cuda/test_memory_plan,$(BACKEND_TESTS))
+
+tests/gpu/device.a: $(combolab_cuda_so_OBJECTS) $(CUDA_KERNELS)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_AR)rm -f $@ && $(AR) cr $@ $(combolab_cuda_so_OBJECTS) $(CUDA_KERNELS)
+
+# Into tests/gpu/, under the names that the tests have in tests/cuda/; the objects are theirs.
+gpu-programs: all $(GPU_TESTS) tests/gpu/device.a $(GPU_BENCHES)
+	@rm -f tests/gpu/test_*
+	@$(foreach t,$(GPU_TESTS),$(CC) $(LDFLAGS) -o tests/gpu/$(notdir $(t)) \
+		$($(subst /,_,$(t))_OBJECTS) $(GPU_LIBS) $(LIBS) && ) :
+
+# The steps of bench/gpu/run.sh that tell right from wrong, on this machine.
+check-gpu: gpu-programs
+	@TOP_SRCDIR='$(abs_top_srcdir)' $(SHELL) $(srcdir)/bench/gpu/pack.sh . tests/gpu/bundle && \
+		{ tests/gpu/bundle/run 0-4,7 || [ $$? = 77 ]; }
+
+.PHONY: gpu-programs check-gpu
