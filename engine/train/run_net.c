@@ -109,7 +109,6 @@ static int open_door(struct run *run, struct err *e)
         .clip_norm = c->clip,
         .precision = (enum backend_precision)c->precision,
         .deterministic = true,
-        .cache = run->cache,
         .threads = (int)c->threads,
         .cancel = &run->verbs->cancel,
         .progress = show_planning,
@@ -117,8 +116,11 @@ static int open_door(struct run *run, struct err *e)
     };
     list_batches(run, &spec);
     if (backend_choose(c->device, &ops, &spec.device, &run->passed, e) ||
-        store_folder(c->cache, run->cache, e) || algorithms_recall(run, ops->name, e))
+        algorithms_recall(run, ops->name, e))
         return -1;
+    /* Without a cache nothing is remembered: the store has said why. */
+    if (!store_folder(c->cache, run->cache, NULL))
+        spec.cache = run->cache;
     spec.algorithms = run->recalled;
     int result = door_open(&run->door, ops, &spec, e);
     if (result)
