@@ -59,6 +59,7 @@ BACKEND_TESTS = \
 	tests/cuda/test_backend_bf16 \
 	tests/cuda/test_backend_cuda \
 	tests/cuda/test_batch_cuda \
+	tests/cuda/test_faults_cuda \
 	tests/cuda/test_memory_plan \
 	tests/cuda/test_nets_cuda \
 	tests/cuda/test_steps_cuda
@@ -74,6 +75,8 @@ tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
 tests_cuda_test_backend_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
 tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_faults_cuda_SOURCES = tests/cuda/test_faults_cuda.c
+tests_cuda_test_faults_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_memory_plan_SOURCES = tests/cuda/test_memory_plan.c
 tests_cuda_test_memory_plan_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_nets_cuda_SOURCES = tests/cuda/test_nets_cuda.c
