@@ -81,7 +81,7 @@ static int key_make(struct store_key *key, const struct store_request *r, struct
     return 0;
 }
 
-static int find_folder(char to[FILE_PATH_BYTES], const char *asked, struct err *e)
+int store_folder(const char *asked, char to[FILE_PATH_BYTES], struct err *e)
 {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int cut;
@@ -276,7 +276,7 @@ static int refuse_bad(const struct store *s, struct err *e)
 int store_find(struct store *s, struct store_key *key, char folder[FILE_PATH_BYTES],
                const struct store_request *r, struct err *e)
 {
-    if (find_folder(folder, r->cache, e) || key_make(key, r, e))
+    if (store_folder(r->cache, folder, e) || key_make(key, r, e))
         return -1;
     int length = snprintf(s->path, sizeof s->path, "%s/%016" PRIx64 ".images", folder, key->first);
     if (length < 0 || (size_t)length >= sizeof s->path)

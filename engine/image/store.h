@@ -18,6 +18,7 @@
 #ifndef COMBOLAB_ENGINE_IMAGE_STORE_H
 #define COMBOLAB_ENGINE_IMAGE_STORE_H
 
+#include "base/file.h"
 #include "engine/core/backend.h"
 #include "engine/dataset/dataset.h"
 
@@ -35,6 +36,10 @@ struct store_request {
                      size_t all); /* from the calling thread; may be NULL */
     void *context;
 };
+
+/* The folder that a `cache` of that name means; it is made if missing. Others may keep what they
+ * want found again in folders below it. */
+int store_folder(const char *cache, char to[FILE_PATH_BYTES], struct err *e);
 
 /* Opens the store, decoding what is not there. -1: the message names the first damaged image and
  * how many there are. 1: cancelled. */

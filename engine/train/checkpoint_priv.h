@@ -4,8 +4,8 @@
  * Tensors: the parameters, named as in last.safetensors; momentum/NAME for each that is trained;
  * within an epoch `scores`, the predictions of its steps so far; and `checksum`, four numbers of 16
  * bits, over metadata and all other data. Metadata: struct progress, the sums of an epoch in
- * progress, and what checkpoint_match.h compares. Reals are hexadecimal, so that they read back to
- * the same bits.
+ * progress, the backend's algorithms, and what checkpoint_match.h compares. Reals are hexadecimal,
+ * so that they read back to the same bits.
  *
  * A file appears whole or not at all, and older ones are removed only once it is there: whenever a
  * run is killed, what it went on from last is still to be found.

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += libtrain.a
 libtrain_a_SOURCES = \
+	engine/train/algorithms.c \
+	engine/train/algorithms_priv.h \
 	engine/train/checkpoint.c \
 	engine/train/checkpoint_list.c \
 	engine/train/checkpoint_match.c \

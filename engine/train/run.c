@@ -42,11 +42,18 @@ static int list_images(const struct run *run, struct event_started *s, struct er
     return 0;
 }
 
+static int list_algorithms(const struct run *run, struct event_started *s, struct err *e)
+{
+    const char *text = door_algorithms(run->door);
+    s->algorithms = text ? mem_string(text) : NULL;
+    return text && !s->algorithms ? mem_error(e, "the list of algorithms", strlen(text) + 1) : 0;
+}
+
 static int say_started(struct run *run, struct err *e)
 {
     struct event event = {.kind = EVENT_STARTED};
     struct event_started *s = &event.started;
-    if (list_images(run, s, e)) {
+    if (list_images(run, s, e) || list_algorithms(run, s, e)) {
         event_fini(&event);
         return -1;
     }

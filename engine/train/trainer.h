@@ -32,6 +32,9 @@ struct trainer_job {
     /* With resume: epochs that the caller has a record of; checkpoints of more are passed over, so
      * that none is missing there. */
     int known_epochs;
+    /* With resume: let the backend choose again what it computes by, instead of what the checkpoint
+     * says, and which it may not have any more. */
+    bool algorithms_anew;
     const struct backend_ops *backend; /* tests; NULL = by config.device */
 };
 

@@ -66,6 +66,53 @@ static int store_split(struct session *s, const struct event *event, struct err 
     return result;
 }
 
+/* One line, "JOB: METHOD DETAILS", as a row. */
+static int read_algorithm(const char *line, size_t length, struct algorithm_row *to, struct err *e)
+{
+    char text[sizeof *to];
+    snprintf(text, sizeof text, "%.*s", (int)length, line);
+    char *job = text, *method = strstr(text, ": "), *details;
+    if (length >= sizeof text || !method)
+        return err_set(e, ERR_INTERNAL, "an algorithm is named as '%.60s...'", line);
+    *method = '\0';
+    method += 2;
+    details = method + strcspn(method, " ");
+    if (*details)
+        *details++ = '\0';
+    if (str_copy(to->job, sizeof to->job, job) || str_copy(to->method, sizeof to->method, method) ||
+        str_copy(to->details, sizeof to->details, details))
+        return err_set(e, ERR_INTERNAL, "the algorithm of %s has a name too long to be stored",
+                       job);
+    return 0;
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t n = 0;
+    for (const char *at = text; *at; at++)
+        n += *at == '\n' || !at[1];
+    return n;
+}
+
+static int store_algorithms(struct session *s, const struct event *event, struct err *e)
+{
+    const char *text = event->started.algorithms ? event->started.algorithms : "";
+    size_t n = count_lines(text);
+    struct algorithm_row *rows = mem_alloc(n, sizeof *rows);
+    if (!rows)
+        return mem_error(e, "the list of algorithms", n * sizeof *rows);
+    int result = 0;
+    for (size_t i = 0; !result && i < n; i++) {
+        size_t length = strcspn(text, "\n");
+        result = read_algorithm(text, length, &rows[i], e);
+        text += length + 1;
+    }
+    if (!result)
+        result = db_run_algorithms(s->db, event->run, rows, n, e);
+    mem_free(rows);
+    return result;
+}
+
 static void fill_phase(struct phase_row *to, const struct event_phase *from)
 {
     to->images = from->images;
@@ -131,7 +178,10 @@ static int store_once(struct session *s, const struct event *event, struct err *
 {
     switch (event->kind) {
     case EVENT_STARTED:
-        return store_started(s, event, e) || store_split(s, event, e) ? -1 : 0;
+        return store_started(s, event, e) || store_split(s, event, e) ||
+                       store_algorithms(s, event, e)
+                   ? -1
+                   : 0;
     case EVENT_EPOCH:
         return store_epoch(s, event, e);
     case EVENT_CHECKPOINT:

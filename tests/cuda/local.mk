@@ -59,6 +59,7 @@ BACKEND_TESTS = \
 	tests/cuda/test_backend_bf16 \
 	tests/cuda/test_backend_cuda \
 	tests/cuda/test_batch_cuda \
+	tests/cuda/test_faults_cuda \
 	tests/cuda/test_memory_plan \
 	tests/cuda/test_nets_cuda \
 	tests/cuda/test_steps_cuda
@@ -66,7 +67,7 @@ BACKEND_LIBS = $(KIT_LIBS) libref.a $(CUDASIM_LIBS)
 
 if HAVE_CXX
 check_PROGRAMS += $(BACKEND_TESTS)
-TESTS += $(BACKEND_TESTS)
+TESTS += $(BACKEND_TESTS) tests/cuda/test_train_cuda.sh
 endif
 tests_cuda_test_backend_bf16_SOURCES = tests/cuda/test_backend_bf16.c
 tests_cuda_test_backend_bf16_LDADD = $(BACKEND_LIBS)
@@ -74,6 +75,8 @@ tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
 tests_cuda_test_backend_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
 tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_faults_cuda_SOURCES = tests/cuda/test_faults_cuda.c
+tests_cuda_test_faults_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_memory_plan_SOURCES = tests/cuda/test_memory_plan.c
 tests_cuda_test_memory_plan_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_nets_cuda_SOURCES = tests/cuda/test_nets_cuda.c
@@ -100,7 +103,7 @@ if HAVE_CUDA
 check_PROGRAMS += tests/cuda/test_device
 TESTS += tests/cuda/test_device tests/cuda/test_module.sh
 endif
-EXTRA_DIST += tests/cuda/test_module.sh
+EXTRA_DIST += tests/cuda/test_module.sh tests/cuda/test_train_cuda.sh
 tests_cuda_test_device_SOURCES = \
 	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
 	tests/cuda/fake_runtime.c tests/cuda/fake_runtime.h \
