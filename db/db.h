@@ -30,6 +30,10 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
 void db_close(struct db *d);
 const char *db_path(const struct db *d); /* with links resolved */
 
+/* -1 where the file at that path is no longer the one that was opened: what is written goes into a
+ * file that was moved or deleted. */
+int db_in_place(struct db *d, struct err *e);
+
 /* Folder for a run's weight files: a folder that belongs to this database and no other, beside it,
  * + "/" + run number. The former is PATH without ".db" + ".weights", and "-2" ... behind that where
  * it is another's. It is made when a run is claimed; until then it is what it would be. */

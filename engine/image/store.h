@@ -12,6 +12,9 @@
  * calls them around reading keeps its resident memory within that, or within what is between soon
  * and done if that is more. Who does not call them reads the same pixels, at the system's mercy.
  *
+ * Where no file can be written - no folder, no permission, no room - the images are decoded into
+ * memory for this opener alone, with a warning, if they fit in memory_bytes.
+ *
  * combolab never changes a finished store. If something else cuts the file short while it is
  * mapped, reading it ends the program with SIGBUS, as with any mapping.
  */
@@ -58,7 +61,7 @@ const char *store_bad_reason(const struct store *s, size_t i);
 /* True when this call had to decode; false when all came from the cache. */
 bool store_was_decoded(const struct store *s);
 
-/* Why what lay in the cache was not used but decoded again; "" when there is nothing to say. */
+/* Why what lay in the cache was not used but decoded again, or nothing was put there; "" when there is nothing to say. */
 const char *store_warning(const struct store *s);
 
 /* Digests of the pictures as they were decoded, before resizing, in the data set's order; 0 for a

@@ -139,7 +139,7 @@ static void add_checksum(struct weights *w)
 }
 
 int checkpoint_write(struct weights *w, const char *folder, const struct progress *at, int64_t keep,
-                     const struct log *log, struct err *e)
+                     int stored, const struct log *log, struct err *e)
 {
     char name[80], path[1100];
     checkpoint_name(at, name);
@@ -148,6 +148,6 @@ int checkpoint_write(struct weights *w, const char *folder, const struct progres
     add_checksum(w);
     if (weights_write(w, path, e))
         return -1;
-    checkpoint_prune(folder, at, keep, log);
+    checkpoint_prune(folder, at, keep, stored, log);
     return 0;
 }

@@ -34,5 +34,7 @@ libtrain_a_SOURCES = \
 	engine/train/trainer.c engine/train/trainer.h \
 	engine/train/verbs.c \
 	engine/train/verbs_priv.h \
+	engine/train/warn.c \
+	engine/train/warn_priv.h \
 	engine/train/writer.c \
 	engine/train/writer_priv.h

@@ -7,6 +7,7 @@
 #include "engine/train/resume_priv.h"
 #include "engine/train/save_priv.h"
 #include "engine/train/trace_priv.h"
+#include "engine/train/warn_priv.h"
 #include "engine/train/writer_priv.h"
 
 #include <math.h>
@@ -76,6 +77,7 @@ static int say_started(struct run *run, struct err *e)
     tell_event(run->tell, &event);
     run_log_data(run);
     run_log_net(run);
+    warn_few_values(run);
     log_say(run->log, LOG_INFO, "%.1f MiB for copies of weights and momenta that are being saved",
             (double)writer_bytes(run->writer) / 1048576);
     resume_log_notes(run);

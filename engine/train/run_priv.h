@@ -97,6 +97,7 @@ struct run {
     struct resume_notes *notes; /* what there is to say about resuming, once it has started */
 
     bool diverged;
+    bool warned_far; /* of errors beyond all scores: warn.c */
 };
 
 /* Opens and trains; emits every event, EVENT_FINISHED apart: that is filled in for the caller. */

@@ -29,6 +29,14 @@ libcudasim_a_CXXFLAGS = -std=c++17 -fPIC $(WARN_CXXFLAGS)
 libcudasim_a_LIBADD = $(SIM_KERNELS)
 CUDASIM_LIBS = libcudasim.a libcore.a libbase.a $(JANSSON_LIBS) -lstdc++ -lm
 
+# The backend as a module, so that the whole program can be tried with it.
+if HAVE_CXX
+check_PROGRAMS += tests/cudasim/combolab-cuda.so
+endif
+tests_cudasim_combolab_cuda_so_SOURCES = cuda/backend.c
+tests_cudasim_combolab_cuda_so_LDFLAGS = -shared -Wl,--version-script=$(srcdir)/cuda/module.map
+tests_cudasim_combolab_cuda_so_LDADD = $(CUDASIM_LIBS)
+
 # The same under sanitizers, kernels and host: NAME.asan and NAME.tsan of each test of kernels. They are compiled
 # a second and a third time, so warnings are left to the first.
 SUFFIXES += .asano .tsano .asan .tsan
@@ -98,11 +106,3 @@ tests_cudasim_planted_LDADD = $(SIM_PLANTED) $(KERNEL_LIBS)
 tests_cudasim_test_twin_SOURCES = tests/cudasim/test_twin.c
 tests_cudasim_test_twin_LDADD = $(SIM_PLANTED) $(KERNEL_LIBS)
 EXTRA_DIST += tests/cudasim/planted.cu tests/cudasim/test_cudasim.sh
-
-# The backend as a module, so that the whole program can be tried with it.
-if HAVE_CXX
-check_PROGRAMS += tests/cudasim/combolab-cuda.so
-endif
-tests_cudasim_combolab_cuda_so_SOURCES = cuda/backend.c
-tests_cudasim_combolab_cuda_so_LDFLAGS = -shared -Wl,--version-script=$(srcdir)/cuda/module.map
-tests_cudasim_combolab_cuda_so_LDADD = $(CUDASIM_LIBS)
