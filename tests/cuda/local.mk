@@ -31,9 +31,7 @@ tests_cuda_test_compare_SOURCES = tests/cuda/test_compare.c
 tests_cuda_test_compare_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_conv_SOURCES = tests/cuda/test_conv.c
 tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
-tests_cuda_test_grouped_SOURCES = \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
-	tests/cuda/test_grouped.c
+tests_cuda_test_grouped_SOURCES = tests/cuda/test_grouped.c
 tests_cuda_test_grouped_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_fetch_SOURCES = tests/cuda/test_fetch.c
 tests_cuda_test_fetch_LDADD = $(KERNEL_LIBS)
@@ -129,9 +127,7 @@ PLAN_LIBS = $(KIT_LIBS) libplans.a $(CUDASIM_LIBS)
 tests_cuda_plan_dump_SOURCES = tests/cuda/plan_dump.c
 tests_cuda_plan_dump_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_plan_dump_LDADD = $(PLAN_LIBS)
-tests_cuda_test_plan_runs_SOURCES = \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
-	tests/cuda/test_plan_runs.c
+tests_cuda_test_plan_runs_SOURCES = tests/cuda/test_plan_runs.c
 tests_cuda_test_plan_runs_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_plan_runs_LDADD = libplans.a $(KERNEL_LIBS)
 tests_cuda_test_plans_SOURCES = tests/cuda/test_plans.c
@@ -139,7 +135,6 @@ tests_cuda_test_plans_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_plans_LDADD = $(PLAN_LIBS)
 tests_cuda_test_product_SOURCES = \
 	cuda/conv_product.c cuda/cublas.c cuda/cublas.h cuda/library.h \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/fake_cublas.c tests/cuda/fake_cublas.h \
 	tests/cuda/test_product.c
 tests_cuda_test_product_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
