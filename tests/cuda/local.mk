@@ -66,7 +66,7 @@ BACKEND_LIBS = $(KIT_LIBS) libref.a $(CUDASIM_LIBS)
 
 if HAVE_CXX
 check_PROGRAMS += $(BACKEND_TESTS)
-TESTS += $(BACKEND_TESTS)
+TESTS += $(BACKEND_TESTS) tests/cuda/test_train_cuda.sh
 endif
 tests_cuda_test_backend_bf16_SOURCES = tests/cuda/test_backend_bf16.c
 tests_cuda_test_backend_bf16_LDADD = $(BACKEND_LIBS)
@@ -100,7 +100,7 @@ if HAVE_CUDA
 check_PROGRAMS += tests/cuda/test_device
 TESTS += tests/cuda/test_device tests/cuda/test_module.sh tests/cuda/test_ptxas.sh
 endif
-EXTRA_DIST += tests/cuda/test_module.sh tests/cuda/test_ptxas.sh
+EXTRA_DIST += tests/cuda/test_module.sh tests/cuda/test_ptxas.sh tests/cuda/test_train_cuda.sh
 tests_cuda_test_device_SOURCES = \
 	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
 	tests/cuda/fake_runtime.c tests/cuda/fake_runtime.h \

@@ -2,7 +2,7 @@
 SUFFIXES += .simo
 .cu.simo:
 	@$(MKDIR_P) $(@D)
-	$(AM_V_CXX)$(CXX) -x c++ -std=c++17 $(CXXFLAGS) $(WARN_CXXFLAGS) -I$(top_srcdir) \
+	$(AM_V_CXX)$(CXX) -x c++ -std=c++17 -fPIC $(CXXFLAGS) $(WARN_CXXFLAGS) -I$(top_srcdir) \
 		'-DKERNEL_SIMULATOR="tests/cudasim/cudasim.h"' -MMD -MF $@.d -c -o $@ $<
 SIM_KERNELS = $(KERNELS_CU:.cu=.simo)
 SIM_PLANTED = tests/cudasim/planted.simo
@@ -25,7 +25,7 @@ libcudasim_a_SOURCES = $(CUDA_HOST) $(SIM_CXX) $(SIM_C) \
 	tests/cudasim/fibre.h \
 	tests/cudasim/sanitizer.h
 libcudasim_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-libcudasim_a_CXXFLAGS = -std=c++17 $(WARN_CXXFLAGS)
+libcudasim_a_CXXFLAGS = -std=c++17 -fPIC $(WARN_CXXFLAGS)
 libcudasim_a_LIBADD = $(SIM_KERNELS)
 CUDASIM_LIBS = libcudasim.a libcore.a libbase.a $(JANSSON_LIBS) -lstdc++ -lm
 
@@ -98,3 +98,11 @@ tests_cudasim_planted_LDADD = $(SIM_PLANTED) $(KERNEL_LIBS)
 tests_cudasim_test_twin_SOURCES = tests/cudasim/test_twin.c
 tests_cudasim_test_twin_LDADD = $(SIM_PLANTED) $(KERNEL_LIBS)
 EXTRA_DIST += tests/cudasim/planted.cu tests/cudasim/test_cudasim.sh
+
+# The backend as a module, so that the whole program can be tried with it.
+if HAVE_CXX
+check_PROGRAMS += tests/cudasim/combolab-cuda.so
+endif
+tests_cudasim_combolab_cuda_so_SOURCES = cuda/backend.c
+tests_cudasim_combolab_cuda_so_LDFLAGS = -shared -Wl,--version-script=$(srcdir)/cuda/module.map
+tests_cudasim_combolab_cuda_so_LDADD = $(CUDASIM_LIBS)

@@ -91,6 +91,13 @@ static const struct backend_case cases[] = {
      16,
      NONE,
      {{0, 0, 16, 3, 1, 1, 0, false}, {1, 0, 16, 1, 1, 1, 0, false}}},
+    {"a tensor that nobody reads",
+     3,
+     7,
+     5,
+     16,
+     NONE,
+     {{0, -1, 16, 3, 1, 1, 8, true}, {0, -1, 16, 3, 1, 1, 0, true}}},
     {"a map of one pixel", 4, 1, 1, 32, NONE, {{0, 0, 32, 1, 1, 1, 8, true}}},
 };
 

@@ -1,0 +1,78 @@
+#!/bin/sh
+# End to end through the program with the CUDA backend, whose kernels run on the simulator: trained,
+# in every way that a step can be queued, stopped and resumed. Prints TAP.
+combolab=$TOP_BUILDDIR/combolab
+dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-cuda-XXXXXX") || exit 1
+trap 'rm -rf "$dir"' EXIT
+XDG_CACHE_HOME=$dir/cache
+XDG_DATA_HOME=$dir/share
+COMBOLAB_MODULES=$TOP_BUILDDIR/tests/cudasim
+OMP_NUM_THREADS=1
+export XDG_CACHE_HOME XDG_DATA_HOME COMBOLAB_MODULES OMP_NUM_THREADS
+. "$TOP_SRCDIR/tests/kit/tap.sh"
+
+devices=$("$combolab" devices --format csv 2>&1)
+case $devices in
+*cuda:0,simulated*) ;;
+*) skip_all "no C++ compiler in this build" ;;
+esac
+
+# Trains into a database of its own.
+train() { # name, options
+    name=$1
+    shift
+    set -- train --data "$dir/set" --image-size 64 --batch 7 --learning-rate 0.001 --threads 1 "$@"
+    exec "$combolab" "$@" -q -D "$dir/$name.db" >"$dir/$name.out" 2>&1
+}
+
+column() { # run's name, column
+    "$combolab" show 1 --epochs --format csv -D "$dir/$1.db" |
+        awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next }
+            { print $at }'
+}
+
+trained() { # name, options
+    (train "$@")
+    result $? "$1 trains" "$(cat "$dir/$1.out")"
+}
+
+same_weights() { # name, name, what
+    cmp -s "$dir/$1.weights/1/last.safetensors" "$dir/$2.weights/1/last.safetensors"
+    result $? "$3: the same weights, to the bit"
+}
+
+"$combolab" synth "$dir/set" --count 24 --size 64 --threads 1 -q
+result $? "portraits are drawn"
+
+trained cpu --epochs 1 --device cpu
+trained float --epochs 1 --device cuda:0 --precision f32
+near=$(printf '%s %s\n' "$(column cpu train_total)" "$(column float train_total)" |
+    awk '{ d = $1 / $2 - 1; print ($1 > 0 && d < 1e-4 && d > -1e-4) }')
+[ "$near" = 1 ]
+result $? "the loss is the CPU's: $(column cpu train_total), $(column float train_total)"
+
+trained bf16 --epochs 2 --device cuda:0
+"$combolab" show 1 -D "$dir/bf16.db" | grep -q 'precision  *bf16'
+result $? "bf16 is what a GPU computes in unasked"
+COMBOLAB_CUDA_GRAPH=0
+COMBOLAB_CUDA_SYNC=1
+export COMBOLAB_CUDA_GRAPH COMBOLAB_CUDA_SYNC
+trained queued --epochs 2 --device cuda:0
+unset COMBOLAB_CUDA_GRAPH COMBOLAB_CUDA_SYNC
+same_weights bf16 queued "captured or not"
+
+train stopped --epochs 2 --device cuda:0 &
+pid=$!
+i=0
+while [ $i -lt 1000 ] && [ "$(column stopped epoch 2>"$dir/err" | tail -n 1)" != 1 ]; do
+    i=$((i + 1))
+    sleep 0.05
+done
+kill -TERM $pid
+wait $pid
+[ $? -eq 4 ]
+result $? "a run is stopped"
+"$combolab" resume 1 -q -D "$dir/stopped.db" >"$dir/out" 2>&1
+result $? "and goes on" "$(cat "$dir/out")"
+same_weights bf16 stopped "stopped and resumed"
+tap_done
