@@ -102,9 +102,9 @@ tests_cuda_test_conv_choose_LDADD = $(KIT_LIBS) $(KERNEL_LIBS)
 # The device layer on a runtime that has no device but fails when told to.
 if HAVE_CUDA
 check_PROGRAMS += tests/cuda/test_device
-TESTS += tests/cuda/test_device tests/cuda/test_module.sh
+TESTS += tests/cuda/test_device tests/cuda/test_module.sh tests/cuda/test_ptxas.sh
 endif
-EXTRA_DIST += tests/cuda/test_module.sh tests/cuda/test_train_cuda.sh
+EXTRA_DIST += tests/cuda/test_module.sh tests/cuda/test_ptxas.sh tests/cuda/test_train_cuda.sh
 tests_cuda_test_device_SOURCES = \
 	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
 	tests/cuda/fake_runtime.c tests/cuda/fake_runtime.h \
