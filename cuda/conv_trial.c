@@ -2,6 +2,7 @@
 #include "cuda/conv_trial.h"
 
 #include "cuda/kernels/compare.h"
+#include "cuda/kernels/norm.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@ enum { MARK_FROM = DEVICE_MARKS - 2, MARK_TO };
 struct limit {
     double usual, most;
 };
+
+#define MOMENTS_OFF 1e-3 /* of a way's moments, all together */
 
 static struct limit limit_of(const struct conv_job *job)
 {
@@ -40,10 +43,14 @@ static size_t count_of(const struct conv_shape *s, enum trial_piece p)
     return n * (size_t)s->out_h * (size_t)s->out_w * out;
 }
 
-static size_t moments_bytes(const struct conv_way *way)
+static struct map map_of(const struct conv_shape *s)
 {
-    const struct conv_shape *s = &way->job.shape;
-    return sizeof(float) * 2 * (size_t)s->n * (size_t)way->parts.n * (size_t)s->out;
+    return (struct map){s->n, s->out_h, s->out_w, s->out};
+}
+
+static size_t moments_count(const struct conv_shape *s, struct parts parts)
+{
+    return 2 * (size_t)s->n * (size_t)parts.n * (size_t)s->out;
 }
 
 static size_t larger(size_t a, size_t b)
@@ -60,11 +67,15 @@ static void set_sizes(struct conv_trial *r, const struct conv_way *reference,
             count_of(&r->job.shape, p) * element_bytes(p == r->output ? r->type : r->job.type);
     r->bytes[TRIAL_OUT] = r->bytes[r->output];
     r->bytes[TRIAL_WORKSPACE] = reference->workspace;
-    r->bytes[TRIAL_MOMENTS] = moments_bytes(reference);
+    size_t made = 0, usual = moments_count(&r->job.shape, parts_of(map_of(&r->job.shape)));
     for (int i = 0; i < n; i++) {
         r->bytes[TRIAL_WORKSPACE] = larger(r->bytes[TRIAL_WORKSPACE], list[i].workspace);
-        r->bytes[TRIAL_MOMENTS] = larger(r->bytes[TRIAL_MOMENTS], moments_bytes(&list[i]));
+        made = larger(made, moments_count(&r->job.shape, list[i].parts));
     }
+    r->moments = made > 0;
+    if (r->moments)
+        r->bytes[TRIAL_MOMENTS] = r->bytes[TRIAL_WANTED_MOMENTS] =
+            sizeof(float) * larger(made, usual);
     r->bytes[TRIAL_DIFFERENCE] = DIFFERENCE_MOST_PARTS * sizeof(struct difference);
     r->bytes[TRIAL_FLUSH] = flush < FLUSH_MOST_BYTES ? flush : FLUSH_MOST_BYTES;
 }
@@ -113,9 +124,13 @@ static int fill(const struct conv_trial *r, enum trial_piece what, void *to, str
 static int prepare(const struct conv_trial *r, void *to, struct err *e)
 {
     struct device *d = r->tools->device;
+    void *moments = r->piece[TRIAL_MOMENTS], *stream = device_stream(d);
+    size_t n = r->bytes[TRIAL_MOMENTS] / sizeof(float);
+    if (n && device_ran(d, kernel_spoil(ELEMENT_F32, moments, n, stream), "spoil", e))
+        return -1;
     if (r->job.add)
         return fill(r, r->output, to, e);
-    return device_ran(d, kernel_spoil(r->type, to, r->count, device_stream(d)), "spoil", e);
+    return device_ran(d, kernel_spoil(r->type, to, r->count, stream), "spoil", e);
 }
 
 static int run_reference(const struct conv_trial *r, const struct conv_way *reference,
@@ -151,13 +166,14 @@ void conv_trial_close(struct conv_trial *r)
     r->block = NULL;
 }
 
-static int compare(const struct conv_trial *r, struct difference *all, struct err *e)
+static int compare(const struct conv_trial *r, enum element type, const void *got,
+                   const void *wanted, size_t count, struct difference *all, struct err *e)
 {
     struct device *d = r->tools->device;
     struct difference parts[DIFFERENCE_MOST_PARTS];
-    int n = kernel_difference_parts(r->count);
-    int code = kernel_difference(r->type, r->piece[TRIAL_OUT], r->piece[r->output], r->count,
-                                 r->piece[TRIAL_DIFFERENCE], device_stream(d));
+    int n = kernel_difference_parts(count);
+    int code =
+        kernel_difference(type, got, wanted, count, r->piece[TRIAL_DIFFERENCE], device_stream(d));
     if (device_ran(d, code, "difference", e) ||
         device_download(d, parts, r->piece[TRIAL_DIFFERENCE], (size_t)n * sizeof *parts, e) ||
         device_wait(d, e))
@@ -197,6 +213,38 @@ static bool within(const struct conv_trial *r, const struct conv_way *way,
     return false;
 }
 
+static int queue_moments(const struct conv_trial *r, struct parts parts, enum trial_piece to,
+                         struct err *e)
+{
+    struct device *d = r->tools->device;
+    int code = kernel_moments(r->type, r->piece[TRIAL_OUT], map_of(&r->job.shape), parts,
+                              r->piece[to], device_stream(d));
+    return device_ran(d, code, "moments", e);
+}
+
+/* Of a way that makes moments: whether they are those of what it made. */
+static int check_moments(const struct conv_trial *r, const struct conv_way *way, bool *good,
+                         struct err *e)
+{
+    char job[CONV_JOB_BYTES];
+    struct difference d;
+    if (!way->parts.n)
+        return 0;
+    if (queue_moments(r, way->parts, TRIAL_WANTED_MOMENTS, e) ||
+        compare(r, ELEMENT_F32, r->piece[TRIAL_MOMENTS], r->piece[TRIAL_WANTED_MOMENTS],
+                moments_count(&r->job.shape, way->parts), &d, e))
+        return -1;
+    double off = sqrt(d.off / d.wanted);
+    *good = !d.bad && off <= MOMENTS_OFF;
+    conv_job_text(&r->job, job);
+    if (!*good)
+        conv_note(r->tools,
+                  "%s is not used for %s: its moments are off by %.2g, where %.2g is allowed, and "
+                  "%llu are no numbers",
+                  way->text, job, off, MOMENTS_OFF, d.bad);
+    return 0;
+}
+
 int conv_trial_check(struct conv_trial *r, const struct conv_way *way, bool *good, struct err *e)
 {
     char job[CONV_JOB_BYTES];
@@ -212,11 +260,11 @@ int conv_trial_check(struct conv_trial *r, const struct conv_way *way, bool *goo
             conv_note(r->tools, "%s is not used for %s: %s", way->text, job, why.text);
             return device_wait(r->tools->device, e);
         }
-        if (compare(r, &d[i], e))
+        if (compare(r, r->type, r->piece[TRIAL_OUT], r->piece[r->output], r->count, &d[i], e))
             return -1;
     }
     *good = within(r, way, d);
-    return 0;
+    return *good ? check_moments(r, way, good, e) : 0;
 }
 
 static int time_once(struct conv_trial *r, const struct conv_way *way, double *seconds,
@@ -224,10 +272,12 @@ static int time_once(struct conv_trial *r, const struct conv_way *way, double *s
 {
     struct device *d = r->tools->device;
     struct conv_operands o = operands(r, r->piece[TRIAL_OUT]);
+    struct parts usual = parts_of(map_of(&r->job.shape));
+    bool more = r->moments && !way->parts.n;
     if (device_clear(d, r->piece[TRIAL_FLUSH], r->bytes[TRIAL_FLUSH], e) ||
         device_mark(d, MARK_FROM, e) || conv_run(r->tools, way, &o, e) ||
-        device_mark(d, MARK_TO, e) || device_wait_mark(d, MARK_FROM, e) ||
-        device_wait_mark(d, MARK_TO, e))
+        (more && queue_moments(r, usual, TRIAL_MOMENTS, e)) || device_mark(d, MARK_TO, e) ||
+        device_wait_mark(d, MARK_FROM, e) || device_wait_mark(d, MARK_TO, e))
         return -1;
     *seconds = device_seconds(d, MARK_FROM, MARK_TO);
     return 0;

@@ -13,6 +13,7 @@ enum trial_piece {
     TRIAL_OUT,
     TRIAL_WORKSPACE,
     TRIAL_MOMENTS,
+    TRIAL_WANTED_MOMENTS,
     TRIAL_DIFFERENCE,
     TRIAL_FLUSH,
     TRIAL_PIECES
@@ -24,6 +25,7 @@ struct conv_trial {
     enum trial_piece output; /* what the job makes: the reference's is in this piece */
     enum element type;       /* of the output */
     size_t count;            /* elements of the output */
+    bool moments;            /* some way makes them, so that the others' are timed too */
     void *block;
     void *piece[TRIAL_PIECES];
     size_t bytes[TRIAL_PIECES];
@@ -38,7 +40,8 @@ void conv_trial_close(struct conv_trial *r);
  * and gets a line in the notes; an error is that nothing can be run. */
 int conv_trial_check(struct conv_trial *r, const struct conv_way *way, bool *good, struct err *e);
 
-/* Median of a few runs with nothing in the device's cache. After a first run of more than twice
+/* Median of a few runs with nothing in the device's cache, with a pass for moments where the way
+ * doesn't make them and others do. After a first run of more than twice
  * `enough_s` there is no second. 0 on a device that has no clock. */
 int conv_trial_time(struct conv_trial *r, const struct conv_way *way, double enough_s,
                     double *seconds, struct err *e);

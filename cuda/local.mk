@@ -81,16 +81,19 @@ CUDA_DEVICE = \
 	$(CUDA_PLANS) \
 	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h
 
-# nvcc sees only our kernels; everything else is C.
+# nvcc sees only our kernels; everything else is C. What ptxas says of registers and spills stands
+# beside the object (tests/cuda/test_ptxas.sh reads it).
 SUFFIXES += .cu
 NVCCFLAGS = -O3
 .cu.o:
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(NVCC) -std=c++17 $(NVCCFLAGS) $(NVCC_ARCH_FLAGS) --threads 2 -Xfatbin -compress-all \
-		-I$(top_srcdir) -Xcompiler -fPIC,-fvisibility=hidden -MMD -MF $(@:.o=.d) -c -o $@ $<
+		-I$(top_srcdir) -Xcompiler -fPIC,-fvisibility=hidden -Xptxas -v -MMD -MF $(@:.o=.d) \
+		-c -o $@ $< >$(@:.o=.ptxas) 2>&1 || { cat $(@:.o=.ptxas) >&2; exit 1; }
+	@grep -i warning $(@:.o=.ptxas) >&2 || :
 
 EXTRA_DIST += $(KERNELS_CU) $(KERNELS_H) $(CUDA_HOST) $(CUDA_DEVICE) cuda/module.map
-CLEANFILES += $(CUDA_KERNELS) $(CUDA_KERNELS:.o=.d)
+CLEANFILES += $(CUDA_KERNELS) $(CUDA_KERNELS:.o=.d) $(CUDA_KERNELS:.o=.ptxas)
 
 if HAVE_CUDA
 module_PROGRAMS += combolab-cuda.so

@@ -11,8 +11,10 @@
  *   gradient of raw = a * g + b + k * (raw - mean); of shortcut: g     kernel_norm_back_apply
  *
  * The gate's own layers are gate.h's. All sums are float32, in an order that depends on shapes
- * alone. Every kernel takes any number of channels; multiples of 8 are fast. Maps are those of the
- * convolution's output. Source of the moments' way: Chan, Golub, LeVeque 1983.
+ * alone. Every kernel takes any number of channels; multiples of 8 are fast, and then tensors and
+ * lines of channels are aligned to 16 bytes. plain.h tells how to have the plain twins instead,
+ * whose sums differ in the last places and all else in nothing. Maps are those of the convolution's
+ * output. Source of the moments' way: Chan, Golub, LeVeque 1983.
  */
 #ifndef COMBOLAB_CUDA_KERNELS_NORM_H
 #define COMBOLAB_CUDA_KERNELS_NORM_H

@@ -2,6 +2,7 @@
 #include "tests/cuda/fake_methods.h"
 
 #include "cuda/conv.h"
+#include "cuda/kernels/norm.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,11 @@ void fake_reset(bool first, bool second)
     fake_second = (struct fake){.there = second, .version = 1};
 }
 
+static struct map map_of(const struct conv_shape *s)
+{
+    return (struct map){s->n, s->out_h, s->out_w, s->out};
+}
+
 static int offer(struct fake *f, const struct conv_method *m, const struct conv_job *job,
                  struct conv_way *list, int room)
 {
@@ -23,6 +29,8 @@ static int offer(struct fake *f, const struct conv_method *m, const struct conv_
     if (!f->there || !room)
         return 0;
     *list = (struct conv_way){.method = m, .job = *job, .workspace = 64, .own = f};
+    if (f->moments && job->kind == CONV_FORWARD)
+        list->parts = parts_of(map_of(&job->shape));
     snprintf(list->text, sizeof list->text, "%s %d", m->name, f->version);
     f->open++;
     return 1;
@@ -60,14 +68,17 @@ static int run(struct conv_tools *t, const struct conv_way *way, const struct co
                struct err *e)
 {
     struct fake *f = way->own;
-    static struct conv_way plain; /* work that is queued may look at its shape */
-    plain = *way;
+    struct conv_way plain = *way;
     f->run++;
     if (f->fault == FAKE_FAILS)
         return err_set(e, ERR_DEVICE, "it has no mind to");
     if (f->fault == FAKE_UNFINISHED)
         plain.job.shape.n--;
     if (conv_plain.run(t, &plain, o, e))
+        return -1;
+    if (way->parts.n && f->fault != FAKE_FORGETS &&
+        kernel_moments(way->job.type, o->y, map_of(&way->job.shape), way->parts, o->moments,
+                       device_stream(t->device)))
         return -1;
     if (f->fault == FAKE_WRONG)
         return spoil(t, way, o, 0, 8, e);

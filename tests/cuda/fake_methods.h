@@ -5,11 +5,12 @@
 
 #include <stdbool.h>
 
-enum fake_fault { FAKE_RIGHT, FAKE_WRONG, FAKE_UNFINISHED, FAKE_FAILS, FAKE_VARIES };
+enum fake_fault { FAKE_RIGHT, FAKE_WRONG, FAKE_UNFINISHED, FAKE_FAILS, FAKE_VARIES, FAKE_FORGETS };
 
 struct fake {
     bool there; /* offered at all */
     enum fake_fault fault;
+    bool moments;                       /* it makes them; FAKE_FORGETS: says so alone */
     int version;                        /* a way can be had again from texts of the same */
     int offered, made_again, run, open; /* counts; open: ways not closed yet */
 };

@@ -10,6 +10,7 @@ KERNEL_TESTS = \
 	tests/cuda/test_loss \
 	tests/cuda/test_norm \
 	tests/cuda/test_norm_back \
+	tests/cuda/test_norm_twins \
 	tests/cuda/test_pool \
 	tests/cuda/test_sgd \
 	tests/cuda/test_values
@@ -31,9 +32,7 @@ tests_cuda_test_compare_SOURCES = tests/cuda/test_compare.c
 tests_cuda_test_compare_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_conv_SOURCES = tests/cuda/test_conv.c
 tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
-tests_cuda_test_grouped_SOURCES = \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
-	tests/cuda/test_grouped.c
+tests_cuda_test_grouped_SOURCES = tests/cuda/test_grouped.c
 tests_cuda_test_grouped_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_fetch_SOURCES = tests/cuda/test_fetch.c
 tests_cuda_test_fetch_LDADD = $(KERNEL_LIBS)
@@ -51,6 +50,8 @@ tests_cuda_test_gate_SOURCES = tests/cuda/test_gate.c
 tests_cuda_test_gate_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_norm_back_SOURCES = tests/cuda/test_norm_back.c
 tests_cuda_test_norm_back_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_norm_twins_SOURCES = tests/cuda/test_norm_twins.c tests/cuda/norm_cases.h
+tests_cuda_test_norm_twins_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_pool_SOURCES = tests/cuda/test_pool.c
 tests_cuda_test_pool_LDADD = $(KERNEL_LIBS)
 
@@ -59,6 +60,7 @@ BACKEND_TESTS = \
 	tests/cuda/test_backend_bf16 \
 	tests/cuda/test_backend_cuda \
 	tests/cuda/test_batch_cuda \
+	tests/cuda/test_faults_cuda \
 	tests/cuda/test_memory_plan \
 	tests/cuda/test_nets_cuda \
 	tests/cuda/test_steps_cuda
@@ -74,6 +76,8 @@ tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
 tests_cuda_test_backend_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
 tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_faults_cuda_SOURCES = tests/cuda/test_faults_cuda.c
+tests_cuda_test_faults_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_memory_plan_SOURCES = tests/cuda/test_memory_plan.c
 tests_cuda_test_memory_plan_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_nets_cuda_SOURCES = tests/cuda/test_nets_cuda.c
@@ -98,9 +102,9 @@ tests_cuda_test_conv_choose_LDADD = $(KIT_LIBS) $(KERNEL_LIBS)
 # The device layer on a runtime that has no device but fails when told to.
 if HAVE_CUDA
 check_PROGRAMS += tests/cuda/test_device
-TESTS += tests/cuda/test_device tests/cuda/test_module.sh
+TESTS += tests/cuda/test_device tests/cuda/test_module.sh tests/cuda/test_ptxas.sh
 endif
-EXTRA_DIST += tests/cuda/test_module.sh tests/cuda/test_train_cuda.sh
+EXTRA_DIST += tests/cuda/test_module.sh tests/cuda/test_ptxas.sh tests/cuda/test_train_cuda.sh
 tests_cuda_test_device_SOURCES = \
 	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
 	tests/cuda/fake_runtime.c tests/cuda/fake_runtime.h \
@@ -126,9 +130,7 @@ PLAN_LIBS = $(KIT_LIBS) libplans.a $(CUDASIM_LIBS)
 tests_cuda_plan_dump_SOURCES = tests/cuda/plan_dump.c
 tests_cuda_plan_dump_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_plan_dump_LDADD = $(PLAN_LIBS)
-tests_cuda_test_plan_runs_SOURCES = \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
-	tests/cuda/test_plan_runs.c
+tests_cuda_test_plan_runs_SOURCES = tests/cuda/test_plan_runs.c
 tests_cuda_test_plan_runs_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_plan_runs_LDADD = libplans.a $(KERNEL_LIBS)
 tests_cuda_test_plans_SOURCES = tests/cuda/test_plans.c
@@ -136,7 +138,6 @@ tests_cuda_test_plans_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_plans_LDADD = $(PLAN_LIBS)
 tests_cuda_test_product_SOURCES = \
 	cuda/conv_product.c cuda/cublas.c cuda/cublas.h cuda/library.h \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/fake_cublas.c tests/cuda/fake_cublas.h \
 	tests/cuda/test_product.c
 tests_cuda_test_product_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)

@@ -98,6 +98,23 @@ static void test_all_dropped(void)
     is_text(made, "data+ f32 3x5x6 8>16 k3 s1 p1 g1: plain\n", "the choice as a line");
 }
 
+static void test_moments(void)
+{
+    struct conv_job job = job_of(CONV_FORWARD, ELEMENT_BF16);
+    fake_reset(true, true);
+    fake_second.moments = true;
+    choose(NULL, NULL, job);
+    is_text(chosen, "first 1", "a way that makes no moments is tried beside one that does");
+    is_text(notes, "", "both are right");
+    fake_reset(true, true);
+    fake_first.moments = true;
+    fake_first.fault = FAKE_FORGETS;
+    choose(NULL, NULL, job);
+    is_text(chosen, "second 1", "moments that aren't made are found");
+    has_text(notes, "first 1 is not used for forward bf16", "and noted");
+    has_text(notes, "its moments are off", "as such");
+}
+
 static void test_equal_jobs(void)
 {
     struct conv_tools t;
@@ -299,6 +316,7 @@ int main(void)
     }
     scratch_make();
     test_all_dropped();
+    test_moments();
     test_equal_jobs();
     test_cache();
     test_bad_caches();

@@ -100,57 +100,71 @@ static double mean_over(const struct array *moments, struct map m, struct parts 
     return sum / ((double)map_area(m) * (to - from));
 }
 
+enum { MEAN, INVERSE, SCALE, SHIFT, RUNNING_MEAN, RUNNING_VARIANCE, STATISTICS };
+
+/* One channel's statistics, each a line of c. */
+static void statistics_want(const struct statistics *s, const struct array *moments, struct map m,
+                            struct parts p, size_t c, double *want)
+{
+    size_t line = (size_t)m.c;
+    double mean = mean_over(moments, m, p, (int)c, 0, m.n), squares = 0;
+    double count = (double)map_area(m) * m.n, old_mean = (double)s->running_mean->value[c];
+    double old_variance = (double)s->running_variance->value[c];
+    for (int i = 0; i < m.n * p.n; i++) {
+        size_t at = 2 * (size_t)i * line + c;
+        double off = (double)moments->value[at] - mean;
+        squares += (double)moments->value[at + line] + off * off * parts_pixels(m, p, i % p.n);
+    }
+    double inverse = 1 / sqrt(squares / count + 1e-5), scale = (double)s->gamma->value[c] * inverse;
+    want[MEAN * line + c] = mean;
+    want[INVERSE * line + c] = inverse;
+    want[SCALE * line + c] = scale;
+    want[SHIFT * line + c] = (double)s->beta->value[c] - mean * scale;
+    want[RUNNING_MEAN * line + c] = old_mean + 0.1 * (mean - old_mean);
+    want[RUNNING_VARIANCE * line + c] = old_variance + 0.1 * (squares / (count - 1) - old_variance);
+}
+
+static void image_means_check(struct kit *k, struct array *got, const struct array *moments,
+                              struct map m, struct parts p, float spread)
+{
+    double *want = doubles(got->count);
+    for (int i = 0; i < m.n * m.c; i++)
+        want[i] = mean_over(moments, m, p, i % m.c, i / m.c, i / m.c + 1);
+    kit_read(k, got);
+    kit_near(got, want, (struct tolerance){.ulps = 8, .floor = (double)spread},
+             "image means, " SHAPE " in %d parts", SHAPE_OF(m), p.n);
+    mem_free(want);
+}
+
 static void finish_check(struct kit *k, struct map m, struct parts p, float mean, float spread,
                          bool images)
 {
+    static const char *names[] = {"mean",  "inverse",      "scale",
+                                  "shift", "running mean", "running variance"};
+    size_t line = (size_t)m.c;
     struct statistics s = statistics_of(k, m.c);
     struct array *moments = moments_made(k, m, p, mean, spread);
-    size_t wide = (size_t)m.n * (size_t)m.c, c_all = (size_t)m.c;
-    struct array *image_mean = images ? kit_empty(k, ELEMENT_F32, wide) : NULL;
-    double *want = doubles(6 * c_all), *image_want = doubles(wide),
-           count = (double)map_area(m) * m.n;
-    double *size = doubles(c_all);
-    for (size_t c = 0; c < c_all; c++) {
-        double batch = mean_over(moments, m, p, (int)c, 0, m.n), squares = 0;
-        for (int i = 0; i < m.n * p.n; i++) {
-            size_t at = 2 * (size_t)i * c_all + c;
-            double off = (double)moments->value[at] - batch;
-            squares += (double)moments->value[at + c_all] + off * off * parts_pixels(m, p, i % p.n);
-        }
-        double inverse = 1 / sqrt(squares / count + 1e-5);
-        double old_mean = (double)s.running_mean->value[c];
-        double old_variance = (double)s.running_variance->value[c];
-        want[c] = batch;
-        want[c_all + c] = inverse;
-        want[2 * c_all + c] = (double)s.gamma->value[c] * inverse;
-        want[3 * c_all + c] = (double)s.beta->value[c] - batch * want[2 * c_all + c];
-        want[4 * c_all + c] = old_mean + 0.1 * (batch - old_mean);
-        want[5 * c_all + c] = old_variance + 0.1 * (squares / (count - 1) - old_variance);
-        size[c] = fabs(batch * want[2 * c_all + c]) + 1;
+    struct array *image_mean = kit_empty(k, ELEMENT_F32, (size_t)m.n * line);
+    struct array *got[] = {s.mean, s.inverse, s.scale, s.shift, s.running_mean, s.running_variance};
+    double *want = doubles(STATISTICS * line), *size = doubles(line);
+    for (size_t c = 0; c < line; c++) {
+        statistics_want(&s, moments, m, p, c, want);
+        size[c] = fabs(want[MEAN * line + c] * want[SCALE * line + c]) + 1;
     }
-    for (int n = 0; n < m.n; n++)
-        for (int c = 0; c < m.c; c++)
-            image_want[n * m.c + c] = mean_over(moments, m, p, c, n, n + 1);
     kit_run(k,
             kernel_norm_finish(moments->at, m, p, &s.v, images ? image_mean->at : NULL, k->stream),
             "norm_finish");
-    struct array *got[] = {s.mean, s.inverse, s.scale, s.shift, s.running_mean, s.running_variance};
-    const char *names[] = {"mean", "inverse", "scale", "shift", "running mean", "running variance"};
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < STATISTICS; i++) {
+        struct tolerance t = {
+            .ulps = 32, .floor = (double)spread, .size = i == SHIFT ? size : NULL};
         kit_read(k, got[i]);
-        kit_near(
-            got[i], want + (size_t)i * c_all,
-            (struct tolerance){.ulps = 32, .floor = (double)spread, .size = i == 3 ? size : NULL},
-            "%s, " SHAPE " in %d parts, mean %g", names[i], SHAPE_OF(m), p.n, (double)mean);
+        kit_near(got[i], want + (size_t)i * line, t, "%s, " SHAPE " in %d parts, mean %g", names[i],
+                 SHAPE_OF(m), p.n, (double)mean);
     }
-    if (images) {
-        kit_read(k, image_mean);
-        kit_near(image_mean, image_want, (struct tolerance){.ulps = 8, .floor = (double)spread},
-                 "image means, " SHAPE, SHAPE_OF(m));
-    }
+    if (images)
+        image_means_check(k, image_mean, moments, m, p, spread);
     mem_free(want);
     mem_free(size);
-    mem_free(image_want);
 }
 
 static void finish_case(struct kit *k, enum element t, const struct norm_case *c)
@@ -172,26 +186,22 @@ static void running_case(struct kit *k, enum element t, const struct norm_case *
     struct statistics s = statistics_of(k, m.c);
     struct array *moments = moments_made(k, m, p, 0.5f, 1);
     struct array *image_mean = kit_empty(k, ELEMENT_F32, (size_t)m.n * (size_t)m.c);
-    double *want = doubles((size_t)m.c * 2), *image_want = doubles(image_mean->count);
+    double *scale = doubles((size_t)m.c), *shift = doubles((size_t)m.c);
     for (int i = 0; i < m.c; i++) {
-        want[i] = (double)s.gamma->value[i] / sqrt((double)s.running_variance->value[i] + 1e-5);
-        want[m.c + i] = (double)s.beta->value[i] - (double)s.running_mean->value[i] * want[i];
+        scale[i] = (double)s.gamma->value[i] / sqrt((double)s.running_variance->value[i] + 1e-5);
+        shift[i] = (double)s.beta->value[i] - (double)s.running_mean->value[i] * scale[i];
     }
-    for (int i = 0; i < m.n * m.c; i++)
-        image_want[i] = mean_over(moments, m, p, i % m.c, i / m.c, i / m.c + 1);
+    kit_run(k, kernel_norm_running(&s.v, NULL, m, p, NULL, k->stream), "norm_running");
     kit_run(k, kernel_norm_running(&s.v, moments->at, m, p, image_mean->at, k->stream),
             "norm_running");
     kit_read(k, s.scale);
     kit_read(k, s.shift);
-    kit_read(k, image_mean);
-    kit_near(s.scale, want, (struct tolerance){.ulps = 4}, "running scale, " SHAPE, SHAPE_OF(m));
-    kit_near(s.shift, want + m.c, (struct tolerance){.ulps = 4, .floor = 2},
-             "running shift, " SHAPE, SHAPE_OF(m));
-    kit_near(image_mean, image_want, (struct tolerance){.ulps = 8, .floor = 1},
-             "image means beside running statistics, " SHAPE, SHAPE_OF(m));
-    kit_run(k, kernel_norm_running(&s.v, NULL, m, p, NULL, k->stream), "norm_running");
-    mem_free(want);
-    mem_free(image_want);
+    kit_near(s.scale, scale, (struct tolerance){.ulps = 4}, "running scale, " SHAPE, SHAPE_OF(m));
+    kit_near(s.shift, shift, (struct tolerance){.ulps = 4, .floor = 2}, "running shift, " SHAPE,
+             SHAPE_OF(m));
+    image_means_check(k, image_mean, moments, m, p, 1);
+    mem_free(scale);
+    mem_free(shift);
 }
 
 /* --- the output --- */
