@@ -160,20 +160,20 @@ static int check(struct conv_tools *t, const struct conv_way *way, struct err *e
     return result;
 }
 
+/* ERR_VERSION where it can't be had: who goes on with the run says what can be done. */
 static int recorded(struct conv_tools *t, const struct conv_job *job, const char *name,
                     const char *text, struct conv_way *out, struct err *e)
 {
     const char *kept = t->cache ? conv_cache_get(t->cache, name) : NULL;
-    if (!again(t, job, text, out, e)) {
-        if (out->method->reference || (kept && !strcmp(kept, text)) || !check(t, out, e))
+    struct err why;
+    if (!again(t, job, text, out, &why)) {
+        if (out->method->reference || (kept && !strcmp(kept, text)) || !check(t, out, &why))
             return 0;
         conv_way_close(out);
     }
-    return err_prefix(
-        e,
-        "the run computes the convolution %s by \"%s\", which can't be had here; go on "
-        "with it on the device and with the libraries it began with, or begin anew",
-        name, text);
+    return err_set(e, why.code == ERR_MEMORY ? ERR_MEMORY : ERR_VERSION,
+                   "the run computes the convolution %s by \"%s\", which can't be had here: %s",
+                   name, text, why.text);
 }
 
 static bool kept(struct conv_tools *t, const struct conv_job *job, const char *name,

@@ -273,7 +273,7 @@ static int check_limit(const struct backend *b, struct err *e)
     str_bytes(there, sizeof there, (double)room);
     return err_set(e, ERR_MEMORY,
                    "net %s needs %s of device memory in batches of %d, and %s %s; %s", b->net.name,
-                   needed, b->most, limited ? "the limit is" : "free are", there, advice);
+                   needed, b->most, there, limited ? "is the limit" : "are free", advice);
 }
 
 /* --- on the host --- */

@@ -30,6 +30,10 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
 void db_close(struct db *d);
 const char *db_path(const struct db *d); /* with links resolved */
 
+/* -1 where the file at that path is no longer the one that was opened: what is written goes into a
+ * file that was moved or deleted. */
+int db_in_place(struct db *d, struct err *e);
+
 /* Folder for a run's weight files: a folder that belongs to this database and no other, beside it,
  * + "/" + run number. The former is PATH without ".db" + ".weights", and "-2" ... behind that where
  * it is another's. It is made when a run is claimed; until then it is what it would be. */
@@ -56,8 +60,9 @@ int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e);
 /* Queues runs that were stopped, failed or were lost, so that they go on: all of them or, when one
  * cannot be, none. ERR_STATE says why not. `how` is of enum db_resume. */
 enum db_resume {
-    DB_RESUME_ANEW = 1,      /* from the beginning */
-    DB_RESUME_TAKE_OVER = 2, /* also those whose owner cannot be judged from here */
+    DB_RESUME_ANEW = 1,       /* from the beginning */
+    DB_RESUME_TAKE_OVER = 2,  /* also those whose owner cannot be judged from here */
+    DB_RESUME_ALGORITHMS = 4, /* with algorithms that the backend chooses again */
 };
 int db_runs_resume(struct db *d, const int64_t *ids, size_t n, unsigned how, struct err *e);
 
@@ -72,6 +77,10 @@ int db_run_started(struct db *d, int64_t id, const struct run_row *run, struct e
 /* Says which images the run is tested on, in ascending order of their places: what predictions and
  * ledgers refer to. Stored once for all runs that have the same. */
 int db_run_split(struct db *d, int64_t run, const struct split_row *rows, size_t n, struct err *e);
+
+/* Says how the jobs of the run's net are computed, in the place of what was said before. */
+int db_run_algorithms(struct db *d, int64_t run, const struct algorithm_row *rows, size_t n,
+                      struct err *e);
 
 /* Changes the state; ERR_STATE when the table of allowed changes refuses. */
 int db_run_state(struct db *d, int64_t id, const char *state, const char *text, struct err *e);
@@ -133,6 +142,7 @@ int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, stru
 int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,
              struct err *e);
 int db_options(struct db *d, int64_t run, struct option_row **out, size_t *n, struct err *e);
+int db_algorithms(struct db *d, int64_t run, struct algorithm_row **out, size_t *n, struct err *e);
 int db_predictions(struct db *d, int64_t run, const char *kind, struct prediction_row **out,
                    size_t *n, struct err *e);
 int db_split(struct db *d, int64_t run, struct split_row **out, size_t *n, struct err *e);

@@ -291,6 +291,18 @@ void db_interrupt(struct db *d)
     sqlite3_interrupt(d->sql);
 }
 
+int db_in_place(struct db *d, struct err *e)
+{
+    int moved = 0;
+    if (sqlite3_file_control(d->sql, "main", SQLITE_FCNTL_HAS_MOVED, &moved) || !moved)
+        return 0;
+    return err_set(
+        e, ERR_IO,
+        "%s was moved or deleted while it was in use; if it was moved, put it back beside "
+        "its -wal file, which may hold the newest rows, and open it there",
+        d->path);
+}
+
 const char *db_path(const struct db *d)
 {
     return d->path;

@@ -85,6 +85,22 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
     return status;
 }
 
+int db_run_algorithms(struct db *d, int64_t run, const struct algorithm_row *rows, size_t n,
+                      struct err *e)
+{
+    struct query q;
+    int status = db_begin(d, e);
+    if (!status) {
+        query_open(&q, d, "DELETE FROM algorithm WHERE run = ?");
+        query_bind_int(&q, run);
+        status = query_finish(&q, e);
+    }
+    if (!status)
+        status = add_numbered(d, run, "algorithm", "algorithm of", row_algorithm_columns, rows, n,
+                              sizeof *rows, e);
+    return db_end(d, status, e, "storing the algorithms of run %" PRId64, run);
+}
+
 static int set_found(struct db *d, int64_t id, const struct run_row *run, struct err *e)
 {
     struct query q;

@@ -43,6 +43,7 @@ static const struct step steps[] = {
     STEP(1, reference_seed),
     STEP(2, NULL),
     STEP(3, then_schema_3),
+    STEP(4, NULL),
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))

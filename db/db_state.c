@@ -162,11 +162,13 @@ static int queue_again(struct db *d, int64_t id, unsigned how, struct err *e)
     struct query q;
     query_open(&q, d,
                "UPDATE run SET state = 'queued', state_text = NULL, anew = ?,"
+               " algorithms_anew = ?,"
                " resumed = resumed + (started IS NOT NULL),"
                " earlier_s = earlier_s + coalesce(max(ended - started, 0), 0),"
                " started = NULL, ended = NULL, last_seen = NULL, host = NULL, pid = NULL,"
                " pid_start = NULL WHERE id = ?");
     query_bind_int(&q, (how & DB_RESUME_ANEW) != 0);
+    query_bind_int(&q, (how & DB_RESUME_ALGORITHMS) != 0);
     query_bind_int(&q, id);
     return query_finish(&q, e);
 }

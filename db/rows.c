@@ -96,6 +96,7 @@ const struct row_column row_run_columns[] = {
     RUN(classes, "classes", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(earlier_s, NULL, 0, 0),
     RUN(anew, NULL, 0, 0),
+    RUN(algorithms_anew, NULL, 0, 0),
     ROW_END,
 };
 
@@ -193,6 +194,13 @@ const struct row_column row_option_columns[] = {
     ROW_END,
 };
 
+const struct row_column row_algorithm_columns[] = {
+    COLUMN(algorithm_row, job, "job", 0, 0),
+    COLUMN(algorithm_row, method, "method", 0, 0),
+    COLUMN(algorithm_row, details, "details", ROW_SPARE | ROW_OPTIONAL, 0),
+    ROW_END,
+};
+
 const struct row_column row_checkpoint_columns[] = {
     COLUMN(checkpoint_row, kind, "weights", 0, 0),
     COLUMN(checkpoint_row, epoch, "epoch", 0, 0),
@@ -244,6 +252,7 @@ FITS(row_epoch_columns);
 FITS(row_phase_columns);
 FITS(row_term_columns);
 FITS(row_option_columns);
+FITS(row_algorithm_columns);
 FITS(row_checkpoint_columns);
 FITS(row_prediction_columns);
 FITS(row_split_columns);

@@ -35,8 +35,9 @@ struct run_row {
     double earlier_s;               /* seconds it ran before it was resumed */
     char host[64];
     int64_t pid;
-    double last_seen; /* when its process last said that it lives; NaN = not yet */
-    bool anew;        /* it was resumed from its beginning, as was asked for */
+    double last_seen;     /* when its process last said that it lives; NaN = not yet */
+    bool anew;            /* it was resumed from its beginning, as was asked for */
+    bool algorithms_anew; /* it was resumed with algorithms chosen again, as was asked for */
     /* provenance, "" until started */
     char program[64], library[64], device[ROW_TEXT_BYTES], data_hash[24];
     char precision[8]; /* that it computed in: "f32" */
@@ -70,6 +71,13 @@ struct epoch_row {
 struct term_row {
     char name[32];
     double weight;
+};
+
+/* How one job of a run's net is computed. */
+struct algorithm_row {
+    char job[160];     /* "forward bf16 64x56x56 64>128 k1 s1 p0 g1" */
+    char method[32];   /* "cudnn" */
+    char details[224]; /* "9.19 engine 62 1=2 14=0", or "" */
 };
 
 /* An image of the split that a run is tested on. */
@@ -160,8 +168,8 @@ struct row_column {
 
 /* In the order of tables. */
 extern const struct row_column row_run_columns[], row_epoch_columns[], row_phase_columns[],
-    row_term_columns[], row_option_columns[], row_checkpoint_columns[], row_prediction_columns[],
-    row_split_columns[], row_log_columns[];
+    row_term_columns[], row_option_columns[], row_algorithm_columns[], row_checkpoint_columns[],
+    row_prediction_columns[], row_split_columns[], row_log_columns[];
 
 /* Published results; `name` is the run's column in which they are shown. */
 extern const struct row_column row_reference_columns[];

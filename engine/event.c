@@ -48,6 +48,8 @@ static void started_fini(struct event_started *started)
     for (size_t i = 0; i < started->n_images; i++)
         mem_free(started->images[i].name);
     mem_free(started->images);
+    mem_free(started->algorithms);
+    started->algorithms = NULL;
     started->images = NULL;
     started->n_images = 0;
 }

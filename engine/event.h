@@ -77,6 +77,7 @@ struct event_started {
      * by their places. */
     struct event_image *images;
     size_t n_images;
+    char *algorithms; /* owned: what its backend computes by, see backend.h; NULL = no choice */
 };
 
 /* One phase of an epoch. NaN where a figure does not exist (the correlation of constants). */

@@ -92,6 +92,35 @@ int run_tables_report(struct table **out, const struct run_row *runs, size_t n, 
     return 0;
 }
 
+static bool occurs_before(const struct algorithm_row *rows, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (!strcmp(rows[k].method, rows[i].method))
+            return true;
+    return false;
+}
+
+int run_tables_methods(struct table **out, const struct algorithm_row *rows, size_t n,
+                       struct err *e)
+{
+    static const struct table_column columns[] = {
+        {"method", "computed by", TABLE_TEXT, 0, false},
+        {"jobs", "jobs", TABLE_INT, 0, false},
+    };
+    if (table_new(out, "methods", false, columns, 2, e))
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        int64_t jobs = 0;
+        if (occurs_before(rows, i))
+            continue;
+        for (size_t k = i; k < n; k++)
+            jobs += !strcmp(rows[k].method, rows[i].method);
+        table_text(*out, rows[i].method);
+        table_int(*out, jobs);
+    }
+    return 0;
+}
+
 int run_tables_ledger(struct table **out, const struct split_row *split, size_t n_split,
                       const float *scores, size_t n, struct err *e)
 {

@@ -1,5 +1,6 @@
 /* run_tables.h - what is said of runs: a list of them, one alone, those that a command trained; and
- * of one its epochs and its ledger. `now_s` is the time (seconds since 1970) for what goes on yet.
+ * of one its epochs, its ledger and how it is computed. `now_s` is the time (seconds since 1970)
+ * for what goes on yet.
  */
 #ifndef COMBOLAB_RESULTS_RUN_TABLES_H
 #define COMBOLAB_RESULTS_RUN_TABLES_H
@@ -23,6 +24,10 @@ int run_tables_report(struct table **out, const struct run_row *runs, size_t n, 
  * where no epoch has it. n_terms: ROW_MAX_TERMS at most. */
 int run_tables_epochs(struct table **out, const struct term_row *terms, size_t n_terms,
                       const struct epoch_row *epochs, size_t n, struct err *e);
+
+/* How many jobs are computed by each method, in the order in which these first occur. */
+int run_tables_methods(struct table **out, const struct algorithm_row *rows, size_t n,
+                       struct err *e);
 
 /* The scores predicted for places 0, 1, 2 ..., beside what the split has there, which is in
  * ascending order of places; nothing where it is not known. */

@@ -13,6 +13,7 @@
 #include "src/output.h"
 #include "src/progress.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -326,6 +327,27 @@ static int read_runs(struct headless *h, struct run_row *rows, size_t *n, struct
     return 0;
 }
 
+/* What is called finished is there to be used. */
+static int check_weights(struct headless *h, const struct run_row *row, struct err *e)
+{
+    struct checkpoint_row *files;
+    size_t n;
+    if (run_state_of_name(row->state) != RUN_FINISHED)
+        return 0;
+    if (db_checkpoints(h->db, row->id, &files, &n, e))
+        return -1;
+    int result = 0;
+    for (size_t i = 0; !result && i < n; i++)
+        if (access(files[i].path, R_OK))
+            result =
+                err_errno(e, errno,
+                          "run %lld has finished and its results are stored, but its %s weights "
+                          "cannot be read any more: %s",
+                          (long long)row->id, files[i].kind, files[i].path);
+    mem_free(files);
+    return result;
+}
+
 int headless_report(struct headless *h, int *status, struct err *e)
 {
     struct table *t = NULL;
@@ -339,6 +361,8 @@ int headless_report(struct headless *h, int *status, struct err *e)
         *status = worse(*status, status_of(&rows[i]));
     if (!result)
         result = run_tables_report(&t, rows, n, e) || output_tables(h->in, &t, 1, e) ? -1 : 0;
+    for (size_t i = 0; !result && i < n; i++)
+        result = check_weights(h, &rows[i], e);
     table_free(t);
     mem_free(rows);
     return result;

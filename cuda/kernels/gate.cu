@@ -191,6 +191,8 @@ static __global__ void __launch_bounds__(THREADS)
     int first = (int)blockIdx.x * CHANNELS, from = (int)blockIdx.y * WIDTH;
     int width = b.r - from < WIDTH ? b.r - from : WIDTH, rows = THREADS / width;
     int o = threadIdx.x % width, row = threadIdx.x / width;
+    if (row >= rows) /* left over: nothing but a share of the gradients */
+        row = CHANNELS;
     float sums[CHANNELS / 2] = {0}, bias = 0;
     for (int begin = 0; begin < b.n; begin += IMAGES) {
         int images = b.n - begin < IMAGES ? b.n - begin : IMAGES;

@@ -14,6 +14,7 @@
 #define THREADS 128
 #define WARPS (THREADS / 32)
 #define SHARES (WARPS * NARROW / SLAB) /* warps that share a band's pixels of the same channels */
+#define PIVOT 5                        /* the result of a band whose value moments are about */
 #define QUADS (NARROW / 4)             /* lanes that hold a pixel's results, 4 channels each */
 
 /* --- filters --- */
@@ -99,47 +100,47 @@ static __device__ __forceinline__ moment joined(moment a, moment b)
     return {count, a.mean + off * share, a.squares + b.squares + off * off * a.count * share};
 }
 
-/* A lane's share of four channels, about the first value of each. */
+/* A lane's share of four channels, about one of the tile's first values. */
 struct lane_sums {
-    float count, pivot[4], sum[4], squares[4];
+    float pivot[4], sum[4], squares[4];
 };
 
-static __device__ __forceinline__ void add_pixel(lane_sums *s, const float v[4])
-{
-    UNROLL
-    for (int i = 0; i < 4; i++) {
-        s->pivot[i] = s->count > 0 ? s->pivot[i] : v[i];
-        const float off = v[i] - s->pivot[i];
-        s->sum[i] += off;
-        s->squares[i] += off * off;
-    }
-    s->count += 1;
-}
-
-static __device__ __forceinline__ moment lane_moment(const lane_sums &s, int i)
-{
-    if (!(s.count > 0))
-        return {0, 0, 0};
-    const float off = s.sum[i] / s.count;
-    return {s.count, s.pivot[i] + off, s.squares[i] - s.sum[i] * off};
-}
-
-/* The warp's moments of its tile's channels to shared memory: shared[channel]. */
-static __device__ __forceinline__ void share_moments(const lane_sums &s, moment *shared)
+/* Of the results from number `first` on; a lane has four channels of two of them. */
+static __device__ __forceinline__ void add_results(lane_sums *s, const float sum[2][4], bool begins,
+                                                   int first, int pixels)
 {
     const int lane = (int)threadIdx.x % 32;
     UNROLL
     for (int i = 0; i < 4; i++) {
-        moment m = lane_moment(s, i);
+        const float v[2] = {sum[i / 2][i % 2], sum[i / 2][2 + i % 2]};
+        if (begins) /* not at a corner: what stands out would be a poor pivot */
+            s->pivot[i] = __shfl_sync(0xffffffffu, v[0], PIVOT * QUADS + lane % QUADS);
+        UNROLL
+        for (int half = 0; half < 2; half++) {
+            const bool there = first + half * 8 + lane / QUADS < pixels;
+            const float off = there ? v[half] - s->pivot[i] : 0;
+            s->sum[i] += off;
+            s->squares[i] += off * off;
+        }
+    }
+}
+
+/* The warp's moments of its tile's channels to shared memory: shared[channel]. */
+static __device__ __forceinline__ void share_moments(const lane_sums &s, int pixels, moment *shared)
+{
+    const int lane = (int)threadIdx.x % 32;
+    const float count = (float)pixels, per_pixel = pixels ? 1 / count : 0;
+    UNROLL
+    for (int i = 0; i < 4; i++) {
+        float sum = s.sum[i], squares = s.squares[i];
         UNROLL
         for (int bit = QUADS; bit < 32; bit *= 2) {
-            const moment other = {__shfl_xor_sync(0xffffffffu, m.count, bit),
-                                  __shfl_xor_sync(0xffffffffu, m.mean, bit),
-                                  __shfl_xor_sync(0xffffffffu, m.squares, bit)};
-            m = lane & bit ? joined(other, m) : joined(m, other);
+            sum += __shfl_xor_sync(0xffffffffu, sum, bit);
+            squares += __shfl_xor_sync(0xffffffffu, squares, bit);
         }
         if (lane < QUADS)
-            shared[lane * 4 + i] = m;
+            shared[lane * 4 + i] = {count, s.pivot[i] + sum * per_pixel,
+                                    squares - sum * sum * per_pixel};
     }
 }
 
@@ -204,6 +205,13 @@ struct place {
     int first; /* channel of its tile */
 };
 
+/* How many of a band's results a share has: every SHARES-th 16. */
+static __device__ __forceinline__ int pixels_of_share(const grouped_band &b, int share)
+{
+    const int whole = b.pixels / (SHARES * 16) * 16, rest = b.pixels % (SHARES * 16) - share * 16;
+    return whole + (rest < 0 ? 0 : rest < 16 ? rest : 16);
+}
+
 /* Results that see three rows and columns of the source. `to` is the image's first channel of the
  * slab's. */
 template <int GROUP, int KIND>
@@ -214,8 +222,7 @@ static __device__ __forceinline__ void make_results(const grouped_bands &t, cons
 {
     constexpr int STEP = kind_step(KIND);
     for (int i = at.share * 16; i < b.pixels; i += SHARES * 16) {
-        const int own = i + at.lane % 16 < b.pixels ? i + at.lane % 16 : b.pixels - 1;
-        const unsigned char *from = seen + (own / t.w * STEP * t.pitch + own % t.w) * PIXEL_BYTES;
+        const unsigned char *from = seen + seen_from<STEP>(t, b, i + at.lane % 16);
         float sum[2][4] = {};
         UNROLL
         for (int tap = 0; tap < TAPS; tap++) {
@@ -223,15 +230,11 @@ static __device__ __forceinline__ void make_results(const grouped_bands &t, cons
             load_seen<GROUP>(a, from + tap_offset<STEP>(t, tap));
             add_tap<GROUP>(sum, a, f, tap);
         }
-        if (summed)
+        if (summed) {
             UNROLL
-        for (int half = 0; half < 2; half++) {
-            float v[4];
-            UNROLL
-            for (int k = 0; k < 4; k++)
-                v[k] = kept(sum[k / 2][half * 2 + k % 2], to);
-            if (i + half * 8 + at.lane / 4 < b.pixels)
-                add_pixel(sums, v);
+            for (int k = 0; k < 8; k++)
+                sum[k / 4][k % 4] = kept(sum[k / 4][k % 4], to);
+            add_results(sums, sum, i == at.share * 16, i, b.pixels);
         }
         const int result = i + swapped_result();
         write_results(sum,
@@ -250,9 +253,8 @@ make_pairs(const grouped_bands &t, const grouped_band &b, const place &at, const
            const unsigned char *seen, bf16 *to, int h, int w, bool add)
 {
     for (int i = at.share * 16; i < b.pixels; i += SHARES * 16) {
-        const int own = i + at.lane % 16 < b.pixels ? i + at.lane % 16 : b.pixels - 1;
-        const unsigned char *from = seen + (own / t.w * t.pitch + own % t.w) * PIXEL_BYTES;
-        const int result = i + swapped_result();
+        const unsigned char *from = seen + seen_from<1>(t, b, i + at.lane % 16);
+        const int result = i + swapped_result(), row = row_of(t, result);
         float sum[4][2][4] = {}; /* by row and column */
         UNROLL
         for (int corner = 0; corner < 4; corner++) {
@@ -265,7 +267,7 @@ make_pairs(const grouped_bands &t, const grouped_band &b, const place &at, const
         }
         UNROLL
         for (int k = 0; k < 4; k++) {
-            const int y = (b.row + result / t.w) * 2 + k / 2, x = result % t.w * 2 + k % 2;
+            const int y = (b.row + row) * 2 + k / 2, x = (result - row * t.w) * 2 + k % 2;
             write_results(sum[k],
                           result < b.pixels && y < h && x < w
                               ? to + ((size_t)y * w + x) * t.channels + swapped_channel()
@@ -320,7 +322,7 @@ static __global__ void __launch_bounds__(THREADS, blocks_at_a_time(GROUP))
             lane_sums sums = {};
             make_results<GROUP, KIND>(t, b, at, f, seen, image, !FORWARD && add, summed, &sums);
             if (summed)
-                share_moments(sums, shared_moments + warp * NARROW);
+                share_moments(sums, pixels_of_share(b, at.share), shared_moments + warp * NARROW);
         }
         __syncthreads();
         if (summed)

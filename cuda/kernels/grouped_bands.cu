@@ -64,6 +64,7 @@ static grouped_bands bands_of(enum grouped_kind kind, const conv_shape *s)
     t.source_w = back ? s->out_w : s->in_w;
     t.h = s->out_h;
     t.w = s->out_w;
+    t.per_w = in_parts(PER_W, t.w);
     t.pitch = pitch_of(kind_step(kind), (t.w - 1) * kind_step(kind) + kind_reach(kind), t.w);
     return t;
 }

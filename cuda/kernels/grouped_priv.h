@@ -48,7 +48,15 @@ struct grouped_bands {
     int source; /* pixels of a band's source there */
     int pixels; /* of all that a band takes there */
     int most;   /* bands that a block takes */
+    int per_w;  /* 1 / w in units of PER_W, rounded up: exact for what a band has */
 };
+
+#define PER_W (1 << 20)
+
+static inline __host__ __device__ int row_of(const grouped_bands &t, int pixel)
+{
+    return pixel * t.per_w / PER_W;
+}
 
 grouped_bands kernel_map_bands(enum grouped_kind kind, const conv_shape *s);
 grouped_bands kernel_weights_bands(const conv_shape *s);
@@ -67,6 +75,15 @@ static __device__ __forceinline__ grouped_band band_of(const grouped_bands &t, i
     b.rows = t.h - b.row < t.rows ? t.h - b.row : t.rows;
     b.pixels = b.rows * t.w;
     return b;
+}
+
+/* Where the first tap sees result number `pixel`; beyond the last result, what that one sees. */
+template <int STEP>
+static __device__ __forceinline__ int seen_from(const grouped_bands &t, const grouped_band &b,
+                                                int pixel)
+{
+    const int own = pixel < b.pixels ? pixel : b.pixels - 1, row = row_of(t, own);
+    return (row * STEP * t.pitch + own - row * t.w) * PIXEL_BYTES;
 }
 
 /* Begins the copies of a band's source, from a slab's first channel on. */

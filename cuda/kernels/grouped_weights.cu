@@ -50,10 +50,9 @@ add_products(const grouped_bands &t, const grouped_band &b, const square &at, in
              const unsigned char *seen, const unsigned char *gradient, float sum[TAPS][2][4])
 {
     const int lane = (int)threadIdx.x % 32, chunk = lane / 16 * 16;
-    for (int i = share * 16 + lane % 16; i - lane % 16 < b.pixels; i += SHARES * 16) {
-        const int own = i < b.pixels ? i : b.pixels - 1; /* a number, to be multiplied by zero */
-        const unsigned char *from =
-            seen + (own / t.w * STEP * t.pitch + own % t.w) * PIXEL_BYTES + 2 * at.source + chunk;
+    for (int first = share * 16; first < b.pixels; first += SHARES * 16) {
+        const int i = first + lane % 16; /* behind the last one: a number, times zero */
+        const unsigned char *from = seen + seen_from<STEP>(t, b, i) + 2 * at.source + chunk;
         uint32_t g[4];
         load_matrices_turned(g, gradient + i * PIXEL_BYTES + 2 * at.result + chunk);
         const uint32_t a[4] = {g[0], g[2], g[1], g[3]};

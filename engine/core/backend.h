@@ -71,14 +71,14 @@ struct backend_spec {
     bool keep;
     bool profile;       /* measure the time of each kind of work: see struct backend_profile */
     bool deterministic; /* the same bits on every run */
-    /* Where a backend that measures which algorithm is fastest may keep what it found: a folder that
-     * is there, or NULL for nowhere. */
+    /* Where a backend that measures which algorithm is fastest may keep what it found: a folder
+     * that is there, or NULL for nowhere. */
     const char *cache;
-    /* What `algorithms` of an earlier open said, or NULL: the same choices again, so that a run goes
-     * on to the same bits. What can't be had any more is an error that says which. */
+    /* What `algorithms` of an earlier open said, or NULL: the same choices again, so that a run
+     * goes on to the same bits. What can't be had any more is an ERR_VERSION that says which. */
     const char *algorithms;
-    int threads;        /* CPU threads, 0 = one a core */
-    int device;         /* number in the backend's own list */
+    int threads;               /* CPU threads, 0 = one a core */
+    int device;                /* number in the backend's own list */
     const atomic_bool *cancel; /* looked at before steps and during long work; may be NULL */
     void (*progress)(void *context, const char *what, double fraction); /* may be NULL */
     void *progress_context;
@@ -211,8 +211,9 @@ struct backend_ops {
      * zeros unless the spec asked for a profile. */
     void (*profile)(struct backend *b, struct backend_profile *out);
 
-    /* Which algorithms were chosen at open, as text: lines for `algorithms` of a spec. Lives until
-     * close. NULL in place of the call, or as its answer, where there is no choice. */
+    /* Which algorithms were chosen at open, as text for `algorithms` of a spec: a line for each,
+     * "JOB: METHOD" or "JOB: METHOD DETAILS". Lives until close. NULL in place of the call, or as
+     * its answer, where there is no choice. */
     const char *(*algorithms)(const struct backend *b);
 };
 

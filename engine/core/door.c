@@ -199,6 +199,11 @@ const char *door_precision(const struct door *d)
     return door_precision_names[d->spec.precision];
 }
 
+const char *door_algorithms(const struct door *d)
+{
+    return d->ops->algorithms ? d->ops->algorithms(d->backend) : NULL;
+}
+
 void door_usage(const struct door *d, struct backend_usage *out)
 {
     *out = (struct backend_usage){.load = NAN, .temperature_c = NAN, .power_w = NAN};

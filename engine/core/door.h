@@ -55,6 +55,9 @@ void door_device(const struct door *d, struct backend_device *out);
 /* What the net is computed in: "bf16", never "auto". */
 const char *door_precision(const struct door *d);
 
+/* What the backend chose to compute by, as backend.h has it; NULL where it has no choice. */
+const char *door_algorithms(const struct door *d);
+
 void door_usage(const struct door *d, struct backend_usage *out);
 uint64_t door_bytes(const struct backend_usage *usage); /* of all kinds together */
 const char *door_memory_name(enum backend_memory kind); /* "parameters" */

@@ -81,7 +81,7 @@ static int key_make(struct store_key *key, const struct store_request *r, struct
     return 0;
 }
 
-static int find_folder(char to[FILE_PATH_BYTES], const char *asked, struct err *e)
+int store_folder(const char *asked, char to[FILE_PATH_BYTES], struct err *e)
 {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int cut;
@@ -204,7 +204,8 @@ static int map_open(struct store *s, const struct store_key *key, size_t n, int 
 int store_map(struct store *s, const struct store_key *key, size_t n, int shorter_side,
               struct err *e)
 {
-    s->fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (s->fd < 0)
+        s->fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (s->fd < 0)
         return 1;
     int result = map_open(s, key, n, shorter_side, e);
@@ -244,9 +245,11 @@ static void done(void *context, const uint32_t *images, size_t n)
 static int bound_memory(struct store *s, uint64_t limit_bytes, struct err *e)
 {
     uint64_t limit = limit_bytes ? limit_bytes : store_memory();
-    s->kept_bytes = s->map_bytes < limit ? s->map_bytes : limit;
-    if (s->map_bytes <= limit)
+    if (s->map_bytes <= limit || s->in_memory) {
+        s->kept_bytes = s->map_bytes;
         return 0;
+    }
+    s->kept_bytes = limit;
     /* What was looked at when it was opened is not counted. */
     madvise(s->map, s->map_bytes, MADV_DONTNEED);
     if (store_window_new(&s->window, s->map, s->map_bytes, s->fd, limit, e))
@@ -274,9 +277,13 @@ static int refuse_bad(const struct store *s, struct err *e)
 }
 
 int store_find(struct store *s, struct store_key *key, char folder[FILE_PATH_BYTES],
-               const struct store_request *r, struct err *e)
+               const struct store_request *r, bool *refused, struct err *e)
 {
-    if (find_folder(folder, r->cache, e) || key_make(key, r, e))
+    *refused = false;
+    if (key_make(key, r, e))
+        return -1;
+    *refused = store_folder(r->cache, folder, e);
+    if (*refused)
         return -1;
     int length = snprintf(s->path, sizeof s->path, "%s/%016" PRIx64 ".images", folder, key->first);
     if (length < 0 || (size_t)length >= sizeof s->path)
@@ -284,19 +291,49 @@ int store_find(struct store *s, struct store_key *key, char folder[FILE_PATH_BYT
     return 0;
 }
 
+/* Decodes into memory, for this run alone, since no file could be written: `e` says why. */
+static int build_in_memory(struct store *s, const struct store_request *r,
+                           const struct store_key *key, struct err *e)
+{
+    struct err why = *e;
+    bool refused;
+    int fd, result = store_build(NULL, "", r, key, &fd, &refused, e);
+    if (result < 0 && refused) {
+        struct err second = *e;
+        return err_set(e, why.code, "%s; nor can they be kept in memory: %s", why.text,
+                       second.text);
+    }
+    if (result)
+        return result;
+    s->fd = fd;
+    s->in_memory = s->decoded = true;
+    str_copy(s->path, sizeof s->path, "memory");
+    result = store_map(s, key, r->data->n, r->shorter_side, e);
+    if (result > 0)
+        return err_set(e, ERR_INTERNAL, "images that were decoded into memory are not as written");
+    if (!result)
+        snprintf(s->warning, sizeof s->warning,
+                 "decoded into memory, for this run alone, since there is no cache: %s", why.text);
+    return result;
+}
+
 static int open_or_build(struct store *s, const struct store_request *r, struct err *e)
 {
     char folder[FILE_PATH_BYTES];
     struct store_key key;
-    if (store_find(s, &key, folder, r, e))
-        return -1;
+    bool refused;
+    int unused;
+    if (store_find(s, &key, folder, r, &refused, e))
+        return refused ? build_in_memory(s, r, &key, e) : -1;
     int result = store_map(s, &key, r->data->n, r->shorter_side, e);
     if (!result)
         result = store_check_some(s);
     if (result <= 0)
         return result;
     store_unmap(s);
-    result = store_build(s->path, folder, r, &key, e);
+    result = store_build(s->path, folder, r, &key, &unused, &refused, e);
+    if (result < 0 && refused)
+        return build_in_memory(s, r, &key, e);
     if (result)
         return result;
     s->decoded = true;

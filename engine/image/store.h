@@ -12,12 +12,16 @@
  * calls them around reading keeps its resident memory within that, or within what is between soon
  * and done if that is more. Who does not call them reads the same pixels, at the system's mercy.
  *
+ * Where no file can be written - no folder, no permission, no room - the images are decoded into
+ * memory for this opener alone, with a warning, if they fit in memory_bytes.
+ *
  * combolab never changes a finished store. If something else cuts the file short while it is
  * mapped, reading it ends the program with SIGBUS, as with any mapping.
  */
 #ifndef COMBOLAB_ENGINE_IMAGE_STORE_H
 #define COMBOLAB_ENGINE_IMAGE_STORE_H
 
+#include "base/file.h"
 #include "engine/core/backend.h"
 #include "engine/dataset/dataset.h"
 
@@ -36,6 +40,10 @@ struct store_request {
     void *context;
 };
 
+/* The folder that a `cache` of that name means; it is made if missing. Others may keep what they
+ * want found again in folders below it. */
+int store_folder(const char *cache, char to[FILE_PATH_BYTES], struct err *e);
+
 /* Opens the store, decoding what is not there. -1: the message names the first damaged image and
  * how many there are. 1: cancelled. */
 int store_open(struct store **out, const struct store_request *request, struct err *e);
@@ -53,7 +61,7 @@ const char *store_bad_reason(const struct store *s, size_t i);
 /* True when this call had to decode; false when all came from the cache. */
 bool store_was_decoded(const struct store *s);
 
-/* Why what lay in the cache was not used but decoded again; "" when there is nothing to say. */
+/* Why what lay in the cache was not used but decoded again, or nothing was put there; "" when there is nothing to say. */
 const char *store_warning(const struct store *s);
 
 /* Digests of the pictures as they were decoded, before resizing, in the data set's order; 0 for a

@@ -8,6 +8,8 @@
  * 4. Tables are written, the file is synced and renamed. Two processes may build the same file at
  *    once: the contents are the same, whoever comes last wins, a mapping of the other stays valid.
  *
+ * Where no file can be written the same is made in memory, as a file without a name.
+ *
  * The temporary file is locked while it is written, so that files left by a killed process can be
  * told from those in use, and removed.
  */
@@ -26,6 +28,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -36,8 +39,10 @@
 
 struct build {
     const struct store_request *request;
-    const char *path, *folder;
+    const char *path, *folder; /* path NULL: in memory */
     struct file_new file;
+    int fd;       /* of the file, or of the memory */
+    bool refused; /* it was the file that failed, and not an image */
     struct store_header header;
     struct image_place *places;
     struct gate gate;           /* to memory, for all threads together */
@@ -129,11 +134,14 @@ static int decode(struct build *b, size_t i, struct image *out, struct err *e)
     return result;
 }
 
-static int cannot_write(const struct build *b, int number, struct err *e)
+static int cannot_write(struct build *b, int number, struct err *e)
 {
     char need[32], free_text[48] = "";
     struct statvfs fs;
     str_bytes(need, sizeof need, (double)b->header.file_bytes);
+    b->refused = true;
+    if (!b->path)
+        return err_errno(e, number, "they need %s", need);
     if (!statvfs(b->folder, &fs)) {
         char left[32];
         str_bytes(left, sizeof left, (double)fs.f_bavail * (double)fs.f_frsize);
@@ -158,9 +166,8 @@ static int decode_and_write(void *context, size_t i, struct err *e)
         return note_damage(b, i, &damage, e);
     b->places[i].grey = image_grey_mean(&image);
     b->digests[b->header.n + i] = image_digest(image.rgb, image.height, image.width);
-    int failed =
-        file_write_at(b->file.fd, image.rgb, (size_t)image.height * (size_t)image.width * 3,
-                      b->header.pixels_at + b->places[i].offset);
+    int failed = file_write_at(b->fd, image.rgb, (size_t)image.height * (size_t)image.width * 3,
+                               b->header.pixels_at + b->places[i].offset);
     image_fini(&image);
     return failed ? cannot_write(b, failed, e) : 0;
 }
@@ -201,12 +208,31 @@ static void remove_abandoned(const char *folder)
     closedir(dir);
 }
 
+/* As much as may stay in memory of a file that is read in part. */
+static int make_memory(struct build *b, struct err *e)
+{
+    char need[32], most[32];
+    uint64_t limit = b->request->memory_bytes ? b->request->memory_bytes : store_memory();
+    str_bytes(need, sizeof need, (double)b->header.file_bytes);
+    str_bytes(most, sizeof most, (double)limit);
+    b->refused = b->header.file_bytes > limit;
+    if (b->refused)
+        return err_set(e, ERR_MEMORY, "they need %s, and %s may be used", need, most);
+    b->fd = memfd_create("combolab images", MFD_CLOEXEC);
+    if (b->fd < 0 || ftruncate(b->fd, (off_t)b->header.file_bytes))
+        return cannot_write(b, errno, e);
+    return 0;
+}
+
 static int make_file(struct build *b, struct err *e)
 {
+    if (!b->path)
+        return make_memory(b, e);
     remove_abandoned(b->folder);
     int failed = file_new_open(&b->file, b->path, TEMPORARY_END);
     if (failed)
         return cannot_write(b, failed, e);
+    b->fd = b->file.fd;
     /* Without locks (some network disks) the age alone protects the file. */
     flock(b->file.fd, LOCK_EX | LOCK_NB);
     failed = posix_fallocate(b->file.fd, 0, (off_t)b->header.file_bytes);
@@ -238,18 +264,18 @@ static int finish_file(struct build *b, struct err *e)
     if (gather_bad(b, e))
         return -1;
     h->checksum = store_checksum(h, b->places, b->digests, b->bad);
-    int failed = file_write_at(b->file.fd, b->bad, (size_t)h->bad * sizeof *b->bad, h->bad_at);
+    int failed = file_write_at(b->fd, b->bad, (size_t)h->bad * sizeof *b->bad, h->bad_at);
     if (!failed)
-        failed = file_write_at(b->file.fd, b->places, (size_t)h->n * sizeof *b->places, sizeof *h);
+        failed = file_write_at(b->fd, b->places, (size_t)h->n * sizeof *b->places, sizeof *h);
     if (!failed)
-        failed = file_write_at(b->file.fd, b->digests, (size_t)h->n * 2 * sizeof *b->digests,
+        failed = file_write_at(b->fd, b->digests, (size_t)h->n * 2 * sizeof *b->digests,
                                sizeof *h + h->n * sizeof *b->places);
     if (!failed)
-        failed = file_write_at(b->file.fd, h, sizeof *h, 0);
+        failed = file_write_at(b->fd, h, sizeof *h, 0);
     /* Where space could not be reserved, a file that ends in a placeholder is too short yet. */
-    if (!failed && ftruncate(b->file.fd, (off_t)h->file_bytes))
+    if (!failed && ftruncate(b->fd, (off_t)h->file_bytes))
         failed = errno;
-    if (!failed)
+    if (!failed && b->path)
         failed = file_new_commit(&b->file, true);
     return failed ? cannot_write(b, failed, e) : 0;
 }
@@ -289,10 +315,13 @@ static int build(struct build *b, struct err *e)
 }
 
 int store_build(const char *path, const char *folder, const struct store_request *request,
-                const struct store_key *key, struct err *e)
+                const struct store_key *key, int *fd, bool *refused, struct err *e)
 {
-    struct build b = {
-        .request = request, .path = path, .folder = folder, .file = {.fd = -1, .folder = -1}};
+    struct build b = {.request = request,
+                      .path = path,
+                      .folder = folder,
+                      .file = {.fd = -1, .folder = -1},
+                      .fd = -1};
     memcpy(b.header.magic, STORE_MAGIC, sizeof b.header.magic);
     b.header.version = STORE_VERSION;
     b.header.order = STORE_ORDER;
@@ -303,6 +332,10 @@ int store_build(const char *path, const char *folder, const struct store_request
     int result = build(&b, e);
     gate_fini(&b.gate);
     file_new_fini(&b.file);
+    if (!path && result && b.fd >= 0)
+        close(b.fd);
+    *fd = path || result ? -1 : b.fd;
+    *refused = b.refused;
     for (size_t i = 0; b.reasons && i < request->data->n; i++)
         mem_free(b.reasons[i]);
     mem_free(b.reasons);

@@ -79,7 +79,8 @@ static int report(struct store_report *out, struct store *s, const struct store_
 {
     char folder[FILE_PATH_BYTES];
     struct store_key key;
-    if (store_find(s, &key, folder, r, e))
+    bool refused;
+    if (store_find(s, &key, folder, r, &refused, e))
         return -1;
     str_copy(out->path, sizeof out->path, s->path);
     int result = store_map(s, &key, r->data->n, r->shorter_side, e);

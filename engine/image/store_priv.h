@@ -51,6 +51,7 @@ struct store {
     char path[FILE_PATH_BYTES];
     char warning[STORE_WARNING_BYTES]; /* why a file there was not believed; "" */
     bool decoded;
+    bool in_memory; /* no file could be written */
     struct store_header header;
     struct image_place *places; /* owned */
     uint64_t *digests;          /* owned: n of pictures, n of pixels */
@@ -71,12 +72,14 @@ uint64_t store_pixels_at(uint64_t n);
 uint64_t store_checksum(const struct store_header *header, const struct image_place *places,
                         const uint64_t *digests, const struct store_bad *bad);
 
-/* The file for a request, and its key: sets s->path and `folder`. */
+/* The file for a request, and its key: sets s->path and `folder`. -1: there is no such folder and
+ * none can be made, or an image is not there; *refused: the former. */
 int store_find(struct store *s, struct store_key *key, char folder[FILE_PATH_BYTES],
-               const struct store_request *r, struct err *e);
+               const struct store_request *r, bool *refused, struct err *e);
 
-/* Opens s->path if it is a whole store of that key, its pixels apart. 0: open; 1: there is none to
- * trust, and s->warning says why unless there is no file; -1: the system refused (no memory). */
+/* Opens s->path, or s->fd where that is open, if it is a whole store of that key, its pixels apart.
+ * 0: open; 1: there is none to trust, and s->warning says why unless there is no file; -1: the
+ * system refused (no memory). */
 int store_map(struct store *s, const struct store_key *key, size_t n, int shorter_side,
               struct err *e);
 
@@ -87,9 +90,10 @@ void store_unmap(struct store *s);
  * longer than a moment. 0, or 1 with s->warning set. */
 int store_check_some(struct store *s);
 
-/* Decodes every image into a new file of that name. 0, -1, or 1 when cancelled; nothing is left
- * behind but a finished file. */
+/* Decodes every image into a new file of that name; or, where path is NULL, into memory, of which
+ * *fd becomes a file for the caller to close. 0, -1, or 1 when cancelled; nothing is left behind
+ * but a finished file. *refused: it was the file that failed, and not an image. */
 int store_build(const char *path, const char *folder, const struct store_request *request,
-                const struct store_key *key, struct err *e);
+                const struct store_key *key, int *fd, bool *refused, struct err *e);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/str.h"
+#include "engine/train/algorithms_priv.h"
 #include "engine/train/checkpoint_match_priv.h"
 #include "engine/train/save_priv.h"
 #include "engine/weights/weights.h"
@@ -101,7 +102,8 @@ static int list_all(const struct run *run, struct weights *w, struct err *e)
 {
     const int pieces = CHECKPOINT_PIECES;
     if (save_list(run, w, e) || put_progress(run, w, e) || checkpoint_match_put(run, w, e) ||
-        list_momenta(run, w, e) || (run->at.step && put_tally(&run->train_tally, w, e)))
+        algorithms_put(run, w, e) || list_momenta(run, w, e) ||
+        (run->at.step && put_tally(&run->train_tally, w, e)))
         return -1;
     return weights_list(w, "checksum", 1, &pieces, e) ? 0 : -1;
 }
@@ -137,7 +139,7 @@ static void add_checksum(struct weights *w)
 }
 
 int checkpoint_write(struct weights *w, const char *folder, const struct progress *at, int64_t keep,
-                     const struct log *log, struct err *e)
+                     int stored, const struct log *log, struct err *e)
 {
     char name[80], path[1100];
     checkpoint_name(at, name);
@@ -146,6 +148,6 @@ int checkpoint_write(struct weights *w, const char *folder, const struct progres
     add_checksum(w);
     if (weights_write(w, path, e))
         return -1;
-    checkpoint_prune(folder, at, keep, log);
+    checkpoint_prune(folder, at, keep, stored, log);
     return 0;
 }

@@ -119,7 +119,7 @@ static void remove_left_over(const char *folder, const struct log *log)
         closedir(d);
 }
 
-void checkpoint_prune(const char *folder, const struct progress *at, int64_t keep,
+void checkpoint_prune(const char *folder, const struct progress *at, int64_t keep, int stored,
                       const struct log *log)
 {
     struct checkpoint_file *files;
@@ -131,9 +131,12 @@ void checkpoint_prune(const char *folder, const struct progress *at, int64_t kee
         return;
     }
     int64_t kept = 0;
+    bool safe = false; /* one that is not ahead of the record is kept */
     for (size_t i = 0; i < n; i++) {
         bool further = newest_first(&files[i], &ours) < 0;
-        if (further || (keep && kept == keep))
+        bool needed = !further && !safe && files[i].epoch <= stored;
+        safe |= needed;
+        if (further || (keep && kept >= keep && !needed))
             remove_one(folder, files[i].name, log);
         else
             kept++;

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/str.h"
+#include "engine/train/algorithms_priv.h"
 #include "engine/weights/weights.h"
 
 #include <inttypes.h>
@@ -184,6 +185,8 @@ void checkpoint_match_warn(const struct run *run, const struct weights *w, char 
     if (!same(w, "backend", door_name(run->door)) || !same(w, "library", door_library(run->door)))
         str_addf(&text, "the backend is now %s with %s; ", door_name(run->door),
                  door_library(run->door));
+    else if (!algorithms_same(run, w))
+        str_add(&text, "the backend's algorithms are chosen anew; ");
     if (text.length)
         str_add(&text, "what follows may differ from a run that never stopped");
     str_copy(to, room, text.text);

@@ -4,8 +4,8 @@
  * Tensors: the parameters, named as in last.safetensors; momentum/NAME for each that is trained;
  * within an epoch `scores`, the predictions of its steps so far; and `checksum`, four numbers of 16
  * bits, over metadata and all other data. Metadata: struct progress, the sums of an epoch in
- * progress, and what checkpoint_match.h compares. Reals are hexadecimal, so that they read back to
- * the same bits.
+ * progress, the backend's algorithms, and what checkpoint_match.h compares. Reals are hexadecimal,
+ * so that they read back to the same bits.
  *
  * A file appears whole or not at all, and older ones are removed only once it is there: whenever a
  * run is killed, what it went on from last is still to be found.
@@ -26,10 +26,10 @@ struct weights;
  * predictions and the checksum; they stay the caller's. From the engine thread. */
 int checkpoint_make(const struct run *run, float *values, struct weights **out, struct err *e);
 
-/* Completes the checksum, writes the file, and removes what `keep` does not keep. On -1 the former
- * ones stay as they were. Any thread. */
+/* Completes the checksum, writes the file, and removes what checkpoint_prune does not keep. On -1
+ * the former ones stay as they were. Any thread. */
 int checkpoint_write(struct weights *w, const char *folder, const struct progress *at, int64_t keep,
-                     const struct log *log, struct err *e);
+                     int stored, const struct log *log, struct err *e);
 
 /* The checksum's parts. */
 uint64_t checkpoint_hash_meta(const struct weights *w);
@@ -50,9 +50,10 @@ int checkpoint_list(struct checkpoint_file **out, size_t *n, const char *folder,
 void checkpoint_name(const struct progress *at, char to[80]);
 
 /* Removes, now that the checkpoint of `at` is there: those further than it, which belong to what
- * was given up by going on from an earlier one; all but the `keep` newest (0 = all) of the rest;
- * and what a kill left of files half written. What can't be removed is warned of. */
-void checkpoint_prune(const char *folder, const struct progress *at, int64_t keep,
+ * was given up by going on from an earlier one; all but the `keep` newest (0 = all) of the rest and
+ * the newest of no more than `stored` epochs, which the record can go on from; and what a kill left
+ * of files half written. What can't be removed is warned of. */
+void checkpoint_prune(const char *folder, const struct progress *at, int64_t keep, int stored,
                       const struct log *log);
 
 #endif

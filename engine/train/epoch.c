@@ -15,6 +15,7 @@
 #include "engine/train/save_priv.h"
 #include "engine/train/schedule.h"
 #include "engine/train/trace_priv.h"
+#include "engine/train/warn_priv.h"
 
 #include <math.h>
 #include <string.h>
@@ -142,6 +143,7 @@ static int one_epoch(struct run *run, struct err *e)
     bool best = x->best = x->tested && is_best(run, x);
     if (say_epoch(run, &event, e))
         return -1;
+    warn_far_errors(run, x);
     if (!best && !is_due(run))
         return writer_check(run->writer, e);
     return save_run(run, best ? WRITER_BEST : 0, is_due(run), e);

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += libtrain.a
 libtrain_a_SOURCES = \
+	engine/train/algorithms.c \
+	engine/train/algorithms_priv.h \
 	engine/train/checkpoint.c \
 	engine/train/checkpoint_list.c \
 	engine/train/checkpoint_match.c \
@@ -32,5 +34,7 @@ libtrain_a_SOURCES = \
 	engine/train/trainer.c engine/train/trainer.h \
 	engine/train/verbs.c \
 	engine/train/verbs_priv.h \
+	engine/train/warn.c \
+	engine/train/warn_priv.h \
 	engine/train/writer.c \
 	engine/train/writer_priv.h

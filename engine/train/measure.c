@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/backend_load.h"
+#include "engine/image/store.h"
 #include "engine/train/plan.h"
 
 #include <math.h>
@@ -39,7 +40,8 @@ struct bench {
     const struct run_config *config;
     const struct backend_ops *ops;
     int device;
-    bool tells; /* where the time goes */
+    char cache[FILE_PATH_BYTES]; /* where a backend keeps what it has measured; "" = nowhere */
+    bool tells;                  /* where the time goes */
     struct door *door;
     struct net net;
     struct loss_spec loss;
@@ -154,6 +156,7 @@ static int open_door(struct bench *b, bool profile, struct err *e)
         .deterministic = true,
         .threads = (int)c->threads,
         .device = b->device,
+        .cache = b->cache[0] ? b->cache : NULL,
         .cancel = b->request->cancel,
     };
     int result = door_open(&b->door, b->ops, &spec, e);
@@ -300,6 +303,8 @@ static int prepare(struct bench *b, struct err *e)
     b->ops = b->request->backend;
     if (backend_choose(b->config->device, &b->ops, &b->device, NULL, e))
         return -1;
+    if (store_folder(b->config->cache, b->cache, NULL))
+        b->cache[0] = '\0';
     b->tells = b->ops->profile != NULL;
     b->all_s = phases * b->request->seconds * (1 + b->tells * PROFILED_SHARE);
     return make_net(b, e) || make_images(b, e) || make_plan(b, e) ? -1 : 0;

@@ -7,6 +7,7 @@
 #include "engine/train/resume_priv.h"
 #include "engine/train/save_priv.h"
 #include "engine/train/trace_priv.h"
+#include "engine/train/warn_priv.h"
 #include "engine/train/writer_priv.h"
 
 #include <math.h>
@@ -42,11 +43,18 @@ static int list_images(const struct run *run, struct event_started *s, struct er
     return 0;
 }
 
+static int list_algorithms(const struct run *run, struct event_started *s, struct err *e)
+{
+    const char *text = door_algorithms(run->door);
+    s->algorithms = text ? mem_string(text) : NULL;
+    return text && !s->algorithms ? mem_error(e, "the list of algorithms", strlen(text) + 1) : 0;
+}
+
 static int say_started(struct run *run, struct err *e)
 {
     struct event event = {.kind = EVENT_STARTED};
     struct event_started *s = &event.started;
-    if (list_images(run, s, e)) {
+    if (list_images(run, s, e) || list_algorithms(run, s, e)) {
         event_fini(&event);
         return -1;
     }
@@ -69,6 +77,7 @@ static int say_started(struct run *run, struct err *e)
     tell_event(run->tell, &event);
     run_log_data(run);
     run_log_net(run);
+    warn_few_values(run);
     log_say(run->log, LOG_INFO, "%.1f MiB for copies of weights and momenta that are being saved",
             (double)writer_bytes(run->writer) / 1048576);
     resume_log_notes(run);

@@ -3,7 +3,9 @@
 #include "engine/train/run_priv.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "engine/backend_load.h"
+#include "engine/train/algorithms_priv.h"
 
 #define LOOK_EVERY_S 1
 
@@ -107,17 +109,20 @@ static int open_door(struct run *run, struct err *e)
         .clip_norm = c->clip,
         .precision = (enum backend_precision)c->precision,
         .deterministic = true,
+        .cache = run->cache,
         .threads = (int)c->threads,
         .cancel = &run->verbs->cancel,
         .progress = show_planning,
         .progress_context = run->tell,
     };
     list_batches(run, &spec);
-    if (backend_choose(c->device, &ops, &spec.device, &run->passed, e))
+    if (backend_choose(c->device, &ops, &spec.device, &run->passed, e) ||
+        store_folder(c->cache, run->cache, e) || algorithms_recall(run, ops->name, e))
         return -1;
+    spec.algorithms = run->recalled;
     int result = door_open(&run->door, ops, &spec, e);
     if (result)
-        return result;
+        return result < 0 ? algorithms_refused(run, e) : result;
     run->params = door_params(run->door);
     return door_images(run->door, run->images, run->scores, run->loss.classes ? run->classes : NULL,
                        e);
@@ -178,4 +183,5 @@ void run_log_net(struct run *run)
 void run_close_net(struct run *run)
 {
     door_close(run->door);
+    mem_free(run->recalled);
 }

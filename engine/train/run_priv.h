@@ -4,11 +4,13 @@
  * Who does what:  run.c opens, trains, closes, and says how it ended;  run_data.c opens data set
  * and store;  run_net.c opens net and backend;  epoch.c is the loop over epochs, pass.c that over
  * steps;  plan.c, tally.c, save.c and trace.c serve them;  checkpoint.c is what it takes to go on,
- * and resume.c goes on;  writer.c puts weights and checkpoints on disk, from a thread of its own.
+ * and resume.c goes on;  algorithms.c keeps what the backend chose;  writer.c puts weights and
+ * checkpoints on disk, from a thread of its own.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_RUN_PRIV_H
 #define COMBOLAB_ENGINE_TRAIN_RUN_PRIV_H
 
+#include "base/file.h"
 #include "engine/core/door.h"
 #include "engine/dataset/classes.h"
 #include "engine/dataset/dataset.h"
@@ -71,6 +73,8 @@ struct run {
     struct loss_spec loss;
     struct augment_spec augment;
     struct net net;
+    char cache[FILE_PATH_BYTES]; /* folder of what is kept from run to run */
+    char *recalled; /* algorithms of the checkpoint to go on from, for the door; or NULL */
     struct door *door;
     struct err passed;               /* why device auto is not the first backend, or "" */
     const struct net_params *params; /* the door's */
@@ -93,6 +97,7 @@ struct run {
     struct resume_notes *notes; /* what there is to say about resuming, once it has started */
 
     bool diverged;
+    bool warned_far; /* of errors beyond all scores: warn.c */
 };
 
 /* Opens and trains; emits every event, EVENT_FINISHED apart: that is filled in for the caller. */

@@ -32,6 +32,13 @@ struct trainer_job {
     /* With resume: epochs that the caller has a record of; checkpoints of more are passed over, so
      * that none is missing there. */
     int known_epochs;
+    /* With resume: let the backend choose again what it computes by, instead of what the checkpoint
+     * says, and which it may not have any more. */
+    bool algorithms_anew;
+    /* Epochs that are on record by now, counted on by the caller while the run goes on; NULL: all
+     * that events have told. The newest checkpoint that is not ahead of it is kept, whatever `keep`
+     * says: while results can't be stored, it is the one that a resume could go on from. */
+    const atomic_int *stored_epochs;
     const struct backend_ops *backend; /* tests; NULL = by config.device */
 };
 

@@ -7,6 +7,7 @@
 #include "engine/train/checkpoint_priv.h"
 #include "engine/weights/weights.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define COPIES 2
@@ -15,6 +16,7 @@ struct writer {
     pthread_t thread;
     const char *folder;
     int64_t keep;
+    const atomic_int *stored; /* epochs on record, or NULL: see struct trainer_job */
     struct tell *tell;
     size_t count; /* values in a copy */
     struct writer_copy copies[COPIES];
@@ -37,7 +39,8 @@ static int write_copy(struct writer *w, struct writer_copy *c, struct err *e)
         memset(&c->event, 0, sizeof c->event); /* what it owned has passed on */
     }
     return c->checkpoint
-               ? checkpoint_write(c->checkpoint, w->folder, &c->at, w->keep, &w->tell->log, e)
+               ? checkpoint_write(c->checkpoint, w->folder, &c->at, w->keep,
+                                  w->stored ? atomic_load(w->stored) : INT_MAX, &w->tell->log, e)
                : 0;
 }
 
@@ -98,6 +101,7 @@ int writer_new(struct writer **out, const struct run *run, size_t count, struct 
         return mem_error(e, "the writer of weights", sizeof *w);
     w->folder = run->job->weights_dir;
     w->keep = run->config->keep;
+    w->stored = run->job->stored_epochs;
     w->tell = run->tell;
     w->count = count;
     pthread_mutex_init(&w->lock, NULL);

@@ -8,13 +8,21 @@
 
 struct resume_options {
     bool queue, anew, take_over;
+    int algorithms; /* index into algorithm_names */
 };
+
+enum { ALGORITHMS_KEEP, ALGORITHMS_ANEW };
+static const char *const algorithm_names[] = {"keep", "anew", NULL};
 
 static const struct opt options[] = {
     {"queue", 'Q', OPT_FLAG, offsetof(struct resume_options, queue), 0, 0, "no", NULL, "", "Resume",
      "only put the runs back into the queue and print their numbers; combolab work trains them"},
     {"anew", 0, OPT_FLAG, offsetof(struct resume_options, anew), 0, 0, "no", NULL, "", "Resume",
      "begin at the first epoch; what is on record stays until the new first epoch is stored"},
+    {"algorithms", 0, OPT_CHOICE, offsetof(struct resume_options, algorithms), 0, 0, "keep",
+     algorithm_names, "", "Resume",
+     "what backends with a choice compute by: as before, to the same bits, or chosen anew, for a "
+     "device or libraries that don't have it: numbers may then differ in their last bits"},
     {"take-over", 0, OPT_FLAG, offsetof(struct resume_options, take_over), 0, 0, "no", NULL, "",
      "Resume",
      "also runs of which cannot be told from here whether a process trains them still: of another "
@@ -25,7 +33,8 @@ static const struct opt_table own = {options, sizeof options / sizeof *options};
 static int resume(struct headless *h, const struct invocation *in, struct err *e)
 {
     const struct resume_options *o = in->own;
-    unsigned how = (o->anew ? DB_RESUME_ANEW : 0) | (o->take_over ? DB_RESUME_TAKE_OVER : 0);
+    unsigned how = (o->anew ? DB_RESUME_ANEW : 0) | (o->take_over ? DB_RESUME_TAKE_OVER : 0) |
+                   (o->algorithms == ALGORITHMS_ANEW ? DB_RESUME_ALGORITHMS : 0);
     return headless_resume(h, in->arguments, (size_t)in->n_arguments, how, e);
 }
 

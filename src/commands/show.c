@@ -14,7 +14,7 @@
 #define MOST_TABLES 8
 
 struct options {
-    bool epochs, log;
+    bool epochs, algorithms, log;
     int predictions; /* index into kinds */
     int64_t ledger;
 };
@@ -28,6 +28,9 @@ static const struct opt options[] = {
      "Parts", "a row for every test image, as predicted by the best or the last weights"},
     {"ledger", 0, OPT_INT, offsetof(struct options, ledger), 0, 100000, "0", NULL, "", "Parts",
      "the test scores predicted after this epoch, in the order of the split"},
+    {"algorithms", 0, OPT_FLAG, offsetof(struct options, algorithms), 0, 0, "no", NULL, "", "Parts",
+     "how each convolution is computed, where its backend has a choice; otherwise they are "
+     "counted"},
     {"log", 0, OPT_FLAG, offsetof(struct options, log), 0, 0, "no", NULL, "", "Parts",
      "what was said while it trained"},
 };
@@ -126,6 +129,29 @@ static int add_ledger(struct show *show, int epoch, struct err *e)
     return result;
 }
 
+/* All of them, or how many there are of each method, which says nothing where there is no choice.
+ */
+static int add_algorithms(struct show *show, bool all, struct err *e)
+{
+    struct algorithm_row *rows;
+    size_t n;
+    if (db_algorithms(show->db, show->run.id, &rows, &n, e))
+        return -1;
+    int result = 0;
+    if (all && !n)
+        result = err_set(e, ERR_NOT_FOUND,
+                         "run %lld has no algorithms on record: its backend has no choice, or it "
+                         "has not started",
+                         (long long)show->run.id);
+    else if (all)
+        result = rows_table(next(show), "algorithms", row_algorithm_columns, 0, rows, n,
+                            sizeof *rows, e);
+    else if (n)
+        result = run_tables_methods(next(show), rows, n, e);
+    mem_free(rows);
+    return result;
+}
+
 static int add_log(struct show *show, struct err *e)
 {
     struct log_row *rows;
@@ -144,18 +170,23 @@ static int add_summary(struct show *show, bool csv, struct err *e)
         return -1;
     if (csv)
         return 0;
-    return add_terms(show, e) || add_options(show, e) || add_weights(show, e) ? -1 : 0;
+    return add_terms(show, e) || add_options(show, e) || add_algorithms(show, false, e) ||
+                   add_weights(show, e)
+               ? -1
+               : 0;
 }
 
 static int add_parts(struct show *show, const struct options *own, bool csv, struct err *e)
 {
-    if (!own->epochs && !own->predictions && !own->ledger && !own->log)
+    if (!own->epochs && !own->predictions && !own->ledger && !own->algorithms && !own->log)
         return add_summary(show, csv, e);
     if (own->epochs && add_epochs(show, e))
         return -1;
     if (own->predictions && add_predictions(show, kinds[own->predictions], e))
         return -1;
     if (own->ledger && add_ledger(show, (int)own->ledger, e))
+        return -1;
+    if (own->algorithms && add_algorithms(show, true, e))
         return -1;
     return own->log ? add_log(show, e) : 0;
 }
@@ -180,8 +211,8 @@ const struct command command_show = {
     .summary = "show one run: settings, provenance, epochs, predictions",
     .details =
         "RUN is a number from `combolab runs`, or `last` for the newest. Without a part asked "
-        "for, the run's figures, loss terms, options and weight files are shown; in CSV its "
-        "figures alone.",
+        "for, the run's figures, loss terms, options, methods of computing (where its backend has "
+        "a choice) and weight files are shown; in CSV its figures alone.",
     .own = &table,
     .own_bytes = sizeof(struct options),
     .least_arguments = 1,

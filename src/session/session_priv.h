@@ -9,6 +9,7 @@
 #include "src/session/session_watch_priv.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Something for the session thread to do. It lives on the stack of whoever waits for the answer,
  * or, when it was posted, in memory of its own until the answer has been taken. */
@@ -57,11 +58,12 @@ struct session {
     /* of the session thread alone */
     struct session_watch watch;
     int64_t data_version;
-    bool look;     /* a queued run may be there */
-    bool starved;  /* a database that was busy: look again by time */
-    int64_t run;   /* in progress, 0 = none */
-    double beat_s; /* when the database was last told that it is */
-    bool broken;   /* its events can no longer be stored */
+    bool look;                /* a queued run may be there */
+    bool starved;             /* a database that was busy: look again by time */
+    int64_t run;              /* in progress, 0 = none */
+    double beat_s;            /* when the database was last told that it is */
+    bool broken;              /* its events can no longer be stored */
+    atomic_int stored_epochs; /* of that run, which the engine reads */
     struct session_debt debt;
     int64_t taken;  /* runs begun */
     int64_t *named; /* SESSION_TAKES_NAMED: waiting, in order */

@@ -101,7 +101,10 @@ static int read_job(struct session *s, struct trainer_job *job, struct err *e)
     if (db_run(s->db, s->run, &row, e) || db_options(s->db, s->run, &options, &n, e))
         return -1;
     job->resume = row.resumed > 0 && !row.anew;
+    job->algorithms_anew = row.algorithms_anew;
     job->known_epochs = row.epochs_done;
+    job->stored_epochs = &s->stored_epochs;
+    atomic_store(&s->stored_epochs, row.epochs_done);
     int result = session_config_of_options(&job->config, options, n, e);
     mem_free(options);
     return result;

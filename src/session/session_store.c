@@ -1,11 +1,14 @@
 /* session_store.c - an event of the engine becomes rows, then news. All on the session thread.
  *
- * A write that fails because another process holds the database is tried again: training waits in
- * its bounded queue meanwhile. Any other failure breaks the run: the engine is stopped, what it
- * still says is dropped, and its end (failed) is written as soon as the database takes it.
+ * A write that fails because another process holds the database is tried again for minutes:
+ * training goes on meanwhile until its bounded queue is full, then waits. Any other failure breaks
+ * the run, and so does a database that was moved or deleted, where rows would go unseen: the engine
+ * is stopped, what it still says is dropped, and its end (failed) is written as soon as the
+ * database takes it.
  */
 #include "src/session/session_priv.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -19,7 +22,8 @@ static_assert(FIELD_BYTES(struct run_row, data) >= FIELD_BYTES(struct event_star
                   FIELD_BYTES(struct run_row, device) >= FIELD_BYTES(struct event_started, device),
               "rows have room for what a run says of itself");
 
-#define BUSY_TRIES 6 /* each waits for SQLite's busy timeout */
+#define PATIENCE_S 900.0         /* for a database that another process holds */
+#define PATIENCE_TO_LEAVE_S 20.0 /* the same for who has been asked to end */
 
 static int store_started(struct session *s, const struct event *event, struct err *e)
 {
@@ -62,6 +66,53 @@ static int store_split(struct session *s, const struct event *event, struct err 
     }
     if (!result)
         result = db_run_split(s->db, event->run, rows, from->n_images, e);
+    mem_free(rows);
+    return result;
+}
+
+/* One line, "JOB: METHOD DETAILS", as a row. */
+static int read_algorithm(const char *line, size_t length, struct algorithm_row *to, struct err *e)
+{
+    char text[sizeof *to];
+    snprintf(text, sizeof text, "%.*s", (int)length, line);
+    char *job = text, *method = strstr(text, ": "), *details;
+    if (length >= sizeof text || !method)
+        return err_set(e, ERR_INTERNAL, "an algorithm is named as '%.60s...'", line);
+    *method = '\0';
+    method += 2;
+    details = method + strcspn(method, " ");
+    if (*details)
+        *details++ = '\0';
+    if (str_copy(to->job, sizeof to->job, job) || str_copy(to->method, sizeof to->method, method) ||
+        str_copy(to->details, sizeof to->details, details))
+        return err_set(e, ERR_INTERNAL, "the algorithm of %s has a name too long to be stored",
+                       job);
+    return 0;
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t n = 0;
+    for (const char *at = text; *at; at++)
+        n += *at == '\n' || !at[1];
+    return n;
+}
+
+static int store_algorithms(struct session *s, const struct event *event, struct err *e)
+{
+    const char *text = event->started.algorithms ? event->started.algorithms : "";
+    size_t n = count_lines(text);
+    struct algorithm_row *rows = mem_alloc(n, sizeof *rows);
+    if (!rows)
+        return mem_error(e, "the list of algorithms", n * sizeof *rows);
+    int result = 0;
+    for (size_t i = 0; !result && i < n; i++) {
+        size_t length = strcspn(text, "\n");
+        result = read_algorithm(text, length, &rows[i], e);
+        text += length + 1;
+    }
+    if (!result)
+        result = db_run_algorithms(s->db, event->run, rows, n, e);
     mem_free(rows);
     return result;
 }
@@ -131,7 +182,10 @@ static int store_once(struct session *s, const struct event *event, struct err *
 {
     switch (event->kind) {
     case EVENT_STARTED:
-        return store_started(s, event, e) || store_split(s, event, e) ? -1 : 0;
+        return store_started(s, event, e) || store_split(s, event, e) ||
+                       store_algorithms(s, event, e)
+                   ? -1
+                   : 0;
     case EVENT_EPOCH:
         return store_epoch(s, event, e);
     case EVENT_CHECKPOINT:
@@ -147,19 +201,31 @@ static int store_once(struct session *s, const struct event *event, struct err *
     return err_set(e, ERR_INTERNAL, "an event of unknown kind %d", (int)event->kind);
 }
 
+static bool asked_to_leave(struct session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool closing = s->closing;
+    pthread_mutex_unlock(&s->lock);
+    return closing;
+}
+
+/* Each try waits for SQLite's busy timeout. */
 static int store_patiently(struct session *s, const struct event *event, struct err *e)
 {
-    int result = -1;
-    for (int i = 0; i < BUSY_TRIES && result; i++) {
+    double begun_s = clock_s();
+    for (bool told = false;; told = true) {
         err_clear(e);
-        result = store_once(s, event, e);
-        if (result && e->code != ERR_BUSY)
-            break;
-        if (result)
-            session_trouble(s, "the database is busy: another process holds it; training waits",
+        if (!store_once(s, event, e))
+            return db_in_place(s->db, e);
+        double patience_s = asked_to_leave(s) ? PATIENCE_TO_LEAVE_S : PATIENCE_S;
+        if (e->code != ERR_BUSY || clock_s() - begun_s > patience_s)
+            return -1;
+        if (!told)
+            session_trouble(s,
+                            "the database is busy: another process holds it; results wait until it "
+                            "is free, and so will training",
                             false);
     }
-    return result;
 }
 
 static void break_run(struct session *s, const char *text)
@@ -188,6 +254,8 @@ void session_store(struct session *s, struct event *event)
     struct err e;
     if (!s->broken && store_patiently(s, event, &e))
         break_run(s, e.text);
+    else if (!s->broken && event->kind == EVENT_EPOCH)
+        atomic_store(&s->stored_epochs, event->epoch.epoch);
     bool end = event->kind == EVENT_FINISHED;
     bool told = end || !s->broken;
     settle_end(s, event);

@@ -31,9 +31,7 @@ tests_cuda_test_compare_SOURCES = tests/cuda/test_compare.c
 tests_cuda_test_compare_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_conv_SOURCES = tests/cuda/test_conv.c
 tests_cuda_test_conv_LDADD = $(KERNEL_LIBS)
-tests_cuda_test_grouped_SOURCES = \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
-	tests/cuda/test_grouped.c
+tests_cuda_test_grouped_SOURCES = tests/cuda/test_grouped.c
 tests_cuda_test_grouped_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_fetch_SOURCES = tests/cuda/test_fetch.c
 tests_cuda_test_fetch_LDADD = $(KERNEL_LIBS)
@@ -59,6 +57,7 @@ BACKEND_TESTS = \
 	tests/cuda/test_backend_bf16 \
 	tests/cuda/test_backend_cuda \
 	tests/cuda/test_batch_cuda \
+	tests/cuda/test_faults_cuda \
 	tests/cuda/test_memory_plan \
 	tests/cuda/test_nets_cuda \
 	tests/cuda/test_steps_cuda
@@ -74,6 +73,8 @@ tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
 tests_cuda_test_backend_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
 tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_faults_cuda_SOURCES = tests/cuda/test_faults_cuda.c
+tests_cuda_test_faults_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_memory_plan_SOURCES = tests/cuda/test_memory_plan.c
 tests_cuda_test_memory_plan_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_nets_cuda_SOURCES = tests/cuda/test_nets_cuda.c
@@ -126,9 +127,7 @@ PLAN_LIBS = $(KIT_LIBS) libplans.a $(CUDASIM_LIBS)
 tests_cuda_plan_dump_SOURCES = tests/cuda/plan_dump.c
 tests_cuda_plan_dump_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_plan_dump_LDADD = $(PLAN_LIBS)
-tests_cuda_test_plan_runs_SOURCES = \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
-	tests/cuda/test_plan_runs.c
+tests_cuda_test_plan_runs_SOURCES = tests/cuda/test_plan_runs.c
 tests_cuda_test_plan_runs_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_plan_runs_LDADD = libplans.a $(KERNEL_LIBS)
 tests_cuda_test_plans_SOURCES = tests/cuda/test_plans.c
@@ -136,7 +135,6 @@ tests_cuda_test_plans_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_plans_LDADD = $(PLAN_LIBS)
 tests_cuda_test_product_SOURCES = \
 	cuda/conv_product.c cuda/cublas.c cuda/cublas.h cuda/library.h \
-	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/fake_cublas.c tests/cuda/fake_cublas.h \
 	tests/cuda/test_product.c
 tests_cuda_test_product_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)

@@ -284,8 +284,7 @@ static void test_recorded(void)
     choose(NULL, lines, job);
     has_text(notes,
              "the run computes the convolution forward f32 3x5x6 8>16 k3 s1 p1 g1 by \"second 1\", "
-             "which can't be had here; go on with it on the device and with the libraries it began "
-             "with, or begin anew: this is version 2",
+             "which can't be had here: this is version 2",
              "one that can't be had, too");
     ok(!chosen[0], "it is not replaced");
     choose(NULL, lines, job_of(CONV_DATA, ELEMENT_F32));

@@ -1,8 +1,9 @@
 /* test_nets_cuda.c - deep nets on the CUDA backend against the reference, in float32 and in bf16.
  * See test_backend_cuda.c.
  *
- * In bf16 rounding alone moves outputs of 18 layers by a percent and gradients by a tenth, and
- * those of 50 layers with ordinary values by as much as they are: these are left out. */
+ * In bf16 rounding alone moves outputs of 18 layers by a percent and gradients by a tenth,
+ * gradients of 50 by 0.4. Those of 50 layers with ordinary values it moves by as much as they are,
+ * and so those of gates that norms shifted far up have closed: these are left out. */
 #include "tests/kit/backend_compare.h"
 #include "tests/kit/tap.h"
 

@@ -29,6 +29,14 @@ libcudasim_a_CXXFLAGS = -std=c++17 -fPIC $(WARN_CXXFLAGS)
 libcudasim_a_LIBADD = $(SIM_KERNELS)
 CUDASIM_LIBS = libcudasim.a libcore.a libbase.a $(JANSSON_LIBS) -lstdc++ -lm
 
+# The backend as a module, so that the whole program can be tried with it.
+if HAVE_CXX
+check_PROGRAMS += tests/cudasim/combolab-cuda.so
+endif
+tests_cudasim_combolab_cuda_so_SOURCES = cuda/backend.c
+tests_cudasim_combolab_cuda_so_LDFLAGS = -shared -Wl,--version-script=$(srcdir)/cuda/module.map
+tests_cudasim_combolab_cuda_so_LDADD = $(CUDASIM_LIBS)
+
 # The same under sanitizers, kernels and host: NAME.asan and NAME.tsan of each test of kernels. They are compiled
 # a second and a third time, so warnings are left to the first.
 SUFFIXES += .asano .tsano .asan .tsan
@@ -59,23 +67,23 @@ SANITIZED_LIBS = libcore.a libbase.a $(JANSSON_LIBS) $(LIBS) -lm
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CXX)$(SANITIZED_CU) $(TSAN_FLAGS) -o $@ -x c++ $<
 .asano.asan:
-	$(AM_V_CXXLD)$(SANITIZED_LINK) $(ASAN_FLAGS) $(filter %.asano,$^) libcudasim-asan.a $(SANITIZED_LIBS)
+	$(AM_V_CXXLD)$(SANITIZED_LINK) $(ASAN_FLAGS) $(filter %.asano,$^) tests/cudasim/asan.a $(SANITIZED_LIBS)
 .tsano.tsan:
-	$(AM_V_CXXLD)$(SANITIZED_LINK) $(TSAN_FLAGS) $(filter %.tsano,$^) libcudasim-tsan.a $(SANITIZED_LIBS)
+	$(AM_V_CXXLD)$(SANITIZED_LINK) $(TSAN_FLAGS) $(filter %.tsano,$^) tests/cudasim/tsan.a $(SANITIZED_LIBS)
 
 SANITIZED_HOST = $(filter %.c,$(CUDA_HOST) $(SIM_C) $(KERNEL_KIT))
 ASAN_OBJECTS = $(KERNELS_CU:.cu=.asano) $(SIM_CXX:.cpp=.asano) $(SANITIZED_HOST:.c=.asano)
 TSAN_OBJECTS = $(ASAN_OBJECTS:.asano=.tsano)
-libcudasim-asan.a: $(ASAN_OBJECTS)
+tests/cudasim/asan.a: $(ASAN_OBJECTS)
 	$(AM_V_AR)rm -f $@ && $(AR) cr $@ $(ASAN_OBJECTS)
-libcudasim-tsan.a: $(TSAN_OBJECTS)
+tests/cudasim/tsan.a: $(TSAN_OBJECTS)
 	$(AM_V_AR)rm -f $@ && $(AR) cr $@ $(TSAN_OBJECTS)
 
 SANITIZED_MAINS = $(KERNEL_TESTS) tests/cudasim/planted
 ASAN_TESTS = $(SANITIZED_MAINS:=.asan)
 TSAN_TESTS = $(SANITIZED_MAINS:=.tsan)
-$(ASAN_TESTS): libcudasim-asan.a libcore.a libbase.a
-$(TSAN_TESTS): libcudasim-tsan.a libcore.a libbase.a
+$(ASAN_TESTS): tests/cudasim/asan.a libcore.a libbase.a
+$(TSAN_TESTS): tests/cudasim/tsan.a libcore.a libbase.a
 tests/cudasim/planted.asan: tests/cudasim/planted_main.asano
 tests/cudasim/planted.tsan: tests/cudasim/planted_main.tsano
 if HAVE_SANITIZERS
@@ -85,7 +93,7 @@ SANITIZED_DEPS = $(ASAN_OBJECTS:=.d) $(TSAN_OBJECTS:=.d) \
 	$(SANITIZED_MAINS:=.asano.d) $(SANITIZED_MAINS:=.tsano.d) \
 	tests/cudasim/planted_main.asano.d tests/cudasim/planted_main.tsano.d
 -include $(SANITIZED_DEPS)
-CLEANFILES += $(SANITIZED_DEPS) $(SANITIZED_DEPS:.d=) libcudasim-asan.a libcudasim-tsan.a \
+CLEANFILES += $(SANITIZED_DEPS) $(SANITIZED_DEPS:.d=) tests/cudasim/asan.a tests/cudasim/tsan.a \
 	$(ASAN_TESTS) $(TSAN_TESTS)
 
 # Faults planted in small kernels are found; the twin of the device is as the device promises to be.
@@ -98,11 +106,3 @@ tests_cudasim_planted_LDADD = $(SIM_PLANTED) $(KERNEL_LIBS)
 tests_cudasim_test_twin_SOURCES = tests/cudasim/test_twin.c
 tests_cudasim_test_twin_LDADD = $(SIM_PLANTED) $(KERNEL_LIBS)
 EXTRA_DIST += tests/cudasim/planted.cu tests/cudasim/test_cudasim.sh
-
-# The backend as a module, so that the whole program can be tried with it.
-if HAVE_CXX
-check_PROGRAMS += tests/cudasim/combolab-cuda.so
-endif
-tests_cudasim_combolab_cuda_so_SOURCES = cuda/backend.c
-tests_cudasim_combolab_cuda_so_LDFLAGS = -shared -Wl,--version-script=$(srcdir)/cuda/module.map
-tests_cudasim_combolab_cuda_so_LDADD = $(CUDASIM_LIBS)

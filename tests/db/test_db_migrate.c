@@ -1,4 +1,4 @@
-/* test_db_migrate.c - databases of schema 1 and 2 with rows become ones of schema 3: nothing is
+/* test_db_migrate.c - databases of schema 1, 2 and 3 with rows become ones of schema 4: nothing is
  * lost, and a process that is killed on the way leaves what there was.
  */
 #include "tests/kit/db_kit.h"
@@ -205,14 +205,14 @@ static void test_kept(const char *path, int version)
        "there are rows of schema %d", version);
     ok(db_open(&d, path, DB_READ, &e) == -1 && e.code == ERR_VERSION,
        "a reader does not change it");
-    snprintf(text, sizeof text, "older combolab (schema %d, this one makes 3)", version);
+    snprintf(text, sizeof text, "older combolab (schema %d, this one makes 4)", version);
     has_text(e.text, text, "and says why");
     if (!is_int(db_open(&d, path, DB_WRITE, &e), 0, "a writer brings it up to date"))
         diag("%s", e.text);
     raw_text(path, everything, after, sizeof after);
     if (!ok(!strcmp(before, after), "every row is as it was"))
         diag("%s\nis now\n%s", before, after);
-    is_int(help_number(d, "PRAGMA user_version"), 3, "it is of schema 3");
+    is_int(help_number(d, "PRAGMA user_version"), 4, "it is of schema 4");
     is_int(help_number(d, "SELECT count(*) FROM pragma_foreign_key_check"), 0,
            "no foreign key is broken");
     is_int(
@@ -236,6 +236,44 @@ static void test_same_schema(const char *path)
     raw_text(path, shape, old, sizeof old);
     raw_text(scratch_path("new.db"), shape, new, sizeof new);
     ok(old[0] && !strcmp(old, new), "it is as one that was made today");
+}
+
+/* Step 4 only adds: without what it added, a file is one of schema 3. */
+static void test_schema_3(const char *path)
+{
+    static char before[8192], after[8192];
+    struct err e;
+    struct db *d = help_open(path);
+    struct algorithm_row *rows, two[] = {{"sum 3", "abacus", "red"}, {"sum 4", "head", ""}};
+    size_t n;
+    is_int(db_exec(d,
+                   "DROP TABLE algorithm; ALTER TABLE run DROP COLUMN algorithms_anew;"
+                   " PRAGMA user_version = 3",
+                   &e),
+           0, "a database of schema 3");
+    db_close(d);
+    raw_text(path, everything, before, sizeof before);
+    d = help_open(path);
+    raw_text(path, everything, after, sizeof after);
+    ok(before[0] && !strcmp(before, after), "becomes one of schema 4 with every row");
+    is_int(help_number(d, "PRAGMA user_version"), 4, "as it says");
+    ok(!db_algorithms(d, 1, &rows, &n, &e) && !n, "no algorithms of old runs are known");
+    mem_free(rows);
+    is_int(db_run_algorithms(d, 1, two, 2, &e), 0, "those of one that goes on are stored");
+    is_int(db_run_algorithms(d, 2, two, 2, &e), 0, "and another's");
+    ok(!db_run_algorithms(d, 1, &two[1], 1, &e) && !db_algorithms(d, 1, &rows, &n, &e) && n == 1 &&
+           !strcmp(rows[0].job, "sum 4") && !strcmp(rows[0].method, "head") && !rows[0].details[0],
+       "in the place of former ones");
+    mem_free(rows);
+    ok(!db_run_algorithms(d, 1, NULL, 0, &e) && !db_algorithms(d, 1, &rows, &n, &e) && !n,
+       "and given up");
+    mem_free(rows);
+    ok(!db_algorithms(d, 2, &rows, &n, &e) && n == 2 && !strcmp(rows[0].details, "red"),
+       "the other's stay");
+    mem_free(rows);
+    is_int(db_run_algorithms(d, 2, NULL, 0, &e), 0, "until it gives them up too");
+    ok(db_run_algorithms(d, 4711, two, 2, &e) == -1, "no run, no algorithms: %s", e.text);
+    db_close(d);
 }
 
 static void test_used(const char *path)
@@ -362,7 +400,7 @@ static void test_killed(int old)
         kill_after = steps;
         int status = help_wait(help_fork(migrate_until_killed, path));
         raw_text(path, "PRAGMA user_version", version, sizeof version);
-        bool migrated = !strcmp(version, "3");
+        bool migrated = !strcmp(version, "4");
         raw_text(path, migrated ? everything : everything_old, now, sizeof now);
         bad += strcmp(now, wanted) != 0;
         if (status == 0)
@@ -372,7 +410,7 @@ static void test_killed(int old)
             break;
         bad += atoi(version) != old;
     }
-    is_text(version, "3", "in the end it is migrated");
+    is_text(version, "4", "in the end it is migrated");
     ok(killed > 10 && !bad, "killed %d times on the way, it was schema %d with every row", killed,
        old);
 }
@@ -382,6 +420,7 @@ int main(void)
     scratch_make();
     const char *path = scratch_path("old.db");
     test_kept(path, 1);
+    test_schema_3(path);
     test_same_schema(path);
     test_used(path);
     test_kept(path, 2);

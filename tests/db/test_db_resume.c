@@ -141,12 +141,13 @@ static void test_anew(struct db *d)
     is_int(db_runs_resume(d, &id, 1, DB_RESUME_ANEW, &e), 0, "a run is to begin anew");
     ok(db_run_claim(d, id, &claimed, &e) == 1 && !db_run_started(d, id, &found, &e), "and begins");
     db_run(d, id, &run, &e);
-    ok(run.anew && run.epochs_done == 3 && run.best_epoch == 2 && rows_of(d, "checkpoint", id) == 1,
+    ok(run.anew && !run.algorithms_anew && run.epochs_done == 3 && run.best_epoch == 2 &&
+           rows_of(d, "checkpoint", id) == 1,
        "its former epochs are there still");
     db_run_state(d, id, "lost", NULL, &e);
-    is_int(db_runs_resume(d, &id, 1, 0, &e), 0, "killed then, it can go on");
+    is_int(db_runs_resume(d, &id, 1, DB_RESUME_ALGORITHMS, &e), 0, "killed then, it can go on");
     db_run(d, id, &run, &e);
-    ok(!run.anew && run.epochs_done == 3, "from what there was");
+    ok(!run.anew && run.algorithms_anew && run.epochs_done == 3, "from what there was");
     struct epoch_row first = help_epoch(1, true);
     db_run_claim(d, id, &claimed, &e);
     is_int(db_epoch_add(d, id, &first, 1, NULL, 0, &e), 0, "once the new first epoch is stored");

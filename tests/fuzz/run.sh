@@ -6,6 +6,9 @@ top=$TOP_SRCDIR
 combolab=$TOP_BUILDDIR/combolab
 work=$TOP_BUILDDIR/fuzz
 seconds=${FUZZ_SECONDS:-10}
+FUZZ_SCRATCH=$(mktemp -d -p /dev/shm combolab-fuzz-XXXXXX 2>/dev/null || mktemp -d) || exit 1
+trap 'rm -rf "$FUZZ_SCRATCH"' EXIT
+export FUZZ_SCRATCH
 : "${FUZZ_CC:=clang}"
 flags='-std=c11 -g -O1 -fsanitize=fuzzer,address,undefined,float-cast-overflow -fno-sanitize-recover=all'
 if ! command -v "$FUZZ_CC" >/dev/null 2>&1; then
@@ -21,9 +24,10 @@ seeds() {
 build() { # fuzzer, sources beside base/
     name=$1
     shift
-    # shellcheck disable=SC2086 # flags are lists
-    (cd "$top" && "$FUZZ_CC" $flags -D_GNU_SOURCE -I. $FUZZ_CFLAGS -o "$work/$name" "tests/fuzz/fuzz_$name.c" \
-        base/*.c "$@" $FUZZ_LIBS -lm -lpthread)
+    sources=$*
+    # shellcheck disable=SC2086 # flags are lists, sources are patterns in the tree
+    (cd "$top" && "$FUZZ_CC" $flags -D_GNU_SOURCE -I. -I"$TOP_BUILDDIR" $FUZZ_CFLAGS -o "$work/$name" "tests/fuzz/fuzz_$name.c" \
+        base/*.c $sources $FUZZ_LIBS -lm -lpthread)
 }
 
 fuzz() { # fuzzer
@@ -36,21 +40,36 @@ fuzz() { # fuzzer
     grep -E 'number_of_executed_units|peak_rss_mb' "$work/$1.log"
 }
 
+config="engine/config.c engine/config_classes.c engine/config_uses.c engine/event.c engine/core/*.c"
+dataset="engine/dataset/*.c $config"
 set -e
 mkdir -p "$work"
 "$combolab" --quiet synth "$work/set" --count 10 --size 32 --threads 1 >/dev/null
 cp "$work"/set/images/*.jpg "$(seeds image)"
 cp "$work/set/labels.csv" "$(seeds csv)"
+printf 'a.jpg 3.5\nb.jpg 2\nc c.jpg 1.25\n\0a.jpg 3.5\n\0b.jpg 2\n' >"$(seeds scut)/three"
+printf 'loss=mse\nlearning-rate=0.01\nepochs=3\nclass-weights=none\n' >"$(seeds options)/four"
+printf '\0\0abc' >"$(seeds store)/three"
+printf '\0\0\0abc' >"$(seeds database)/three"
+printf '\030\120name' >"$(seeds screen)/name"
+rm -rf "$work/seed.db"* "$work/seed.weights"
+"$combolab" --quiet train -D "$work/seed.db" --data "$work/set" --backbone resnet18 --image-size 32 --batch 4 --epochs 2 \
+    --loss combo --cache "$work/cache" --device cpu >/dev/null 2>&1
 printf '0123456789abcdef\005\001' >"$(seeds ticks)/range"
 head='{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}  '
 printf '\070\0\0\0\0\0\0\0%s12345678' "$head" >"$(seeds weights)/two"
 build ticks ui/ticks.c
 build csv engine/dataset/csv.c
 build weights engine/weights/weights.c engine/weights/safetensors_read.c engine/weights/safetensors_write.c
+build scut "$dataset"
+build options "$config"
+build store 'engine/image/*.c' "$dataset"
+build database 'db/*.c'
+build screen 'ui/*.c ui/views/*.c results/*.c db/rows.c' "$config"
 build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0
-for name in ticks csv weights image; do
+for name in ticks csv scut options weights image store database screen; do
     fuzz $name
 done
 exit $failed

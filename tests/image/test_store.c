@@ -254,8 +254,7 @@ static void test_damage(void)
     ok(!truncate(path, st.st_size + 4096) && opened() == 1, "grown: remade");
     unlink(path);
     mkdir(path, 0777);
-    is_int(opened(), -1, "a folder in its place is an error");
-    has_text(e.text, "--cache", "that says what to do");
+    is_int(opened(), 1, "a folder in its place is gone around");
     rmdir(path);
     is_int(opened(), 1, "and once it is gone, all is well");
     is_int(opened(), 0, "the remade store is believed");
@@ -359,6 +358,24 @@ static void test_two_processes(void)
     is_int(scratch_entries(r.cache), 1, "one file remains");
 }
 
+/* Where nothing can be written the images are decoded into memory: the same pixels, and it is said.
+ */
+static void test_without_cache(struct store_request r, const char *what)
+{
+    struct store *in_memory = open_store(r);
+    r.cache = scratch_path("beside");
+    struct store *on_disk = open_store(r);
+    ok(in_memory && on_disk && same_as_decoding(store_images(in_memory)) &&
+           !memcmp(store_pictures(in_memory), store_pictures(on_disk),
+                   store_images(on_disk)->n * sizeof(uint64_t)),
+       "%s: the same images are in memory", what);
+    ok(in_memory && strstr(store_warning(in_memory), "decoded into memory, for this run alone") &&
+           strstr(store_warning(in_memory), "--cache"),
+       "and it says why: %s", in_memory ? store_warning(in_memory) : e.text);
+    store_close(in_memory);
+    store_close(on_disk);
+}
+
 static void test_no_room(void)
 {
     struct store_request r = request();
@@ -371,7 +388,8 @@ static void test_no_room(void)
         setrlimit(RLIMIT_FSIZE, &limit);
         int result = store_open(&s, &r, &e);
         bool good = result == -1 && e.code == ERR_FULL && strstr(e.text, "decoded images need") &&
-                    strstr(e.text, r.cache) && strstr(e.text, "--cache");
+                    strstr(e.text, r.cache) && strstr(e.text, "--cache") &&
+                    strstr(e.text, "nor can they be kept in memory");
         diag("%s", e.text);
         _exit(good ? 0 : 1);
     }
@@ -380,8 +398,13 @@ static void test_no_room(void)
     ok(WIFEXITED(status) && !WEXITSTATUS(status), "no room: said before decoding, with the need");
     is_int(scratch_entries(r.cache), 0, "nothing is left");
     r.cache = scratch_text("occupied", "a file");
+    test_without_cache(r, "a file for a cache folder");
+    r.cache = "/proc/none";
+    test_without_cache(r, "a folder that cannot be made");
+    r.memory_bytes = 1000;
     struct store *s = open_store(r);
-    ok(!s && strstr(e.text, "--cache"), "a file for a cache folder: %s", e.text);
+    ok(!s && strstr(e.text, "--cache") && strstr(e.text, "1000 B may be used"),
+       "no memory either: %s", e.text);
 }
 
 static void test_abandoned(void)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MOST 64 /* images in a step */
 
@@ -33,6 +34,7 @@ struct backend {
     struct step ring[BACKEND_IN_FLIGHT], given;
     int in_flight;
     int plans; /* begun */
+    char *algorithms;
     bool frozen;
 };
 
@@ -86,12 +88,29 @@ static void toy_close(struct backend *b)
     toy.closed++;
     free_all(b, b->values);
     free_all(b, b->momenta);
+    mem_free(b->algorithms);
     mem_free(b->labels);
     mem_free(b->classes);
     mem_free((void *)b->plan.order);
     mem_free((void *)b->plan.draws);
     net_params_free(b->params);
     mem_free(b);
+}
+
+/* As it is told, or as it likes. */
+static int choose(struct backend *b, struct err *e)
+{
+    const char *told = b->spec.algorithms, *text = told ? told : toy.algorithms;
+    toy.told = told != NULL;
+    if (told && toy.forgot)
+        return err_set(e, ERR_VERSION, "the toy has lost \"%.*s\"", (int)strcspn(told, "\n"), told);
+    b->algorithms = text ? mem_string(text) : NULL;
+    return text && !b->algorithms ? mem_error(e, "a toy's algorithms", strlen(text)) : 0;
+}
+
+static const char *toy_algorithms(const struct backend *b)
+{
+    return b->algorithms;
 }
 
 static int toy_open(struct backend **out, const struct backend_spec *spec, struct err *e)
@@ -106,7 +125,7 @@ static int toy_open(struct backend **out, const struct backend_spec *spec, struc
     b->spec = *spec;
     b->net = *spec->net;
     b->spec.net = &b->net;
-    if (net_params_new(&b->params, &b->net, e))
+    if (net_params_new(&b->params, &b->net, e) || choose(b, e))
         goto failed;
     if (!(b->values = alloc_all(b)) || !(b->momenta = alloc_all(b)))
         goto memory;
@@ -114,6 +133,7 @@ static int toy_open(struct backend **out, const struct backend_spec *spec, struc
     b->score_b = net_params_role(b->params, -1, NET_SCORE_B);
     b->class_b = net_params_role(b->params, -1, NET_CLASS_B);
     promise(spec->deterministic && !spec->probe && !spec->memory_most, "the spec is odd");
+    promise(spec->cache && !access(spec->cache, W_OK), "no cache to write to");
     *out = b;
     return 0;
 memory:
@@ -319,6 +339,7 @@ const struct backend_ops *toy_backend(void)
         .collect = toy_collect,
         .usage = toy_usage,
         .close = toy_close,
+        .algorithms = toy_algorithms,
     };
     return &ops;
 }

@@ -265,6 +265,48 @@ static void test_resume(void)
     session_close(s);
 }
 
+static bool computed_by(int64_t run, const char *method, const char *details)
+{
+    struct algorithm_row *rows;
+    size_t n;
+    if (db_algorithms(reader, run, &rows, &n, NULL))
+        return false;
+    bool is = n == 2 && !strcmp(rows[0].job, "forward 3x3") && !strcmp(rows[0].method, method) &&
+              !strcmp(rows[0].details, details) && !strcmp(rows[1].job, "update");
+    mem_free(rows);
+    return is;
+}
+
+/* Stopped, refused for what its backend has no more, then gone on with otherwise. */
+static void test_algorithms(void)
+{
+    struct err e;
+    struct run_config config;
+    struct run_row row;
+    struct session *s = open_session(SESSION_TAKES_ANY, NULL);
+    kit_config(&config);
+    config.epochs = 12;
+    toy.algorithms = "forward 3x3: abacus red 1=2\nupdate: head\n";
+    toy.step_us = 5000;
+    int64_t run = add(s, &config);
+    ok(kit_wait_state(reader, run, "running") && !session_verb(s, run, VERB_STOP, &e) &&
+           kit_wait_state(reader, run, "stopped") && computed_by(run, "abacus", "red 1=2"),
+       "what a run is computed by is stored");
+    toy.step_us = 0;
+    toy.algorithms = "forward 3x3: fingers\nupdate: head";
+    toy.forgot = true;
+    ok(!session_resume(s, &run, 1, 0, &e) && kit_wait_state(reader, run, "failed") &&
+           !db_run(reader, run, &row, NULL),
+       "where that is gone, it is not resumed");
+    has_text(row.state_text, "--algorithms anew", "and says what would help");
+    ok(!session_resume(s, &run, 1, DB_RESUME_ALGORITHMS, &e) &&
+           kit_wait_state(reader, run, "finished") && computed_by(run, "fingers", ""),
+       "it goes on by others when that is asked for");
+    toy.algorithms = NULL;
+    toy.forgot = false;
+    session_close(s);
+}
+
 /* Its folder of weights is taken away and brought back. */
 static void test_folder_gone(void)
 {
@@ -471,6 +513,7 @@ int main(void)
     test_refused();
     test_paths();
     test_selection();
+    test_algorithms();
     test_folder_gone();
     test_named();
     test_verbs();

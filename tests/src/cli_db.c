@@ -76,6 +76,10 @@ static int finish(struct db *db, int64_t id, struct err *e)
         {.place = 0, .predicted = 2.5, .expectation = 2.25, .predicted_class = 3, .true_class = 2},
         {.place = 1, .predicted = 3.5, .expectation = NAN},
     };
+    static const struct algorithm_row algorithms[] = {
+        {"forward f32 16x8x8 3>8 k3 s1 p1 g1", "cudnn", "9.19 engine 62 1=2"},
+        {"data f32 16x8x8 3>8 k3 s1 p1 g1", "plain", ""},
+        {"weights f32 16x8x8 3>8 k3 s1 p1 g1", "cudnn", "9.19 engine 0"}};
     struct run_row run = launched("", "");
     struct checkpoint_row weights = {
         .kind = "last", .epoch = 2, .path = "/nowhere/last.safetensors"};
@@ -83,7 +87,7 @@ static int finish(struct db *db, int64_t id, struct err *e)
     str_copy(run.device, sizeof run.device, "cpu: test");
     str_copy(run.data_hash, sizeof run.data_hash, "0123456789abcdef");
     if (db_run_started(db, id, &run, e) || db_run_split(db, id, images, 2, e) ||
-        epoch(db, id, 1, e) || epoch(db, id, 2, e) ||
+        db_run_algorithms(db, id, algorithms, 3, e) || epoch(db, id, 1, e) || epoch(db, id, 2, e) ||
         db_checkpoint_add(db, id, &weights, predictions, 2, e) || db_log_add(db, id, &line, e))
         return -1;
     return db_run_state(db, id, "finished", "", e);

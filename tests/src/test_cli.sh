@@ -243,6 +243,7 @@ run -D db.db runs --references --state lost --format json
 json 'runs: published figures' 'len(j) > 50 and all(r["state"] == "published" and r["id"] is None for r in j) and any(r["data"] == "SCUT-FBP5500" and r["loss"] == "combo" and r["best_mae"] for r in j)'
 run -D db.db show 1 --format json
 json 'show: run, terms, options, weights' 'j["run"]["device"] == "cpu: test" and j["run"]["data_hash"] == "0123456789abcdef" and [t["weight"] for t in j["terms"]] == [2, 1, 0.5] and len(j["options"]) == 2 and j["weights"][0]["kind"] == "last" and j["weights"][0]["epoch"] == 2'
+json 'show: how many jobs by which method' '[(m["method"], m["jobs"]) for m in j["methods"]] == [("cudnn", 2), ("plain", 1)]'
 says 'third' -D db.db show last
 says 'it^[[2Jfailed' -D db.db show 2
 run -D db.db show 1 --epochs --format json
@@ -252,6 +253,9 @@ run -D db.db show 1 --predictions last --format csv
 result $? 'show --predictions: CSV quotes, and leaves what is missing empty'
 run -D db.db show 1 --ledger 1 --log --format json
 json 'show --ledger --log: both, by name' '[(p["image"], p["predicted"]) for p in j["ledger"]] == [("a.jpg", 1.5), ("b,\"2\".jpg", 2.5)] and j["log"][0]["text"] == "said once"'
+run -D db.db show 1 --algorithms --format json
+json 'show --algorithms: all of them' 'j[0] == {"job": "forward f32 16x8x8 3>8 k3 s1 p1 g1", "method": "cudnn", "details": "9.19 engine 62 1=2"} and len(j) == 3 and j[1]["details"] == ""'
+refuses 1 'no algorithms on record' -D db.db show 2 --algorithms
 refuses 2 'CSV holds one table' -D db.db show 1 --epochs --log --format csv
 refuses 1 'no best predictions' -D db.db show 1 --predictions best
 refuses 1 'no ledger of epoch 9' -D db.db show 1 --ledger 9

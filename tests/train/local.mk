@@ -38,6 +38,11 @@ tests_train_test_resume_SOURCES = tests/train/test_resume.c
 tests_train_test_resume_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_resume
 
+check_PROGRAMS += tests/train/test_resume_algorithms
+tests_train_test_resume_algorithms_SOURCES = tests/train/test_resume_algorithms.c
+tests_train_test_resume_algorithms_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_resume_algorithms
+
 check_PROGRAMS += tests/train/test_resume_faults
 tests_train_test_resume_faults_SOURCES = tests/train/test_resume_faults.c
 tests_train_test_resume_faults_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)

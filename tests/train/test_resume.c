@@ -234,6 +234,17 @@ static void test_keep(void)
     kit_whole(&rig, &unused, "keep-all");
     kit_free(&unused);
     is_int(kit_files("keep-all", "checkpoint-"), 5, "--keep 0 keeps one an epoch");
+    /* As while another process holds the database: two epochs are on record, five are trained. */
+    const atomic_int stored = 2;
+    rig.job.config.keep = 1;
+    rig.job.stored_epochs = &stored;
+    kit_whole(&rig, &unused, "behind");
+    kit_free(&unused);
+    rig.job.stored_epochs = NULL;
+    ok(kit_files("behind", "checkpoint-") == 2 &&
+           !access(scratch_path("behind/checkpoint-2.safetensors"), F_OK) &&
+           !access(scratch_path("behind/checkpoint-5.safetensors"), F_OK),
+       "and that of the last epoch on record, whatever is kept");
     rig.job.config.keep = 2;
     rig.job.config.save_every = 2;
     rig.job.config.learning_rate = 0; /* then only the first epoch is the best */

@@ -335,6 +335,7 @@ int main(void)
     if (!ok(!rig_init(&rig), "a data set and a trainer are made"))
         return tap_done();
     rig.job.backend = kit_counted(toy_backend());
+    toy.algorithms = "sum: head\n";
     rig.job.config.epochs = 4;
     rig.job.config.save_every = 1;
     if (ok(!kit_whole(&rig, &whole, "whole"), "a run that never stops")) {
