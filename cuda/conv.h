@@ -28,7 +28,8 @@ struct conv_job {
     bool add;          /* CONV_DATA: to x, instead of in its place */
 };
 
-/* Device memory, aligned to 16. FORWARD makes y of x and w, DATA x of w and y, WEIGHTS dw of x and y. */
+/* Device memory, aligned to 16. FORWARD makes y of x and w, DATA x of w and y, WEIGHTS dw of x and
+ * y. */
 struct conv_operands {
     void *x, *w, *y;
     float *dw;       /* float32, in w's order */
