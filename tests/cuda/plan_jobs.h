@@ -20,8 +20,8 @@ struct plan_type {
 
 extern const struct plan_type plan_types[]; /* a NULL name ends */
 
-/* Adds those of a net of net_build's at 224 x 224 that are not there yet: forward, weights, and where
- * the input isn't the images, data; of an input that others read too, also added. */
+/* Adds those of a net of net_build's at 224 x 224 that are not there yet: forward, weights, and
+ * where the input isn't the images, data; of an input that others read too, also added. */
 void plan_jobs_add(struct plan_jobs *jobs, const char *net, int batch,
                    const struct plan_type *type);
 
