@@ -62,6 +62,46 @@ static inline struct pass pass_of(struct map m, bool by_image, int steps)
 
 #ifdef __cplusplus
 
+/* 8 elements as they lie in memory: kept so until all loads are under way, or the compiler waits
+ * for each in order to turn it into floats. */
+template <class T> struct eight;
+template <> struct eight<float> {
+    float v[8];
+};
+template <> struct eight<bf16> {
+    uint32_t pair[4];
+};
+
+static __device__ __forceinline__ void load_8(const float *from, eight<float> *e)
+{
+    load_8(from, e->v);
+}
+
+static __device__ __forceinline__ void load_8(const bf16 *from, eight<bf16> *e)
+{
+#ifdef __CUDACC__
+    const uint4 a = *reinterpret_cast<const uint4 *>(from);
+    e->pair[0] = a.x, e->pair[1] = a.y, e->pair[2] = a.z, e->pair[3] = a.w;
+#else
+    sim_aligned(from, 16);
+    memcpy(e->pair, from, 16);
+#endif
+}
+
+static __device__ __forceinline__ void unpack(const eight<float> &e, float v[8])
+{
+    UNROLL
+    for (int i = 0; i < 8; i++)
+        v[i] = e.v[i];
+}
+
+static __device__ __forceinline__ void unpack(const eight<bf16> &e, float v[8])
+{
+    UNROLL
+    for (int i = 0; i < 8; i++)
+        v[i] = to_float(bf16{(uint16_t)(e.pair[i / 2] >> 16 * (i % 2))});
+}
+
 /* 8 bytes at once; aligned to that. */
 static __device__ __forceinline__ void load_8(const uint8_t *from, uint8_t v[8])
 {

@@ -30,7 +30,7 @@ static __device__ __forceinline__ unsigned turn_column(float x[8], const float b
 }
 
 template <class T, bool GATED, bool ADDS>
-static __global__ void __launch_bounds__(COLUMNS_THREADS) apply_columns(norm_apply a, pass p)
+static __global__ void __launch_bounds__(COLUMNS_THREADS, 2) apply_columns(norm_apply a, pass p)
 {
     after_previous();
     constexpr int AHEAD = ahead<ADDS>::pixels;
@@ -45,19 +45,23 @@ static __global__ void __launch_bounds__(COLUMNS_THREADS) apply_columns(norm_app
     if (GATED)
         load_8(a.gate + 8 * (t.image * p.k.all + t.column), gate);
     for (size_t at = t.from; at < t.to; at += AHEAD * t.step) {
-        float x[AHEAD][8], before[AHEAD][8];
+        eight<T> x[AHEAD], before[AHEAD];
         UNROLL
         for (int i = 0; i < AHEAD; i++)
             if (at + i * t.step < t.to) {
-                load_8(raw + 8 * (at + i * t.step), x[i]);
+                load_8(raw + 8 * (at + i * t.step), &x[i]);
                 if (ADDS)
-                    load_8(shortcut + 8 * (at + i * t.step), before[i]);
+                    load_8(shortcut + 8 * (at + i * t.step), &before[i]);
             }
         UNROLL
         for (int i = 0; i < AHEAD; i++)
             if (at + i * t.step < t.to) {
-                unsigned bits = turn_column<ADDS>(x[i], before[i], scale, shift, gate, a.relu);
-                store_8(out + 8 * (at + i * t.step), x[i]);
+                float y[8], b[8];
+                unpack(x[i], y);
+                if (ADDS)
+                    unpack(before[i], b);
+                unsigned bits = turn_column<ADDS>(y, b, scale, shift, gate, a.relu);
+                store_8(out + 8 * (at + i * t.step), y);
                 if (a.mask)
                     a.mask[at + i * t.step] = (uint8_t)bits;
             }

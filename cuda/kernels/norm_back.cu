@@ -33,19 +33,34 @@ static __device__ __forceinline__ void load_channels(const norm_back &a, int col
     }
 }
 
-/* One column of a pixel. */
+/* One column of a pixel as it was loaded, and then as numbers. */
+template <class T> struct back_loaded {
+    eight<T> raw, g;
+    unsigned bits;
+};
+
 struct back_pixel {
     float raw[8], g[8];
     unsigned bits;
 };
 
 template <class T, through BY>
-static __device__ __forceinline__ void load_pixel(const norm_back &a, size_t at, back_pixel *p)
+static __device__ __forceinline__ void load_pixel(const norm_back &a, size_t at, back_loaded<T> *p)
 {
-    load_8(static_cast<const T *>(a.raw) + 8 * at, p->raw);
-    load_8(static_cast<const T *>(a.gradient) + 8 * at, p->g);
+    load_8(static_cast<const T *>(a.raw) + 8 * at, &p->raw);
+    load_8(static_cast<const T *>(a.gradient) + 8 * at, &p->g);
     if (BY == THROUGH_MASK)
         p->bits = a.mask[at];
+}
+
+template <class T, through BY>
+static __device__ __forceinline__ back_pixel pixel_of(const back_loaded<T> &l)
+{
+    back_pixel p;
+    unpack(l.raw, p.raw);
+    unpack(l.g, p.g);
+    p.bits = BY == THROUGH_MASK ? l.bits : 0;
+    return p;
 }
 
 template <through BY>
@@ -66,19 +81,20 @@ static __device__ __forceinline__ void sum_column(const norm_back &a, const part
     channel_values v;
     load_channels<BY>(a, t.column, &v);
     for (size_t at = t.from; at < t.to; at += AHEAD * t.step) {
-        back_pixel p[AHEAD];
+        back_loaded<T> loaded[AHEAD];
         UNROLL
         for (int k = 0; k < AHEAD; k++)
             if (at + k * t.step < t.to)
-                load_pixel<T, BY>(a, at + k * t.step, &p[k]);
+                load_pixel<T, BY>(a, at + k * t.step, &loaded[k]);
         UNROLL
         for (int k = 0; k < AHEAD; k++)
             if (at + k * t.step < t.to) {
+                back_pixel p = pixel_of<T, BY>(loaded[k]);
                 UNROLL
                 for (int i = 0; i < 8; i++) {
-                    float g = let_through<BY>(p[k], v, i);
+                    float g = let_through<BY>(p, v, i);
                     sum[i] += g;
-                    product[i] = fmaf(g, p[k].raw[i] - v.mean[i], product[i]);
+                    product[i] = fmaf(g, p.raw[i] - v.mean[i], product[i]);
                 }
             }
     }
@@ -152,12 +168,14 @@ struct gradients {
 
 template <class T, bool ADDED>
 static __device__ __forceinline__ void store_shortcut(const norm_back &a, const gradients &to,
-                                                      size_t at, float g[8], const float before[8])
+                                                      size_t at, float g[8], const eight<T> &before)
 {
     if (ADDED) {
+        float b[8];
+        unpack(before, b);
         UNROLL
         for (int i = 0; i < 8; i++)
-            g[i] += before[i];
+            g[i] += b[i];
     }
     if (to.part == SHORTCUT_SHARED)
         store_8(static_cast<T *>(a.gradient) + 8 * at, g);
@@ -181,26 +199,26 @@ static __global__ void __launch_bounds__(COLUMNS_THREADS)
     load_8(to.f.b + 8 * line, fb);
     load_8(to.f.k + 8 * t.column, fk);
     for (size_t at = t.from; at < t.to; at += AHEAD * t.step) {
-        back_pixel x[AHEAD];
-        float before[AHEAD][8];
+        back_loaded<T> loaded[AHEAD];
+        eight<T> before[AHEAD];
         UNROLL
         for (int k = 0; k < AHEAD; k++)
             if (at + k * t.step < t.to) {
-                load_pixel<T, BY>(a, at + k * t.step, &x[k]);
+                load_pixel<T, BY>(a, at + k * t.step, &loaded[k]);
                 if (ADDED)
-                    load_8(static_cast<const T *>(to.shortcut) + 8 * (at + k * t.step), before[k]);
+                    load_8(static_cast<const T *>(to.shortcut) + 8 * (at + k * t.step), &before[k]);
             }
         UNROLL
         for (int k = 0; k < AHEAD; k++)
             if (at + k * t.step < t.to) {
+                back_pixel x = pixel_of<T, BY>(loaded[k]);
                 UNROLL
                 for (int i = 0; i < 8; i++) {
-                    x[k].g[i] = let_through<BY>(x[k], v, i);
-                    x[k].raw[i] =
-                        norm_raw_gradient(x[k].g[i], fa[i], fb[i], fk[i], x[k].raw[i], v.mean[i]);
+                    x.g[i] = let_through<BY>(x, v, i);
+                    x.raw[i] = norm_raw_gradient(x.g[i], fa[i], fb[i], fk[i], x.raw[i], v.mean[i]);
                 }
-                store_8(static_cast<T *>(to.raw) + 8 * (at + k * t.step), x[k].raw);
-                store_shortcut<T, ADDED>(a, to, at + k * t.step, x[k].g, before[k]);
+                store_8(static_cast<T *>(to.raw) + 8 * (at + k * t.step), x.raw);
+                store_shortcut<T, ADDED>(a, to, at + k * t.step, x.g, before[k]);
             }
     }
 }

@@ -23,17 +23,19 @@ static __device__ __forceinline__ void sum_column(const T *raw, const part_threa
     for (int i = 0; i < 8; i++)
         s->sum[i] = s->squares[i] = 0;
     for (size_t at = t.from; at < t.to; at += AHEAD * t.step) {
-        float x[AHEAD][8];
+        eight<T> x[AHEAD];
         UNROLL
         for (int k = 0; k < AHEAD; k++)
             if (at + k * t.step < t.to)
-                load_8(raw + 8 * (at + k * t.step), x[k]);
+                load_8(raw + 8 * (at + k * t.step), &x[k]);
         UNROLL
         for (int k = 0; k < AHEAD; k++)
             if (at + k * t.step < t.to) {
+                float v[8];
+                unpack(x[k], v);
                 UNROLL
                 for (int i = 0; i < 8; i++) {
-                    float off = x[k][i] - s->pivot[i];
+                    float off = v[i] - s->pivot[i];
                     s->sum[i] += off;
                     s->squares[i] = fmaf(off, off, s->squares[i]);
                 }
