@@ -3,6 +3,7 @@
 # plainly, with AddressSanitizer and with ThreadSanitizer. Without a fault they pass all three, in every order.
 . "$TOP_SRCDIR/tests/kit/tap.sh"
 cd "${TOP_BUILDDIR:?is the folder that combolab was built in}" || exit 1
+ulimit -c 0
 TSAN_OPTIONS=atexit_sleep_ms=0
 export TSAN_OPTIONS
 planted=tests/cudasim/planted
