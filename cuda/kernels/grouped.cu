@@ -30,6 +30,7 @@ static __device__ __forceinline__ int channel_of(int half, int column)
  * both halves of the result channels. */
 template <int GROUP> struct filters {
     static constexpr int DEEP = GROUP > NARROW ? GROUP / NARROW : 1;
+    static constexpr int BLOCKS = DEEP > 1 ? 3 : 4; /* that have registers for theirs at a time */
     uint32_t b[TAPS][DEEP][2][2];
 };
 
@@ -279,14 +280,8 @@ make_pairs(const grouped_bands &t, const grouped_band &b, const place &at, const
 
 /* --- kernels --- */
 
-/* Of a multiprocessor: as many as registers allow. */
-[[maybe_unused]] static __host__ __device__ constexpr int blocks_at_a_time(int group)
-{
-    return group > NARROW ? 3 : 4;
-}
-
 template <int GROUP, int KIND>
-static __global__ void __launch_bounds__(THREADS, blocks_at_a_time(GROUP))
+static __global__ void __launch_bounds__(THREADS, filters<GROUP>::BLOCKS)
     grouped(grouped_bands t, int h, int w, const bf16 *source, const bf16 *weights, bf16 *to,
             bool add, float *moments)
 {
