@@ -280,7 +280,7 @@ make_pairs(const grouped_bands &t, const grouped_band &b, const place &at, const
 /* --- kernels --- */
 
 /* Of a multiprocessor: as many as registers allow. */
-static __host__ __device__ constexpr int blocks_at_a_time(int group)
+[[maybe_unused]] static __host__ __device__ constexpr int blocks_at_a_time(int group)
 {
     return group > NARROW ? 3 : 4;
 }
