@@ -53,7 +53,7 @@ static int try_way(struct survey *s, struct conv_trial *trial, const struct conv
     if (conv_trial_check(trial, way, &good, e) ||
         (good && conv_trial_time(trial, way, 1e-2, &seconds, e)))
         return -1;
-    printf("%-52s %-40s %-5s %9.4f ms %8.1f MiB\n", job, way->text, good ? "right" : "WRONG",
+    printf("%s: %s # %s %.4f ms, workspace %.1f MiB\n", job, way->text, good ? "right" : "WRONG",
            seconds * 1e3, (double)way->workspace / 1048576);
     s->ways++;
     s->wrong += !good;

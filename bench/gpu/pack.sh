@@ -31,7 +31,15 @@ ldd "$to"/bin/* | grep 'not found' && die "a shared library is missing"
 
 cp "$source/bench/gpu/run.sh" "$to/run" && chmod +x "$to/run" &&
     cp "$source"/bench/peers/*.py "$source/bench/torch_steps.py" "$to/peers/" || die "cannot copy scripts to $to"
-[ ! -d "$build/plans" ] || cp -R "$build/plans" "$to/plans"
+
+# What cuDNN plans for an H100 without one, where cuDNN is here: step 2 says how much of it is offered there.
+for libs in "${COMBOLAB_CUDA_LIBS:-}" /usr/local/cuda/lib64; do
+    [ -x "$build/tests/cuda/plan_dump" ] && [ -e "$libs/libcudnn.so.9" ] || continue
+    mkdir -p "$to/plans"
+    COMBOLAB_CUDA_LIBS=$libs LD_LIBRARY_PATH=$libs "$build/tests/cuda/plan_dump" 90 \
+        "$source/tests/cuda/devices/sm_90.json" bf16 64 16 7 >"$to/plans/sm_90-bf16.txt" || rm -r "$to/plans"
+    break
+done
 
 kib=$(du -sk "$to" | cut -f 1)
 [ "$kib" -le $most_kib ] || die "$to takes $kib KiB, and may take $most_kib"

@@ -49,7 +49,6 @@ set_up() {
     export COMBOLAB_CUDA_LIBS="$libs" COMBOLAB_MODULES="$here/bin" XDG_CACHE_HOME="$work/cache" PYTHON="$python"
     export GPU_LOGS="$logs" LC_ALL=C
     mkdir -p "$XDG_CACHE_HOME/combolab"
-    [ ! -d "$here/plans" ] || cp -R "$here/plans/." "$XDG_CACHE_HOME/combolab/"
 }
 
 # One of our programs, with the libraries that came with it; in_time gives it so many seconds.
@@ -109,7 +108,17 @@ step_kernels() {
 }
 
 step_plans() {
-    ours gpu_plans 35
+    ours gpu_plans 35 >"$work/plans"
+    status=$?
+    grep -v '# right' "$work/plans"
+    cp "$work/plans" "$logs/plans.txt"
+    for planned in "$here"/plans/*.txt; do
+        [ ! -f "$planned" ] || sed 's/ #.*//' "$planned" | sort -u >"$work/planned"
+        [ ! -f "$planned" ] || echo "$(basename "$planned"): $(sed 's/ #.*//' "$work/plans" | sort -u |
+            comm -12 - "$work/planned" | wc -l) of $(wc -l <"$work/planned") planned without a device are offered here"
+    done
+    grep 'jobs,' "$work/plans"
+    return $status
 }
 
 backend_tests() {

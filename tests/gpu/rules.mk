@@ -8,7 +8,7 @@ tests/gpu/device.a: $(combolab_cuda_so_OBJECTS) $(CUDA_KERNELS)
 	$(AM_V_AR)rm -f $@ && $(AR) cr $@ $(combolab_cuda_so_OBJECTS) $(CUDA_KERNELS)
 
 # Into tests/gpu/, under the names that the tests have in tests/cuda/; the objects are theirs.
-gpu-programs: all $(GPU_TESTS) tests/gpu/device.a $(GPU_BENCHES)
+gpu-programs: all tests/cuda/plan_dump $(GPU_TESTS) tests/gpu/device.a $(GPU_BENCHES)
 	@rm -f tests/gpu/test_*
 	@$(foreach t,$(GPU_TESTS),$(CC) $(LDFLAGS) -o tests/gpu/$(notdir $(t)) \
 		$($(subst /,_,$(t))_OBJECTS) $(GPU_LIBS) $(LIBS) && ) :
