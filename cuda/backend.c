@@ -67,6 +67,11 @@ static const char *cuda_algorithms(const struct backend *b)
     return b->tools.made.text;
 }
 
+static const char *cuda_notes(const struct backend *b)
+{
+    return b->tools.notes.text;
+}
+
 const struct backend_ops *BACKEND_ENTRY(void)
 {
     static const struct backend_ops ops = {
@@ -86,6 +91,7 @@ const struct backend_ops *BACKEND_ENTRY(void)
         .close = cuda_close,
         .profile = cuda_profile_take,
         .algorithms = cuda_algorithms,
+        .notes = cuda_notes,
     };
     return &ops;
 }

@@ -215,6 +215,10 @@ struct backend_ops {
      * "JOB: METHOD" or "JOB: METHOD DETAILS". Lives until close. NULL in place of the call, or as
      * its answer, where there is no choice. */
     const char *(*algorithms)(const struct backend *b);
+
+    /* What was left out at open, and why, that people should hear of: a library that is not there,
+     * an algorithm that computes wrongly. Lines of text; lives until close. May be NULL. */
+    const char *(*notes)(const struct backend *b);
 };
 
 /* The one symbol that a module exports; ends in BACKEND_VERSION. */

@@ -204,6 +204,12 @@ const char *door_algorithms(const struct door *d)
     return d->ops->algorithms ? d->ops->algorithms(d->backend) : NULL;
 }
 
+const char *door_notes(const struct door *d)
+{
+    const char *text = d->ops->notes ? d->ops->notes(d->backend) : NULL;
+    return text ? text : "";
+}
+
 void door_usage(const struct door *d, struct backend_usage *out)
 {
     *out = (struct backend_usage){.load = NAN, .temperature_c = NAN, .power_w = NAN};

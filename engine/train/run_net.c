@@ -7,7 +7,10 @@
 #include "engine/backend_load.h"
 #include "engine/train/algorithms_priv.h"
 
+#include <string.h>
+
 #define LOOK_EVERY_S 1
+#define MOST_NOTES 20 /* lines of what a backend left out */
 
 size_t run_epoch_images(const struct run *run)
 {
@@ -162,6 +165,20 @@ void run_look_at_device(struct run *run)
         show_usage(run, &usage);
 }
 
+/* The first lines of what the backend left out. */
+static void warn_left_out(const struct run *run)
+{
+    const char *line = door_notes(run->door);
+    for (int i = 0; *line; i++) {
+        int length = (int)strcspn(line, "\n");
+        if (i == MOST_NOTES)
+            log_say(run->log, LOG_WARNING, "backend %s: more was left out", door_name(run->door));
+        else if (i < MOST_NOTES)
+            log_say(run->log, LOG_WARNING, "backend %s: %.*s", door_name(run->door), length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
 void run_log_net(struct run *run)
 {
     struct backend_usage usage;
@@ -171,6 +188,7 @@ void run_log_net(struct run *run)
                 run->passed.text);
     log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", door_name(run->door),
             usage.detail, (double)run->tell->now.device_bytes / 1048576);
+    warn_left_out(run);
     if (run->config->drop_last == DROP_YES && run->train_split.n < (size_t)run->config->batch)
         log_say(run->log, LOG_WARNING,
                 "the only batch has %zu images, fewer than %lld; it is not "

@@ -113,6 +113,12 @@ static const char *toy_algorithms(const struct backend *b)
     return b->algorithms;
 }
 
+static const char *toy_notes(const struct backend *b)
+{
+    (void)b;
+    return toy.notes;
+}
+
 static int toy_open(struct backend **out, const struct backend_spec *spec, struct err *e)
 {
     *out = NULL;
@@ -340,6 +346,7 @@ const struct backend_ops *toy_backend(void)
         .usage = toy_usage,
         .close = toy_close,
         .algorithms = toy_algorithms,
+        .notes = toy_notes,
     };
     return &ops;
 }

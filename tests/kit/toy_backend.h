@@ -20,6 +20,7 @@ struct toy {
     long fail_train_step;   /* that training step fails */
     long poison_train_step; /* that one makes a weight NaN, unnoticed by its loss */
     bool fail_open;
+    const char *notes;      /* what it leaves out, lines; NULL = nothing */
     const char *algorithms; /* what it computes by unless told otherwise; NULL = it has no choice */
     bool forgot;            /* what it is told to compute by it has no more */
     /* Every prediction is 3 + 1/8 for each plan begun since open, exactly: so there is no

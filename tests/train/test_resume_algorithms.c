@@ -37,6 +37,11 @@ static bool computes_by(const char *text)
 static void test_given_back(void)
 {
     ok(computes_by(choices()) && !toy.told, "a run says what its backend chose");
+    toy.notes = "no abacus is here\nbeads: one is cracked";
+    kit_stopped(&rig, "noted", 6, 0);
+    ok(kit_log(&rig, "no abacus is here") && kit_log(&rig, "backend toy: beads: one is cracked"),
+       "and what it left out");
+    toy.notes = NULL;
     ok(kit_stopped(&rig, "stopped", 6, 0), "one is stopped");
     toy.algorithms = "sum 0: fingers\n";
     ok(kit_resume(&rig, &whole, "stopped") && toy.told && computes_by(choices()),
