@@ -118,7 +118,7 @@ struct backend {
     bool captures;                               /* graphs are used at all */
     bool stale; /* a parameter was set from outside since copies were made */
     bool looks; /* for values that are not finite, behind each unit */
-    void *bad;  /* pinned: how many there were, an unsigned long long */
+    void *bad;  /* on the device: how many there were, an unsigned long long */
 
     struct slot slots[CUDA_SLOTS];
     unsigned long started, collected;

@@ -319,7 +319,7 @@ int cuda_memory_open(struct backend *b, struct err *e)
     if (plan(b, e) || check_limit(b, e) ||
         device_alloc(b->device, b->arena.bytes, "the net's tensors and weights", &b->block, e) ||
         device_pin(b->device, transfer_bytes(b), "values on their way", &b->transfer, e) ||
-        device_pin(b->device, sizeof(unsigned long long), "a count of faults", &b->bad, e) ||
+        device_alloc(b->device, sizeof(unsigned long long), "a count of faults", &b->bad, e) ||
         slots_open(b, e))
         return -1;
     arena_point(&b->arena, b->block);
@@ -337,7 +337,7 @@ void cuda_memory_close(struct backend *b)
     }
     if (b->device) {
         device_unpin(b->device, b->transfer);
-        device_unpin(b->device, b->bad);
+        device_free(b->device, b->bad);
         device_free(b->device, b->block);
     }
     arena_fini(&b->arena);

@@ -16,15 +16,16 @@
 static int look(struct backend *b, const char *pass, const void *values, size_t count,
                 struct err *e)
 {
-    unsigned long long *bad = b->bad;
+    unsigned long long bad = 0;
     if (!b->looks)
         return 0;
-    *bad = 0;
-    if (QUEUE(b, e, count_bad, b->type, values, count, bad) || device_wait(b->device, e))
+    if (device_clear(b->device, b->bad, sizeof bad, e) ||
+        QUEUE(b, e, count_bad, b->type, values, count, b->bad) ||
+        device_download(b->device, &bad, b->bad, sizeof bad, e) || device_wait(b->device, e))
         return -1;
-    if (!*bad)
+    if (!bad)
         return 0;
-    return err_set(e, ERR_DEVICE, "%s made %llu values of %zu that are not finite", pass, *bad,
+    return err_set(e, ERR_DEVICE, "%s made %llu values of %zu that are not finite", pass, bad,
                    count);
 }
 

@@ -276,7 +276,8 @@ static __device__ __forceinline__ void copy_16(void *to, const void *from, bool 
     uint32_t shared = (uint32_t)__cvta_generic_to_shared(to);
     int bytes = there ? 16 : 0;
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared), "l"(from),
-                 "r"(bytes));
+                 "r"(bytes)
+                 : "memory");
 #else
     static const unsigned char zeros[16] = {0};
     sim_aligned(to, 16);
@@ -289,7 +290,7 @@ static __device__ __forceinline__ void copy_16(void *to, const void *from, bool 
 static __device__ __forceinline__ void copy_commit()
 {
 #ifdef __CUDACC__
-    asm volatile("cp.async.commit_group;");
+    asm volatile("cp.async.commit_group;" ::: "memory");
 #else
     sim_copy_commit();
 #endif

@@ -10,7 +10,8 @@
 #define KERNEL 3
 #define STEPS 2 /* pixels of a thread: each already reads a window */
 
-/* The pixel that a place (columns.h) is of, in a map h high and w wide. */
+/* The pixel that a place (columns.h) is of, in a map h high and w wide. A batch has fewer than 2^31
+ * of them: divisions of 64 bits would take longer than the loads. */
 struct pool_place {
     size_t n;
     int y, x;
@@ -18,8 +19,8 @@ struct pool_place {
 
 static __device__ __forceinline__ pool_place pool_place_of(size_t at, int all, int h, int w)
 {
-    size_t pixel = at / all;
-    return {pixel / ((size_t)h * w), (int)(pixel / w % h), (int)(pixel % w)};
+    unsigned pixel = (unsigned)(at / all), row = pixel / w;
+    return {row / h, (int)(row % h), (int)(pixel % w)};
 }
 
 /* --- forward --- */
