@@ -17,8 +17,13 @@ enum { GOING, ENDING, ENDED };
 static atomic_int ended;   /* of the above */
 static char ended_by[256]; /* written by who found GOING; read when ENDED */
 
+/* Of later runtimes than the oldest that this is compiled with. */
+enum { CONTAINED = 226, TENSOR_MEMORY_LEAK = 721 };
+
 static bool ends_cuda(cudaError_t code)
 {
+    if ((int)code == CONTAINED || (int)code == TENSOR_MEMORY_LEAK)
+        return true;
     switch (code) {
     case cudaErrorECCUncorrectable:
     case cudaErrorNvlinkUncorrectable:
@@ -33,6 +38,7 @@ static bool ends_cuda(cudaError_t code)
     case cudaErrorInvalidPc:
     case cudaErrorLaunchFailure:
     case cudaErrorExternalDevice:
+    case cudaErrorMpsClientTerminated:
     case cudaErrorUnknown:
         return true;
     default:

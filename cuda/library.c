@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Once there, a library stays until the process ends: those of CUDA leave threads, kernels and what
+ * is called at the end behind, and to load hundreds of megabytes again for each run takes time. */
+#define HOW (RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)
+
 static void *open_in_folders(const char *folders, const char *name)
 {
     char path[FILE_PATH_BYTES];
@@ -16,7 +20,7 @@ static void *open_in_folders(const char *folders, const char *name)
         int length = (int)strcspn(folders, ":");
         int n = snprintf(path, sizeof path, "%.*s/%s", length, folders, name);
         if (length && n < (int)sizeof path)
-            found = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+            found = dlopen(path, HOW);
         folders += length;
         folders += *folders == ':';
     }
@@ -28,7 +32,7 @@ void *cuda_library_open(const char *name, struct err *e)
     const char *folders = getenv("COMBOLAB_CUDA_LIBS");
     void *found = folders ? open_in_folders(folders, name) : NULL;
     if (!found)
-        found = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+        found = dlopen(name, HOW);
     if (!found)
         err_set(e, ERR_NOT_FOUND, "%s cannot be loaded; COMBOLAB_CUDA_LIBS may name its folder: %s",
                 name, dlerror());

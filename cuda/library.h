@@ -10,7 +10,7 @@
 /* Opens `name`, as "libcudnn.so.9": from a folder of COMBOLAB_CUDA_LIBS (separated by colons), else
  * from where the loader looks. NULL with *e set. */
 void *cuda_library_open(const char *name, struct err *e);
-void cuda_library_close(void *library); /* NULL is allowed */
+void cuda_library_close(void *library); /* NULL is allowed; its code stays in the process */
 
 /* Where the address of a function goes in a table of them. */
 struct cuda_function {

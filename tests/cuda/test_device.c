@@ -199,6 +199,7 @@ static void waits_when_asked(void)
 /* Last: it ends CUDA in this process. */
 static void an_end_is_remembered(void)
 {
+    static const int later[] = {226, 721, cudaErrorMpsClientTerminated};
     struct device *d, *other;
     struct err e;
     void *p;
@@ -209,6 +210,11 @@ static void an_end_is_remembered(void)
     has_text(e.text, "COMBOLAB_CUDA_SYNC=1", "with the way to its kernel");
     has_text(e.text, "start combolab again", "and what to do");
     is_int(device_alloc(d, 8, "later", &p, &e), -1, "later calls fail");
+    for (int i = 0; i < 3; i++) {
+        fake.broken = later[i];
+        ok(device_wait(d, &e) == -1 && strstr(e.text, "start combolab again"),
+           "error %d ends CUDA as well", later[i]);
+    }
     device_close(d);
     is_int(left_behind(), 0, "closing frees what can be freed");
     begin();

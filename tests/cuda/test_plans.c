@@ -260,7 +260,12 @@ static void test_libraries(void)
     ok(library && cuda_library_bind(library, none, 1, table, &e), "but not what it hasn't");
     has_text(e.text, "it has no no_such_function", "which is named");
     cuda_library_close(library);
+    setenv("COMBOLAB_CUDA_LIBS", "tests/cuda", 1);
+    library = cuda_library_open("fake_nvml.so", &e);
+    cuda_library_close(library);
     cuda_library_close(NULL);
+    ok(library && dlopen("tests/cuda/fake_nvml.so", RTLD_NOW | RTLD_NOLOAD),
+       "what was closed stays in the process");
     if (before)
         setenv("COMBOLAB_CUDA_LIBS", before, 1);
     else
