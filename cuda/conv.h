@@ -106,7 +106,9 @@ int conv_choose(struct conv_tools *t, const struct conv_job *job, struct conv_wa
 static inline int conv_run(struct conv_tools *t, const struct conv_way *way,
                            const struct conv_operands *o, struct err *e)
 {
-    return way->method->run(t, way, o, e);
+    if (way->method->run(t, way, o, e))
+        return -1;
+    return device_ran(t->device, 0, way->text, e); /* a library's faults are its own */
 }
 
 static inline void conv_way_close(struct conv_way *way)

@@ -132,8 +132,7 @@ static int propose(struct conv_cudnn *p, cudnnBackendHeurMode_t mode,
     conv_cudnn_set(p, heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH,
                    CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &p->graph);
     conv_cudnn_set(p, heuristic, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, 1, &mode);
-    conv_cudnn_set(p, heuristic, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1,
-                   &c->device);
+    conv_cudnn_set_device(p, heuristic, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP);
     conv_cudnn_finish(p, heuristic, "a heuristic");
     if (!p->status &&
         c->cudnnBackendGetAttribute(heuristic, CUDNN_ATTR_ENGINEHEUR_RESULTS,

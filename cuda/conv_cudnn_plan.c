@@ -79,6 +79,29 @@ static void set_descriptor(struct conv_cudnn *p, descriptor d, cudnnBackendAttri
     conv_cudnn_set(p, d, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &value);
 }
 
+/* --- the device --- */
+
+/* On a device that is here, graph and plan belong to the handle that runs them: cuDNN calls that
+ * deprecated, but it is how plans have always been run. Plans for one that is not here go by its
+ * properties. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static const cudnnBackendAttributeName_t graph_handle = CUDNN_ATTR_OPERATIONGRAPH_HANDLE;
+static const cudnnBackendAttributeName_t plan_handle = CUDNN_ATTR_EXECUTION_PLAN_HANDLE;
+#pragma GCC diagnostic pop
+
+static void set_handle(struct conv_cudnn *p, descriptor d, cudnnBackendAttributeName_t name)
+{
+    if (p->cudnn->handle)
+        conv_cudnn_set(p, d, name, CUDNN_TYPE_HANDLE, 1, &p->cudnn->handle);
+}
+
+void conv_cudnn_set_device(struct conv_cudnn *p, descriptor d, cudnnBackendAttributeName_t name)
+{
+    if (!p->cudnn->handle)
+        set_descriptor(p, d, name, p->cudnn->device);
+}
+
 /* --- graph --- */
 
 static descriptor tensor(struct conv_cudnn *p, const struct conv_job *job, int id, int n, int c,
@@ -168,6 +191,7 @@ int conv_cudnn_begin(struct conv_cudnn *p, struct cudnn *c, const struct conv_jo
     *p = (struct conv_cudnn){.cudnn = c};
     descriptor o = operation(p, job);
     p->graph = conv_cudnn_make(p, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
+    set_handle(p, p->graph, graph_handle);
     set_descriptor(p, p->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, o);
     conv_cudnn_finish(p, p->graph, "the graph");
     return told(p, e);
@@ -278,7 +302,7 @@ static descriptor engine_of(struct conv_cudnn *p, int64_t number)
     descriptor engine = conv_cudnn_make(p, CUDNN_BACKEND_ENGINE_DESCRIPTOR);
     set_descriptor(p, engine, CUDNN_ATTR_ENGINE_OPERATION_GRAPH, p->graph);
     set_long(p, engine, CUDNN_ATTR_ENGINE_GLOBAL_INDEX, number);
-    set_descriptor(p, engine, CUDNN_ATTR_ENGINE_DEVICEPROP, p->cudnn->device);
+    conv_cudnn_set_device(p, engine, CUDNN_ATTR_ENGINE_DEVICEPROP);
     conv_cudnn_finish(p, engine, "the engine");
     return engine;
 }
@@ -322,7 +346,8 @@ int conv_cudnn_plan(struct conv_cudnn *p, const struct conv_job *job, const char
         return -1;
     descriptor configuration = configuration_of(p, engine, text + used);
     p->plan = conv_cudnn_make(p, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
-    set_descriptor(p, p->plan, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, p->cudnn->device);
+    set_handle(p, p->plan, plan_handle);
+    conv_cudnn_set_device(p, p->plan, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP);
     set_descriptor(p, p->plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
     conv_cudnn_finish(p, p->plan, "the plan");
     get(p, p->plan, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, &workspace);

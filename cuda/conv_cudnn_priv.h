@@ -41,6 +41,9 @@ cudnnBackendDescriptor_t conv_cudnn_make(struct conv_cudnn *p, cudnnBackendDescr
 void conv_cudnn_set(struct conv_cudnn *p, cudnnBackendDescriptor_t d,
                     cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, int64_t n,
                     const void *values);
+/* Tells a descriptor of a device that is not here; one that is here, the graph's handle tells. */
+void conv_cudnn_set_device(struct conv_cudnn *p, cudnnBackendDescriptor_t d,
+                           cudnnBackendAttributeName_t name);
 void conv_cudnn_finish(struct conv_cudnn *p, cudnnBackendDescriptor_t d, const char *what);
 
 #endif

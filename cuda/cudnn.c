@@ -45,26 +45,25 @@ static int load(struct cudnn *c, struct err *e)
     return 0;
 }
 
-/* The properties of the handle's device, or of the one that `json` describes. */
+/* A device that is not here. */
 static cudnnStatus_t describe(struct cudnn *c, const char *json)
 {
     cudnnStatus_t s =
         c->cudnnBackendCreateDescriptor(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR, &c->device);
-    if (!s && json)
+    if (!s)
         s = c->cudnnBackendSetAttribute(c->device, CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION,
                                         CUDNN_TYPE_CHAR, (int64_t)strlen(json) + 1, json);
-    else if (!s)
-        s = c->cudnnBackendSetAttribute(c->device, CUDNN_ATTR_DEVICEPROP_HANDLE, CUDNN_TYPE_HANDLE,
-                                        1, &c->handle);
     return s ? s : c->cudnnBackendFinalize(c->device);
 }
 
 static int begin(struct cudnn *c, void *stream, const char *json, struct err *e)
 {
-    if (!json && (cuda_cudnn_told(c, c->cudnnCreate(&c->handle), "its handle", e) ||
-                  cuda_cudnn_told(c, c->cudnnSetStream(c->handle, stream), "its stream", e)))
-        return -1;
-    return cuda_cudnn_told(c, describe(c, json), "the device's properties", e);
+    if (json)
+        return cuda_cudnn_told(c, describe(c, json), "the device's properties", e);
+    return cuda_cudnn_told(c, c->cudnnCreate(&c->handle), "its handle", e) ||
+                   cuda_cudnn_told(c, c->cudnnSetStream(c->handle, stream), "its stream", e)
+               ? -1
+               : 0;
 }
 
 int cuda_cudnn_open(struct cudnn **out, int capability, void *stream, const char *json,

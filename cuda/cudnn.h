@@ -1,5 +1,5 @@
 /* cudnn.h - cuDNN 9 by the few functions of its graph API that are used, loaded when asked for.
- * Needs 9.8, where a device is described by its properties: so plans can also be made for a device
+ * Needs 9.8, where a device can be described by its properties: so plans can also be made for one
  * that is not here. All calls of one `struct cudnn` from one thread. */
 #ifndef COMBOLAB_CUDA_CUDNN_H
 #define COMBOLAB_CUDA_CUDNN_H
@@ -19,7 +19,7 @@ struct cudnn {
     CUDNN_FUNCTIONS(CUDNN_FUNCTION)
     void *library;
     cudnnHandle_t handle;            /* NULL where plans are made only */
-    cudnnBackendDescriptor_t device; /* its properties */
+    cudnnBackendDescriptor_t device; /* the properties of one that is not here; else NULL */
     int capability;                  /* 90 for 9.0 */
     char version[64];                /* "9.19.0" */
 };
