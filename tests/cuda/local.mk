@@ -99,6 +99,15 @@ tests_cuda_test_conv_choose_SOURCES = \
 	tests/cuda/test_conv_choose.c
 tests_cuda_test_conv_choose_LDADD = $(KIT_LIBS) $(KERNEL_LIBS)
 
+# What a GPU host is to run, on the simulator.
+if HAVE_CXX
+check_PROGRAMS += tests/cuda/gpu_kernels
+TESTS += tests/cuda/test_gpu_kernels.sh
+endif
+EXTRA_DIST += tests/cuda/test_gpu_kernels.sh
+tests_cuda_gpu_kernels_SOURCES = $(GPU_KERNELS)
+tests_cuda_gpu_kernels_LDADD = $(CUDASIM_LIBS)
+
 # The device layer on a runtime that has no device but fails when told to.
 if HAVE_CUDA
 check_PROGRAMS += tests/cuda/test_device
