@@ -59,6 +59,7 @@ tests_cuda_test_pool_LDADD = $(KERNEL_LIBS)
 BACKEND_TESTS = \
 	tests/cuda/test_backend_bf16 \
 	tests/cuda/test_backend_cuda \
+	tests/cuda/test_backend_tf32 \
 	tests/cuda/test_batch_cuda \
 	tests/cuda/test_faults_cuda \
 	tests/cuda/test_memory_plan \
@@ -74,6 +75,8 @@ tests_cuda_test_backend_bf16_SOURCES = tests/cuda/test_backend_bf16.c
 tests_cuda_test_backend_bf16_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
 tests_cuda_test_backend_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_backend_tf32_SOURCES = tests/cuda/test_backend_tf32.c
+tests_cuda_test_backend_tf32_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
 tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_faults_cuda_SOURCES = tests/cuda/test_faults_cuda.c
