@@ -107,6 +107,17 @@ static void print_one(const char *net, int64_t batch, const struct measure_resul
     fflush(stdout);
 }
 
+/* What of a training step's time its kinds of work fill, each timed by itself: what is left is a
+ * GPU that waits. */
+static double filled(const struct measure_result *r)
+{
+    const struct measure_phase_result *p = &r->work[MEASURE_TRAIN];
+    double all = 0;
+    for (int w = 0; w < WORK_KINDS; w++)
+        all += p->profile.seconds[w];
+    return p->images ? all / (double)p->images * rate(r, MEASURE_TRAIN) : 0;
+}
+
 /* Training's images per second, 0 where it can't be measured. */
 static double one(const struct asked *a, const char *net, int64_t batch, struct figures *f)
 {
@@ -117,6 +128,7 @@ static double one(const struct asked *a, const char *net, int64_t batch, struct 
     add(f, net, a, batch, "train", rate(&r, MEASURE_TRAIN), "img/s");
     add(f, net, a, batch, "eval", rate(&r, MEASURE_EVAL), "img/s");
     add(f, net, a, batch, "host", r.phase[MEASURE_TRAIN].host_s * 1e6, "us");
+    add(f, net, a, batch, "filled", 100 * filled(&r), "%");
     return rate(&r, MEASURE_TRAIN);
 }
 

@@ -94,7 +94,7 @@ step_facts() {
 
 # Those of the fewest instructions first: what fails there explains what fails later.
 kernel_tests() {
-    (cd "$here/bin" && { echo test_values; ls test_lanes* 2>/dev/null; ls test_*; }) | grep -v 'cuda$\|bf16$' |
+    (cd "$here/bin" && { echo test_values; ls test_lanes* 2>/dev/null; ls test_*; }) | grep -v 'cuda$\|bf16$\|tf32$' |
         awk '!seen[$0]++'
 }
 
@@ -103,6 +103,7 @@ step_kernels() {
     for test in $(kernel_tests); do
         tap 15 "$test" || bad="$bad $test"
     done
+    in_time 20 gpu_kernels || bad="$bad gpu_kernels"
     echo "failed:${bad:- none}"
     [ -z "$bad" ]
 }
@@ -125,11 +126,16 @@ backend_tests() {
     (cd "$here/bin" && ls test_backend_* test_steps_* test_nets_* 2>/dev/null) # in f32, tf32 and bf16
 }
 
-# What fails is tried again with one thing taken away at a time: the table says what passes then.
+# Side by side, as each leaves most of a device idle. What fails is tried again with one thing taken away at a time: the table says what passes then.
 step_backend() {
     bad=
     for test in $(backend_tests); do
-        tap 25 "$test" && continue
+        { tap 25 "$test" && : >"$work/$test.passed"; } >"$work/$test.out" &
+    done
+    wait
+    for test in $(backend_tests); do
+        cat "$work/$test.out"
+        rm "$work/$test.passed" 2>/dev/null && continue
         bad="$bad $test"
         for less in COMBOLAB_CUDA_GRAPH=0 COMBOLAB_CUDA_GROUPED=cudnn COMBOLAB_CUDA_CONV=plain COMBOLAB_CUDA_PLAIN=all \
             COMBOLAB_CUDA_SYNC=1; do
@@ -227,14 +233,20 @@ sanitized() {
     tool=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null)
     [ -n "$tool" ] || { echo "no compute-sanitizer here: not run" && return 0; }
     for check in memcheck racecheck; do
-        for test in values conv; do
-            LD_LIBRARY_PATH=$here/lib:$COMBOLAB_CUDA_LIBS timeout 12 "$tool" --tool $check --error-exitcode 9 \
-                "$here/bin/test_$test" >"$work/$check-$test.log" 2>&1
-            found=$?
-            echo "$check of test_$test: exit $found"
-            [ $found != 9 ] || { tail -n 15 "$work/$check-$test.log" && return 1; }
+        for test in $(kernel_tests); do
+            {
+                KERNEL_SMALL=1 LD_LIBRARY_PATH=$here/lib:$COMBOLAB_CUDA_LIBS timeout 14 "$tool" --tool $check \
+                    --error-exitcode 9 "$here/bin/$test" >"$work/$check-$test.log" 2>&1
+                echo "$check of $test: exit $?" >"$work/$check-$test.exit"
+            } &
         done
+        wait
     done
+    cat "$work"/memcheck-*.exit "$work"/racecheck-*.exit
+    for log in $(grep -l 'exit 9$' "$work"/*check-*.exit); do
+        tail -n 15 "${log%.exit}.log"
+    done
+    ! grep -q 'exit 9$' "$work"/*check-*.exit
 }
 
 step_faults() {

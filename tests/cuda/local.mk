@@ -59,6 +59,7 @@ tests_cuda_test_pool_LDADD = $(KERNEL_LIBS)
 BACKEND_TESTS = \
 	tests/cuda/test_backend_bf16 \
 	tests/cuda/test_backend_cuda \
+	tests/cuda/test_backend_tf32 \
 	tests/cuda/test_batch_cuda \
 	tests/cuda/test_faults_cuda \
 	tests/cuda/test_memory_plan \
@@ -74,6 +75,8 @@ tests_cuda_test_backend_bf16_SOURCES = tests/cuda/test_backend_bf16.c
 tests_cuda_test_backend_bf16_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
 tests_cuda_test_backend_cuda_LDADD = $(BACKEND_LIBS)
+tests_cuda_test_backend_tf32_SOURCES = tests/cuda/test_backend_tf32.c
+tests_cuda_test_backend_tf32_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_batch_cuda_SOURCES = tests/cuda/test_batch_cuda.c
 tests_cuda_test_batch_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_faults_cuda_SOURCES = tests/cuda/test_faults_cuda.c
@@ -98,6 +101,15 @@ tests_cuda_test_conv_choose_SOURCES = \
 	tests/cuda/fake_methods.c tests/cuda/fake_methods.h \
 	tests/cuda/test_conv_choose.c
 tests_cuda_test_conv_choose_LDADD = $(KIT_LIBS) $(KERNEL_LIBS)
+
+# What a GPU host is to run, on the simulator.
+if HAVE_CXX
+check_PROGRAMS += tests/cuda/gpu_kernels
+TESTS += tests/cuda/test_gpu_kernels.sh
+endif
+EXTRA_DIST += tests/cuda/test_gpu_kernels.sh
+tests_cuda_gpu_kernels_SOURCES = $(GPU_KERNELS)
+tests_cuda_gpu_kernels_LDADD = $(CUDASIM_LIBS)
 
 # The device layer on a runtime that has no device but fails when told to.
 if HAVE_CUDA

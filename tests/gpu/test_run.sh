@@ -34,6 +34,9 @@ program gpu_plans <<'END'
 i=0
 while [ $i -lt 30 ]; do i=$((i + 1)) && echo "FIGURE ways_wrong_$i 0 ways 0"; done
 END
+program gpu_kernels <<'END'
+echo "FIGURE kernels_wrong 0 kernels -"
+END
 program test_values <<'END'
 echo "ok 1 - fine"
 END
@@ -58,6 +61,8 @@ run 0-3
 result $? "steps pass and fail, each for itself"
 grep -A 2 'not ok 2 - off by one' "$here/gpu-logs/1-kernels.log" | grep 'test_sgd .* 1 good .* 1 bad .*exit .*1 ' >/dev/null
 result $? "a log shows what failed"
+grep '^FIGURE kernels_wrong' "$here/gpu-logs/1-kernels.log" >/dev/null
+result $? "kernels at real size are tried beside their twins"
 grep 'test_backend_cuda .* 1 good .* 0 bad .*COMBOLAB_CUDA_CONV=plain' "$here/gpu-logs/3-backend.log" >/dev/null
 result $? "and with what taken away it passes"
 [ "$(sed -n '/^--- Fake GPU/,$p' "$here/out" | wc -l)" = 16 ] && [ "$(wc -l <"$here/gpu-logs/summary")" -le 20 ]

@@ -34,8 +34,27 @@ static double difference(const float *mine, const float *ref, size_t count, doub
     return (rms ? sqrt(squares / (double)count) : most) / scale;
 }
 
+/* The first value that alone is further away than allowed: its place, and both. By root mean square
+ * none need be. */
+static void show_first(const float *mine, const float *ref, size_t count, double scale,
+                       double tolerance, const struct net_shape *shape)
+{
+    size_t i = 0;
+    while (i < count && fabs((double)mine[i] - (double)ref[i]) <= scale * tolerance)
+        i++;
+    if (i == count)
+        return;
+    if (!shape) {
+        diag("  first at %zu: %.9g instead of %.9g", i, (double)mine[i], (double)ref[i]);
+        return;
+    }
+    size_t c = (size_t)shape->c, w = (size_t)shape->w, h = (size_t)shape->h;
+    diag("  first at image %zu, row %zu, column %zu, channel %zu: %.9g instead of %.9g",
+         i / (c * w * h), i / (c * w) % h, i / c % w, i % c, (double)mine[i], (double)ref[i]);
+}
+
 static void judge(struct verdict *v, const char *what, const float *mine, const float *ref,
-                  size_t count, double scale, double tolerance)
+                  size_t count, double scale, double tolerance, const struct net_shape *shape)
 {
     double d = difference(mine, ref, count, scale, v->rms);
     v->compared++;
@@ -43,14 +62,16 @@ static void judge(struct verdict *v, const char *what, const float *mine, const 
     if (d <= tolerance)
         return;
     v->wrong++;
-    if (v->wrong <= 12)
-        diag("%s, %s: %s is %.2e away, allowed is %.0e", v->name, v->when, what, d, tolerance);
+    if (v->wrong > 12)
+        return;
+    diag("%s, %s: %s is %.2e away, allowed is %.0e", v->name, v->when, what, d, tolerance);
+    show_first(mine, ref, count, scale, tolerance, shape);
 }
 
 void verdict_values(struct verdict *v, const char *what, const float *mine, const float *ref,
                     size_t count, double tolerance)
 {
-    judge(v, what, mine, ref, count, size_of(ref, count, v->rms), tolerance);
+    judge(v, what, mine, ref, count, size_of(ref, count, v->rms), tolerance, NULL);
 }
 
 /* What errors of a tensor are measured against: its own size. Only, a beta whose shift a later
@@ -73,9 +94,11 @@ static double scale_of(const struct pair *p, enum backend_kind kind, int index, 
 static void compare(struct verdict *v, const struct pair *p, enum backend_kind kind, int index,
                     const char *what, double tolerance)
 {
+    bool is_tensor = kind == BACKEND_TENSOR || kind == BACKEND_TENSOR_GRADIENT;
     float *mine = subject_get(&p->mine, kind, index), *ref = subject_get(&p->ref, kind, index);
     judge(v, what, mine, ref, subject_count(&p->ref, kind, index),
-          scale_of(p, kind, index, ref, v->rms), tolerance);
+          scale_of(p, kind, index, ref, v->rms), tolerance,
+          is_tensor ? &p->ref.shapes[index] : NULL);
     mem_free(mine);
     mem_free(ref);
 }
