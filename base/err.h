@@ -19,6 +19,7 @@ enum err_code {
     ERR_FORMAT,    /* a file or value that is not what it should be */
     ERR_MEMORY,    /* an allocation failed */
     ERR_DEVICE,    /* a backend or its library failed */
+    ERR_DEAD,      /* a device that this process cannot use any more */
     ERR_BUSY,      /* another process holds it */
     ERR_VERSION,   /* made by another version */
     ERR_STATE,     /* not allowed in the present state */

@@ -59,7 +59,7 @@ int device_ended(struct err *e)
 {
     if (atomic_load(&ended) != ENDED)
         return 0;
-    return err_set(e, ERR_DEVICE,
+    return err_set(e, ERR_DEAD,
                    "CUDA cannot be used any more in this process since an error (%s); start "
                    "combolab again, or use --device cpu",
                    ended_by);
@@ -102,7 +102,7 @@ int device_told(const struct device *d, cudaError_t code, const char *what, stru
     if (!ends_cuda(code))
         return err_set(e, ERR_DEVICE, "%s%s", text, advice(code));
     remember(text);
-    return err_set(e, ERR_DEVICE,
+    return err_set(e, ERR_DEAD,
                    "%s%s%s; CUDA cannot be used any more in this process: start combolab again, or "
                    "use --device cpu",
                    text, advice(code),

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cuda/kernels/plain.h"
 #include "cuda/kernels/step.h"
 #include "engine/core/backend.h"
 
@@ -16,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAST_MAJOR 8 /* compute capability 8.0: the first with bf16 and asynchronous copies */
+#define LEAST_MAJOR 8    /* compute capability 8.0: the first with bf16 and asynchronous copies */
+#define OVERLAPS_MAJOR 9 /* the first whose launches can overlap */
 
 const char *device_library(void)
 {
@@ -118,6 +120,11 @@ static int check_facts(struct device *d, struct err *e)
 {
     if (read_facts(d->number, &d->facts))
         return err_set(e, ERR_DEVICE, "cuda:%d cannot be asked for its properties", d->number);
+    if (kernel_overlaps() && d->facts.major < OVERLAPS_MAJOR)
+        return err_set(e, ERR_DEVICE,
+                       "cuda:%d, a %s, has compute capability %d.%d, and COMBOLAB_CUDA_OVERLAP=1 "
+                       "needs %d.0: unset it, or use another device",
+                       d->number, d->facts.name, d->facts.major, d->facts.minor, OVERLAPS_MAJOR);
     if (d->facts.major >= LEAST_MAJOR)
         return 0;
     return err_set(e, ERR_DEVICE,

@@ -129,6 +129,7 @@ struct event_log {
 struct event_finished {
     enum run_state state; /* finished, stopped, diverged, failed */
     int epochs;           /* completed */
+    bool dead;            /* ERR_DEAD: this process cannot use the run's device any more */
     /* Why, when not finished: names epoch and term. When finished, why before the last epoch
      * planned: names the best; else "". */
     char text[512];

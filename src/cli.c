@@ -22,7 +22,7 @@ static const struct opt global_options[] = {
     {"format", 0, OPT_CHOICE, offsetof(struct global_options, format), 0, 0, "table", formats, "",
      "General", "how lists are written: for people, as CSV (RFC 4180) or as JSON"},
     {"quiet", 'q', OPT_FLAG, offsetof(struct global_options, quiet), 0, 0, "no", NULL, "",
-     "General", "no progress and no remarks, only results and errors"},
+     "General", "no progress and no remarks, only results, warnings and errors"},
 };
 
 const struct opt_table cli_global_options = {global_options,

@@ -30,10 +30,10 @@ struct headless {
     struct progress *progress;
     struct db *db; /* read-only */
     sigset_t before;
-    pthread_mutex_t lock; /* runs and n_runs, added to by the session thread; and failed */
+    pthread_mutex_t lock; /* runs and n_runs, added to by the session thread; failed, dead */
     int64_t *runs;
     size_t n_runs, room;
-    bool out_of_memory, failed, told_elsewhere;
+    bool out_of_memory, failed, dead, told_elsewhere;
     bool trained; /* the session is closed */
 };
 
@@ -105,6 +105,11 @@ static void begun(void *context, int64_t run, const struct run_config *config)
 static void stored(void *context, const struct event *event)
 {
     struct headless *h = context;
+    if (event->kind == EVENT_FINISHED && event->finished.dead) {
+        pthread_mutex_lock(&h->lock);
+        h->dead = true;
+        pthread_mutex_unlock(&h->lock);
+    }
     progress_event(h->progress, event);
 }
 
@@ -225,6 +230,15 @@ static bool has_failed(struct headless *h)
     return failed;
 }
 
+/* With a dead device, which is no fault of theirs, queued runs are left to another process. */
+static bool gives_up(struct headless *h)
+{
+    pthread_mutex_lock(&h->lock);
+    bool gives_up = signals || (h->failed && !h->dead);
+    pthread_mutex_unlock(&h->lock);
+    return gives_up;
+}
+
 /* The session may have more to do. */
 static bool goes_on(struct headless *h, const struct session_changes *changes, int *timeout_ms)
 {
@@ -275,7 +289,7 @@ int headless_train(struct headless *h, struct err *e)
         progress_say(h->progress, LOG_INFO,
                      "stopping after this step; a second Ctrl-C leaves at once");
     pthread_sigmask(SIG_SETMASK, &h->before, NULL);
-    if (signals || has_failed(h))
+    if (gives_up(h))
         give_up_queued(h);
     session_stop(h->session);
     h->trained = true;

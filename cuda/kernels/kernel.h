@@ -12,6 +12,8 @@
 
 #ifdef __CUDACC__
 
+#include "cuda/kernels/plain.h"
+
 #include <cuda_runtime.h>
 
 /* Both are aligned to 16 bytes. */
@@ -42,6 +44,11 @@ static int kernel_launch(void (*kernel)(P...), dim3 grid, dim3 block, size_t byt
     config.blockDim = block;
     config.dynamicSmemBytes = bytes;
     config.stream = (cudaStream_t)stream;
+    cudaLaunchAttribute overlap = {};
+    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    overlap.val.programmaticStreamSerializationAllowed = 1;
+    config.attrs = &overlap;
+    config.numAttrs = kernel_overlaps();
     return (int)cudaLaunchKernelEx(&config, kernel, static_cast<P>(values)...);
 }
 

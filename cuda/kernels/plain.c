@@ -20,3 +20,9 @@ bool kernel_plain(const char *name)
             return false;
     }
 }
+
+bool kernel_overlaps(void)
+{
+    const char *text = getenv("COMBOLAB_CUDA_OVERLAP");
+    return text && !strcmp(text, "1");
+}

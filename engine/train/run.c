@@ -161,6 +161,7 @@ static void say_how_it_ended(const struct run *run, int result, const struct err
     out->epochs = run->at.epochs_done;
     if (result < 0) {
         out->state = run->diverged ? RUN_DIVERGED : RUN_FAILED;
+        out->dead = e->code == ERR_DEAD;
         str_copy(out->text, sizeof out->text, e->text);
     } else if (result) {
         out->state = RUN_STOPPED;

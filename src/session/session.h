@@ -35,7 +35,7 @@ enum session_takes {
 struct session_viewer {
     void (*begun)(void *context, int64_t run, const struct run_config *config);
     void (*stored)(void *context, const struct event *event);
-    /* fatal: results can no longer be stored, or no run can be claimed */
+    /* fatal: results can no longer be stored, or no run can be claimed any more */
     void (*trouble)(void *context, const char *text, bool fatal);
     void *context;
 };

@@ -66,6 +66,7 @@ struct session {
     atomic_int stored_epochs; /* of that run, which the engine reads */
     struct session_debt debt;
     int64_t taken;  /* runs begun */
+    bool dead;      /* a device is, in this process */
     int64_t *named; /* SESSION_TAKES_NAMED: waiting, in order */
     size_t n_named, room_named;
 };
@@ -80,6 +81,8 @@ void session_look_for_runs(struct session *s);
 bool session_awaits_runs(const struct session *s);
 void session_awaits_no_more(struct session *s);
 bool session_trains(enum session_takes takes);
+/* A run has ended with its device dead: no more are claimed, and viewers are told so. */
+void session_device_died(struct session *s);
 
 /* session_store.c: stores an event, then tells viewers; frees what the event owns. */
 void session_store(struct session *s, struct event *event);

@@ -25,14 +25,15 @@ bool session_trains(enum session_takes takes)
     return takes != SESSION_TAKES_NONE;
 }
 
-static bool has_taken_most(const struct session *s)
+/* All that were asked for, or what was taken now would only fail. */
+static bool has_taken_last(const struct session *s)
 {
-    return s->options.most && s->taken >= s->options.most;
+    return s->dead || (s->options.most && s->taken >= s->options.most);
 }
 
 void session_look_for_runs(struct session *s)
 {
-    s->look = takes_any(s) && !has_taken_most(s);
+    s->look = takes_any(s) && !has_taken_last(s);
 }
 
 bool session_awaits_runs(const struct session *s)
@@ -48,7 +49,17 @@ void session_awaits_no_more(struct session *s)
 
 static bool may_take(const struct session *s)
 {
-    return s->trainer && !s->run && !s->debt.run && !has_taken_most(s) && session_awaits_runs(s);
+    return s->trainer && !s->run && !s->debt.run && !has_taken_last(s) && session_awaits_runs(s);
+}
+
+void session_device_died(struct session *s)
+{
+    s->dead = true;
+    session_trouble(
+        s,
+        "no more runs are taken by this combolab, which cannot use its device any more; "
+        "those that are queued stay so for another one: start `combolab work`",
+        true);
 }
 
 int session_run_name(struct session *s, int64_t run, struct err *e)
@@ -143,6 +154,6 @@ void session_run_next(struct session *s)
         if (begin(s, &job, &e))
             session_store_failure(s, e.text);
     }
-    if (has_taken_most(s))
+    if (has_taken_last(s))
         session_awaits_no_more(s);
 }

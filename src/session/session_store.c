@@ -263,6 +263,8 @@ void session_store(struct session *s, struct event *event)
         session_changed(s, event->run);
     if (told && s->options.viewer.stored)
         s->options.viewer.stored(s->options.viewer.context, event);
+    if (end && event->finished.dead)
+        session_device_died(s);
     event_fini(event);
 }
 

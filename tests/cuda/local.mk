@@ -19,9 +19,9 @@ KERNEL_LIBS = libkernelkit.a $(CUDASIM_LIBS)
 if HAVE_CXX
 check_LIBRARIES += libkernelkit.a
 check_PROGRAMS += $(KERNEL_TESTS) tests/cuda/test_conv_choose
-TESTS += tests/cuda/test_asan.sh tests/cuda/test_tsan.sh tests/cuda/test_orders.sh $(KERNEL_TESTS) tests/cuda/test_conv_choose
+TESTS += tests/cuda/test_asan.sh tests/cuda/test_tsan.sh tests/cuda/test_orders.sh tests/cuda/test_first_statement.sh $(KERNEL_TESTS) tests/cuda/test_conv_choose
 endif
-EXTRA_DIST += tests/cuda/sanitized.sh tests/cuda/test_asan.sh tests/cuda/test_tsan.sh tests/cuda/test_orders.sh
+EXTRA_DIST += tests/cuda/sanitized.sh tests/cuda/test_asan.sh tests/cuda/test_tsan.sh tests/cuda/test_orders.sh tests/cuda/test_first_statement.sh
 KERNEL_KIT = \
 	tests/cuda/conv_loops.c tests/cuda/conv_loops.h \
 	tests/cuda/kernel_kit.c tests/cuda/kernel_kit.h \
@@ -119,6 +119,7 @@ endif
 EXTRA_DIST += tests/cuda/test_module.sh tests/cuda/test_ptxas.sh tests/cuda/test_train_cuda.sh
 tests_cuda_test_device_SOURCES = \
 	cuda/device.c cuda/device_error.c cuda/device_open.c cuda/device_priv.h \
+	cuda/kernels/plain.c \
 	tests/cuda/fake_runtime.c tests/cuda/fake_runtime.h \
 	tests/cuda/test_device.c
 tests_cuda_test_device_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)

@@ -67,6 +67,11 @@ static void devices_are_listed(void)
     is_text(why, "", "nothing to explain");
     ok(device_open(&d, 2, &e) == -1 && strstr(e.text, "the last one is cuda:1"),
        "a number too high is refused");
+    fake.major = 8;
+    setenv("COMBOLAB_CUDA_OVERLAP", "1", 1);
+    ok(device_open(&d, 0, &e) == -1 && strstr(e.text, "COMBOLAB_CUDA_OVERLAP=1 needs 9.0"),
+       "launches that cannot overlap are refused: %s", e.text);
+    unsetenv("COMBOLAB_CUDA_OVERLAP");
     fake.major = 7;
     is_int(device_list(list, 2, why, sizeof why), 0, "old devices are as good as none");
     is_text(why,

@@ -75,4 +75,13 @@ result $? "a run is stopped"
 "$combolab" resume 1 -q -D "$dir/stopped.db" >"$dir/out" 2>&1
 result $? "and goes on" "$(cat "$dir/out")"
 same_weights bf16 stopped "stopped and resumed"
+
+(CUDASIM_FAIL=average && export CUDASIM_FAIL && train dead --epochs 1 --device cuda:0 --seed 1,2)
+[ $? -eq 1 ] && grep -q 'start `combolab work`' "$dir/dead.out"
+result $? "a GPU that is dead in this process ends it" "$(cat "$dir/dead.out")"
+states=$("$combolab" runs --format csv -D "$dir/dead.db" | grep -o 'failed\|queued' | sort | tr '\n' ' ')
+[ "$states" = 'failed queued ' ]
+result $? "one run failed, the other is left: $states"
+"$combolab" work -q -D "$dir/dead.db" >"$dir/out" 2>&1
+result $? "another process trains that" "$(cat "$dir/out")"
 tap_done

@@ -135,7 +135,7 @@ static void cuda_ends(bool sync)
        "nothing else can be done");
     device_free(d, p);
     device_close(d);
-    ok(device_open(&other, 0, &e) && e.code == ERR_DEVICE, "no device is opened any more");
+    ok(device_open(&other, 0, &e) && e.code == ERR_DEAD, "no device is opened any more");
     has_text(e.text, "in this process since an error (cuda:0, ", "and the message says why");
 }
 

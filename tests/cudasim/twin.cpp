@@ -62,7 +62,7 @@ static int going(const struct device *d, struct err *e)
 {
     if (!ended_by[0])
         return 0;
-    return err_set(e, ERR_DEVICE,
+    return err_set(e, ERR_DEAD,
                    "%s; CUDA cannot be used any more in this process: start combolab again, or use "
                    "--device cpu%s",
                    ended_by,
@@ -104,7 +104,7 @@ extern "C" int device_open(struct device **out, int number, struct err *e)
         return err_set(e, ERR_NOT_FOUND, "there is no device cuda:%d: the last one is cuda:0",
                        number);
     if (ended_by[0])
-        return err_set(e, ERR_DEVICE,
+        return err_set(e, ERR_DEAD,
                        "CUDA cannot be used any more in this process since an error (%s); start "
                        "combolab again, or use --device cpu",
                        ended_by);

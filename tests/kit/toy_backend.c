@@ -284,7 +284,7 @@ static int toy_step(struct backend *b, unsigned phases, struct err *e)
     bool trains = phases == (BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
     promise(trains || phases == BACKEND_EVAL, "phases %u", phases);
     if (trains && toy.trained + 1 == toy.fail_train_step)
-        return err_set(e, ERR_DEVICE, "the toy fell off the table");
+        return err_set(e, toy.dies ? ERR_DEAD : ERR_DEVICE, "the toy fell off the table");
     *(trains ? &toy.trained : &toy.evaluated) += 1;
     struct step *s = &b->ring[b->in_flight++];
     double gradient[2 + LOSS_MAX_CLASSES] = {0};

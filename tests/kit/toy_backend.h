@@ -19,6 +19,7 @@ struct toy {
     long inf_test_step;     /* that evaluation step gives infinity */
     long fail_train_step;   /* that training step fails */
     long poison_train_step; /* that one makes a weight NaN, unnoticed by its loss */
+    bool dies;              /* by that failure */
     bool fail_open;
     const char *notes;      /* what it leaves out, lines; NULL = nothing */
     const char *algorithms; /* what it computes by unless told otherwise; NULL = it has no choice */

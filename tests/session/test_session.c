@@ -495,6 +495,34 @@ static void test_memory(void)
     session_close(s);
 }
 
+/* The run failed, the next waits for another process: here a second session. */
+static void test_dead_device(void)
+{
+    struct seen seen;
+    struct run_config config;
+    struct run_row row;
+    struct session *queue = open_session(SESSION_TAKES_NONE, NULL);
+    kit_config(&config);
+    int64_t first = add(queue, &config), second = add(queue, &config);
+    session_close(queue);
+    toy.trained = 0;
+    toy.fail_train_step = 1;
+    toy.dies = true;
+    struct session *s = open_session(SESSION_TAKES_ANY, &seen);
+    ok(kit_wait_state(reader, first, "failed") && kit_wait_idle(s), "a device dies, and its run");
+    toy.fail_train_step = 0;
+    toy.dies = false;
+    int64_t third = add(s, &config);
+    ok(kit_wait_idle(s) && seen.fatal, "nothing more is taken, and viewers are told");
+    session_close(s);
+    db_run(reader, second, &row, NULL);
+    is_text(row.state, "queued", "the next run stays queued");
+    s = open_session(SESSION_TAKES_ANY, NULL);
+    ok(kit_wait_state(reader, second, "finished") && kit_wait_state(reader, third, "finished"),
+       "another session trains it, and one added since");
+    session_close(s);
+}
+
 int main(void)
 {
     struct err e;
@@ -518,6 +546,7 @@ int main(void)
     test_named();
     test_verbs();
     test_resume();
+    test_dead_device();
     test_refusing_database();
     test_memory();
     db_close(reader);
