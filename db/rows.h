@@ -128,6 +128,10 @@ enum row_use {
     ROW_SPARE = 128,    /* left out where a terminal is too narrow */
     ROW_SPARE_TRAIN = 256, /* so in the phase train */
     ROW_SPARE_VAL = 512,
+    ROW_WORDS = 1024,        /* a text that a filter's plain words are sought in */
+    ROW_BEST = 2048,         /* a figure whose best value is worth a mark */
+    ROW_RISING = 4096,       /* a number whose least comes first when sorted by it, and is best */
+    ROW_BY_REFERENCE = 8192, /* a text: the field is a const char * to it; in no database */
 };
 
 /* No list has more, its end included. */
@@ -162,6 +166,11 @@ struct row_column {
 extern const struct row_column row_run_columns[], row_epoch_columns[], row_phase_columns[],
     row_term_columns[], row_option_columns[], row_checkpoint_columns[], row_prediction_columns[],
     row_split_columns[], row_log_columns[];
+
+/* Seconds since a run was made; and seconds that it ran, all its times together, NaN when it has
+ * not begun. The arguments are fields of struct run_row. */
+double row_run_age(double created, double now_s);
+double row_run_seconds(double started, double ended, int resumed, double earlier_s, double now_s);
 
 /* Published results; `name` is the run's column in which they are shown. */
 extern const struct row_column row_reference_columns[];
