@@ -13,6 +13,15 @@
 #define ROW_TEXT_BYTES 256 /* any file's name fits */
 #define ROW_MAX_TERMS 3
 
+/* How the test images' PC went, at even distances over the epochs that are done, the last one at
+ * its end; n = 0 where nobody asked. */
+#define ROW_CURVE_POINTS 8
+
+struct row_curve {
+    int n;
+    float pc[ROW_CURVE_POINTS]; /* NaN = not yet evaluated, or there is none */
+};
+
 struct run_row {
     int64_t id;
     char name[ROW_TEXT_BYTES];
@@ -46,7 +55,8 @@ struct run_row {
     int best_epoch; /* 0 = none */
     double best_mae, best_rmse, best_pc;
     double last_mae, last_rmse, last_pc;
-    double images_per_s; /* of the last epoch's training phase */
+    double images_per_s;    /* of the last epoch's training phase */
+    struct row_curve curve; /* db_runs_curves fills it in; in no list of columns */
 };
 
 struct phase_row {

@@ -19,7 +19,7 @@ static struct ui *open_ui(const struct run_config *config)
                                  .term = "xterm-256color",
                                  .rows = 24,
                                  .columns = 80,
-                                 .no_colour = true,
+                                 .theme = UI_THEME_MONO,
                                  .launch = config};
     struct ui *ui = NULL;
     struct err e;
@@ -160,10 +160,18 @@ static void test_selection(void)
     is_action(PRESS(ui, f, 'p'), UI_NONE, 0, "nothing to pause");
     f->model.n_runs = 21;
     fixture_changed(f);
-    for (int i = 0; i < 12; i++) { /* every sort order, both ways, with NaN among the values */
-        PRESS(ui, f, 's', 'S', 'G', 'g');
-    }
-    ok(shows(ui, &f->model, "by age"), "the sort orders come round");
+    for (const char *key = "rsxndblepmRPia"; *key; key++) /* both ways, with NaN among the values */
+        PRESS(ui, f, 's', *key, 's', *key, 'G', 'g', 'S');
+    PRESS(ui, f, 's', 'm');
+    ok(shows(ui, &f->model, "by MAE "), "s and a key sort by that column");
+    PRESS(ui, f, 's', 'm');
+    ok(shows(ui, &f->model, "by MAE, reversed"), "and once more the other way round");
+    PRESS(ui, f, 's', 'z');
+    ok(shows(ui, &f->model, "sort by  r run"), "another key sorts by nothing");
+    PRESS(ui, f, 27);
+    ok(!shows(ui, &f->model, "sort by") && shows(ui, &f->model, "by MAE, reversed"),
+       "Escape leaves it as it was");
+    is_open(ui, PRESS(ui, f, 's', 'r', 'g', '\n'), 21, "by number, the newest first");
     mem_free(more);
     ui_close(ui);
     fixture_free(f);

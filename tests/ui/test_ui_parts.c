@@ -4,6 +4,7 @@
 #include "tests/kit/tap.h"
 #include "ui/canvas.h"
 #include "ui/chart.h"
+#include "ui/facts.h"
 #include "ui/edit.h"
 #include "ui/layout.h"
 #include "ui/request.h"
@@ -379,6 +380,46 @@ static void test_edit(void)
     is_text(e.text, "", "Ctrl-U");
 }
 
+static void test_backgrounds(void)
+{
+    static const struct {
+        const char *colours, *term;
+        enum ui_theme theme;
+    } cases[] = {{"15;0", "xterm", UI_THEME_DARK},         {"0;15", "xterm", UI_THEME_LIGHT},
+                 {"0;default;7", "xterm", UI_THEME_LIGHT}, {"7;8", "xterm", UI_THEME_DARK},
+                 {"15;default", "xterm", UI_THEME_SAFE},   {"12", "xterm", UI_THEME_SAFE},
+                 {"0;231", "xterm", UI_THEME_SAFE},        {"", "linux", UI_THEME_DARK}};
+    unsetenv("NO_COLOR");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        setenv("COLORFGBG", cases[i].colours, 1);
+        is_int(theme_found(cases[i].term), cases[i].theme, cases[i].colours);
+    }
+    unsetenv("COLORFGBG");
+    is_int(theme_found(NULL), UI_THEME_SAFE, "nothing is known");
+    setenv("NO_COLOR", "1", 1);
+    is_int(theme_found("linux"), UI_THEME_MONO, "no colours are wanted");
+    unsetenv("NO_COLOR");
+}
+
+/* A run's PC in eight cells: gaps, a constant, and figures without end. */
+static void test_curve(void)
+{
+    static const struct {
+        struct row_curve curve;
+        const char *wanted;
+    } cases[] = {
+        {{4, {0, 0.5F, 1, 0.25F}}, "_=#,"}, {{3, {NAN, 0.5F, 0.75F}}, " _#"},
+        {{2, {0.5F, 0.5F}}, "=="},          {{3, {NAN, NAN, NAN}}, "   "},
+        {{2, {-INFINITY, 1}}, "  "},        {{0, {0}}, ""},
+    };
+    struct pen pen = {.glyphs = &glyphs_ascii};
+    char text[64];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        facts_curve(&pen, &cases[i].curve, text, sizeof text);
+        is_text(text, cases[i].wanted, "a small curve");
+    }
+}
+
 int main(void)
 {
     utf8 = setlocale(LC_ALL, "C.UTF-8") != NULL;
@@ -390,5 +431,7 @@ int main(void)
     test_canvas();
     test_requests();
     test_edit();
+    test_backgrounds();
+    test_curve();
     return tap_done();
 }
