@@ -9,7 +9,6 @@
 #include "ui/chart.h"
 
 #include "ui/text.h"
-#include "ui/ticks.h"
 
 #include <limits.h>
 #include <math.h>
@@ -22,8 +21,14 @@ struct plot {
     struct rect area; /* of the dots */
     double low, high; /* of y */
     struct ticks y;
-    int axis_x; /* the column of the y axis */
+    int y_rows[TICKS_MOST]; /* of the ticks */
+    int axis_x;             /* the column of the y axis */
 };
+
+static int least_of(int a, int b)
+{
+    return a < b ? a : b;
+}
 
 static double value_at(const struct chart_series *s, size_t i)
 {
@@ -113,11 +118,10 @@ static bool range_of(const struct chart *chart, double *low, double *high)
     return any;
 }
 
-/* Rows of something from the top: dots or cells. */
-static int row_of(const struct plot *p, double y, int rows)
+/* The row, from the top, that y has among rows of dots or cells over low..high. */
+static int row_in(double low, double high, bool log_y, double y, int rows)
 {
-    double low = p->low, high = p->high;
-    if (p->chart->log_y) {
+    if (log_y) {
         low = log10(low);
         high = log10(high);
         y = log10(y);
@@ -125,6 +129,72 @@ static int row_of(const struct plot *p, double y, int rows)
     double part = (y / 2 - low / 2) / (high / 2 - low / 2); /* halves: the span may overflow */
     part = part > 0 ? fmin(part, 1) : 0;
     return rows - 1 - (int)floor(part * (rows - 1) + 0.5);
+}
+
+static int row_of(const struct plot *p, double y, int rows)
+{
+    return row_in(p->low, p->high, p->chart->log_y, y, rows);
+}
+
+/* Distances that differ are seen where they are small. */
+static bool is_even(const int *rows, int n)
+{
+    int least = INT_MAX, most = 0;
+    for (int i = 1; i < n; i++) {
+        least = least_of(least, rows[i - 1] - rows[i]);
+        most = most > rows[i - 1] - rows[i] ? most : rows[i - 1] - rows[i];
+    }
+    return n < 2 || (least >= 1 && most - least <= (least < 4 ? 0 : 1));
+}
+
+/* Ticks and the rows that they stand on. */
+struct scale {
+    struct ticks ticks;
+    int rows[TICKS_MOST];
+};
+
+/* Every stride-th tick from the start on. */
+static struct scale thinned(const struct scale *from, int start, int stride)
+{
+    struct scale to = {.ticks.n = 0};
+    for (int i = start; i < from->ticks.n; i += stride) {
+        int n = to.ticks.n++;
+        to.ticks.at[n] = from->ticks.at[i];
+        memcpy(to.ticks.label[n], from->ticks.label[i], sizeof to.ticks.label[n]);
+        to.rows[n] = from->rows[i];
+    }
+    return to;
+}
+
+/* More ticks are better, then those that are farther apart. */
+static bool is_better(const struct scale *a, const struct scale *b)
+{
+    int n = a->ticks.n;
+    if (n != b->ticks.n)
+        return n > b->ticks.n;
+    return n && a->rows[0] - a->rows[n - 1] > b->rows[0] - b->rows[n - 1];
+}
+
+void chart_ticks(struct ticks *t, double low, double high, bool log_y, int rows, int at[TICKS_MOST])
+{
+    struct scale all, best = {.ticks.n = 0};
+    for (int most = least_of(rows < 6 ? rows : rows / 2 + 1, CHART_MOST_TICKS); most >= 2; most--) {
+        if (log_y)
+            ticks_log(&all.ticks, low, high, most);
+        else
+            ticks_linear(&all.ticks, low, high, most, false);
+        for (int i = 0; i < all.ticks.n; i++)
+            all.rows[i] = row_in(low, high, log_y, all.ticks.at[i], rows);
+        for (int stride = 1; stride <= all.ticks.n; stride++) {
+            for (int start = 0; start < stride; start++) {
+                struct scale some = thinned(&all, start, stride);
+                if (is_even(some.rows, some.ticks.n) && is_better(&some, &best))
+                    best = some;
+            }
+        }
+    }
+    *t = best.ticks;
+    memcpy(at, best.rows, sizeof best.rows);
 }
 
 static void draw_series(struct canvas *c, const struct plot *p, int k)
@@ -180,15 +250,11 @@ static void draw_axes(struct pen *pen, const struct plot *p)
     const struct rect *a = &p->area;
     for (int row = 0; row < a->rows; row++)
         pen_glyph(pen, a->y + row, p->axis_x, ROLE_BORDER, pen->glyphs->down);
-    int last_row = -1;
-    for (int i = p->y.n - 1; i >= 0; i--) {
-        int row = row_of(p, p->y.at[i], a->rows);
-        if (row == last_row || row < 0 || row >= a->rows)
-            continue;
+    for (int i = 0; i < p->y.n; i++) {
+        int row = p->y_rows[i];
         pen_glyph(pen, a->y + row, p->axis_x, ROLE_BORDER, pen->glyphs->tick);
         pen_right(pen, a->y + row, p->axis_x - TICKS_LABEL_CELLS, TICKS_LABEL_CELLS, ROLE_DIM,
                   p->y.label[i]);
-        last_row = row;
     }
 }
 
@@ -216,7 +282,8 @@ static void draw_epochs(struct pen *pen, const struct plot *p)
     }
     struct ticks t;
     int free_from = p->axis_x;
-    ticks_linear(&t, chart->x_first, chart->x_last, p->area.columns / 8, true);
+    ticks_linear(&t, chart->x_first, chart->x_last, least_of(p->area.columns / 8, CHART_MOST_TICKS),
+                 true);
     for (int i = 0; i < t.n; i++) {
         int length = (int)strlen(t.label[i]);
         int x = label_start(p, (int)t.at[i], length);
@@ -248,6 +315,22 @@ static void draw_dots(struct pen *pen, const struct plot *p)
     }
 }
 
+/* A sign on the value at `marked`, in the cell of its dot. */
+static void draw_mark(struct pen *pen, const struct plot *p)
+{
+    const struct chart *chart = p->chart;
+    const struct chart_series *s = &chart->series[1];
+    const struct canvas *c = pen->canvas;
+    for (size_t i = 0; chart->n_series > 1 && i < s->n; i++) {
+        if (x_at(s, i) != chart->marked || !has_point(s, i, chart->log_y))
+            continue;
+        int x = chart_column(chart->marked, chart->x_first, chart->x_last, c->columns * c->across);
+        int row = row_of(p, value_at(s, i), c->rows * c->down);
+        pen_glyph(pen, p->area.y + row / c->down, p->area.x + x / c->across, ROLE_TITLE,
+                  pen->glyphs->mark);
+    }
+}
+
 /* The value under the crosshair, or the last one. */
 static double read_value(const struct chart_series *s, int cursor)
 {
@@ -274,41 +357,64 @@ static void legend_value(const struct pen *pen, double value, int digits, char *
         pen_figure(pen, to, room, value, 0, digits + 2);
 }
 
-/* " train 0.1774 ", with fewer digits or none where there is little room. */
-static void legend_text(const struct pen *pen, const struct chart *chart, int series, int digits,
-                        char *to, size_t room)
+/* How much a legend says, from most to least: where there is little room, values go before names.
+ */
+static const struct legend {
+    int digits; /* of values, 0 = none */
+    bool names;
+} legends[] = {{4, true}, {3, true}, {4, false}, {3, false}, {0, true}};
+
+/* " train 0.1774 ", or less of it. */
+static void legend_text(const struct pen *pen, const struct chart *chart, int series,
+                        const struct legend *how, char *to, size_t room)
 {
     const struct chart_series *s = &chart->series[series];
-    char value[32];
-    legend_value(pen, read_value(s, chart->cursor), digits, value, sizeof value);
-    snprintf(to, room, digits ? " %s %s " : " %s ", s->name, value);
+    char value[32] = "";
+    if (how->digits)
+        legend_value(pen, read_value(s, chart->cursor), how->digits, value, sizeof value);
+    snprintf(to, room, " %s%s%s ", how->names ? s->name : "", how->names && value[0] ? " " : "",
+             value);
 }
 
-static int legend_cells(const struct pen *pen, const struct chart *chart, int digits)
+/* " epoch 41 " where the crosshair is. */
+static void legend_epoch(const struct chart *chart, char *to, size_t room)
+{
+    to[0] = '\0';
+    if (chart->cursor != INT_MIN)
+        snprintf(to, room, " epoch %d ", chart->cursor);
+}
+
+static int legend_cells(const struct pen *pen, const struct chart *chart, const struct legend *how)
 {
     char text[96];
-    int cells = 0;
+    legend_epoch(chart, text, sizeof text);
+    int cells = (int)strlen(text);
     for (int k = 0; k < chart->n_series; k++) {
-        legend_text(pen, chart, k, digits, text, sizeof text);
+        legend_text(pen, chart, k, how, text, sizeof text);
         cells += 1 + text_cells(sample_of(pen, k), pen->unicode) + text_cells(text, pen->unicode);
     }
     return cells;
 }
 
-/* In the box's lower edge, from the right: how each series is drawn, its name and a value. */
+/* In the box's lower edge, from the right: how each series is drawn, its name and a value; and at
+ * the left the epoch that they are of. */
 static void draw_legend(struct pen *pen, struct rect at, const struct chart *chart)
 {
-    int y = at.y + at.rows - 1, end = at.x + at.columns - 2, digits = 4;
-    while (digits && legend_cells(pen, chart, digits) > at.columns - 4)
-        digits = digits == 4 ? 3 : 0;
+    const struct legend *how = legends, *last = how + sizeof legends / sizeof *legends - 1;
+    int y = at.y + at.rows - 1, end = at.x + at.columns - 2;
+    char text[96];
+    while (how < last && (legend_cells(pen, chart, how) > at.columns - 4 ||
+                          (!how->names && chart->cursor == INT_MIN)))
+        how++;
+    legend_epoch(chart, text, sizeof text);
+    int from = at.x + 2 + pen_text(pen, y, at.x + 2, at.columns - 4, ROLE_CURSOR, text);
     for (int k = chart->n_series - 1; k >= 0; k--) {
-        char text[96];
-        legend_text(pen, chart, k, digits, text, sizeof text);
+        legend_text(pen, chart, k, how, text, sizeof text);
         const char *sample = sample_of(pen, k);
         int cells = text_cells(text, pen->unicode);
         int sample_cells = text_cells(sample, pen->unicode);
         int x = end - cells - sample_cells - 1;
-        if (x < at.x + 2)
+        if (x < from)
             return;
         pen_repeat(pen, y, x, 1, ROLE_TEXT, L' ');
         pen_text(pen, y, x + 1, sample_cells, chart->series[k].role, sample);
@@ -348,11 +454,7 @@ void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
         return;
     }
     ticks_widen(&p.low, &p.high, chart->log_y);
-    int most = p.area.rows < 6 ? p.area.rows : p.area.rows / 2 + 1;
-    if (chart->log_y)
-        ticks_log(&p.y, p.low, p.high, most);
-    else
-        ticks_linear(&p.y, p.low, p.high, most, false);
+    chart_ticks(&p.y, p.low, p.high, chart->log_y, p.area.rows, p.y_rows);
     draw_axes(pen, &p);
     draw_epochs(pen, &p);
     if (!canvas_start(pen->canvas, p.area.rows, p.area.columns, pen->charts)) {
@@ -364,4 +466,5 @@ void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
         mark_single(pen->canvas, &p, k);
     }
     draw_dots(pen, &p);
+    draw_mark(pen, &p);
 }

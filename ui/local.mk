@@ -25,6 +25,7 @@ libui_a_SOURCES = \
 	ui/views/launch.c \
 	ui/views/live.c \
 	ui/views/live_charts.c ui/views/live_charts.h \
+	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/runs.c \
 	ui/views/runs_order.c ui/views/runs_order.h \
 	ui/views/runs_table.c ui/views/runs_table.h

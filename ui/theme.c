@@ -95,6 +95,7 @@ const struct glyphs glyphs_unicode = {
     .up_arrow = L'▲',
     .down_arrow = L'▼',
     .here = L'▌',
+    .mark = L'◆',
     .none = "–",
     .separator = " · ",
     .open = "‹ ",
@@ -104,7 +105,7 @@ const struct glyphs glyphs_unicode = {
     .dotted = "┈┈",
     .folded = "▸",
     .unfolded = "▾",
-    .rising = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
+    .rising = {"▁", "▂", "▃", "▄", "▅", "▆", "▇"}, /* full ones would join the line above */
     .state = {"○", "▶", "‖", "■", "✓", "∞", "✗", "?", " "},
 };
 
@@ -119,6 +120,7 @@ const struct glyphs glyphs_ascii = {
     .up_arrow = L'^',
     .down_arrow = L'v',
     .here = L'>',
+    .mark = L'@',
     .none = "-",
     .separator = " | ",
     .open = "< ",
@@ -128,7 +130,7 @@ const struct glyphs glyphs_ascii = {
     .dotted = "..",
     .folded = "+",
     .unfolded = "-",
-    .rising = {"_", ".", ",", "-", "=", "+", "*", "#"},
+    .rising = {"_", ".", ",", "-", "=", "+", "*"},
     .state = {".", ">", "=", "#", "+", "~", "x", "?", " "},
 };
 

@@ -34,7 +34,7 @@ struct theme {
     unsigned plain[ROLES], selected[ROLES];
 };
 
-#define THEME_BARS 8
+#define THEME_BARS 7
 
 /* Characters that have a Unicode and an ASCII form. */
 struct glyphs {
@@ -42,7 +42,7 @@ struct glyphs {
     wchar_t across, down, tick, dot;
     wchar_t full, empty; /* of a bar */
     wchar_t part[8];     /* eighths of a bar's cell, [0] unused; 0 without */
-    wchar_t up_arrow, down_arrow, here;
+    wchar_t up_arrow, down_arrow, here, mark;
     const char *none; /* a figure that does not exist */
     const char *separator, *open, *close;
     const char *solid, *dashed, *dotted; /* how a series is drawn, for the legend */

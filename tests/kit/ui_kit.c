@@ -151,7 +151,7 @@ static void make_rows(struct fixture *f, int done)
 {
     static const char *const names[] = {"regression", "expectation", "classification"};
     static const char *const options[][2] = {
-        {"epochs", "200"}, {"lr-step", "50"}, {"lr-factor", "0.1"}, {"weight-decay", "0.001"}};
+        {"epochs", "200"}, {"lr-step", "50"}, {"lr-factor", "1e-1"}, {"weight-decay", "0.0005"}};
     for (int i = 0; i < done && i < FIXTURE_EPOCHS; i++) {
         struct epoch_row *e = &f->epochs[i];
         memset(e, 0, sizeof *e);
@@ -203,6 +203,8 @@ void fixture_evaluate(struct fixture *f, int every)
         e->val.images = e->tested ? 330 : 0;
     }
     for (size_t i = 0; i < f->model.n_runs; i++) {
+        if (f->runs[i].id == f->model.rows_of)
+            f->runs[i].best_epoch -= f->runs[i].best_epoch % every;
         f->runs[i].select = "val";
         f->runs[i].val_images = 330;
         f->runs[i].resumed = 2;
@@ -220,6 +222,15 @@ void fixture_open(struct fixture *f, int id, int done, int planned, bool live)
     if (r) {
         r->epochs = planned;
         r->epochs_done = done;
+    }
+    for (int i = 0; r && i < done && i < FIXTURE_EPOCHS; i++) {
+        const struct epoch_row *e = &f->epochs[i];
+        if (i && e->test.pc <= r->best_pc)
+            continue;
+        r->best_epoch = e->epoch;
+        r->best_pc = e->test.pc;
+        r->best_mae = e->test.mae;
+        r->best_rmse = e->test.rmse;
     }
     fixture_changed(f);
     f->model.rows_of = r ? id : 0;

@@ -48,14 +48,13 @@ static bool all_good(const struct rect *parts, int n, struct rect whole)
 
 static bool good_live(struct rect body, int charts, int focus, bool zoom)
 {
-    struct rect parts[LAYOUT_MOST_CHARTS + 3];
+    struct rect parts[LAYOUT_MOST_CHARTS + 2];
     struct live_layout l = layout_live(body, charts, focus, zoom);
     int n = 0;
     for (int i = 0; i < l.cells; i++)
         parts[n++] = l.cell[i];
     parts[n++] = l.info;
     parts[n++] = l.log;
-    parts[n++] = l.spare;
     return all_good(parts, n, body) && (!charts || (l.first <= focus && focus < l.first + l.cells));
 }
 
@@ -380,6 +379,28 @@ static void test_edit(void)
     is_text(e.text, "", "Ctrl-U");
 }
 
+/* At most six, and where lines are few, as many of them between any two. */
+static void test_even_ticks(void)
+{
+    int uneven = 0, most = 0, least = TICKS_MOST;
+    for (int rows = 3; rows <= 60; rows++) {
+        for (int k = 1; k < 400; k++) {
+            struct ticks t;
+            int at[TICKS_MOST];
+            double low = -1.7 + k * 0.013, high = low + 0.3 + k * 0.07;
+            chart_ticks(&t, low, high, k % 3 == 0 && low > 0, rows, at);
+            most = t.n > most ? t.n : most;
+            least = rows >= 6 && t.n < least ? t.n : least;
+            for (int i = 2; i < t.n; i++) {
+                int gap = at[i - 1] - at[i], before = at[i - 2] - at[i - 1];
+                uneven += gap < 1 || abs(gap - before) > (gap < 4 ? 0 : 1);
+            }
+        }
+    }
+    is_int(uneven, 0, "ticks of an axis are even");
+    ok(most == 6 && least >= 2, "and at most six: %d to %d", least, most);
+}
+
 static void test_backgrounds(void)
 {
     static const struct {
@@ -408,8 +429,8 @@ static void test_curve(void)
         struct row_curve curve;
         const char *wanted;
     } cases[] = {
-        {{4, {0, 0.5F, 1, 0.25F}}, "_=#,"}, {{3, {NAN, 0.5F, 0.75F}}, " _#"},
-        {{2, {0.5F, 0.5F}}, "=="},          {{3, {NAN, NAN, NAN}}, "   "},
+        {{4, {0, 0.5F, 1, 0.25F}}, "_-*,"}, {{3, {NAN, 0.5F, 0.75F}}, " _*"},
+        {{2, {0.5F, 0.5F}}, "--"},          {{3, {NAN, NAN, NAN}}, "   "},
         {{2, {-INFINITY, 1}}, "  "},        {{0, {0}}, ""},
     };
     struct pen pen = {.glyphs = &glyphs_ascii};
@@ -431,6 +452,7 @@ int main(void)
     test_canvas();
     test_requests();
     test_edit();
+    test_even_ticks();
     test_backgrounds();
     test_curve();
     return tap_done();

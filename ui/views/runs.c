@@ -243,11 +243,15 @@ static int draw_sort_line(struct pen *pen, struct rect at, int from)
 /* Which key sorts by which column, those that are out of sight too. */
 static void draw_sorting(struct pen *pen, struct rect *rows)
 {
-    int lines = rows->columns < 100 ? 2 : 1, at = 0;
+    struct rect at = {rows->y, rows->x + 2, 1, rows->columns - 4};
+    int cells = 9, from = 0; /* "sort by  " */
+    for (int i = 0; i < RUNS_COLUMNS; i++)
+        cells += runs_columns[i].key ? 4 + (int)strlen(runs_columns[i].head.title) : 0;
+    int lines = 1 + cells / (at.columns - 12); /* a line's end may be too short for the next */
     rows->rows -= lines;
-    for (int i = 0; i < lines; i++)
-        at = draw_sort_line(
-            pen, (struct rect){rows->y + rows->rows + i, rows->x + 2, 1, rows->columns - 4}, at);
+    at.y += rows->rows;
+    for (int i = 0; i < lines; i++, at.y++)
+        from = draw_sort_line(pen, at, from);
 }
 
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
