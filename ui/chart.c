@@ -8,6 +8,7 @@
  */
 #include "ui/chart.h"
 
+#include "ui/scale.h"
 #include "ui/text.h"
 
 #include <limits.h>
@@ -19,16 +20,9 @@
 struct plot {
     const struct chart *chart;
     struct rect area; /* of the dots */
-    double low, high; /* of y */
-    struct ticks y;
-    int y_rows[TICKS_MOST]; /* of the ticks */
-    int axis_x;             /* the column of the y axis */
+    struct scale y;
+    int axis_x; /* the column of the y axis */
 };
-
-static int least_of(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 static double value_at(const struct chart_series *s, size_t i)
 {
@@ -118,85 +112,6 @@ static bool range_of(const struct chart *chart, double *low, double *high)
     return any;
 }
 
-/* The row, from the top, that y has among rows of dots or cells over low..high. */
-static int row_in(double low, double high, bool log_y, double y, int rows)
-{
-    if (log_y) {
-        low = log10(low);
-        high = log10(high);
-        y = log10(y);
-    }
-    double part = (y / 2 - low / 2) / (high / 2 - low / 2); /* halves: the span may overflow */
-    part = part > 0 ? fmin(part, 1) : 0;
-    return rows - 1 - (int)floor(part * (rows - 1) + 0.5);
-}
-
-static int row_of(const struct plot *p, double y, int rows)
-{
-    return row_in(p->low, p->high, p->chart->log_y, y, rows);
-}
-
-/* Distances that differ are seen where they are small. */
-static bool is_even(const int *rows, int n)
-{
-    int least = INT_MAX, most = 0;
-    for (int i = 1; i < n; i++) {
-        least = least_of(least, rows[i - 1] - rows[i]);
-        most = most > rows[i - 1] - rows[i] ? most : rows[i - 1] - rows[i];
-    }
-    return n < 2 || (least >= 1 && most - least <= (least < 4 ? 0 : 1));
-}
-
-/* Ticks and the rows that they stand on. */
-struct scale {
-    struct ticks ticks;
-    int rows[TICKS_MOST];
-};
-
-/* Every stride-th tick from the start on. */
-static struct scale thinned(const struct scale *from, int start, int stride)
-{
-    struct scale to = {.ticks.n = 0};
-    for (int i = start; i < from->ticks.n; i += stride) {
-        int n = to.ticks.n++;
-        to.ticks.at[n] = from->ticks.at[i];
-        memcpy(to.ticks.label[n], from->ticks.label[i], sizeof to.ticks.label[n]);
-        to.rows[n] = from->rows[i];
-    }
-    return to;
-}
-
-/* More ticks are better, then those that are farther apart. */
-static bool is_better(const struct scale *a, const struct scale *b)
-{
-    int n = a->ticks.n;
-    if (n != b->ticks.n)
-        return n > b->ticks.n;
-    return n && a->rows[0] - a->rows[n - 1] > b->rows[0] - b->rows[n - 1];
-}
-
-void chart_ticks(struct ticks *t, double low, double high, bool log_y, int rows, int at[TICKS_MOST])
-{
-    struct scale all, best = {.ticks.n = 0};
-    for (int most = least_of(rows < 6 ? rows : rows / 2 + 1, CHART_MOST_TICKS); most >= 2; most--) {
-        if (log_y)
-            ticks_log(&all.ticks, low, high, most);
-        else
-            ticks_linear(&all.ticks, low, high, most, false);
-        for (int i = 0; i < all.ticks.n; i++)
-            all.rows[i] = row_in(low, high, log_y, all.ticks.at[i], rows);
-        for (int stride = 1; stride <= all.ticks.n; stride++) {
-            for (int start = 0; start < stride; start++) {
-                struct scale some = thinned(&all, start, stride);
-                if (is_even(some.rows, some.ticks.n) && is_better(&some, &best))
-                    best = some;
-            }
-        }
-    }
-    *t = best.ticks;
-    memcpy(at, best.rows, sizeof best.rows);
-}
-
 static void draw_series(struct canvas *c, const struct plot *p, int k)
 {
     const struct chart_series *s = &p->chart->series[k];
@@ -211,9 +126,9 @@ static void draw_series(struct canvas *c, const struct plot *p, int k)
             continue;
         bool joined = before >= 0 && !at->broken && !points;
         if (joined)
-            canvas_line(c, before, row_of(p, c->column[before].last, rows), x,
-                        row_of(p, at->first, rows), k + 1, dash);
-        int top = row_of(p, at->most, rows), bottom = row_of(p, at->least, rows);
+            canvas_line(c, before, scale_row(&p->y, c->column[before].last, rows), x,
+                        scale_row(&p->y, at->first, rows), k + 1, dash);
+        int top = scale_row(&p->y, at->most, rows), bottom = scale_row(&p->y, at->least, rows);
         if (top != bottom)
             canvas_line(c, x, top, x, bottom, k + 1, dash);
         if (bottom - top > 2 || !joined) { /* spikes show even in the gap of a dash */
@@ -237,7 +152,7 @@ static void mark_single(struct canvas *c, const struct plot *p, int k)
         if ((i && has_point(s, i - 1, log_y)) || has_point(s, i + 1, log_y))
             continue;
         int x = chart_column(at, p->chart->x_first, p->chart->x_last, columns);
-        int row = row_of(p, value_at(s, i), rows);
+        int row = scale_row(&p->y, value_at(s, i), rows);
         for (int d = -1; d <= 1; d++) {
             canvas_dot(c, x + d, row, k + 1);
             canvas_dot(c, x, row + d, k + 1);
@@ -250,11 +165,11 @@ static void draw_axes(struct pen *pen, const struct plot *p)
     const struct rect *a = &p->area;
     for (int row = 0; row < a->rows; row++)
         pen_glyph(pen, a->y + row, p->axis_x, ROLE_BORDER, pen->glyphs->down);
-    for (int i = 0; i < p->y.n; i++) {
-        int row = p->y_rows[i];
+    for (int i = 0; i < p->y.ticks.n; i++) {
+        int row = p->y.rows[i];
         pen_glyph(pen, a->y + row, p->axis_x, ROLE_BORDER, pen->glyphs->tick);
         pen_right(pen, a->y + row, p->axis_x - TICKS_LABEL_CELLS, TICKS_LABEL_CELLS, ROLE_DIM,
-                  p->y.label[i]);
+                  p->y.ticks.label[i]);
     }
 }
 
@@ -282,8 +197,9 @@ static void draw_epochs(struct pen *pen, const struct plot *p)
     }
     struct ticks t;
     int free_from = p->axis_x;
-    ticks_linear(&t, chart->x_first, chart->x_last, least_of(p->area.columns / 8, CHART_MOST_TICKS),
-                 true);
+    int most = p->area.columns / 8;
+    ticks_linear(&t, chart->x_first, chart->x_last,
+                 most < SCALE_MOST_TICKS ? most : SCALE_MOST_TICKS, true);
     for (int i = 0; i < t.n; i++) {
         int length = (int)strlen(t.label[i]);
         int x = label_start(p, (int)t.at[i], length);
@@ -325,7 +241,7 @@ static void draw_mark(struct pen *pen, const struct plot *p)
         if (x_at(s, i) != chart->marked || !has_point(s, i, chart->log_y))
             continue;
         int x = chart_column(chart->marked, chart->x_first, chart->x_last, c->columns * c->across);
-        int row = row_of(p, value_at(s, i), c->rows * c->down);
+        int row = scale_row(&p->y, value_at(s, i), c->rows * c->down);
         pen_glyph(pen, p->area.y + row / c->down, p->area.x + x / c->across, ROLE_TITLE,
                   pen->glyphs->mark);
     }
@@ -357,8 +273,7 @@ static void legend_value(const struct pen *pen, double value, int digits, char *
         pen_figure(pen, to, room, value, 0, digits + 2);
 }
 
-/* How much a legend says, from most to least: where there is little room, values go before names.
- */
+/* How much a legend says, from most to least. Values without names are for the crosshair. */
 static const struct legend {
     int digits; /* of values, 0 = none */
     bool names;
@@ -441,20 +356,20 @@ static void draw_frame(struct pen *pen, struct rect at, const struct chart *char
 
 void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
 {
-    struct plot p = {.chart = chart};
+    struct plot p = {.chart = chart, .y.log = chart->log_y};
     if (at.rows < 4 || at.columns < 16)
         return;
     draw_frame(pen, at, chart);
     p.axis_x = at.x + 1 + TICKS_LABEL_CELLS;
     p.area = (struct rect){at.y + 1, p.axis_x + 1, at.rows - 3, at.columns - TICKS_LABEL_CELLS - 4};
-    if (!range_of(chart, &p.low, &p.high)) {
+    if (!range_of(chart, &p.y.low, &p.y.high)) {
         const char *why = chart->log_y ? "nothing above 0 yet" : "no values yet";
         pen_text(pen, at.y + at.rows / 2, at.x + (at.columns - (int)strlen(why)) / 2,
                  at.columns - 2, ROLE_DIM, why);
         return;
     }
-    ticks_widen(&p.low, &p.high, chart->log_y);
-    chart_ticks(&p.y, p.low, p.high, chart->log_y, p.area.rows, p.y_rows);
+    ticks_widen(&p.y.low, &p.y.high, chart->log_y);
+    scale_ticks(&p.y, p.area.rows);
     draw_axes(pen, &p);
     draw_epochs(pen, &p);
     if (!canvas_start(pen->canvas, p.area.rows, p.area.columns, pen->charts)) {

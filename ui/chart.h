@@ -5,10 +5,8 @@
 
 #include "ui/canvas.h"
 #include "ui/pen.h"
-#include "ui/ticks.h"
 
 #define CHART_MOST_SERIES 3
-#define CHART_MOST_TICKS 6 /* of an axis */
 
 /* Numbers that lie in an array of structs: the first one and the distance to the next, in bytes. */
 struct chart_series {
@@ -40,11 +38,6 @@ void chart_draw(struct pen *pen, struct rect at, const struct chart *chart);
  * be seen: each column keeps its least and greatest value. */
 void chart_reduce(const struct chart_series *s, int x_first, int x_last, bool log_y,
                   struct canvas_column *out, int columns);
-
-/* Ticks for an axis of so many rows: at most CHART_MOST_TICKS, as far apart as each other, and the
- * row of each from the top. */
-void chart_ticks(struct ticks *t, double low, double high, bool log_y, int rows,
-                 int at[TICKS_MOST]);
 
 /* The column of dots that x falls on. */
 int chart_column(int x, int x_first, int x_last, int columns);

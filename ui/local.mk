@@ -12,6 +12,7 @@ libui_a_SOURCES = \
 	ui/pen.c ui/pen.h \
 	ui/request.c ui/request.h \
 	ui/run.c \
+	ui/scale.c ui/scale.h \
 	ui/screen.c ui/screen.h \
 	ui/terminal.c \
 	ui/text.c ui/text.h \

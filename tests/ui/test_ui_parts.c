@@ -8,6 +8,7 @@
 #include "ui/edit.h"
 #include "ui/layout.h"
 #include "ui/request.h"
+#include "ui/scale.h"
 #include "ui/text.h"
 #include "ui/ticks.h"
 
@@ -379,20 +380,20 @@ static void test_edit(void)
     is_text(e.text, "", "Ctrl-U");
 }
 
-/* At most six, and where lines are few, as many of them between any two. */
+/* At most six, and where rows are few, as many of them between any two. */
 static void test_even_ticks(void)
 {
     int uneven = 0, most = 0, least = TICKS_MOST;
     for (int rows = 3; rows <= 60; rows++) {
         for (int k = 1; k < 400; k++) {
-            struct ticks t;
-            int at[TICKS_MOST];
-            double low = -1.7 + k * 0.013, high = low + 0.3 + k * 0.07;
-            chart_ticks(&t, low, high, k % 3 == 0 && low > 0, rows, at);
-            most = t.n > most ? t.n : most;
-            least = rows >= 6 && t.n < least ? t.n : least;
-            for (int i = 2; i < t.n; i++) {
-                int gap = at[i - 1] - at[i], before = at[i - 2] - at[i - 1];
+            double low = -1.7 + k * 0.013;
+            struct scale s = {
+                .low = low, .high = low + 0.3 + k * 0.07, .log = k % 3 == 0 && low > 0};
+            scale_ticks(&s, rows);
+            most = s.ticks.n > most ? s.ticks.n : most;
+            least = rows >= 6 && s.ticks.n < least ? s.ticks.n : least;
+            for (int i = 2; i < s.ticks.n; i++) {
+                int gap = s.rows[i - 1] - s.rows[i], before = s.rows[i - 2] - s.rows[i - 1];
                 uneven += gap < 1 || abs(gap - before) > (gap < 4 ? 0 : 1);
             }
         }

@@ -37,9 +37,17 @@ static int cells_of(const struct ui_model *m)
     return live_charts(m) + 1;
 }
 
+/* It ended before its first epoch: why, and the panel, stand where its charts would. */
+static bool has_reason(const struct ui_model *m, const struct ui_run *r)
+{
+    return !m->n_epochs && r->state_text[0];
+}
+
+/* What moves up and down is the panel. */
 static bool on_panel(const struct live_view *v, const struct ui_model *m)
 {
-    return v->axes.focus == cells_of(m) - 1;
+    const struct ui_run *r = ui_run_find(m, v->open);
+    return (r && has_reason(m, r)) || v->axes.focus == cells_of(m) - 1;
 }
 
 /* Another run; how curves are drawn stays. */
@@ -255,7 +263,6 @@ static void draw_missing(const struct live_view *v, struct pen *pen, struct rect
              "1 shows the list, Enter there opens a run, n launches one.");
 }
 
-/* A run that ended before its first epoch has no curves: say why instead, and what it was. */
 static void draw_reason(struct live_view *v, struct pen *pen, const struct ui_model *m,
                         const struct ui_run *r, const struct live_layout *l)
 {
@@ -297,7 +304,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     draw_info(pen, m, r, l.info);
     if (!here)
         return;
-    if (!m->n_epochs && r->state_text[0])
+    if (has_reason(m, r))
         draw_reason(v, pen, m, r, &l);
     else
         draw_cells(v, pen, m, r, &l);
