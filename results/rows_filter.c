@@ -1,7 +1,7 @@
 /* rows_filter.c - a filter is parsed into tests once; a list of rows is held against them.
  *
  * Regular expressions are typed letter by letter while the screen waits, so those whose cost has no
- * bound (repeat counts, references back) are refused. What a text was found to be is remembered by
+ * bound are refused. What a text was found to be is remembered by
  * its address for one list: most texts of the screen stand in many rows.
  */
 #include "results/rows_filter.h"
@@ -18,6 +18,7 @@
 
 #define TEXT_BYTES 256
 #define REMEMBERED 64
+#define MOST_PLUSES 8 /* of a regular expression */
 
 enum sign { CONTAINS, IS, LESS, AT_MOST, MORE, AT_LEAST, MATCHES };
 
@@ -112,15 +113,32 @@ static int take_column(struct test *t, const char **at, const struct row_column 
     return 0;
 }
 
+/* A compiled expression may be as large as two to the power of its +, and as its repeat counts say;
+ * references back are searched for without bound. */
+static bool is_costly(const char *regex)
+{
+    int pluses = 0;
+    for (; *regex; regex++) {
+        pluses += *regex == '+';
+        if (*regex == '{' || pluses > MOST_PLUSES)
+            return true;
+        if (*regex != '\\' || !regex[1])
+            continue;
+        regex++;
+        if (*regex >= '0' && *regex <= '9')
+            return true;
+    }
+    return false;
+}
+
 static int compile(struct test *t, struct err *e)
 {
     char why[128];
-    const char *back = strchr(t->text, '\\');
-    if (strchr(t->text, '{') || (back && back[1] >= '0' && back[1] <= '9'))
+    if (is_costly(t->text))
         return err_set(e, ERR_USAGE,
-                       "'~%.60s': repeat counts and references back may take for ever and are not "
-                       "taken",
-                       t->text);
+                       "'~%.60s' may take for ever: repeat counts, references back and more than "
+                       "%d + are not taken",
+                       t->text, MOST_PLUSES);
     int status = regcomp(&t->regex, t->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
     if (!status)
         return 0;

@@ -111,13 +111,18 @@ static void test_expressions(void)
 
 static void test_refusals(void)
 {
-    lets_through(
-        "~(a{1,9}){1,9}",
-        "'~(a{1,9}){1,9}': repeat counts and references back may take for ever and are not "
-        "taken");
-    lets_through(
-        "~(a)\\1",
-        "'~(a)\\1': repeat counts and references back may take for ever and are not taken");
+    static const char *const costly[] = {"(a{1,9}){1,9}", "(a)\\1", "\\.(a)\\1", "a+++++++++"};
+    for (size_t i = 0; i < sizeof costly / sizeof *costly; i++) {
+        char filter[64], wanted[200];
+        snprintf(filter, sizeof filter, "~%s", costly[i]);
+        snprintf(
+            wanted, sizeof wanted,
+            "'~%s' may take for ever: repeat counts, references back and more than 8 + are not "
+            "taken",
+            costly[i]);
+        lets_through(filter, wanted);
+    }
+    lets_through("~((((((((8+)+)+)+)+)+)+)+)", "1 3 5");
     lets_through("pc>", "'best_pc' is compared with a number, and '' is none");
     lets_through("pc>high", "'best_pc' is compared with a number, and 'high' is none");
     lets_through(
