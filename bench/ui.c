@@ -184,7 +184,7 @@ static void measure_keys(struct screen *s)
     } groups[] = {
         {"move", "j", 80},
         {"page", "\x06\x06\x02G\x02\x02g", 7},
-        {"sort", "sSS", 24}, /* every column, both ways */
+        {"sort", "spSsnSsaS", 8}, /* figures, texts, age, both ways */
         {"filter", "/combo\r\x7f/seed 19\x7f\x7f\x7f\r\x7f", 5},
         {"open", "j\r\x7f", 20},
     };

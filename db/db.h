@@ -137,6 +137,9 @@ int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n,
                   struct err *e);
 int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e); /* newest first */
 
+/* Fills in the curves of these runs: a few look-ups a run, whatever its length. */
+int db_runs_curves(struct db *d, struct run_row *runs, size_t n, struct err *e);
+
 int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e); /* ERR_NOT_FOUND */
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e);
 int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,

@@ -170,3 +170,33 @@ int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e)
     query_open_select(&q, d, id, "", "FROM run ORDER BY id DESC");
     return query_rows(&q, id, sizeof **out, out, n, e);
 }
+
+/* The last evaluation at each of the points, or none before the first. */
+static int read_curve(struct db *d, struct run_row *run, struct err *e)
+{
+    struct query q;
+    int more, points = run->epochs_done < ROW_CURVE_POINTS ? run->epochs_done : ROW_CURVE_POINTS;
+    run->curve.n = 0;
+    if (points < 1)
+        return 0;
+    query_open(
+        &q, d,
+        "WITH RECURSIVE point(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM point WHERE i < "
+        "?2) SELECT (SELECT pc FROM phase WHERE run = ?1 AND phase = 'test' AND epoch <= i * "
+        "?3 / ?2 ORDER BY epoch DESC LIMIT 1) FROM point");
+    query_bind_int(&q, run->id);
+    query_bind_int(&q, points);
+    query_bind_int(&q, run->epochs_done);
+    while ((more = query_step(&q, e)) == 1 && run->curve.n < ROW_CURVE_POINTS)
+        run->curve.pc[run->curve.n++] = (float)query_real(&q);
+    query_close(&q);
+    return more < 0 ? -1 : 0;
+}
+
+int db_runs_curves(struct db *d, struct run_row *runs, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (read_curve(d, &runs[i], e))
+            return -1;
+    return 0;
+}

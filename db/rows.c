@@ -22,38 +22,47 @@
 
 /* --- runs --- */
 
-static double run_age(const void *row, double now_s)
+double row_run_age(double created, double now_s)
 {
-    const struct run_row *run = row;
-    return now_s > run->created ? now_s - run->created : 0;
+    return now_s > created ? now_s - created : 0;
 }
 
-/* Seconds that it ran, all its times together; NaN when it has not begun. */
+double row_run_seconds(double started, double ended, int resumed, double earlier_s, double now_s)
+{
+    double end = isfinite(ended) ? ended : now_s;
+    if (isfinite(started))
+        return earlier_s + fmax(end - started, 0);
+    return resumed ? earlier_s : (double)NAN;
+}
+
+static double run_age(const void *row, double now_s)
+{
+    return row_run_age(((const struct run_row *)row)->created, now_s);
+}
+
 static double run_seconds(const void *row, double now_s)
 {
-    const struct run_row *run = row;
-    double end = isfinite(run->ended) ? run->ended : now_s;
-    if (isfinite(run->started))
-        return run->earlier_s + fmax(end - run->started, 0);
-    return run->resumed ? run->earlier_s : (double)NAN;
+    const struct run_row *r = row;
+    return row_run_seconds(r->started, r->ended, r->resumed, r->earlier_s, now_s);
 }
 
 #define RUN(field, title, use, digits) COLUMN(run_row, field, title, use, digits)
 /* In lists: always, and where there is room. */
 #define MANY ROW_LISTED
 #define SPARE (ROW_LISTED | ROW_SPARE)
+#define ERROR (ROW_BEST | ROW_RISING) /* the less the better */
 
 const struct row_column row_run_columns[] = {
     RUN(id, "id", MANY, 0),
-    RUN(state, "state", MANY, 0),
-    RUN(name, "name", MANY | ROW_LAUNCHED, 0),
+    RUN(state, "state", MANY | ROW_WORDS, 0),
+    RUN(name, "name", MANY | ROW_WORDS | ROW_LAUNCHED, 0),
     NAMED(run_row, "experiment", "experiment.name", experiment, "experiment",
-          SPARE | ROW_EXPRESSION, 0),
-    RUN(data, "data", SPARE | ROW_LAUNCHED | ROW_FOUND, 0),
-    RUN(protocol, "protocol", SPARE | ROW_OPTIONAL | ROW_LAUNCHED | ROW_FOUND, 0),
+          SPARE | ROW_WORDS | ROW_EXPRESSION, 0),
+    RUN(data, "data", SPARE | ROW_WORDS | ROW_LAUNCHED | ROW_FOUND, 0),
+    RUN(protocol, "protocol", SPARE | ROW_WORDS | ROW_OPTIONAL | ROW_LAUNCHED | ROW_FOUND, 0),
     RUN(fold, "fold", SPARE | ROW_OPTIONAL | ROW_LAUNCHED | ROW_FOUND, 0),
-    RUN(backbone, "backbone", SPARE | ROW_LAUNCHED, 0),
-    RUN(loss, "loss", MANY | ROW_LAUNCHED, 0),
+    RUN(backbone, "backbone", SPARE | ROW_WORDS | ROW_LAUNCHED, 0),
+    RUN(loss, "loss", MANY | ROW_WORDS | ROW_LAUNCHED, 0),
     RUN(alpha, "alpha", SPARE | ROW_LAUNCHED, 1),
     RUN(beta, "beta", SPARE | ROW_LAUNCHED, 1),
     RUN(gamma, "gamma", SPARE | ROW_LAUNCHED, 1),
@@ -62,14 +71,14 @@ const struct row_column row_run_columns[] = {
     RUN(best_epoch, "best", SPARE | ROW_OPTIONAL, 0),
     NAMED(run_row, "select", "selected_on", select, "best by", SPARE | ROW_OPTIONAL | ROW_LAUNCHED,
           0),
-    RUN(best_mae, "best MAE", MANY, 4),
-    RUN(best_rmse, "best RMSE", MANY, 4),
-    RUN(best_pc, "best PC", MANY, 4),
-    RUN(last_mae, "last MAE", SPARE, 4),
-    RUN(last_rmse, "last RMSE", SPARE, 4),
-    RUN(last_pc, "last PC", SPARE, 4),
+    RUN(best_mae, "best MAE", MANY | ERROR, 4),
+    RUN(best_rmse, "best RMSE", SPARE | ERROR, 4),
+    RUN(best_pc, "best PC", MANY | ROW_BEST, 4),
+    RUN(last_mae, "last MAE", SPARE | ERROR, 4),
+    RUN(last_rmse, "last RMSE", SPARE | ERROR, 4),
+    RUN(last_pc, "last PC", SPARE | ROW_BEST, 4),
     RUN(images_per_s, "images/s", SPARE, 1),
-    DERIVED("age_s", "age", SPARE | ROW_DURATION, 0, run_age),
+    DERIVED("age_s", "age", SPARE | ROW_DURATION | ROW_RISING, 0, run_age),
     RUN(state_text, "why", 0, 0),
     RUN(image_size, "image size", ROW_LAUNCHED, 0),
     RUN(batch, "batch", ROW_LAUNCHED, 0),

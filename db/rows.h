@@ -13,6 +13,15 @@
 #define ROW_TEXT_BYTES 256 /* any file's name fits */
 #define ROW_MAX_TERMS 3
 
+/* How the test images' PC went, at even distances over the epochs that are done, the last one at
+ * its end; n = 0 where nobody asked. */
+#define ROW_CURVE_POINTS 8
+
+struct row_curve {
+    int n;
+    float pc[ROW_CURVE_POINTS]; /* NaN = not yet evaluated, or there is none */
+};
+
 struct run_row {
     int64_t id;
     char name[ROW_TEXT_BYTES];
@@ -47,7 +56,8 @@ struct run_row {
     int best_epoch; /* 0 = none */
     double best_mae, best_rmse, best_pc;
     double last_mae, last_rmse, last_pc;
-    double images_per_s; /* of the last epoch's training phase */
+    double images_per_s;    /* of the last epoch's training phase */
+    struct row_curve curve; /* db_runs_curves fills it in; in no list of columns */
 };
 
 struct phase_row {
@@ -136,6 +146,10 @@ enum row_use {
     ROW_SPARE = 128,    /* left out where a terminal is too narrow */
     ROW_SPARE_TRAIN = 256, /* so in the phase train */
     ROW_SPARE_VAL = 512,
+    ROW_WORDS = 1024,        /* a text that a filter's plain words are sought in */
+    ROW_BEST = 2048,         /* a figure whose best value is worth a mark */
+    ROW_RISING = 4096,       /* a number whose least comes first when sorted by it, and is best */
+    ROW_BY_REFERENCE = 8192, /* a text: the field is a const char * to it; in no database */
 };
 
 /* No list has more, its end included. */
@@ -170,6 +184,11 @@ struct row_column {
 extern const struct row_column row_run_columns[], row_epoch_columns[], row_phase_columns[],
     row_term_columns[], row_option_columns[], row_algorithm_columns[], row_checkpoint_columns[],
     row_prediction_columns[], row_split_columns[], row_log_columns[];
+
+/* Seconds since a run was made; and seconds that it ran, all its times together, NaN when it has
+ * not begun. The arguments are fields of struct run_row. */
+double row_run_age(double created, double now_s);
+double row_run_seconds(double started, double ended, int resumed, double earlier_s, double now_s);
 
 /* Published results; `name` is the run's column in which they are shown. */
 extern const struct row_column row_reference_columns[];

@@ -1,5 +1,8 @@
 noinst_LIBRARIES += libresults.a
 libresults_a_SOURCES = \
+	results/rows_columns.c results/rows_columns.h \
+	results/rows_filter.c results/rows_filter.h \
+	results/rows_sort.c results/rows_sort.h \
 	results/rows_table.c results/rows_table.h \
 	results/run_epochs.c \
 	results/run_tables.c results/run_tables.h \

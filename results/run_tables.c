@@ -1,46 +1,84 @@
 /* run_tables.c - runs as tables: many, one, those just trained; and a ledger. */
 #include "results/run_tables.h"
 
+#include "base/err.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "results/rows_table.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The column of that name, or NULL. */
-static const struct row_column *find(const struct row_column *columns, const char *name)
+/* The list's columns: those that were asked for, or the usual ones. */
+static size_t list_columns(const struct run_tables_choice *choice,
+                           const struct row_column *to[ROW_MOST_COLUMNS])
 {
-    for (const struct row_column *c = columns; c->name; c++)
-        if (!strcmp(c->name, name))
-            return c;
-    return NULL;
+    size_t n = 0;
+    if (choice->n_columns) {
+        memcpy(to, choice->columns, choice->n_columns * sizeof *to);
+        return choice->n_columns;
+    }
+    for (const struct row_column *c = row_run_columns; c->name; c++)
+        if (c->use & ROW_LISTED)
+            to[n++] = c;
+    return n;
 }
 
-static void add_reference(struct table *t, const struct reference_row *r)
+/* The cells of one row, which may be of another kind than runs and lack columns. */
+static void add_listed(struct table *t, const struct rows_list *list, size_t place)
 {
     for (size_t i = 0; i < t->n_columns; i++) {
-        const char *name = t->columns[i].name;
-        const struct row_column *c = find(row_reference_columns, name);
+        const struct row_column *c = rows_column(list->columns, t->columns[i].name);
         if (c)
-            rows_table_cell(t, c, r, (double)NAN);
-        else if (!strcmp(name, "state"))
+            rows_table_cell(t, c, rows_at(list, place), list->now_s);
+        else if (!strcmp(t->columns[i].name, "state"))
             table_text(t, "published");
         else
             table_missing(t);
     }
 }
 
-int run_tables_list(struct table **out, const struct run_row *runs, size_t n,
-                    const struct reference_row *references, size_t n_references, double now_s,
-                    struct err *e)
+static int add_list(struct table *t, const struct rows_list *list,
+                    const struct run_tables_choice *choice, struct err *e)
 {
-    if (rows_table_new(out, "runs", false, row_run_columns, ROW_LISTED, e))
-        return -1;
+    int *places = mem_alloc(list->n, sizeof *places);
+    size_t n = list->n;
+    int status = 0;
+    if (!places)
+        return mem_error(e, "a list of rows", n * sizeof *places);
     for (size_t i = 0; i < n; i++)
-        rows_table_add(*out, row_run_columns, ROW_LISTED, &runs[i], now_s);
-    for (size_t i = 0; i < n_references; i++)
-        add_reference(*out, &references[i]);
-    return 0;
+        places[i] = (int)i;
+    if (choice->filter)
+        n = rows_filter_choose(choice->filter, list, places);
+    if (choice->by)
+        status = rows_sort(list, choice->by, choice->reverse, places, n, e);
+    for (size_t i = 0; !status && i < n && (!choice->most || i < choice->most); i++)
+        add_listed(t, list, (size_t)places[i]);
+    mem_free(places);
+    return status;
+}
+
+int run_tables_list(struct table **out, const struct run_tables_choice *choice,
+                    const struct run_row *runs, size_t n, const struct reference_row *references,
+                    size_t n_references, double now_s, struct err *e)
+{
+    const struct row_column *columns[ROW_MOST_COLUMNS];
+    struct table_column made[ROW_MOST_COLUMNS];
+    const struct rows_list lists[] = {
+        {row_run_columns, runs, n, sizeof *runs, now_s},
+        {row_reference_columns, references, n_references, sizeof *references, now_s}};
+    size_t n_columns = list_columns(choice, columns);
+    for (size_t i = 0; i < n_columns; i++) {
+        made[i] = rows_table_column(columns[i]);
+        made[i].spare &= !choice->n_columns; /* what was asked for is there */
+    }
+    if (table_new(out, "runs", false, made, n_columns, e))
+        return -1;
+    if (!add_list(*out, &lists[0], choice, e) && !add_list(*out, &lists[1], choice, e))
+        return 0;
+    table_free(*out);
+    *out = NULL;
+    return -1;
 }
 
 int run_tables_one(struct table **out, const struct run_row *run, double now_s, struct err *e)
@@ -78,7 +116,7 @@ int run_tables_report(struct table **out, const struct run_row *runs, size_t n, 
     const struct row_column *columns[REPORTED];
     struct table_column made[REPORTED];
     for (size_t c = 0; c < REPORTED; c++) {
-        columns[c] = find(row_run_columns, reported[c].column);
+        columns[c] = rows_column(row_run_columns, reported[c].column);
         made[c] = rows_table_column(columns[c]);
         made[c].name = reported[c].name;
         made[c].title = reported[c].title;

@@ -6,13 +6,25 @@
 #define COMBOLAB_RESULTS_RUN_TABLES_H
 
 #include "db/rows.h"
+#include "results/rows_filter.h"
+#include "results/rows_sort.h"
 #include "results/table.h"
+
+/* What a list has; zeroed: the usual columns of all runs, as they come. */
+struct run_tables_choice {
+    const struct row_column *const *columns; /* n_columns of row_run_columns; 0 = the usual ones */
+    size_t n_columns;
+    struct rows_filter *filter;  /* NULL = all */
+    const struct row_column *by; /* of row_run_columns, to sort by; NULL = as they come */
+    bool reverse;
+    size_t most; /* of the first; 0 = all */
+};
 
 /* The runs, and below them published results in the same columns, in the state "published"; where
  * one was published stands for the experiment. */
-int run_tables_list(struct table **out, const struct run_row *runs, size_t n,
-                    const struct reference_row *references, size_t n_references, double now_s,
-                    struct err *e);
+int run_tables_list(struct table **out, const struct run_tables_choice *choice,
+                    const struct run_row *runs, size_t n, const struct reference_row *references,
+                    size_t n_references, double now_s, struct err *e);
 
 /* Everything of one run, as a record. */
 int run_tables_one(struct table **out, const struct run_row *run, double now_s, struct err *e);

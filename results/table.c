@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include <wchar.h>
 
 #define GAP 2           /* spaces between columns */
+#define LEAST_TEXT 12   /* cells of a text where a terminal is too narrow */
 #define FIGURE_CELLS 11 /* a wider figure gets fewer decimals, then an exponent */
 
 /* A copy without control characters, or NULL. */
@@ -248,6 +250,47 @@ static size_t choose_columns(const struct table *t, const int *widths, int width
     return left_out;
 }
 
+/* Narrows texts, the widest first, until all fit; never below LEAST_TEXT. */
+static void narrow_texts(const struct table *t, int *widths, const bool *kept, int width)
+{
+    int total = -GAP;
+    for (size_t c = 0; c < t->n_columns; c++)
+        total += kept[c] ? widths[c] + GAP : 0;
+    for (; width && total > width; total--) {
+        size_t widest = t->n_columns;
+        for (size_t c = 0; c < t->n_columns; c++)
+            if (kept[c] && t->columns[c].kind == TABLE_TEXT && widths[c] > LEAST_TEXT &&
+                (widest == t->n_columns || widths[c] > widths[widest]))
+                widest = c;
+        if (widest == t->n_columns)
+            return;
+        widths[widest]--;
+    }
+}
+
+/* As much as fits; what was cut ends in two points. */
+static int print_cut(const char *text, int width, FILE *out)
+{
+    char head[8];
+    int used = 0;
+    if (width_of(text) <= width)
+        return fputs(text, out) < 0 ? 0 : width_of(text);
+    while (*text) {
+        size_t bytes = 1;
+        while ((text[bytes] & 0xc0) == 0x80 && bytes < 4)
+            bytes++;
+        memcpy(head, text, bytes);
+        head[bytes] = '\0';
+        if (used + width_of(head) > width - 2)
+            break;
+        fputs(head, out);
+        used += width_of(head);
+        text += bytes;
+    }
+    fputs("..", out);
+    return used + 2;
+}
+
 static void print_line(const struct table *t, char *const *texts, const int *widths,
                        const bool *kept, FILE *out)
 {
@@ -260,12 +303,11 @@ static void print_line(const struct table *t, char *const *texts, const int *wid
             continue;
         bool right = table_is_number(t->columns[c].kind);
         const char *text = texts ? texts[c] : t->columns[c].title;
-        int space = widths[c] - width_of(text);
         if (right)
-            pad(out, space);
-        fputs(text, out);
+            pad(out, widths[c] - width_of(text));
+        int used = print_cut(text, right ? INT_MAX : widths[c], out);
         if (c < last)
-            pad(out, (right ? 0 : space) + GAP);
+            pad(out, (right ? 0 : widths[c] - used) + GAP);
     }
     fputc('\n', out);
 }
@@ -294,6 +336,7 @@ int table_print_aligned(const struct table *t, int width, FILE *out, struct err 
         goto out;
     }
     size_t left_out = choose_columns(t, widths, width, kept);
+    narrow_texts(t, widths, kept, width);
     print_line(t, NULL, widths, kept, out);
     for (size_t i = 0; i + t->n_columns <= t->n_cells; i += t->n_columns)
         print_line(t, texts + i, widths, kept, out);

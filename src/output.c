@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "db/db.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -47,12 +48,20 @@ int output_find_run(struct db *db, const char *which, struct run_row *run, struc
     return db_run(db, id, run, e);
 }
 
-int output_tables(const struct invocation *in, struct table *const *tables, size_t n, struct err *e)
+/* Columns of the terminal; elsewhere what COLUMNS says, 0 = no limit. */
+static int width_of_output(bool terminal)
 {
     struct winsize size;
-    bool terminal = isatty(STDOUT_FILENO);
-    int width = 0;
+    const char *columns = getenv("COLUMNS");
+    int64_t width;
     if (terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
-        width = size.ws_col;
-    return tables_print(tables, n, in->global.format, width, terminal, stdout, e);
+        return size.ws_col;
+    return columns && !str_to_int(columns, &width) && width > 0 && width < 10000 ? (int)width : 0;
+}
+
+int output_tables(const struct invocation *in, struct table *const *tables, size_t n, struct err *e)
+{
+    bool terminal = isatty(STDOUT_FILENO);
+    return tables_print(tables, n, in->global.format, width_of_output(terminal), terminal, stdout,
+                        e);
 }

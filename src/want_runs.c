@@ -82,6 +82,10 @@ static int fetch_page(struct want_source *s, void **out, struct err *e)
     size_t n, most = s->known ? PAGE : FIRST_PAGE;
     if ((!s->begun && begin(s, e)) || db_runs_page(s->db, s->oldest, most, &rows, &n, e))
         return -1;
+    if (db_runs_curves(s->db, rows, n, e)) {
+        mem_free(rows);
+        return -1;
+    }
     struct runs_news *news = news_of(s, rows, n);
     mem_free(rows);
     if (!news)
@@ -114,6 +118,10 @@ static int fetch_changed(struct want_source *s, void **out, struct err *e)
     int64_t since = s->since;
     if (db_runs_since(s->db, &since, &rows, &n, &all, e))
         return -1;
+    if (db_runs_curves(s->db, rows, n, e)) {
+        mem_free(rows);
+        return -1;
+    }
     for (size_t i = 0; i < n; i++)
         s->known += rows[i].id > s->newest;
     if (n && rows[n - 1].id > s->newest)

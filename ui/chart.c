@@ -8,8 +8,8 @@
  */
 #include "ui/chart.h"
 
+#include "ui/scale.h"
 #include "ui/text.h"
-#include "ui/ticks.h"
 
 #include <limits.h>
 #include <math.h>
@@ -20,8 +20,7 @@
 struct plot {
     const struct chart *chart;
     struct rect area; /* of the dots */
-    double low, high; /* of y */
-    struct ticks y;
+    struct scale y;
     int axis_x; /* the column of the y axis */
 };
 
@@ -113,20 +112,6 @@ static bool range_of(const struct chart *chart, double *low, double *high)
     return any;
 }
 
-/* Rows of something from the top: dots or cells. */
-static int row_of(const struct plot *p, double y, int rows)
-{
-    double low = p->low, high = p->high;
-    if (p->chart->log_y) {
-        low = log10(low);
-        high = log10(high);
-        y = log10(y);
-    }
-    double part = (y / 2 - low / 2) / (high / 2 - low / 2); /* halves: the span may overflow */
-    part = part > 0 ? fmin(part, 1) : 0;
-    return rows - 1 - (int)floor(part * (rows - 1) + 0.5);
-}
-
 static void draw_series(struct canvas *c, const struct plot *p, int k)
 {
     const struct chart_series *s = &p->chart->series[k];
@@ -141,9 +126,9 @@ static void draw_series(struct canvas *c, const struct plot *p, int k)
             continue;
         bool joined = before >= 0 && !at->broken && !points;
         if (joined)
-            canvas_line(c, before, row_of(p, c->column[before].last, rows), x,
-                        row_of(p, at->first, rows), k + 1, dash);
-        int top = row_of(p, at->most, rows), bottom = row_of(p, at->least, rows);
+            canvas_line(c, before, scale_row(&p->y, c->column[before].last, rows), x,
+                        scale_row(&p->y, at->first, rows), k + 1, dash);
+        int top = scale_row(&p->y, at->most, rows), bottom = scale_row(&p->y, at->least, rows);
         if (top != bottom)
             canvas_line(c, x, top, x, bottom, k + 1, dash);
         if (bottom - top > 2 || !joined) { /* spikes show even in the gap of a dash */
@@ -167,7 +152,7 @@ static void mark_single(struct canvas *c, const struct plot *p, int k)
         if ((i && has_point(s, i - 1, log_y)) || has_point(s, i + 1, log_y))
             continue;
         int x = chart_column(at, p->chart->x_first, p->chart->x_last, columns);
-        int row = row_of(p, value_at(s, i), rows);
+        int row = scale_row(&p->y, value_at(s, i), rows);
         for (int d = -1; d <= 1; d++) {
             canvas_dot(c, x + d, row, k + 1);
             canvas_dot(c, x, row + d, k + 1);
@@ -180,15 +165,11 @@ static void draw_axes(struct pen *pen, const struct plot *p)
     const struct rect *a = &p->area;
     for (int row = 0; row < a->rows; row++)
         pen_glyph(pen, a->y + row, p->axis_x, ROLE_BORDER, pen->glyphs->down);
-    int last_row = -1;
-    for (int i = p->y.n - 1; i >= 0; i--) {
-        int row = row_of(p, p->y.at[i], a->rows);
-        if (row == last_row || row < 0 || row >= a->rows)
-            continue;
+    for (int i = 0; i < p->y.ticks.n; i++) {
+        int row = p->y.rows[i];
         pen_glyph(pen, a->y + row, p->axis_x, ROLE_BORDER, pen->glyphs->tick);
         pen_right(pen, a->y + row, p->axis_x - TICKS_LABEL_CELLS, TICKS_LABEL_CELLS, ROLE_DIM,
-                  p->y.label[i]);
-        last_row = row;
+                  p->y.ticks.label[i]);
     }
 }
 
@@ -216,7 +197,9 @@ static void draw_epochs(struct pen *pen, const struct plot *p)
     }
     struct ticks t;
     int free_from = p->axis_x;
-    ticks_linear(&t, chart->x_first, chart->x_last, p->area.columns / 8, true);
+    int most = p->area.columns / 8;
+    ticks_linear(&t, chart->x_first, chart->x_last,
+                 most < SCALE_MOST_TICKS ? most : SCALE_MOST_TICKS, true);
     for (int i = 0; i < t.n; i++) {
         int length = (int)strlen(t.label[i]);
         int x = label_start(p, (int)t.at[i], length);
@@ -248,6 +231,22 @@ static void draw_dots(struct pen *pen, const struct plot *p)
     }
 }
 
+/* A sign on the value at `marked`, in the cell of its dot. */
+static void draw_mark(struct pen *pen, const struct plot *p)
+{
+    const struct chart *chart = p->chart;
+    const struct chart_series *s = &chart->series[1];
+    const struct canvas *c = pen->canvas;
+    for (size_t i = 0; chart->n_series > 1 && i < s->n; i++) {
+        if (x_at(s, i) != chart->marked || !has_point(s, i, chart->log_y))
+            continue;
+        int x = chart_column(chart->marked, chart->x_first, chart->x_last, c->columns * c->across);
+        int row = scale_row(&p->y, value_at(s, i), c->rows * c->down);
+        pen_glyph(pen, p->area.y + row / c->down, p->area.x + x / c->across, ROLE_TITLE,
+                  pen->glyphs->mark);
+    }
+}
+
 /* The value under the crosshair, or the last one. */
 static double read_value(const struct chart_series *s, int cursor)
 {
@@ -274,41 +273,63 @@ static void legend_value(const struct pen *pen, double value, int digits, char *
         pen_figure(pen, to, room, value, 0, digits + 2);
 }
 
-/* " train 0.1774 ", with fewer digits or none where there is little room. */
-static void legend_text(const struct pen *pen, const struct chart *chart, int series, int digits,
-                        char *to, size_t room)
+/* How much a legend says, from most to least. Values without names are for the crosshair. */
+static const struct legend {
+    int digits; /* of values, 0 = none */
+    bool names;
+} legends[] = {{4, true}, {3, true}, {4, false}, {3, false}, {0, true}};
+
+/* " train 0.1774 ", or less of it. */
+static void legend_text(const struct pen *pen, const struct chart *chart, int series,
+                        const struct legend *how, char *to, size_t room)
 {
     const struct chart_series *s = &chart->series[series];
-    char value[32];
-    legend_value(pen, read_value(s, chart->cursor), digits, value, sizeof value);
-    snprintf(to, room, digits ? " %s %s " : " %s ", s->name, value);
+    char value[32] = "";
+    if (how->digits)
+        legend_value(pen, read_value(s, chart->cursor), how->digits, value, sizeof value);
+    snprintf(to, room, " %s%s%s ", how->names ? s->name : "", how->names && value[0] ? " " : "",
+             value);
 }
 
-static int legend_cells(const struct pen *pen, const struct chart *chart, int digits)
+/* " epoch 41 " where the crosshair is. */
+static void legend_epoch(const struct chart *chart, char *to, size_t room)
+{
+    to[0] = '\0';
+    if (chart->cursor != INT_MIN)
+        snprintf(to, room, " epoch %d ", chart->cursor);
+}
+
+static int legend_cells(const struct pen *pen, const struct chart *chart, const struct legend *how)
 {
     char text[96];
-    int cells = 0;
+    legend_epoch(chart, text, sizeof text);
+    int cells = (int)strlen(text);
     for (int k = 0; k < chart->n_series; k++) {
-        legend_text(pen, chart, k, digits, text, sizeof text);
+        legend_text(pen, chart, k, how, text, sizeof text);
         cells += 1 + text_cells(sample_of(pen, k), pen->unicode) + text_cells(text, pen->unicode);
     }
     return cells;
 }
 
-/* In the box's lower edge, from the right: how each series is drawn, its name and a value. */
+/* In the box's lower edge, from the right: how each series is drawn, its name and a value; and at
+ * the left the epoch that they are of. */
 static void draw_legend(struct pen *pen, struct rect at, const struct chart *chart)
 {
-    int y = at.y + at.rows - 1, end = at.x + at.columns - 2, digits = 4;
-    while (digits && legend_cells(pen, chart, digits) > at.columns - 4)
-        digits = digits == 4 ? 3 : 0;
+    const struct legend *how = legends, *last = how + sizeof legends / sizeof *legends - 1;
+    int y = at.y + at.rows - 1, end = at.x + at.columns - 2;
+    char text[96];
+    while (how < last && (legend_cells(pen, chart, how) > at.columns - 4 ||
+                          (!how->names && chart->cursor == INT_MIN)))
+        how++;
+    legend_epoch(chart, text, sizeof text);
+    int from = at.x + 2 + pen_text(pen, y, at.x + 2, at.columns - 4, ROLE_CURSOR, text);
     for (int k = chart->n_series - 1; k >= 0; k--) {
-        char text[96];
-        legend_text(pen, chart, k, digits, text, sizeof text);
+        legend_text(pen, chart, k, how, text, sizeof text);
         const char *sample = sample_of(pen, k);
         int cells = text_cells(text, pen->unicode);
         int sample_cells = text_cells(sample, pen->unicode);
         int x = end - cells - sample_cells - 1;
-        if (x < at.x + 2)
+        if (x < from)
             return;
         pen_repeat(pen, y, x, 1, ROLE_TEXT, L' ');
         pen_text(pen, y, x + 1, sample_cells, chart->series[k].role, sample);
@@ -335,24 +356,20 @@ static void draw_frame(struct pen *pen, struct rect at, const struct chart *char
 
 void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
 {
-    struct plot p = {.chart = chart};
+    struct plot p = {.chart = chart, .y.log = chart->log_y};
     if (at.rows < 4 || at.columns < 16)
         return;
     draw_frame(pen, at, chart);
     p.axis_x = at.x + 1 + TICKS_LABEL_CELLS;
     p.area = (struct rect){at.y + 1, p.axis_x + 1, at.rows - 3, at.columns - TICKS_LABEL_CELLS - 4};
-    if (!range_of(chart, &p.low, &p.high)) {
+    if (!range_of(chart, &p.y.low, &p.y.high)) {
         const char *why = chart->log_y ? "nothing above 0 yet" : "no values yet";
         pen_text(pen, at.y + at.rows / 2, at.x + (at.columns - (int)strlen(why)) / 2,
                  at.columns - 2, ROLE_DIM, why);
         return;
     }
-    ticks_widen(&p.low, &p.high, chart->log_y);
-    int most = p.area.rows < 6 ? p.area.rows : p.area.rows / 2 + 1;
-    if (chart->log_y)
-        ticks_log(&p.y, p.low, p.high, most);
-    else
-        ticks_linear(&p.y, p.low, p.high, most, false);
+    ticks_widen(&p.y.low, &p.y.high, chart->log_y);
+    scale_ticks(&p.y, p.area.rows);
     draw_axes(pen, &p);
     draw_epochs(pen, &p);
     if (!canvas_start(pen->canvas, p.area.rows, p.area.columns, pen->charts)) {
@@ -364,4 +381,5 @@ void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
         mark_single(pen->canvas, &p, k);
     }
     draw_dots(pen, &p);
+    draw_mark(pen, &p);
 }

@@ -27,6 +27,7 @@ struct chart {
     int n_series;
     int x_first, x_last;
     int cursor; /* x whose values are read; INT_MIN: none, the last ones are */
+    int marked; /* x of the second series' value that is marked; INT_MIN: none */
     bool log_y; /* values of 0 and less are gaps then */
     bool focus;
 };

@@ -112,3 +112,24 @@ void facts_speed(const struct pen *pen, double images_per_s, char *to, size_t ro
     else
         pen_figure(pen, to, room, images_per_s, images_per_s < 100 ? 1 : 0, 8);
 }
+
+void facts_curve(const struct pen *pen, const struct row_curve *curve, char *to, size_t room)
+{
+    double least = NAN, most = NAN;
+    size_t at = 0;
+    for (int i = 0; i < curve->n; i++) {
+        least = fmin(least, (double)curve->pc[i]);
+        most = fmax(most, (double)curve->pc[i]);
+    }
+    str_copy(to, room, "");
+    for (int i = 0; i < curve->n; i++) {
+        double part = most > least ? ((double)curve->pc[i] - least) / (most - least) : 0.5;
+        const char *bar = isfinite(curve->pc[i]) && isfinite(part)
+                              ? pen->glyphs->rising[(int)(part * (THEME_BARS - 1) + 0.5)]
+                              : " ";
+        if (at + strlen(bar) >= room)
+            return;
+        str_copy(to + at, room - at, bar);
+        at += strlen(bar);
+    }
+}

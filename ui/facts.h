@@ -35,4 +35,7 @@ void facts_age(double seconds, char *to, size_t room);
 /* Images a second: "12.3", "412". */
 void facts_speed(const struct pen *pen, double images_per_s, char *to, size_t room);
 
+/* A run's PC as a line of bars between its least and greatest, blank where there is none. */
+void facts_curve(const struct pen *pen, const struct row_curve *curve, char *to, size_t room);
+
 #endif

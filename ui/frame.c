@@ -18,13 +18,16 @@ static void engine_words(const struct pen *pen, const struct ui_model *m, int ce
         return;
     }
     const char *sign = pen->glyphs->state[s->paused ? RUN_PAUSED : RUN_RUNNING];
-    int n = snprintf(to, room, "%s run %lld  %d/%d", sign, (long long)s->run, s->epoch, s->epochs);
+    const struct ui_run *run =
+        ui_run_find(m, s->run); /* epochs that are done, as every view counts */
+    int done = run ? run->epochs_done : s->epoch > 0 ? s->epoch - 1 : 0;
+    int n = snprintf(to, room, "%s run %lld  %d/%d", sign, (long long)s->run, done, s->epochs);
     char eta[32] = "";
     if (isfinite(s->eta_s) && cells >= 28) {
         str_duration(eta, sizeof eta, s->eta_s);
         snprintf(to + n, room - (size_t)n, "  ETA %s", eta);
     } else if (cells < n) {
-        snprintf(to, room, "%s %d/%d", sign, s->epoch, s->epochs);
+        snprintf(to, room, "%s %d/%d", sign, done, s->epochs);
     }
 }
 

@@ -75,13 +75,14 @@ static void grid(struct live_layout *l, struct rect at, int charts, int focus)
         part(at.columns, across, i % across, &cell.x, &cell.columns);
         cell.y += at.y;
         cell.x += at.x;
-        if (i < l->cells) {
+        if (i < l->cells)
             l->cell[i] = cell;
-        } else if (!l->spare.rows) {
-            l->spare = cell;
-            l->spare.columns = at.x + at.columns - cell.x;
-        }
     }
+    if (!l->cells || l->first + l->cells < charts)
+        return;
+    struct rect *last = &l->cell[l->cells - 1]; /* has what is left to the right and below */
+    last->columns = at.x + at.columns - last->x;
+    last->rows = at.y + at.rows - last->y;
 }
 
 struct live_layout layout_live(struct rect body, int charts, int focus, bool zoom)

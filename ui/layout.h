@@ -27,17 +27,18 @@ struct list_layout {
 
 struct list_layout layout_list(struct rect body);
 
-/* The live view: facts above, charts in a grid, the log below. `first` is the chart in cell 0: the
- * grid turns pages so that the chart with the focus is on it. What is left of the last row of cells
- * is `spare` (empty when there is nothing left). */
+/* The live view: facts above, charts and a panel in a grid, the log below. `first` is what stands
+ * in cell 0: the grid turns pages so that the one with the focus is on it. The last one of all has
+ * what is left of its row. */
 struct live_layout {
-    struct rect info, log, spare;
+    struct rect info, log;
     struct rect cell[LAYOUT_MOST_CHARTS];
-    int cells; /* charts on this page */
+    int cells; /* of this page */
     int first;
 };
 
-/* `charts` in 0..LAYOUT_MOST_CHARTS, `focus` in 0..charts - 1; `zoom`: the focus alone. */
+/* `charts`, the panel among them, in 0..LAYOUT_MOST_CHARTS, `focus` in 0..charts - 1; `zoom`: the
+ * focus alone. */
 struct live_layout layout_live(struct rect body, int charts, int focus, bool zoom);
 
 /* The form: lines of fields, then a rule, two lines of help and the button. */

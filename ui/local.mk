@@ -12,6 +12,7 @@ libui_a_SOURCES = \
 	ui/pen.c ui/pen.h \
 	ui/request.c ui/request.h \
 	ui/run.c \
+	ui/scale.c ui/scale.h \
 	ui/screen.c ui/screen.h \
 	ui/terminal.c \
 	ui/text.c ui/text.h \
@@ -25,10 +26,12 @@ libui_a_SOURCES = \
 	ui/views/launch.c \
 	ui/views/live.c \
 	ui/views/live_charts.c ui/views/live_charts.h \
+	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/runs.c \
 	ui/views/runs_order.c ui/views/runs_order.h \
 	ui/views/runs_table.c ui/views/runs_table.h
 libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 
 # Before ENGINE_LIBS on a link line: the form is made from the engine's option table.
-UI_LIBS = libui.a libresults.a $(NCURSES_LIBS)
+# Of libdb.a it takes the lists of columns alone.
+UI_LIBS = libui.a libresults.a libdb.a $(NCURSES_LIBS)

@@ -33,8 +33,8 @@
     R(STOP, RUN, "stop", "stop the run (asks)", 'x')                                               \
     R(CHECKPOINT, RUN, "checkpoint", "save a checkpoint now", 'c')                                 \
     R(DELETE, RUN, "delete", "delete the run (asks)", 'd', KEY_DC)                                 \
-    R(FILTER, LIST, "filter", "show only the runs that contain a text", '/')                       \
-    R(SORT, LIST, "sort", "sort by the next column", 's')                                          \
+    R(FILTER, LIST, "filter", "filter the runs: loss:l1 pc>0.5 !text ~regex", '/')                 \
+    R(SORT, LIST, "sort", "sort: the key of a column comes next", 's')                             \
     R(REVERSE, LIST, "reverse", "reverse the order", 'S')                                          \
     R(LOG_Y, CHART, "log y", "logarithmic or linear y axis", 'y')                                  \
     R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far", 'w')                 \

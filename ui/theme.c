@@ -2,42 +2,86 @@
  *
  * The palette is Okabe and Ito's, made to be told apart by people with any kind of colour vision,
  * as the nearest of the terminal's fixed colours. The terminal's own background and text colour are
- * kept.
+ * kept. What the background is, terminals tell when they are asked (OSC 11), but an answer that
+ * comes late would be read as keys; so only what is known beforehand counts, and where nothing is,
+ * the selection is in reverse video.
  */
 #include "ui/theme.h"
 
+#include "base/str.h"
+
 #include <curses.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define USUAL (-1)
 
+/* On dark, on light and on unknown backgrounds: what is right for one of them is faint or lost on
+ * the other, so for an unknown one colours are of middling brightness, or none. */
+enum { DARK, LIGHT, EITHER, GROUNDS };
+
 struct look {
-    short of256, of16, of8;
+    short of256[GROUNDS], of8[GROUNDS];
     attr_t attributes; /* with colours */
     attr_t mono;
 };
 
+#define USUALLY                                                                                    \
+    {USUAL, USUAL, USUAL},                                                                         \
+    {                                                                                              \
+        USUAL, USUAL, USUAL                                                                        \
+    }
+#define BLUE                                                                                       \
+    {74, 25, 31},                                                                                  \
+    {                                                                                              \
+        COLOR_CYAN, COLOR_BLUE, USUAL                                                              \
+    }
+#define GREEN                                                                                      \
+    {36, 29, 29},                                                                                  \
+    {                                                                                              \
+        COLOR_GREEN, COLOR_GREEN, USUAL                                                            \
+    }
+#define ORANGE                                                                                     \
+    {214, 130, 166},                                                                               \
+    {                                                                                              \
+        COLOR_YELLOW, COLOR_MAGENTA, COLOR_MAGENTA                                                 \
+    }
+#define VERMILION                                                                                  \
+    {166, 124, 160},                                                                               \
+    {                                                                                              \
+        COLOR_RED, COLOR_RED, COLOR_RED                                                            \
+    }
+#define PURPLE                                                                                     \
+    {175, 127, 133},                                                                               \
+    {                                                                                              \
+        COLOR_MAGENTA, COLOR_RED, COLOR_RED                                                        \
+    }
+
 static const struct look looks[ROLES] = {
-    [ROLE_TEXT] = {USUAL, USUAL, USUAL, A_NORMAL, A_NORMAL},
-    [ROLE_DIM] = {245, 8, USUAL, A_NORMAL, A_DIM},
-    [ROLE_TITLE] = {USUAL, USUAL, USUAL, A_BOLD, A_BOLD},
-    [ROLE_BORDER] = {240, 8, USUAL, A_NORMAL, A_DIM},
-    [ROLE_FOCUS] = {74, 14, COLOR_CYAN, A_NORMAL, A_BOLD},
-    [ROLE_KEY] = {74, 14, COLOR_CYAN, A_BOLD, A_BOLD},
-    [ROLE_HEAD] = {250, 7, USUAL, A_BOLD, A_UNDERLINE},
-    [ROLE_GOOD] = {36, 10, COLOR_GREEN, A_NORMAL, A_NORMAL},
-    [ROLE_WARN] = {214, 11, COLOR_YELLOW, A_NORMAL, A_BOLD},
-    [ROLE_BAD] = {166, 9, COLOR_RED, A_BOLD, A_BOLD},
-    [ROLE_BUSY] = {74, 14, COLOR_CYAN, A_BOLD, A_BOLD},
-    [ROLE_BAR] = {36, 10, COLOR_GREEN, A_NORMAL, A_NORMAL},
-    [ROLE_TRAIN] = {74, 14, COLOR_CYAN, A_NORMAL, A_NORMAL},
-    [ROLE_TEST] = {214, 11, COLOR_YELLOW, A_NORMAL, A_BOLD},
-    [ROLE_VAL] = {36, 10, COLOR_GREEN, A_NORMAL, A_NORMAL},
-    [ROLE_CURSOR] = {175, 13, COLOR_MAGENTA, A_NORMAL, A_BOLD},
-    [ROLE_EDIT] = {USUAL, USUAL, USUAL, A_UNDERLINE, A_UNDERLINE},
+    [ROLE_TEXT] = {USUALLY, A_NORMAL, A_NORMAL},
+    [ROLE_DIM] = {{245, 242, 244}, {USUAL, USUAL, USUAL}, A_NORMAL, A_DIM},
+    [ROLE_TITLE] = {USUALLY, A_BOLD, A_BOLD},
+    [ROLE_BORDER] = {{240, 248, 244}, {USUAL, USUAL, USUAL}, A_NORMAL, A_DIM},
+    [ROLE_FOCUS] = {BLUE, A_NORMAL, A_BOLD},
+    [ROLE_KEY] = {BLUE, A_BOLD, A_BOLD},
+    [ROLE_HEAD] = {USUALLY, A_BOLD, A_UNDERLINE},
+    [ROLE_GOOD] = {GREEN, A_NORMAL, A_NORMAL},
+    [ROLE_BEST] = {GREEN, A_BOLD | A_UNDERLINE, A_BOLD | A_UNDERLINE},
+    [ROLE_WARN] = {ORANGE, A_NORMAL, A_BOLD},
+    [ROLE_BAD] = {VERMILION, A_BOLD, A_BOLD},
+    [ROLE_BUSY] = {BLUE, A_BOLD, A_BOLD},
+    [ROLE_BAR] = {GREEN, A_NORMAL, A_NORMAL},
+    [ROLE_TRAIN] = {BLUE, A_NORMAL, A_NORMAL},
+    [ROLE_TEST] = {ORANGE, A_NORMAL, A_BOLD},
+    [ROLE_VAL] = {GREEN, A_NORMAL, A_NORMAL},
+    [ROLE_CURSOR] = {PURPLE, A_NORMAL, A_BOLD},
+    [ROLE_EDIT] = {USUALLY, A_UNDERLINE, A_UNDERLINE},
 };
 
-/* The selection's background, where there are colours enough for one. */
-#define SELECTION_256 238
+/* The selection: its background and what stands on it, where both can be told apart for certain. */
+static const struct {
+    short background, text;
+} selections[GROUNDS] = {[DARK] = {238, 255}, [LIGHT] = {252, 232}, [EITHER] = {USUAL, USUAL}};
 
 const struct glyphs glyphs_unicode = {
     .corner = {L'╭', L'╮', L'╰', L'╯'},
@@ -51,6 +95,7 @@ const struct glyphs glyphs_unicode = {
     .up_arrow = L'▲',
     .down_arrow = L'▼',
     .here = L'▌',
+    .mark = L'◆',
     .none = "–",
     .separator = " · ",
     .open = "‹ ",
@@ -60,6 +105,7 @@ const struct glyphs glyphs_unicode = {
     .dotted = "┈┈",
     .folded = "▸",
     .unfolded = "▾",
+    .rising = {"▁", "▂", "▃", "▄", "▅", "▆", "▇"}, /* full ones would join the line above */
     .state = {"○", "▶", "‖", "■", "✓", "∞", "✗", "?", " "},
 };
 
@@ -74,6 +120,7 @@ const struct glyphs glyphs_ascii = {
     .up_arrow = L'^',
     .down_arrow = L'v',
     .here = L'>',
+    .mark = L'@',
     .none = "-",
     .separator = " | ",
     .open = "< ",
@@ -83,6 +130,7 @@ const struct glyphs glyphs_ascii = {
     .dotted = "..",
     .folded = "+",
     .unfolded = "-",
+    .rising = {"_", ".", ",", "-", "=", "+", "*"},
     .state = {".", ">", "=", "#", "+", "~", "x", "?", " "},
 };
 
@@ -94,27 +142,53 @@ static void mono_theme(struct theme *theme)
     }
 }
 
-void theme_init(struct theme *theme, bool mono)
+static void make_role(struct theme *theme, int r, int ground)
 {
-    if (mono || !has_colors() || start_color() == ERR || COLORS < 8 ||
+    const struct look *l = &looks[r];
+    bool many = COLORS >= 256, selection = many && selections[ground].background != USUAL;
+    short colour = many ? l->of256[ground] : l->of8[ground], pair = (short)(1 + 2 * r);
+    init_pair(pair, colour, USUAL);
+    theme->plain[r] = COLOR_PAIR(pair) | l->attributes;
+    if (!many && colour == USUAL)
+        theme->plain[r] |= l->mono & A_DIM;
+    theme->selected[r] = l->attributes | A_REVERSE;
+    if (!selection)
+        return;
+    bool faint = colour == USUAL || l->mono == A_DIM;
+    init_pair((short)(pair + 1), faint ? selections[ground].text : colour,
+              selections[ground].background);
+    theme->selected[r] = COLOR_PAIR(pair + 1) | l->attributes;
+}
+
+void theme_init(struct theme *theme, enum ui_theme which)
+{
+    if (which == UI_THEME_MONO || !has_colors() || start_color() == ERR || COLORS < 8 ||
         COLOR_PAIRS < 2 * ROLES + 1) {
         mono_theme(theme);
         return;
     }
     use_default_colors();
-    for (int r = 0; r < ROLES; r++) {
-        const struct look *l = &looks[r];
-        short colour = COLORS >= 256 ? l->of256 : COLORS >= 16 ? l->of16 : l->of8;
-        short pair = (short)(1 + 2 * r);
-        init_pair(pair, colour, USUAL);
-        theme->plain[r] = COLOR_PAIR(pair) | l->attributes;
-        if (COLORS < 16 && colour == USUAL && l->mono == A_DIM)
-            theme->plain[r] |= A_DIM;
-        if (COLORS >= 256) {
-            init_pair((short)(pair + 1), colour, SELECTION_256);
-            theme->selected[r] = COLOR_PAIR(pair + 1) | l->attributes;
-        } else {
-            theme->selected[r] = (l->attributes & A_BOLD) | A_REVERSE;
-        }
-    }
+    int ground = which == UI_THEME_DARK ? DARK : which == UI_THEME_LIGHT ? LIGHT : EITHER;
+    for (int r = 0; r < ROLES; r++)
+        make_role(theme, r, ground);
+}
+
+/* COLORFGBG is "15;0" or "15;default;0": the last number is the background, of the 16 colours. */
+static enum ui_theme theme_of_colours(const char *colours)
+{
+    int64_t ground;
+    const char *last = colours ? strrchr(colours, ';') : NULL;
+    if (!last || str_to_int(last + 1, &ground) || ground < 0 || ground > 15)
+        return UI_THEME_SAFE;
+    return ground == 7 || ground > 8 ? UI_THEME_LIGHT : UI_THEME_DARK;
+}
+
+enum ui_theme theme_found(const char *term)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    if (no_colour && no_colour[0])
+        return UI_THEME_MONO;
+    if (term && !strcmp(term, "linux")) /* the console */
+        return UI_THEME_DARK;
+    return theme_of_colours(getenv("COLORFGBG"));
 }

@@ -39,12 +39,6 @@ struct ui {
     struct ui_action asked;
 };
 
-static bool wants_no_colour(const struct ui_options *o)
-{
-    const char *no_colour = getenv("NO_COLOR");
-    return o->no_colour || (no_colour && no_colour[0]);
-}
-
 static int init_views(struct ui *ui, const struct ui_options *options)
 {
     for (int i = 0; i < VIEWS; i++) {
@@ -81,7 +75,9 @@ int ui_open(struct ui **out, const struct ui_options *options, struct err *e)
         return mem_error(e, "charts and views", 0);
     }
     tzset(); /* reads a file, and later it would be while somebody waits for a key */
-    theme_init(&ui->theme, wants_no_colour(options));
+    theme_init(&ui->theme, options->theme
+                               ? options->theme
+                               : theme_found(options->term ? options->term : getenv("TERM")));
     ui->unicode = screen_is_utf8();
     ui->charts = options->charts;
     if (ui->charts == UI_CHART_AUTO || !ui->unicode)

@@ -20,12 +20,16 @@ struct str;
 
 enum ui_chart_style { UI_CHART_AUTO, UI_CHART_BRAILLE, UI_CHART_BLOCK, UI_CHART_ASCII };
 
+/* AUTO: mono when $NO_COLOR is set and not empty, else by what is known of the background. SAFE:
+ * can be read on any. */
+enum ui_theme { UI_THEME_AUTO, UI_THEME_DARK, UI_THEME_LIGHT, UI_THEME_SAFE, UI_THEME_MONO };
+
 struct ui_options {
-    FILE *in, *out;                  /* the terminal; NULL = stdin, stdout */
-    const char *term;                /* NULL = $TERM */
-    int rows, columns;               /* fixed size for tests; 0 = ask the terminal */
-    enum ui_chart_style charts;      /* AUTO: braille in UTF-8 locales, else ASCII */
-    bool no_colour;                  /* also when $NO_COLOR is set and not empty */
+    FILE *in, *out;             /* the terminal; NULL = stdin, stdout */
+    const char *term;           /* NULL = $TERM */
+    int rows, columns;          /* fixed size for tests; 0 = ask the terminal */
+    enum ui_chart_style charts; /* AUTO: braille in UTF-8 locales, else ASCII */
+    enum ui_theme theme;
     const struct run_config *launch; /* what the launch form starts with; copied */
 };
 
@@ -72,7 +76,8 @@ struct ui_options {
     FIGURE(double, best_rmse)                                                                      \
     FIGURE(double, best_pc)                                                                        \
     FIGURE(double, last_pc)                                                                        \
-    FIGURE(double, images_per_s)
+    FIGURE(double, images_per_s)                                                                   \
+    FIGURE(struct row_curve, curve)
 
 struct ui_run {
 #define UI_RUN_TEXT(field) const char *field;
@@ -168,6 +173,10 @@ void ui_launched(struct ui *ui, const struct ui_model *model, int64_t run);
 
 /* The part of a row that is shown; its texts are the row's own. */
 struct ui_run ui_run_of(const struct run_row *row);
+
+/* The columns of runs as row_run_columns has them, for rows that are struct ui_run: those that they
+ * have. */
+void ui_run_columns(struct row_column to[ROW_MOST_COLUMNS]);
 
 /* The run of that number in the model's list, or NULL. */
 const struct ui_run *ui_run_find(const struct ui_model *model, int64_t run);

@@ -18,6 +18,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,11 +27,18 @@
 
 struct tui_options {
     bool watch;
+    int theme; /* enum ui_theme */
 };
+
+static const char *const themes[] = {
+    [UI_THEME_AUTO] = "auto", [UI_THEME_DARK] = "dark", [UI_THEME_LIGHT] = "light",
+    [UI_THEME_SAFE] = "safe", [UI_THEME_MONO] = "mono", [UI_THEME_MONO + 1] = NULL};
 
 static const struct opt options[] = {
     {"watch", 'w', OPT_FLAG, offsetof(struct tui_options, watch), 0, 0, "no", NULL, "", "Screen",
      "only look: train nothing in this process"},
+    {"theme", 0, OPT_CHOICE, offsetof(struct tui_options, theme), 0, 0, "auto", themes, "",
+     "Screen", "colours for a dark or a light background, for any, or none"},
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
@@ -309,6 +317,17 @@ static void loop(struct tui *t)
 
 /* --- opening and closing --- */
 
+/* The option, or what the environment says where it was not given. */
+static int find_theme(const struct tui_options *given, enum ui_theme *theme, struct err *e)
+{
+    struct tui_options wanted = *given;
+    const char *usual = getenv("COMBOLAB_THEME");
+    if (!wanted.theme && usual && usual[0] && opt_set(&own, &wanted, "theme", usual, e))
+        return err_prefix(e, "the environment variable COMBOLAB_THEME");
+    *theme = (enum ui_theme)wanted.theme;
+    return 0;
+}
+
 static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
 {
     bool watch = ((const struct tui_options *)in->own)->watch;
@@ -319,7 +338,7 @@ static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
         .takes = watch ? SESSION_TAKES_NONE : SESSION_TAKES_ANY,
     };
     struct ui_options uo = {.launch = &defaults};
-    if (session_open(&t->session, &so, e) ||
+    if (find_theme(in->own, &uo.theme, e) || session_open(&t->session, &so, e) ||
         model_open(&t->model, session_path(t->session), !watch, e))
         return -1;
     divert_stderr(t);

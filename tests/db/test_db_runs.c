@@ -236,6 +236,33 @@ static void test_interrupt(struct db *d)
     is_page(d, 3, 0, "2,1", "nor one that begins after it");
 }
 
+/* The curve of a run that was evaluated every third epoch, and of shorter ones. */
+static void test_curves(struct db *d)
+{
+    struct run_row run;
+    struct err e;
+    by_hand(d,
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 16) "
+            "INSERT INTO epoch(run, epoch, learning_rate, time, best) SELECT 1, i, 0, 0, 0 FROM n;"
+            "INSERT INTO phase(run, epoch, phase, images, pc) SELECT 1, epoch, 'train', 1, -1 "
+            "FROM epoch WHERE run = 1;"
+            "INSERT INTO phase(run, epoch, phase, images, pc) SELECT 1, epoch, 'test', 1, epoch / "
+            "16.0 FROM epoch WHERE run = 1 AND epoch % 3 = 0;"
+            "UPDATE run SET epochs_done = 16 WHERE id = 1");
+    ok(!db_run(d, 1, &run, &e) && run.curve.n == 0, "a curve comes when it is asked for");
+    ok(!db_runs_curves(d, &run, 1, &e) && run.curve.n == 8, "eight points");
+    static const double wanted[8] = {NAN, 3, 6, 6, 9, 12, 12, 15};
+    for (int i = 0; i < run.curve.n; i++)
+        ok(isnan(wanted[i]) ? isnan(run.curve.pc[i]) : run.curve.pc[i] == (float)(wanted[i] / 16),
+           "point %d is the last evaluation before it", i);
+    run.epochs_done = 3;
+    ok(!db_runs_curves(d, &run, 1, &e) && run.curve.n == 3 && run.curve.pc[2] == 0.1875F &&
+           isnan(run.curve.pc[1]),
+       "three epochs are three points");
+    run.epochs_done = 0;
+    ok(!db_runs_curves(d, &run, 1, &e) && run.curve.n == 0, "no epochs, no curve");
+}
+
 int main(void)
 {
     scratch_make();
@@ -253,6 +280,7 @@ int main(void)
     test_since(d, path);
     test_counter(d);
     test_plans(d);
+    test_curves(d);
     test_interrupt(d);
     db_close(d);
     scratch_remove(scratch);

@@ -36,6 +36,7 @@ static void end_texts(struct run_row *r)
     END(r->protocol), END(r->backbone), END(r->loss), END(r->select), END(r->host);
     END(r->program), END(r->library), END(r->device), END(r->data_hash), END(r->precision);
     memset(&r->anew, 0, sizeof r->anew); /* a bool is 0 or 1 */
+    r->curve.n = (int)((unsigned)r->curve.n % (ROW_CURVE_POINTS + 1));
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

@@ -59,6 +59,8 @@ printf '0123456789abcdef\005\001' >"$(seeds ticks)/range"
 head='{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}  '
 printf '\070\0\0\0\0\0\0\0%s12345678' "$head" >"$(seeds weights)/two"
 build ticks ui/ticks.c
+printf 'loss:combo pc>0.5 !state:failed name~^(a|b)+[0-9]*$ "two words"' >"$(seeds filter)/tests"
+build filter 'results/*.c' db/rows.c
 build csv engine/dataset/csv.c
 build weights engine/weights/weights.c engine/weights/safetensors_read.c engine/weights/safetensors_write.c
 build scut "$dataset"
@@ -69,7 +71,7 @@ build screen 'ui/*.c ui/views/*.c results/*.c db/rows.c' "$config"
 build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0
-for name in ticks csv scut options weights image store database screen; do
+for name in ticks filter csv scut options weights image store database screen; do
     fuzz $name
 done
 exit $failed

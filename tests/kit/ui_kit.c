@@ -57,6 +57,9 @@ static void make_run(struct run_row *r, int n, int i)
     r->last_pc = waits ? NAN : r->best_pc - 0.002;
     r->last_mae = waits ? NAN : r->best_mae + 0.002;
     r->last_rmse = waits ? NAN : r->best_rmse + 0.002;
+    r->curve.n = waits ? 0 : ROW_CURVE_POINTS;
+    for (int k = 0; k < r->curve.n; k++)
+        r->curve.pc[k] = (float)(r->last_pc - (i % 5 - 0.5) / (k + 1.0) * (k % 3));
     r->images_per_s = waits ? 0 : 80 + 37 * (i % 11);
     if (!waits) {
         str_copy(r->device, sizeof r->device, "cpu: test, avx2, 2 threads");
@@ -148,7 +151,7 @@ static void make_rows(struct fixture *f, int done)
 {
     static const char *const names[] = {"regression", "expectation", "classification"};
     static const char *const options[][2] = {
-        {"epochs", "200"}, {"lr-step", "50"}, {"lr-factor", "0.1"}, {"weight-decay", "0.001"}};
+        {"epochs", "200"}, {"lr-step", "50"}, {"lr-factor", "1e-1"}, {"weight-decay", "0.0005"}};
     for (int i = 0; i < done && i < FIXTURE_EPOCHS; i++) {
         struct epoch_row *e = &f->epochs[i];
         memset(e, 0, sizeof *e);
@@ -200,6 +203,8 @@ void fixture_evaluate(struct fixture *f, int every)
         e->val.images = e->tested ? 330 : 0;
     }
     for (size_t i = 0; i < f->model.n_runs; i++) {
+        if (f->runs[i].id == f->model.rows_of)
+            f->runs[i].best_epoch -= f->runs[i].best_epoch % every;
         f->runs[i].select = "val";
         f->runs[i].val_images = 330;
         f->runs[i].resumed = 2;
@@ -217,6 +222,15 @@ void fixture_open(struct fixture *f, int id, int done, int planned, bool live)
     if (r) {
         r->epochs = planned;
         r->epochs_done = done;
+    }
+    for (int i = 0; r && i < done && i < FIXTURE_EPOCHS; i++) {
+        const struct epoch_row *e = &f->epochs[i];
+        if (i && e->test.pc <= r->best_pc)
+            continue;
+        r->best_epoch = e->epoch;
+        r->best_pc = e->test.pc;
+        r->best_mae = e->test.mae;
+        r->best_rmse = e->test.rmse;
     }
     fixture_changed(f);
     f->model.rows_of = r ? id : 0;

@@ -68,6 +68,7 @@ static const char list_head[] =
 
 static void test_list(void)
 {
+    const struct run_tables_choice all = {.columns = NULL};
     struct err e = {0};
     struct table *t = NULL;
     char wanted[1024];
@@ -82,10 +83,38 @@ static void test_list(void)
              "7,queued,plain,,,,2,,l1,,,,0,3,1,,,,0.5,,,,,501\r\n"
              ",published,a note,table 3,SCUT,5-fold,,ResNet,combo,2,,,,,,,0.25,,0.75,,,,,\r\n",
              list_head);
-    int failed = run_tables_list(&t, runs, 2, &reference, 1, 1501, &e);
+    int failed = run_tables_list(&t, &all, runs, 2, &reference, 1, 1501, &e);
     is_csv(t, failed, &e, wanted, "runs, and published results in the same columns");
-    failed = run_tables_list(&t, NULL, 0, NULL, 0, 0, &e);
+    failed = run_tables_list(&t, &all, NULL, 0, NULL, 0, 0, &e);
     is_csv(t, failed, &e, list_head, "no runs");
+}
+
+/* A few columns of those that pass, the best first. */
+static void test_choice(void)
+{
+    struct err e = {0};
+    struct table *t = NULL;
+    const struct row_column *columns[ROW_MOST_COLUMNS];
+    struct run_tables_choice choice = {.columns = columns};
+    struct run_row runs[3] = {plain_run(), plain_run(), plain_run()};
+    struct reference_row reference = {.loss = "combo", .pc = 0.75};
+    runs[0].best_pc = 0.25;
+    runs[1].best_pc = 0.5;
+    runs[2].id = 8;
+    int failed =
+        rows_columns_meant(row_run_columns, "pc,id,state", columns, &choice.n_columns, &e) ||
+        rows_filter_new(&choice.filter, "pc>0", row_run_columns, &e);
+    choice.by = columns[0];
+    if (!failed)
+        failed = run_tables_list(&t, &choice, runs, 3, &reference, 1, 0, &e);
+    is_csv(t, failed, &e,
+           "best_pc,id,state\r\n0.5,7,queued\r\n0.25,7,queued\r\n0.75,,published\r\n",
+           "chosen columns, filter and order");
+    choice.most = 1;
+    choice.reverse = true;
+    failed = run_tables_list(&t, &choice, runs, 3, NULL, 0, 0, &e);
+    is_csv(t, failed, &e, "best_pc,id,state\r\n0.25,7,queued\r\n", "the first of the reversed");
+    rows_filter_free(choice.filter);
 }
 
 /* The time it ran, all its parts together. */
@@ -242,6 +271,7 @@ int main(void)
 {
     setenv("TZ", "UTC", 1);
     test_list();
+    test_choice();
     test_report();
     test_record();
     test_epochs();

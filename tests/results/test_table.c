@@ -100,9 +100,9 @@ static void test_aligned(void)
                "(3 more columns do not fit; --format csv has all)\n",
                "a narrow terminal loses spare columns from the right and is told so");
     is_printed(false, FORMAT_TABLE, 5,
-               "   id  name\n    7  gr\xc3\xbc\xc3\x9f\n-1234  a,\"b\"^J^[[2J\\xff\n"
+               "   id  name\n    7  gr\xc3\xbc\xc3\x9f\n-1234  a,\"b\"^J^[[..\n"
                "(5 more columns do not fit; --format csv has all)\n",
-               "what is not spare stays");
+               "what is not spare stays, long texts cut");
     is_printed(true, FORMAT_TABLE, 0,
                "id       7\nname     gr\xc3\xbc\xc3\x9f\nbest PC  0.1000\ngood     yes\n"
                "at       1970-01-02 00:00:00\ntook     3m07s\nmemory   2.0 KiB\n",
@@ -230,6 +230,50 @@ static void test_hostile_names(void)
     }
 }
 
+/* Spare columns go first; then texts are cut, the longest first, and numbers never. */
+static void test_narrow(void)
+{
+    static const struct table_column narrow[] = {{"name", "name", TABLE_TEXT, 0, false},
+                                                 {"state", "state", TABLE_TEXT, 0, false},
+                                                 {"n", "n", TABLE_INT, 0, false},
+                                                 {"more", "more", TABLE_INT, 0, true}};
+    static const struct {
+        int width;
+        const char *wanted;
+    } cases[] = {
+        {46, "name                      state        n  more\n"
+             "a n\xc3\xa4me of twenty letters  running  12345     1\n"},
+        {40, "name                      state        n\n"
+             "a n\xc3\xa4me of twenty letters  running  12345\n"
+             "(1 more columns do not fit; --format csv has all)\n"},
+        {35, "name                 state        n\n"
+             "a n\xc3\xa4me of twenty ..  running  12345\n"
+             "(1 more columns do not fit; --format csv has all)\n"},
+        {5, "name          state        n\n"
+            "a n\xc3\xa4me of ..  running  12345\n"
+            "(1 more columns do not fit; --format csv has all)\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err e = {0};
+        struct table *t = NULL;
+        char *text = NULL;
+        size_t length;
+        FILE *out = open_memstream(&text, &length);
+        int failed = table_new(&t, "names", false, narrow, 4, &e);
+        if (!failed) {
+            table_text(t, "a n\xc3\xa4me of twenty letters");
+            table_text(t, "running");
+            table_int(t, 12345);
+            table_int(t, 1);
+            failed = tables_print(&t, 1, FORMAT_TABLE, cases[i].width, true, out, &e);
+        }
+        fclose(out);
+        is_text(failed ? e.text : text, cases[i].wanted, "a table where there is little room");
+        table_free(t);
+        free(text);
+    }
+}
+
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -241,6 +285,7 @@ int main(void)
     test_several();
     test_hostile_names();
     test_figures();
+    test_narrow();
     test_memory(FORMAT_TABLE);
     test_memory(FORMAT_CSV);
     test_memory(FORMAT_JSON);

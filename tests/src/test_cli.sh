@@ -241,6 +241,18 @@ run -D db.db runs --limit 1 --format json
 json 'runs: the newest' '[r["id"] for r in j] == [3]'
 run -D db.db runs --references --state lost --format json
 json 'runs: published figures' 'len(j) > 50 and all(r["state"] == "published" and r["id"] is None for r in j) and any(r["data"] == "SCUT-FBP5500" and r["loss"] == "combo" and r["best_mae"] for r in j)'
+run -D db.db runs --filter 'loss:combo pc>0.5 !state:failed' --format json
+json 'runs: a filter of fields' '[r["id"] for r in j] == [1]'
+run -D db.db runs --filter '!pc>0.5' --sort -id --columns name,Learning\ Rate,pc --limit 1 --format json
+json 'runs: chosen columns, in order, the first of them' 'j == [{"name": "evil\x1b[31m", "learning_rate": 0.01, "best_pc": None}]'
+run -D db.db runs --references --filter 'loss:combo data:SCUT mae<0.23' --sort mae --format json
+json 'runs: published figures, filtered and sorted' 'len(j) > 2 and all(r["best_mae"] < 0.23 and r["loss"] == "combo" for r in j) and [r["best_mae"] for r in j] == sorted(r["best_mae"] for r in j)'
+refuses 2 "there is no column 'speed'; there are: id state" -D db.db runs --sort speed
+refuses 2 "'best_pc' is asked for twice" -D db.db runs --columns pc,best_pc
+refuses 2 "'best_pc' is compared with a number, and 'high' is none" -D db.db runs --filter 'pc>high'
+COLUMNS=80 run -D db.db runs --references
+[ "$got" -eq 0 ] && [ "$(wc -L <out)" -le 80 ] && grep -q 'best PC' out
+result $? 'runs: 80 columns are enough'
 run -D db.db show 1 --format json
 json 'show: run, terms, options, weights' 'j["run"]["device"] == "cpu: test" and j["run"]["data_hash"] == "0123456789abcdef" and [t["weight"] for t in j["terms"]] == [2, 1, 0.5] and len(j["options"]) == 2 and j["weights"][0]["kind"] == "last" and j["weights"][0]["epoch"] == 2'
 json 'show: how many jobs by which method' '[(m["method"], m["jobs"]) for m in j["methods"]] == [("cudnn", 2), ("plain", 1)]'

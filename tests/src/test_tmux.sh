@@ -57,9 +57,10 @@ terminal() {
     tm list-panes -t combolab -F '#{pane_tty}'
 }
 
+with= # variables of the program
 begin() { # arguments of the program
     tm new-session -d -s combolab -x 100 -y 30 \
-        "TERM=screen-256color '$combolab' $* 2>'$dir/err'; echo \"ended: \$?\"; sleep 60" || exit 1
+        "$with TERM=screen-256color '$combolab' $* 2>'$dir/err'; echo \"ended: \$?\"; sleep 60" || exit 1
 }
 
 # Goes down the form until the line of help is about the field.
@@ -168,5 +169,19 @@ stty -a <"$(terminal)" | grep -q '[^-]echo '
 result $? "and echoes"
 [ ! -s "$dir/err" ]
 result $? "nothing was written beside the screen"
+tm kill-session -t combolab
+
+# --- backgrounds ---
+with='COLORFGBG="0;15"'
+begin -D "$db" --watch
+shows 'finished' "the list on a light terminal"
+tm capture-pane -p -e -t combolab | grep -q '48;5;252m'
+result $? "has its selection on light grey"
+tm kill-session -t combolab
+with='COMBOLAB_THEME=bright'
+begin -D "$db" --watch
+shows 'ended: 2' "an unknown theme is refused"
+grep -q "COMBOLAB_THEME.*'bright' is not one of the choices" "$dir/err"
+result $? "with the variable's name"
 
 tap_done

@@ -77,6 +77,8 @@ EXTRA_DIST += \
 	tests/golden/ui_runs_80x24.txt \
 	tests/golden/ui_runs_empty.txt \
 	tests/golden/ui_runs_failed.txt \
+	tests/golden/ui_runs_filter_broken.txt \
 	tests/golden/ui_runs_filter_none.txt \
 	tests/golden/ui_runs_filter_sorted.txt \
-	tests/golden/ui_runs_filter_typing.txt
+	tests/golden/ui_runs_filter_typing.txt \
+	tests/golden/ui_runs_sorting.txt

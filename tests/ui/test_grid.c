@@ -156,7 +156,7 @@ int main(void)
     setlocale(LC_ALL, "C");
     if (!ok(in && out && !screen_open(&screen, &options, &e), "a screen without a terminal"))
         return tap_done();
-    theme_init(&theme, true);
+    theme_init(&theme, UI_THEME_MONO);
     test_looks();
     test_figures();
     test_table();

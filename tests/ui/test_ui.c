@@ -136,6 +136,12 @@ static void test_filter(void)
     PRESS(ui, f, '/');
     type_text(ui, &f->model, "nothing has this");
     is_screen(ui, "runs_filter_none");
+    PRESS(ui, f, 27, 27, '/');
+    type_text(ui, &f->model, "loss:combo pc>");
+    is_screen(ui, "runs_filter_broken");
+    type_text(ui, &f->model, "0.91 !~s[45]$");
+    PRESS(ui, f, '\n', 's');
+    is_screen(ui, "runs_sorting");
     ui_close(ui);
     fixture_free(f);
 }

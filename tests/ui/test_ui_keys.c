@@ -19,7 +19,7 @@ static struct ui *open_ui(const struct run_config *config)
                                  .term = "xterm-256color",
                                  .rows = 24,
                                  .columns = 80,
-                                 .no_colour = true,
+                                 .theme = UI_THEME_MONO,
                                  .launch = config};
     struct ui *ui = NULL;
     struct err e;
@@ -160,11 +160,55 @@ static void test_selection(void)
     is_action(PRESS(ui, f, 'p'), UI_NONE, 0, "nothing to pause");
     f->model.n_runs = 21;
     fixture_changed(f);
-    for (int i = 0; i < 12; i++) { /* every sort order, both ways, with NaN among the values */
-        PRESS(ui, f, 's', 'S', 'G', 'g');
-    }
-    ok(shows(ui, &f->model, "by age"), "the sort orders come round");
+    for (const char *key = "rsxndblepmRPia"; *key; key++) /* both ways, with NaN among the values */
+        PRESS(ui, f, 's', *key, 's', *key, 'G', 'g', 'S');
+    PRESS(ui, f, 's', 'm');
+    ok(shows(ui, &f->model, "by MAE "), "s and a key sort by that column");
+    PRESS(ui, f, 's', 'm');
+    ok(shows(ui, &f->model, "by MAE, reversed"), "and once more the other way round");
+    PRESS(ui, f, 's', 'z');
+    ok(shows(ui, &f->model, "sort by  r run") && shows(ui, &f->model, "a age"),
+       "another key sorts by nothing");
+    PRESS(ui, f, 27);
+    ok(!shows(ui, &f->model, "sort by") && shows(ui, &f->model, "by MAE, reversed"),
+       "Escape leaves it as it was");
+    is_open(ui, PRESS(ui, f, 's', 'r', 'g', '\n'), 21, "by number, the newest first");
     mem_free(more);
+    ui_close(ui);
+    fixture_free(f);
+}
+
+/* The loss l1 is MAE: one chart, not two. Last comes the panel, which scrolls and zooms. */
+static void test_live(void)
+{
+    struct fixture *f = fixture_new(3);
+    struct ui *ui = open_ui(NULL);
+    fixture_open(f, 3, 12, 200, false);
+    f->model.n_terms = 1;
+    str_copy(f->terms[0].name, sizeof f->terms[0].name, "l1");
+    PRESS(ui, f, '\n');
+    ok(shows(ui, &f->model, "[l1]") && shows(ui, &f->model, " MAE "), "a loss that is no figure");
+    for (int i = 0; i < 12; i++) {
+        f->epochs[i].train.total = f->epochs[i].train.mae;
+        f->epochs[i].test.total = f->epochs[i].test.mae * (1 + 1e-9);
+    }
+    ok(shows(ui, &f->model, "[l1 = MAE]") && !shows(ui, &f->model, " MAE "), "no curve twice");
+    ok(shows(ui, &f->model, "best epoch 12: 0."), "the best epoch's value is said");
+    PRESS(ui, f, KEY_LEFT, KEY_LEFT);
+    ok(shows(ui, &f->model, " epoch 11 "), "so is the epoch at the crosshair");
+    PRESS(ui, f, 27, KEY_BTAB);
+    ok(shows(ui, &f->model, "[Run]") && shows(ui, &f->model, " weight-decay    0.0005"),
+       "an option that is not as usual stands first");
+    ok(!shows(ui, &f->model, " lr-factor "), "one that is, whatever its spelling, at the end");
+    PRESS(ui, f, 'G');
+    ok(shows(ui, &f->model, " lr-factor ") && !shows(ui, &f->model, " weight-decay "),
+       "the panel scrolls to its end");
+    PRESS(ui, f, 'k', KEY_NPAGE, 'k', 'k', KEY_PPAGE, 'j', 'k');
+    ok(shows(ui, &f->model, " weight-decay ") && !shows(ui, &f->model, "newer below"),
+       "and back, and the log does not");
+    PRESS(ui, f, '\n', 'G', 27, KEY_BTAB, KEY_UP);
+    ok(shows(ui, &f->model, "[learning rate]") && shows(ui, &f->model, "1 newer below"),
+       "from a chart the log scrolls");
     ui_close(ui);
     fixture_free(f);
 }
@@ -320,6 +364,7 @@ int main(void)
     test_verbs();
     test_quit();
     test_selection();
+    test_live();
     test_launch();
     test_groups();
     test_any_keys();

@@ -4,9 +4,11 @@
 #include "tests/kit/tap.h"
 #include "ui/canvas.h"
 #include "ui/chart.h"
+#include "ui/facts.h"
 #include "ui/edit.h"
 #include "ui/layout.h"
 #include "ui/request.h"
+#include "ui/scale.h"
 #include "ui/text.h"
 #include "ui/ticks.h"
 
@@ -47,14 +49,13 @@ static bool all_good(const struct rect *parts, int n, struct rect whole)
 
 static bool good_live(struct rect body, int charts, int focus, bool zoom)
 {
-    struct rect parts[LAYOUT_MOST_CHARTS + 3];
+    struct rect parts[LAYOUT_MOST_CHARTS + 2];
     struct live_layout l = layout_live(body, charts, focus, zoom);
     int n = 0;
     for (int i = 0; i < l.cells; i++)
         parts[n++] = l.cell[i];
     parts[n++] = l.info;
     parts[n++] = l.log;
-    parts[n++] = l.spare;
     return all_good(parts, n, body) && (!charts || (l.first <= focus && focus < l.first + l.cells));
 }
 
@@ -379,6 +380,68 @@ static void test_edit(void)
     is_text(e.text, "", "Ctrl-U");
 }
 
+/* At most six, and where rows are few, as many of them between any two. */
+static void test_even_ticks(void)
+{
+    int uneven = 0, most = 0, least = TICKS_MOST;
+    for (int rows = 3; rows <= 60; rows++) {
+        for (int k = 1; k < 400; k++) {
+            double low = -1.7 + k * 0.013;
+            struct scale s = {
+                .low = low, .high = low + 0.3 + k * 0.07, .log = k % 3 == 0 && low > 0};
+            scale_ticks(&s, rows);
+            most = s.ticks.n > most ? s.ticks.n : most;
+            least = rows >= 6 && s.ticks.n < least ? s.ticks.n : least;
+            for (int i = 2; i < s.ticks.n; i++) {
+                int gap = s.rows[i - 1] - s.rows[i], before = s.rows[i - 2] - s.rows[i - 1];
+                uneven += gap < 1 || abs(gap - before) > (gap < 4 ? 0 : 1);
+            }
+        }
+    }
+    is_int(uneven, 0, "ticks of an axis are even");
+    ok(most == 6 && least >= 2, "and at most six: %d to %d", least, most);
+}
+
+static void test_backgrounds(void)
+{
+    static const struct {
+        const char *colours, *term;
+        enum ui_theme theme;
+    } cases[] = {{"15;0", "xterm", UI_THEME_DARK},         {"0;15", "xterm", UI_THEME_LIGHT},
+                 {"0;default;7", "xterm", UI_THEME_LIGHT}, {"7;8", "xterm", UI_THEME_DARK},
+                 {"15;default", "xterm", UI_THEME_SAFE},   {"12", "xterm", UI_THEME_SAFE},
+                 {"0;231", "xterm", UI_THEME_SAFE},        {"", "linux", UI_THEME_DARK}};
+    unsetenv("NO_COLOR");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        setenv("COLORFGBG", cases[i].colours, 1);
+        is_int(theme_found(cases[i].term), cases[i].theme, cases[i].colours);
+    }
+    unsetenv("COLORFGBG");
+    is_int(theme_found(NULL), UI_THEME_SAFE, "nothing is known");
+    setenv("NO_COLOR", "1", 1);
+    is_int(theme_found("linux"), UI_THEME_MONO, "no colours are wanted");
+    unsetenv("NO_COLOR");
+}
+
+/* A run's PC in eight cells: gaps, a constant, and figures without end. */
+static void test_curve(void)
+{
+    static const struct {
+        struct row_curve curve;
+        const char *wanted;
+    } cases[] = {
+        {{4, {0, 0.5F, 1, 0.25F}}, "_-*,"}, {{3, {NAN, 0.5F, 0.75F}}, " _*"},
+        {{2, {0.5F, 0.5F}}, "--"},          {{3, {NAN, NAN, NAN}}, "   "},
+        {{2, {-INFINITY, 1}}, "  "},        {{0, {0}}, ""},
+    };
+    struct pen pen = {.glyphs = &glyphs_ascii};
+    char text[64];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        facts_curve(&pen, &cases[i].curve, text, sizeof text);
+        is_text(text, cases[i].wanted, "a small curve");
+    }
+}
+
 int main(void)
 {
     utf8 = setlocale(LC_ALL, "C.UTF-8") != NULL;
@@ -390,5 +453,8 @@ int main(void)
     test_canvas();
     test_requests();
     test_edit();
+    test_even_ticks();
+    test_backgrounds();
+    test_curve();
     return tap_done();
 }

@@ -233,7 +233,7 @@ static void test_plain(void)
     if (!ui_open(&ui, &options, NULL)) {
         struct ui_action action;
         ui_draw(ui, &f->model);
-        ok(shows(ui, "> > running") && shows(ui, "?t? ?"), "signs and names in ASCII");
+        ok(shows(ui, ">   20 > running") && shows(ui, "?t? ?"), "signs and names in ASCII");
         key(ui, &p, &f->model, "2", &action);
         ok(shows(ui, "* train") && shows(ui, "o test"), "series differ by their marks");
         pty_read(&p, &sent);
@@ -252,10 +252,59 @@ static void test_plain(void)
     pty_close(&p);
 }
 
+/* What is sent for the list on a terminal with 256 colours; the text is the caller's. */
+static bool list_sent(enum ui_theme theme, struct str *sent)
+{
+    struct pty p;
+    struct ui *ui = NULL;
+    struct fixture *f = fixture_new(20);
+    struct ui_options options = {.term = "xterm-256color", .theme = theme};
+    if (!pty_open(&p, 24, 80))
+        return false;
+    options.in = p.in;
+    options.out = p.out;
+    bool opened = !ui_open(&ui, &options, NULL);
+    if (opened)
+        ui_draw(ui, &f->model);
+    pty_read(&p, sent);
+    ui_close(ui);
+    fixture_free(f);
+    pty_close(&p);
+    return opened;
+}
+
+/* The selection can be read on every background: text and background are both given, or neither. */
+static void test_themes(void)
+{
+    static const struct {
+        enum ui_theme theme;
+        const char *colours, *has, *lacks, *what;
+    } cases[] = {
+        {UI_THEME_AUTO, NULL, "\033[0;7m", "48;5;", "of an unknown background: reverse video"},
+        {UI_THEME_AUTO, "0;15", "38;5;232m\033[48;5;252m", "38;5;214m", "of a light one"},
+        {UI_THEME_AUTO, "15;default;0", "38;5;255m\033[48;5;238m", ";7m", "of a dark one"},
+        {UI_THEME_LIGHT, "15;0", "48;5;252m", "48;5;238m", "what is asked for goes first"},
+        {UI_THEME_SAFE, "15;0", "\033[0;7m", "48;5;", "safe on any"},
+        {UI_THEME_MONO, "15;0", ";7m", "38;5;", "no colours at all"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str sent;
+        str_init(&sent);
+        if (cases[i].colours)
+            setenv("COLORFGBG", cases[i].colours, 1);
+        bool opened = list_sent(cases[i].theme, &sent);
+        ok(opened && strstr(sent.text, cases[i].has) && !strstr(sent.text, cases[i].lacks),
+           "the selection, %s", cases[i].what);
+        unsetenv("COLORFGBG");
+        str_fini(&sent);
+    }
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
     unsetenv("NO_COLOR");
+    unsetenv("COLORFGBG");
     unsetenv("LINES");
     unsetenv("COLUMNS");
     test_refusals();
@@ -263,5 +312,6 @@ int main(void)
     test_signals();
     test_hang_up();
     test_plain();
+    test_themes();
     return tap_done();
 }

@@ -1,10 +1,12 @@
 /* live.c - one run while it trains, and afterwards. Screen thread only.
  *
- * Above: what the run is and how far it got. Then its charts, as many as fit; Tab moves the focus,
- * and the page with it. Below: the end of its log, which Up and Down scroll. What happens within an
- * epoch is known for the run of this process's engine only.
+ * Above: what the run is and how far it got. Then its charts and a panel of facts, as many as fit;
+ * Tab moves the focus, and the page with it. Below: the end of its log. Up and Down scroll the
+ * panel where it has the focus, else the log. What happens within an epoch is known for the run of
+ * this process's engine only.
  */
 #include "ui/views/live_charts.h"
+#include "ui/views/live_panel.h"
 
 #include "base/clock.h"
 #include "base/str.h"
@@ -18,6 +20,7 @@
 #include <time.h>
 
 #define LABEL_CELLS 9
+#define SCROLL_ALL 1000000 /* lines, more than there are */
 
 struct live_view {
     int64_t open; /* the run that was asked for, 0 = none */
@@ -25,7 +28,27 @@ struct live_view {
     bool zoom;
     int log_back; /* lines that the log is scrolled back */
     int log_page;
+    struct live_panel panel; /* the last cell, after the charts */
 };
+
+/* Charts and panel. */
+static int cells_of(const struct ui_model *m)
+{
+    return live_charts(m) + 1;
+}
+
+/* It ended before its first epoch: why, and the panel, stand where its charts would. */
+static bool has_reason(const struct ui_model *m, const struct ui_run *r)
+{
+    return !m->n_epochs && r->state_text[0];
+}
+
+/* What moves up and down is the panel. */
+static bool on_panel(const struct live_view *v, const struct ui_model *m)
+{
+    const struct ui_run *r = ui_run_find(m, v->open);
+    return (r && has_reason(m, r)) || v->axes.focus == cells_of(m) - 1;
+}
 
 /* Another run; how curves are drawn stays. */
 static void open_run(struct live_view *v, int64_t run)
@@ -66,7 +89,8 @@ static void draw_name(struct pen *pen, const struct ui_model *m, const struct ui
     bool over = isfinite(r->ended);
     if (isfinite(r->started))
         str_duration(took, sizeof took,
-                     over ? r->earlier_s + r->ended - r->started : m->now - r->started);
+                     over ? row_run_seconds(r->started, r->ended, r->resumed, r->earlier_s, m->now)
+                          : m->now - r->started);
     if (isfinite(r->started) && at.columns < 80) {
         str_copy(times, sizeof times, took);
     } else if (isfinite(r->started)) {
@@ -224,53 +248,6 @@ static void draw_log(struct live_view *v, struct pen *pen, const struct ui_model
     }
 }
 
-static int fact(struct pen *pen, struct rect at, int line, const char *name, const char *value)
-{
-    if (line >= at.rows - 2 || !value[0])
-        return line;
-    pen_text(pen, at.y + 1 + line, at.x + 2, 14, ROLE_DIM, name);
-    pen_items(pen, at.y + 1 + line, at.x + 17, at.columns - 19, ROLE_TEXT, "  ", value);
-    return line + 1;
-}
-
-/* Where the grid has room left: where the run ran and on what, then its options. */
-static void draw_facts(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
-                       struct rect at)
-{
-    char text[256];
-    int line = 0;
-    if (at.rows < 4 || at.columns < 30)
-        return;
-    pen_box(pen, at, ROLE_BORDER, "Run");
-    if (r->resumed > 0) {
-        char earlier[32];
-        str_duration(earlier, sizeof earlier, r->earlier_s);
-        snprintf(text, sizeof text, "%d %s, after %s", r->resumed,
-                 r->resumed == 1 ? "time" : "times", earlier);
-        line = fact(pen, at, line, "resumed", text);
-    }
-    line = fact(pen, at, line, "device", r->device);
-    line = fact(pen, at, line, "library", r->library);
-    line = fact(pen, at, line, "precision", r->precision);
-    if (r->train_images > 0) {
-        char val[32] = "";
-        if (r->val_images > 0)
-            snprintf(val, sizeof val, ", %lld val", (long long)r->val_images);
-        snprintf(text, sizeof text, "%lld train%s, %lld test", (long long)r->train_images, val,
-                 (long long)r->test_images);
-        line = fact(pen, at, line, "images", text);
-        snprintf(text, sizeof text, "%lld", (long long)r->parameters);
-        line = fact(pen, at, line, "parameters", text);
-        line = fact(pen, at, line, "data hash", r->data_hash);
-    }
-    if (r->best_epoch > 0) {
-        facts_figures(pen, r->best_mae, r->best_rmse, r->best_pc, text, sizeof text);
-        line = fact(pen, at, line, "best", text);
-    }
-    for (size_t i = 0; i < m->n_options; i++)
-        line = fact(pen, at, line, m->options[i].name, m->options[i].value);
-}
-
 static void draw_missing(const struct live_view *v, struct pen *pen, struct rect at)
 {
     int x = at.x + 2, cells = at.columns - 4;
@@ -286,20 +263,27 @@ static void draw_missing(const struct live_view *v, struct pen *pen, struct rect
              "1 shows the list, Enter there opens a run, n launches one.");
 }
 
-/* A run that ended before its first epoch has no curves: say why instead. */
-static void draw_reason(struct pen *pen, const struct ui_run *r, struct rect body, struct rect info)
+static void draw_reason(struct live_view *v, struct pen *pen, const struct ui_model *m,
+                        const struct ui_run *r, const struct live_layout *l)
 {
-    struct rect at = {info.y + info.rows + 1, body.x + 4, 6, body.columns - 8};
-    pen_wrap(pen, at, facts_state_role(r->state), r->state_text);
+    int y = l->info.y + l->info.rows, x = l->info.x, columns = l->info.columns;
+    struct rect at = {y + 1, x + 4, 6, columns - 8};
+    y = at.y + pen_wrap(pen, at, facts_state_role(r->state), r->state_text) + 1;
+    live_panel_draw(&v->panel, pen, (struct rect){y, x, l->log.y - y, columns}, m, r, true);
 }
 
-static void draw_charts(struct live_view *v, struct pen *pen, const struct ui_model *m,
-                        const struct live_layout *l)
+static void draw_cells(struct live_view *v, struct pen *pen, const struct ui_model *m,
+                       const struct ui_run *r, const struct live_layout *l)
 {
+    int panel = cells_of(m) - 1;
     for (int i = 0; i < l->cells; i++) {
         struct chart chart;
-        char note[64];
-        live_chart(&v->axes, m, l->first + i, &chart, note);
+        struct live_texts texts;
+        if (l->first + i == panel) {
+            live_panel_draw(&v->panel, pen, l->cell[i], m, r, v->axes.focus == panel);
+            continue;
+        }
+        live_chart(&v->axes, m, l->first + i, &chart, &texts);
         chart_draw(pen, l->cell[i], &chart);
     }
 }
@@ -312,19 +296,18 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         draw_missing(v, pen, body);
         return;
     }
-    int charts = live_charts(m);
+    int cells = cells_of(m);
     bool here = has_rows(m, r);
-    if (here && v->axes.focus >= charts) /* a run with fewer terms */
-        v->axes.focus = charts - 1;
-    struct live_layout l = layout_live(body, charts, v->axes.focus, v->zoom);
+    if (here && v->axes.focus >= cells) /* a run with fewer terms */
+        v->axes.focus = cells - 1;
+    struct live_layout l = layout_live(body, cells, v->axes.focus, v->zoom);
     draw_info(pen, m, r, l.info);
     if (!here)
         return;
-    if (!m->n_epochs && r->state_text[0])
-        draw_reason(pen, r, body, l.info);
+    if (has_reason(m, r))
+        draw_reason(v, pen, m, r, &l);
     else
-        draw_charts(v, pen, m, &l);
-    draw_facts(pen, m, r, l.spare);
+        draw_cells(v, pen, m, r, &l);
     draw_log(v, pen, m, l.log);
 }
 
@@ -359,26 +342,28 @@ static void back(struct live_view *v, struct view_reply *reply)
     }
 }
 
-static void scroll_log(struct live_view *v, int lines)
+/* The panel where it has the focus, else the log; draw keeps both within what there is. */
+static void scroll(struct live_view *v, const struct ui_model *m, int lines)
 {
-    v->log_back += lines; /* draw keeps it within the log */
-    if (v->log_back < 0)
-        v->log_back = 0;
+    int *to = on_panel(v, m) ? &v->panel.first : &v->log_back;
+    *to += on_panel(v, m) ? -lines : lines;
+    if (*to < 0)
+        *to = 0;
 }
 
 static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
     struct live_view *v = state;
-    int charts = live_charts(m);
+    int cells = cells_of(m), page = on_panel(v, m) ? v->panel.page : v->log_page;
     if (request != REQ_BACK && !ui_run_find(m, v->open))
         return false;
     switch (request) {
     case REQ_NEXT:
-        v->axes.focus = (v->axes.focus + 1) % charts;
+        v->axes.focus = (v->axes.focus + 1) % cells;
         return true;
     case REQ_PREVIOUS:
-        v->axes.focus = (v->axes.focus + charts - 1) % charts;
+        v->axes.focus = (v->axes.focus + cells - 1) % cells;
         return true;
     case REQ_ENTER:
         v->zoom = !v->zoom;
@@ -389,15 +374,15 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         return true;
     case REQ_UP:
     case REQ_DOWN:
-        scroll_log(v, request == REQ_UP ? 1 : -1);
+        scroll(v, m, request == REQ_UP ? 1 : -1);
         return true;
     case REQ_PAGE_UP:
     case REQ_PAGE_DOWN:
-        scroll_log(v, request == REQ_PAGE_UP ? v->log_page : -v->log_page);
+        scroll(v, m, request == REQ_PAGE_UP ? page : -page);
         return true;
     case REQ_FIRST:
     case REQ_LAST:
-        v->log_back = request == REQ_FIRST ? (int)m->n_log : 0;
+        scroll(v, m, request == REQ_FIRST ? SCROLL_ALL : -SCROLL_ALL);
         return true;
     case REQ_LOG_Y:
         v->axes.log_y = !v->axes.log_y;

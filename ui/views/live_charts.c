@@ -10,15 +10,79 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A loss of one term is its own total: no chart twice. */
-static int term_charts(const struct ui_model *m)
+/* What a chart shows: a figure of every phase, at that offset of struct phase_row. */
+struct curve {
+    const char *title, *also; /* also: another name of the same curve, or NULL */
+    size_t offset;
+    const struct term_row *term; /* of a term's chart */
+    bool linear;                 /* no logarithm: values may be negative */
+};
+
+#define MOST_CURVES (4 + ROW_MAX_TERMS)
+
+static double figure_of(const struct phase_row *phase, size_t offset)
 {
-    return m->n_terms > 1 ? (int)(m->n_terms < ROW_MAX_TERMS ? m->n_terms : ROW_MAX_TERMS) : 0;
+    return *(const double *)(const void *)((const char *)phase + offset);
+}
+
+static bool alike(const struct phase_row *phase, size_t a, size_t b)
+{
+    double x = figure_of(phase, a), y = figure_of(phase, b);
+    if (!isfinite(x) || !isfinite(y))
+        return isfinite(x) == isfinite(y);
+    return fabs(x - y) <= 1e-6 * fmax(fabs(x), fabs(y));
+}
+
+/* Two figures that are one, as the loss l1 and MAE. */
+static bool same_curve(const struct ui_model *m, size_t a, size_t b)
+{
+    for (size_t i = 0; i < m->n_epochs; i++) {
+        const struct epoch_row *e = &m->epochs[i];
+        if (!alike(&e->train, a, b) || (e->tested && !alike(&e->test, a, b)) ||
+            (e->validated && !alike(&e->val, a, b)))
+            return false;
+    }
+    return m->n_epochs > 0;
+}
+
+/* Another curve, unless one of those before is the same. */
+static int add_curve(const struct ui_model *m, struct curve *curves, int n, struct curve curve)
+{
+    for (int i = 0; i < n; i++) {
+        if (!same_curve(m, curves[i].offset, curve.offset))
+            continue;
+        if (!curves[i].also)
+            curves[i].also = curve.title;
+        return n;
+    }
+    curves[n] = curve;
+    return n + 1;
+}
+
+/* The total loss, its terms unless it has one alone, and the figures. */
+static int curves_of(const struct ui_model *m, struct curve curves[MOST_CURVES])
+{
+    static const struct curve figures[] = {
+        {"PC", NULL, offsetof(struct phase_row, pc), NULL, true},
+        {"MAE", NULL, offsetof(struct phase_row, mae), NULL, false},
+        {"RMSE", NULL, offsetof(struct phase_row, rmse), NULL, false}};
+    int n = 0, terms = m->n_terms < ROW_MAX_TERMS ? (int)m->n_terms : ROW_MAX_TERMS;
+    curves[n++] = (struct curve){.title = terms == 1 ? m->terms[0].name : "total loss",
+                                 .offset = offsetof(struct phase_row, total)};
+    for (int i = 0; terms > 1 && i < terms; i++)
+        curves[n++] =
+            (struct curve){.title = m->terms[i].name,
+                           .offset = offsetof(struct phase_row, term) + (size_t)i * sizeof(double),
+                           .term = &m->terms[i]};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        n = add_curve(m, curves, n, figures[i]);
+    return n;
 }
 
 int live_charts(const struct ui_model *m)
 {
-    return 5 + term_charts(m);
+    struct curve curves[MOST_CURVES];
+    return curves_of(m, curves) + 1; /* the learning rate */
 }
 
 static void add_series(struct chart *c, const struct ui_model *m, const char *name, enum role role,
@@ -50,26 +114,22 @@ static void add_phases(struct chart *c, const struct ui_model *m, size_t offset_
     c->series[2].there = &m->epochs->validated;
 }
 
-/* The best value of a figure on the images that choose, and its epoch, for the chart's note. */
-static void note_best(const struct ui_model *m, size_t offset, bool greatest, char note[64])
+/* The best epoch of the run is marked on the curve of the test images, whose figures every list
+ * has, and the note says its value. */
+static void mark_best(const struct ui_model *m, const struct curve *curve, struct chart *c,
+                      char note[64])
 {
     const struct ui_run *run = ui_run_find(m, m->rows_of);
-    bool val = run && !strcmp(run->select, "val");
-    double best = NAN;
     char figure[16];
-    int epoch = 0;
-    for (size_t i = 0; i < m->n_epochs; i++) {
-        const struct phase_row *phase = val ? &m->epochs[i].val : &m->epochs[i].test;
-        double v = *(const double *)(const void *)((const char *)phase + offset);
-        if (!isfinite(v) || (epoch && (greatest ? v <= best : v >= best)))
+    for (size_t i = 0; run && run->best_epoch > 0 && i < m->n_epochs; i++) {
+        const struct epoch_row *e = &m->epochs[i];
+        if (e->epoch != run->best_epoch || !e->tested)
             continue;
-        best = v;
-        epoch = m->epochs[i].epoch;
+        c->marked = e->epoch;
+        str_figure(figure, sizeof figure, figure_of(&e->test, curve->offset), 4, FACTS_CELLS);
+        if (!curve->term)
+            snprintf(note, 64, "best epoch %d: %s", e->epoch, figure);
     }
-    note[0] = '\0';
-    str_figure(figure, sizeof figure, best, 4, FACTS_CELLS);
-    if (epoch)
-        snprintf(note, 64, "best %s %s at %d", val ? "val" : "test", figure, epoch);
 }
 
 static void fit_epochs(const struct live_axes *axes, const struct ui_model *m, struct chart *c)
@@ -86,51 +146,29 @@ static void fit_epochs(const struct live_axes *axes, const struct ui_model *m, s
 }
 
 void live_chart(const struct live_axes *axes, const struct ui_model *m, int which, struct chart *c,
-                char note[64])
+                struct live_texts *texts)
 {
-    static const size_t mae = offsetof(struct phase_row, mae),
-                        rmse = offsetof(struct phase_row, rmse),
-                        pc = offsetof(struct phase_row, pc);
-    int terms = term_charts(m);
+    struct curve curves[MOST_CURVES];
     memset(c, 0, sizeof *c);
-    note[0] = '\0';
-    c->note = note;
+    memset(texts, 0, sizeof *texts);
+    c->title = texts->title;
+    c->note = texts->note;
     c->log_y = axes->log_y;
     c->focus = which == axes->focus;
     c->cursor = axes->reading ? axes->cursor : INT_MIN;
+    c->marked = INT_MIN;
     fit_epochs(axes, m, c);
-    if (which == 0) {
-        c->title = m->n_terms == 1 ? m->terms[0].name : "total loss";
-        add_phases(c, m, offsetof(struct phase_row, total));
-        return;
-    }
-    if (which <= terms) {
-        const struct term_row *t = &m->terms[which - 1];
-        c->title = t->name;
-        snprintf(note, 64, "weight %g", t->weight);
-        add_phases(c, m, offsetof(struct phase_row, term) + (size_t)(which - 1) * sizeof(double));
-        return;
-    }
-    switch (which - terms) {
-    case 1:
-        c->title = "PC";
-        c->log_y = false; /* correlations may be negative */
-        add_phases(c, m, pc);
-        note_best(m, pc, true, note);
-        return;
-    case 2:
-        c->title = "MAE";
-        add_phases(c, m, mae);
-        note_best(m, mae, false, note);
-        return;
-    case 3:
-        c->title = "RMSE";
-        add_phases(c, m, rmse);
-        note_best(m, rmse, false, note);
-        return;
-    default:
-        c->title = "learning rate";
+    if (which >= curves_of(m, curves)) {
+        str_copy(texts->title, sizeof texts->title, "learning rate");
         add_series(c, m, "rate", ROLE_TRAIN, offsetof(struct epoch_row, learning_rate));
         return;
     }
+    const struct curve *curve = &curves[which];
+    snprintf(texts->title, sizeof texts->title, "%s%s%s", curve->title, curve->also ? " = " : "",
+             curve->also ? curve->also : "");
+    c->log_y &= !curve->linear;
+    add_phases(c, m, curve->offset);
+    if (curve->term)
+        snprintf(texts->note, sizeof texts->note, "weight %g", curve->term->weight);
+    mark_best(m, curve, c, texts->note);
 }

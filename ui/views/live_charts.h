@@ -12,11 +12,16 @@ struct live_axes {
     int cursor;   /* at this epoch */
 };
 
-/* How many charts the model's run has. */
+/* What a chart's title and note are made in. */
+struct live_texts {
+    char title[64], note[64];
+};
+
+/* How many charts the model's run has: no curve twice. */
 int live_charts(const struct ui_model *model);
 
-/* Chart `which`; `note` holds the text of its note. */
+/* Chart `which`, whose title and note stand in `texts`. */
 void live_chart(const struct live_axes *axes, const struct ui_model *model, int which,
-                struct chart *c, char note[64]);
+                struct chart *c, struct live_texts *texts);
 
 #endif

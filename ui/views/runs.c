@@ -15,6 +15,7 @@
 
 struct runs_view {
     struct column columns[RUNS_COLUMNS];
+    double best[RUNS_COLUMNS]; /* of the runs shown; NaN = nothing to mark */
     struct grid_place place;
     struct runs_order order;
     int sorted; /* column */
@@ -23,6 +24,7 @@ struct runs_view {
     int64_t awaited;  /* becomes selected when it comes */
     struct edit filter;
     bool typing;             /* the filter */
+    bool sorting;            /* the next key says by which column */
     char before[EDIT_BYTES]; /* the filter that Escape brings back */
 };
 
@@ -34,6 +36,7 @@ static void init(void *state, const struct ui_options *options)
     v->sorted = RUNS_BY_AGE;
     for (int i = 0; i < RUNS_COLUMNS; i++)
         v->columns[i] = runs_columns[i].head;
+    runs_order_init(&v->order);
 }
 
 static void fini(void *state)
@@ -70,8 +73,10 @@ static void select_line(struct runs_view *v, const struct ui_model *m, int line)
 /* Brings the order up to date and finds the selected run again. */
 static void sync(struct runs_view *v, const struct ui_model *m)
 {
-    struct runs_choice choice = {v->filter.text, v->sorted, v->reverse};
+    struct runs_choice choice = {v->filter.text, runs_columns[v->sorted].name, v->reverse};
     bool changed = runs_order_sync(&v->order, m, &choice);
+    for (int i = 0; changed && i < RUNS_COLUMNS; i++)
+        v->best[i] = runs_order_best(&v->order, m, runs_columns[i].name);
     if (v->awaited && ui_run_find(m, v->awaited)) {
         v->selected = v->awaited;
         v->awaited = 0;
@@ -100,7 +105,9 @@ static void fill(const void *context, const struct pen *pen, size_t line, int co
     const struct shown *s = context;
     const struct runs_column *by = &runs_columns[column];
     cell->role = by->role;
-    by->cell(pen, s->model, row_at(s->view, s->model, (int)line), by, cell);
+    by->cell(pen, s->model, row_at(s->view, s->model, (int)line), cell);
+    if (cell->decimals >= 0 && cell->figure == s->view->best[column])
+        cell->role = ROLE_BEST;
 }
 
 static void draw_rows(struct runs_view *v, struct pen *pen, const struct ui_model *m,
@@ -163,7 +170,7 @@ static void draw_empty(const struct runs_view *v, struct pen *pen, const struct 
     } else if (m->reading_runs) {
         pen_text(pen, y, x, cells, ROLE_DIM, "Reading the runs ...");
     } else if (m->n_runs) {
-        pen_format(pen, y, x, cells, ROLE_TEXT, "No run contains \"%s\".", v->filter.text);
+        pen_format(pen, y, x, cells, ROLE_TEXT, "No run meets \"%s\".", v->filter.text);
         pen_text(pen, y + 2, x, cells, ROLE_DIM, "/ changes the filter, Esc removes it.");
     } else {
         pen_text(pen, y, x, cells, ROLE_TITLE, "No runs yet.");
@@ -186,19 +193,65 @@ static void draw_title(const struct runs_view *v, struct pen *pen, const struct 
     else
         snprintf(title, sizeof title, "Runs%s%zu of %zu%s", pen->glyphs->separator, v->order.n,
                  m->n_runs, more);
-    snprintf(right, sizeof right, "by %s%s", runs_columns[v->sorted].sorted_by,
+    snprintf(right, sizeof right, "by %s%s", runs_columns[v->sorted].head.title,
              v->reverse ? ", reversed" : "");
     pen_rule(pen, at.y, at.x, at.columns, title, right);
 }
 
-/* The line of the filter stands above the details, while there is a filter. */
-static void draw_filter(const struct runs_view *v, struct pen *pen, int y, struct rect at)
+/* The lowest line of the rows, taken from them. */
+static struct rect take_line(struct rect *rows)
 {
-    int used = pen_text(pen, y, at.x + 2, at.columns, ROLE_KEY, "filter ");
+    rows->rows--;
+    return (struct rect){rows->y + rows->rows, rows->x + 2, 1, rows->columns - 4};
+}
+
+/* While there is a filter it stands above the details, and above it what is wrong with it. */
+static void draw_filter(const struct runs_view *v, struct pen *pen, struct rect *rows)
+{
+    struct rect at = take_line(rows);
+    int used = pen_text(pen, at.y, at.x, at.columns, ROLE_KEY, "filter ");
     if (v->typing)
-        edit_draw(&v->filter, pen, y, at.x + 2 + used, at.columns - 4 - used);
+        edit_draw(&v->filter, pen, at.y, at.x + used, at.columns - used);
     else
-        pen_text(pen, y, at.x + 2 + used, at.columns - 4 - used, ROLE_TEXT, v->filter.text);
+        pen_text(pen, at.y, at.x + used, at.columns - used, ROLE_TEXT, v->filter.text);
+    if (v->typing && !v->filter.text[0])
+        pen_text(pen, at.y, at.x + used + 2, at.columns - used - 2, ROLE_DIM,
+                 "such as: loss:combo pc>0.5 !state:failed name~s[12]$");
+    if (!v->order.problem[0])
+        return;
+    at = take_line(rows);
+    pen_text(pen, at.y, at.x, at.columns, ROLE_WARN, v->order.problem);
+}
+
+/* "sort by  r run  s state ..." from column `from` on; the first that did not fit. */
+static int draw_sort_line(struct pen *pen, struct rect at, int from)
+{
+    int x = at.x + pen_text(pen, at.y, at.x, at.columns, ROLE_TITLE, from ? "" : "sort by  ");
+    for (; from < RUNS_COLUMNS; from++) {
+        const struct runs_column *c = &runs_columns[from];
+        char key[2] = {c->key, '\0'};
+        if (!c->key)
+            continue;
+        if (x + 2 + (int)strlen(c->head.title) > at.x + at.columns)
+            break;
+        x += pen_text(pen, at.y, x, 1, ROLE_KEY, key) + 1;
+        x += pen_text(pen, at.y, x, 16, ROLE_TEXT, c->head.title) + 2;
+    }
+    return from;
+}
+
+/* Which key sorts by which column, those that are out of sight too. */
+static void draw_sorting(struct pen *pen, struct rect *rows)
+{
+    struct rect at = {rows->y, rows->x + 2, 1, rows->columns - 4};
+    int cells = 9, from = 0; /* "sort by  " */
+    for (int i = 0; i < RUNS_COLUMNS; i++)
+        cells += runs_columns[i].key ? 4 + (int)strlen(runs_columns[i].head.title) : 0;
+    int lines = 1 + cells / (at.columns - 12); /* a line's end may be too short for the next */
+    rows->rows -= lines;
+    at.y += rows->rows;
+    for (int i = 0; i < lines; i++, at.y++)
+        from = draw_sort_line(pen, at, from);
 }
 
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
@@ -207,10 +260,10 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     struct list_layout l = layout_list(body);
     sync(v, m);
     draw_title(v, pen, m, l.title);
-    if (v->typing || v->filter.text[0]) {
-        l.rows.rows--;
-        draw_filter(v, pen, l.rows.y + l.rows.rows, l.rows);
-    }
+    if (v->typing || v->filter.text[0])
+        draw_filter(v, pen, &l.rows);
+    if (v->sorting)
+        draw_sorting(pen, &l.rows);
     if (!v->order.n) {
         draw_empty(v, pen, m, l.rows);
         return;
@@ -219,12 +272,17 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     draw_details(pen, m, l.details, row_at(v, m, v->place.at));
 }
 
-static void sort_by_next(struct runs_view *v)
+/* The key of a column: its own best first, and once more the other way round. */
+static void sort_by_key(struct runs_view *v, struct key key)
 {
-    do
-        v->sorted = (v->sorted + 1) % RUNS_COLUMNS;
-    while (runs_columns[v->sorted].sort == RUNS_NOT_SORTED);
-    v->reverse = false;
+    int column = runs_column_of_key(key.character);
+    if (key.code || request_of_key(key) == REQ_BACK || request_of_key(key) == REQ_ENTER)
+        v->sorting = false;
+    if (column < 0)
+        return;
+    v->reverse = column == v->sorted && !v->reverse;
+    v->sorted = column;
+    v->sorting = false;
 }
 
 static void start_filter(struct runs_view *v)
@@ -252,7 +310,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         start_filter(v);
         return true;
     case REQ_SORT:
-        sort_by_next(v);
+        v->sorting = true;
         return true;
     case REQ_REVERSE:
         v->reverse = !v->reverse;
@@ -270,6 +328,10 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     struct runs_view *v = state;
     (void)m;
     (void)reply;
+    if (v->sorting) {
+        sort_by_key(v, key);
+        return true;
+    }
     if (!v->typing)
         return false;
     switch (edit_key(&v->filter, key)) {

@@ -12,25 +12,37 @@
 #define UNUSED __attribute__((unused))
 #define CELL(name)                                                                                 \
     static void cell_##name(UNUSED const struct pen *pen, UNUSED const struct ui_model *m,         \
-                            const struct ui_run *r, UNUSED const struct runs_column *by,           \
-                            struct grid_cell *cell)
+                            const struct ui_run *r, struct grid_cell *cell)
+#define TEXT_CELL(field)                                                                           \
+    CELL(field)                                                                                    \
+    {                                                                                              \
+        str_copy(cell->text, sizeof cell->text, r->field);                                         \
+    }
+#define FIGURE_CELL(field)                                                                         \
+    CELL(field)                                                                                    \
+    {                                                                                              \
+        figure(cell, r->field);                                                                    \
+    }
 
-static const void *field_of(const struct ui_run *r, const struct runs_column *by)
+static void figure(struct grid_cell *cell, double value)
 {
-    return (const char *)r + by->offset;
-}
-
-CELL(text)
-{
-    str_copy(cell->text, sizeof cell->text, *(const char *const *)field_of(r, by));
-}
-
-CELL(figure)
-{
-    cell->figure = *(const double *)field_of(r, by);
+    cell->figure = value;
     cell->decimals = 4;
-    if (!isfinite(cell->figure))
+    if (!isfinite(value))
         cell->role = ROLE_DIM;
+}
+
+TEXT_CELL(experiment)
+TEXT_CELL(name)
+TEXT_CELL(backbone)
+FIGURE_CELL(best_pc)
+FIGURE_CELL(best_mae)
+FIGURE_CELL(best_rmse)
+FIGURE_CELL(last_pc)
+
+CELL(id)
+{
+    snprintf(cell->text, sizeof cell->text, "%lld", (long long)r->id);
 }
 
 CELL(state)
@@ -58,6 +70,11 @@ CELL(epochs)
     cell->bar_role = facts_state_role(facts_state(r, &m->live));
 }
 
+CELL(curve)
+{
+    facts_curve(pen, &r->curve, cell->text, sizeof cell->text);
+}
+
 CELL(speed)
 {
     facts_speed(pen, m->live.run == r->id ? m->live.images_per_s : r->images_per_s, cell->text,
@@ -75,26 +92,31 @@ CELL(age)
     facts_age(m->now - r->created, cell->text, sizeof cell->text);
 }
 
-#define COLUMN(title, least, most, priority, right, role, sorted_by, sort, field, cell)            \
-    {                                                                                              \
-        {title, least, most, priority, right}, ROLE_##role, sorted_by, RUNS_##sort,                \
-            offsetof(struct ui_run, field), cell_##cell                                            \
-    }
-
-/* Title, cells at least and at most, priority, at the right; role; what sorting by it is called,
- * its kind and field; the cell. */
+/* Title, cells at least and at most, priority, at the right; key and column that sort; role; cell.
+ */
 const struct runs_column runs_columns[RUNS_COLUMNS] = {
-    COLUMN("state", 10, 16, 0, false, TEXT, "state", BY_TEXT, state, state),
-    COLUMN("name", 24, 60, 0, false, TITLE, "name", BY_TEXT, name, text),
-    COLUMN("data", 24, 40, 6, false, TEXT, "data", BY_TEXT, data, data),
-    COLUMN("backbone", 14, 20, 8, false, TEXT, "backbone", BY_TEXT, backbone, text),
-    COLUMN("loss", 16, 24, 3, false, TEXT, "loss", BY_TEXT, loss, loss),
-    COLUMN("epochs", 7, 24, 1, true, TEXT, "epochs", BY_COUNT, epochs_done, epochs),
-    COLUMN("PC", 6, 8, 1, true, TITLE, "best PC", MOST_FIRST, best_pc, figure),
-    COLUMN("MAE", 6, 8, 2, true, TEXT, "best MAE", LEAST_FIRST, best_mae, figure),
-    COLUMN("RMSE", 6, 8, 4, true, TEXT, "best RMSE", LEAST_FIRST, best_rmse, figure),
-    COLUMN("last PC", 7, 8, 9, true, TEXT, "last PC", MOST_FIRST, last_pc, figure),
-    COLUMN("img/s", 6, 8, 7, true, TEXT, "images/s", MOST_FIRST, images_per_s, speed),
-    COLUMN("ETA", 6, 8, 11, true, TEXT, "", NOT_SORTED, id, eta),
-    COLUMN("age", 4, 7, 5, true, DIM, "age", AS_THEY_ARE, id, age),
+    {{"run", 1, 8, 0, true}, 'r', "id", ROLE_DIM, cell_id},
+    {{"state", 10, 16, 0, false}, 's', "state", ROLE_TEXT, cell_state},
+    {{"experiment", 10, 24, 4, false}, 'x', "experiment", ROLE_TEXT, cell_experiment},
+    {{"name", 24, 60, 0, false}, 'n', "name", ROLE_TITLE, cell_name},
+    {{"data", 20, 40, 9, false}, 'd', "data", ROLE_TEXT, cell_data},
+    {{"backbone", 12, 20, 10, false}, 'b', "backbone", ROLE_TEXT, cell_backbone},
+    {{"loss", 14, 24, 5, false}, 'l', "loss", ROLE_TEXT, cell_loss},
+    {{"epochs", 7, 24, 1, true}, 'e', "epochs_done", ROLE_TEXT, cell_epochs},
+    {{"PC curve", 8, 8, 3, false}, 0, "", ROLE_BAR, cell_curve},
+    {{"best PC", 8, 8, 1, true}, 'p', "best_pc", ROLE_TITLE, cell_best_pc},
+    {{"MAE", 6, 8, 2, true}, 'm', "best_mae", ROLE_TEXT, cell_best_mae},
+    {{"RMSE", 6, 8, 6, true}, 'R', "best_rmse", ROLE_TEXT, cell_best_rmse},
+    {{"last PC", 7, 8, 8, true}, 'P', "last_pc", ROLE_TEXT, cell_last_pc},
+    {{"img/s", 6, 8, 11, true}, 'i', "images_per_s", ROLE_TEXT, cell_speed},
+    {{"ETA", 6, 8, 12, true}, 0, "", ROLE_TEXT, cell_eta},
+    {{"age", 4, 7, 7, true}, 'a', "age_s", ROLE_DIM, cell_age},
 };
+
+int runs_column_of_key(wchar_t key)
+{
+    for (int i = 0; i < RUNS_COLUMNS; i++)
+        if (key && runs_columns[i].key == (char)key && key < 128)
+            return i;
+    return -1;
+}
