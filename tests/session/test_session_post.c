@@ -35,14 +35,15 @@ static void test_checks(void)
 {
     struct err e;
     struct session_answer a;
-    struct session_order order = {.kind = SESSION_CHECK};
+    struct run_config config;
+    struct session_order order = {.kind = SESSION_CHECK, .configs = &config, .n_configs = 1};
     struct session *s = open_watcher();
-    kit_config(&order.config);
+    kit_config(&config);
     ok(!session_post(s, &order, &e) && wait_answer(s, &a) && a.kind == SESSION_CHECK && !a.result,
        "a check is answered: it can be launched");
     for (int i = 0; i < 20; i++) {
         if (i == 19)
-            strcpy(order.config.data, "/no/such/folder");
+            strcpy(config.data, "/no/such/folder");
         session_post(s, &order, &e);
     }
     int answers = 0;
@@ -60,9 +61,10 @@ static void test_orders(void)
     struct err e;
     struct run_row row;
     struct session_answer a;
-    struct session_order order = {.kind = SESSION_ADD};
+    struct run_config config;
+    struct session_order order = {.kind = SESSION_ADD, .configs = &config, .n_configs = 1};
     struct session *s = open_watcher();
-    kit_config(&order.config);
+    kit_config(&config);
     sqlite3 *lock;
     sqlite3_open(kit_db, &lock);
     sqlite3_exec(lock, "BEGIN IMMEDIATE", NULL, NULL, NULL);
@@ -97,13 +99,14 @@ static void test_orders(void)
 static void test_close(void)
 {
     struct err e;
-    struct session_order order = {.kind = SESSION_ADD};
+    struct run_config config;
+    struct session_order order = {.kind = SESSION_ADD, .configs = &config, .n_configs = 1};
     struct session *s = open_watcher();
     size_t before, after;
     struct run_row *runs;
     db_runs(reader, &runs, &before, NULL);
     mem_free(runs);
-    kit_config(&order.config);
+    kit_config(&config);
     session_post(s, &order, &e);
     session_close(s);
     db_runs(reader, &runs, &after, NULL);
