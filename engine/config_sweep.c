@@ -167,7 +167,7 @@ static int add_range(struct str *to, const struct opt *o, int64_t first, int64_t
             "at most %d in all",
             o->name, (long long)first, (long long)last, CONFIG_MOST_RUNS);
     for (int64_t i = first; i <= last; i++)
-        str_addf(to, "%s%lld", to->length ? "," : "", (long long)i);
+        str_addf(to, "%s%lld", i > first ? "," : "", (long long)i);
     return 0;
 }
 
@@ -177,17 +177,17 @@ static int write_out(struct values *to, const struct config_list *list, struct e
     struct str text;
     int result = 0;
     str_init(&text);
-    for (const char *at = list->values; !result && at; at = strchr(at, ',')) {
+    for (const char *at = list->values; !result; at++) {
         int64_t first, last;
-        at += at != list->values;
         size_t length = strcspn(at, ",");
-        if (list->option->type == OPT_INT && is_range(at, length, &first, &last)) {
+        if (list->option->type == OPT_INT && is_range(at, length, &first, &last))
             result = add_range(&text, list->option, first, last, e);
-            continue;
-        }
-        if (at != list->values)
-            str_add(&text, ",");
-        str_add_bytes(&text, at, length);
+        else
+            str_add_bytes(&text, at, length);
+        at += length;
+        if (!*at)
+            break;
+        str_add(&text, ",");
     }
     to->option = list->option;
     to->values = result ? NULL : str_take(&text);

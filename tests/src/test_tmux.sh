@@ -96,9 +96,16 @@ shows 'Launch a run' "n opens the form"
 field data "$dir/nowhere"
 key F2
 shows 'nowhere.*cannot be opened' "a folder that is not there is refused in the status line"
+key Escape
+shows 'No runs yet' "Esc leaves the form"
 key n
 shows 'Launch a run' "n opens the form as it was"
-field data "$dir/set"
+field data "$dir/se"
+key Enter
+key Tab
+shows "$dir/set/" "Tab completes a path"
+key Enter
+shows '12 train' "and beside the form stands what the data set holds"
 field image-size 32
 field epochs 4
 field batch 8

@@ -290,7 +290,8 @@ static void test_lists(void)
     PRESS(ui, f, 'x', ',', 'y', '\n');
     ok(shows(ui, &f->model, "'fold': 'x'") && shows(ui, &f->model, "[ Launch 15 runs ]"),
        "a list with what is no number is refused, and nothing is changed");
-    PRESS(ui, f, 27, KEY_DOWN, KEY_DOWN, 's', 'm', 'o', '\t', 127, 127, '1', '\n');
+    PRESS(ui, f, 27, KEY_DOWN, KEY_DOWN, 's', 'm', 'o', '\t', 'o', 't', 'h', '-', 'l', '\t', '\n');
+    ok(shows(ui, &f->model, "smooth-l1"), "Tab completes a choice that is typed");
     a = PRESS(ui, f, KEY_UP, KEY_UP, '2', '\n', KEY_F(2));
     ok(a.n_configs == 1 && a.configs->fold == 2, "one value again is one run");
     PRESS(ui, f, KEY_DOWN, KEY_DOWN, '\n', 27);
