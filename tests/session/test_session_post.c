@@ -95,6 +95,37 @@ static void test_orders(void)
     session_close(s);
 }
 
+/* Several runs at once: all of them or none. Portraits beside the database, once. */
+static void test_many(void)
+{
+    struct err e;
+    struct session_answer a;
+    struct run_config configs[3];
+    struct session_order order = {.kind = SESSION_ADD, .configs = configs, .n_configs = 3};
+    struct session *s = open_watcher();
+    for (int i = 0; i < 3; i++) {
+        kit_config(&configs[i]);
+        configs[i].seed = 10 + i;
+    }
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result && a.added == 3,
+       "three runs are queued at once");
+    strcpy(configs[2].data, "/no/such/folder");
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && a.result && !a.added,
+       "none is, when one of them cannot be launched");
+    order.kind = SESSION_CHECK;
+    order.n_configs = 1;
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result && a.data.train > 0 &&
+           a.data.classes > 0 && a.data.test > 0,
+       "a check says what the data set holds");
+    order = (struct session_order){.kind = SESSION_DRAW};
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result &&
+           strstr(a.path, "/portraits"),
+       "portraits are drawn beside the database");
+    strcpy(configs[0].data, a.path);
+    ok(!session_check(&configs[0], &e), "and can be trained on");
+    session_close(s);
+}
+
 /* A run that was posted just before the end is queued all the same. */
 static void test_close(void)
 {
@@ -128,6 +159,7 @@ int main(void)
     }
     test_checks();
     test_orders();
+    test_many();
     test_close();
     db_close(reader);
     return tap_done();

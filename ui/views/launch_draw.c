@@ -83,7 +83,7 @@ static void range_of(const struct opt *o, char *to, size_t room)
         [OPT_FLAG] = "",
         [OPT_INT] = "; 1,3 or 1-5: several runs",
         [OPT_REAL] = "; 0.1,0.2: several runs",
-        [OPT_CHOICE] = "; several: several runs",
+        [OPT_CHOICE] = "",
         [OPT_TEXT] = "",
         [OPT_PATH] = "",
     };
