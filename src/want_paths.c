@@ -53,9 +53,11 @@ static int add(struct paths *p, DIR *dir, const char *name)
 {
     char text[512];
     snprintf(text, sizeof text, "%s%s", name, is_folder(dir, name) ? "/" : "");
-    p->names[p->n] = mem_string(text);
-    p->n += p->names[p->n] != NULL;
-    return p->n && p->names[p->n - 1] ? 0 : -1;
+    char *kept = mem_string(text);
+    if (!kept)
+        return -1;
+    p->names[p->n++] = kept;
+    return 0;
 }
 
 /* Hidden names are for who types their dot. */
