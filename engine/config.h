@@ -122,4 +122,22 @@ bool config_weighted(const struct run_config *config);
 /* A short name from the settings, "resnet18 combo 2,1,1 s1", for runs without one. */
 void config_title(const struct run_config *config, char *to, size_t room);
 
+/* Runs that one sweep may make. */
+#define CONFIG_MOST_RUNS 1000
+
+/* An option with several values: "l1,mse", for whole numbers also "1-5". Borrowed. */
+struct config_list {
+    const struct opt *option;
+    const char *values;
+};
+
+/* True for several values of an option that can have them: a choice or a number. */
+bool config_is_list(const struct opt *option, const char *values);
+
+/* `base` with every combination of the lists; the last list changes fastest. Combinations that
+ * differ only in what their loss does not use make one run. *out is owned (mem_free), NULL on -1.
+ */
+int config_sweep(struct run_config **out, size_t *n, const struct run_config *base,
+                 const struct config_list *lists, size_t n_lists, struct err *e);
+
 #endif

@@ -26,6 +26,16 @@ enum event_kind {
     EVENT_FINISHED
 };
 
+/* What a data set holds, for people who choose settings. */
+struct data_facts {
+    char name[320];
+    int64_t train, test;
+    int classes; /* 0 = unknown */
+    double value[LOSS_MAX_CLASSES], weight[LOSS_MAX_CLASSES];
+    int64_t count[LOSS_MAX_CLASSES]; /* training images */
+    bool weighted;                   /* the loss uses the weights */
+};
+
 /* The states of a run; the database has the same names. */
 enum run_state {
     RUN_QUEUED,

@@ -77,7 +77,7 @@ struct parser {
     struct option *longs;
     char *names; /* "no-NAME" of every flag, one after the other */
     struct str shorts;
-    struct cli_list *lists;
+    struct config_list *lists;
     size_t n_lists;
 };
 
@@ -192,11 +192,9 @@ static int take(struct parser *p, size_t i, const char *value, struct err *e)
         forget_list(p, o); /* given again: the last one counts */
         remember(p->in, opt_find(&config_options, o->name));
     }
-    bool list = of_config && p->command->sweeps && strchr(value, ',') &&
-                (o->type == OPT_INT || o->type == OPT_REAL || o->type == OPT_CHOICE);
-    if (!list)
+    if (!of_config || !p->command->sweeps || !config_is_list(o, value))
         return opt_set(table, object, o->name, value, e);
-    p->lists[p->n_lists++] = (struct cli_list){o, value};
+    p->lists[p->n_lists++] = (struct config_list){o, value};
     return 0;
 }
 
@@ -369,7 +367,7 @@ int cli_parse(struct invocation *in, const struct command *c, int argc, char **a
     in->n_arguments = argc - optind;
     result = check_arguments(in, e);
     if (!result && c->takes_config)
-        result = cli_sweep(in, &p.base, p.lists, p.n_lists, e);
+        result = config_sweep(&in->configs, &in->n_configs, &p.base, p.lists, p.n_lists, e);
 out:
     parser_fini(&p);
     return result;

@@ -14,9 +14,6 @@
 struct err;
 struct str;
 
-/* Runs that one sweep may make. */
-#define CLI_MAX_CONFIGS 1000
-
 /* Every command, in the order of the command list. */
 extern const struct command *const cli_commands[];
 extern const size_t cli_n_commands;
@@ -34,15 +31,6 @@ int cli_tables(const struct command *c, const struct opt_table *tables[3]);
  * every case cli_fini frees what `in` owns. */
 int cli_parse(struct invocation *in, const struct command *c, int argc, char **argv, struct err *e);
 void cli_fini(struct invocation *in);
-
-/* Fills in->configs: `base` with every combination of the lists in `sweep`; the last list changes
- * fastest. Combinations that differ only in what their loss does not use make one run. */
-struct cli_list {
-    const struct opt *option;
-    const char *values; /* "l1,mse": borrowed */
-};
-int cli_sweep(struct invocation *in, const struct run_config *base, const struct cli_list *lists,
-              size_t n_lists, struct err *e);
 
 /* Help of one command, and of the program. */
 void cli_help(const struct command *c, int width, struct str *out);

@@ -12,8 +12,8 @@ combolab_SOURCES = \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
-	src/sweep.c \
 	src/want.h \
+	src/want_paths.c \
 	src/want_run.c \
 	src/want_runs.c \
 	src/commands/bench.c \

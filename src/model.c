@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "src/reader.h"
 
+#include <unistd.h>
+
 struct model {
     struct reader *reader;
     struct ui_model view;
@@ -15,6 +17,9 @@ struct model {
     char path[1024];
     char message[ERR_TEXT_BYTES];
     char launch_problem[ERR_TEXT_BYTES];
+    char portraits[1024];
+    char host[sizeof((struct run_row *)NULL)->host];
+    struct data_facts data;
 };
 
 void model_say(struct model *m, bool error, const char *text)
@@ -23,9 +28,16 @@ void model_say(struct model *m, bool error, const char *text)
     m->view.message_is_error = error;
 }
 
-void model_launch_problem(struct model *m, const char *text)
+void model_checked(struct model *m, const char *problem, const struct data_facts *data)
 {
-    str_copy(m->launch_problem, sizeof m->launch_problem, text);
+    str_copy(m->launch_problem, sizeof m->launch_problem, problem);
+    m->data = *data;
+    m->view.data = problem[0] ? NULL : &m->data;
+}
+
+void model_drawn(struct model *m, const char *path)
+{
+    str_copy(m->portraits, sizeof m->portraits, path);
 }
 
 void model_live(struct model *m, const struct snapshot *now)
@@ -118,6 +130,9 @@ int model_open(struct model **out, const char *db_path, bool can_train, struct e
     m->view.reading_runs = true;
     m->view.message = m->message;
     m->view.launch_problem = m->launch_problem;
+    m->view.portraits = m->portraits;
+    if (!gethostname(m->host, sizeof m->host - 1))
+        m->view.host = m->host;
     *out = m;
     return 0;
 }

@@ -32,8 +32,12 @@ bool model_take(struct model *m);
 
 void model_live(struct model *m, const struct snapshot *now);
 
-/* Why the settings in the form cannot be launched; "" = they can. */
-void model_launch_problem(struct model *m, const char *text);
+/* The answer to a check: why the settings in the form cannot be launched, "" = they can, and then
+ * what data they name. */
+void model_checked(struct model *m, const char *problem, const struct data_facts *data);
+
+/* Portraits have been drawn. */
+void model_drawn(struct model *m, const char *path);
 
 /* The status line; "" clears it. */
 void model_say(struct model *m, bool error, const char *text);

@@ -8,6 +8,8 @@
 #include "base/intern.h"
 #include "ui/ui.h"
 
+#include <string.h>
+
 struct db;
 struct err;
 
@@ -15,7 +17,8 @@ struct err;
 static inline size_t want_place(const struct ui_want *wants, size_t n, const struct ui_want *want)
 {
     size_t i = 0;
-    while (i < n && (wants[i].kind != want->kind || wants[i].run != want->run))
+    while (i < n && (wants[i].kind != want->kind || wants[i].run != want->run ||
+                     strcmp(wants[i].text, want->text)))
         i++;
     return i;
 }

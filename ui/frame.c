@@ -67,11 +67,16 @@ static void draw_status(struct pen *pen, const struct ui_model *m, struct rect a
     }
 }
 
-static int draw_hint(struct pen *pen, int y, int x, int end, struct hint hint)
+static int draw_hint(struct pen *pen, int y, int x, int end, struct hint hint, bool types)
 {
     char key[16];
     const char *word = hint.word ? hint.word : request_word(hint.request);
-    request_keys(hint.request, true, key, sizeof key);
+    if (types)
+        request_command_key(hint.request, key, sizeof key);
+    else
+        request_keys(hint.request, true, key, sizeof key);
+    if (!key[0])
+        return 0;
     int cells = (int)(strlen(key) + strlen(word)) + 1;
     if (x + cells > end)
         return 0;
@@ -84,18 +89,19 @@ static void draw_footer(struct pen *pen, const struct ui_model *m, struct rect a
                         const struct frame_words *w)
 {
     /* Help and quit stand at the right, always. */
-    int end = at.x + at.columns - 16, x = at.x + 1;
+    bool types = w->views[w->here]->types;
+    int end = at.x + at.columns - (types ? 9 : 16), x = at.x + 1;
     for (const struct hint *h = w->views[w->here]->footer; h->request != REQ_NONE; h++) {
         if (!verbs_allow(m, w->run, h->request))
             continue;
-        int used = draw_hint(pen, at.y, x, end, *h);
+        int used = draw_hint(pen, at.y, x, end, *h, types);
         if (!used)
             break;
         x += used;
     }
     x = end + 1;
-    x += draw_hint(pen, at.y, x, at.x + at.columns, (struct hint){REQ_HELP, NULL});
-    draw_hint(pen, at.y, x, at.x + at.columns, (struct hint){REQ_QUIT, NULL});
+    x += draw_hint(pen, at.y, x, at.x + at.columns, (struct hint){REQ_HELP, NULL}, types);
+    draw_hint(pen, at.y, x, at.x + at.columns, (struct hint){REQ_QUIT, NULL}, types);
 }
 
 void frame_draw(struct pen *pen, const struct ui_model *m, const struct frame *at,

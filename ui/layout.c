@@ -4,6 +4,9 @@
 #define CHART_COLUMNS 38 /* least for two labelled series */
 #define CHART_ROWS 7
 #define CHART_GRID_COLUMNS 4
+#define FORM_COLUMNS 46 /* names and short values */
+#define FORM_SIDE_LEAST 30
+#define FORM_SIDE_MOST 40
 
 static int clamp(int value, int least, int most)
 {
@@ -112,6 +115,12 @@ struct form_layout layout_form(struct rect body)
     l.help = take_bottom(&body, 2);
     l.rule = take_bottom(&body, 1);
     l.fields = body;
+    l.side = (struct rect){body.y + 1, body.x + FORM_COLUMNS, clamp(body.rows - 1, 0, body.rows),
+                           clamp(body.columns - FORM_COLUMNS - 1, 0, FORM_SIDE_MOST)};
+    if (l.side.columns < FORM_SIDE_LEAST)
+        l.side.columns = 0;
+    else
+        l.side.x = body.x + body.columns - 1 - l.side.columns;
     return l;
 }
 

@@ -41,9 +41,12 @@ struct live_layout {
  * focus alone. */
 struct live_layout layout_live(struct rect body, int charts, int focus, bool zoom);
 
-/* The form: lines of fields, then a rule, two lines of help and the button. */
+/* The form: lines of fields, then a rule, two lines of help and the button. Beside the fields, from
+ * the second line on, stands what is known of the data, where there is room (no columns: there is
+ * not).
+ */
 struct form_layout {
-    struct rect title, fields, rule, help, button;
+    struct rect title, fields, side, rule, help, button;
 };
 
 struct form_layout layout_form(struct rect body);

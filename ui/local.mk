@@ -21,15 +21,19 @@ libui_a_SOURCES = \
 	ui/ui.c ui/ui.h \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \
+	ui/views/choices.c ui/views/choices.h \
 	ui/views/form.c ui/views/form.h \
 	ui/views/help.c \
-	ui/views/launch.c \
+	ui/views/launch.c ui/views/launch_priv.h \
+	ui/views/launch_draw.c \
+	ui/views/launch_side.c ui/views/launch_side.h \
 	ui/views/live.c \
 	ui/views/live_charts.c ui/views/live_charts.h \
 	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/runs.c \
 	ui/views/runs_order.c ui/views/runs_order.h \
-	ui/views/runs_table.c ui/views/runs_table.h
+	ui/views/runs_table.c ui/views/runs_table.h \
+	ui/views/settings.c ui/views/settings.h
 libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 
 # Before ENGINE_LIBS on a link line: the form is made from the engine's option table.

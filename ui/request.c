@@ -116,6 +116,18 @@ void request_keys(enum request request, bool first, char *to, size_t room)
     }
 }
 
+void request_command_key(enum request request, char *to, size_t room)
+{
+    char label[16];
+    to[0] = '\0';
+    for (int k = 0; k < MOST_KEYS && infos[request].keys[k] && !to[0]; k++) {
+        int key = infos[request].keys[k];
+        label_of(key, label);
+        if (key < ' ' || key > '~')
+            str_copy(to, room, label);
+    }
+}
+
 void ui_mdoc(struct str *out)
 {
     for (int g = 0; g < REQUEST_GROUPS; g++) {

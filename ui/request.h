@@ -33,15 +33,18 @@
     R(STOP, RUN, "stop", "stop the run (asks)", 'x')                                               \
     R(CHECKPOINT, RUN, "checkpoint", "save a checkpoint now", 'c')                                 \
     R(DELETE, RUN, "delete", "delete the run (asks)", 'd', KEY_DC)                                 \
+    R(LIKE, RUN, "another", "launch another run like this one: the form with its settings", 'a')   \
     R(FILTER, LIST, "filter", "filter the runs: loss:l1 pc>0.5 !text ~regex", '/')                 \
     R(SORT, LIST, "sort", "sort: the key of a column comes next", 's')                             \
     R(REVERSE, LIST, "reverse", "reverse the order", 'S')                                          \
     R(LOG_Y, CHART, "log y", "logarithmic or linear y axis", 'y')                                  \
     R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far", 'w')                 \
     R(MARKS, CHART, "marks", "draw charts in Braille, blocks or ASCII", 'm')                       \
-    R(CHANGE, FORM, "change", "next choice", ' ')                                                  \
-    R(RESET, FORM, "default", "the field's default", 'u')                                          \
-    R(SUBMIT, FORM, "launch", "launch the run", KEY_F(2), KEY_CTRL('X'))                           \
+    R(CHANGE, FORM, "change", "next choice; mark one of a list of choices", ' ')                   \
+    R(RESET, FORM, "default", "the field's default", KEY_CTRL('U'))                                \
+    R(SUBMIT, FORM, "launch", "launch the run, or all of them", KEY_F(2), KEY_CTRL('X'))           \
+    R(DRAW, FORM, "portraits", "draw portraits beside the database to try things on",              \
+      KEY_CTRL('P'))                                                                               \
     R(REDRAW, PROGRAM, "redraw", "draw the screen anew", KEY_CTRL('L'))                            \
     R(QUIT, PROGRAM, "quit", "quit (asks when a run would stop)", 'q')
 
@@ -84,5 +87,8 @@ const char *request_help(enum request request);
 
 /* The request's keys as people name them: "Up, k". With `first` only the first of them. */
 void request_keys(enum request request, bool first, char *to, size_t room);
+
+/* The first of them that is no character: for where characters are typed. "" when there is none. */
+void request_command_key(enum request request, char *to, size_t room);
 
 #endif

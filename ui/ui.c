@@ -113,6 +113,17 @@ size_t ui_wants(const struct ui *ui, struct ui_want wants[UI_MOST_WANTS])
     return view->wants ? view->wants(ui->states[ui->view], wants) : 0;
 }
 
+bool ui_due(struct ui *ui, const struct ui_model *m, struct ui_action *out)
+{
+    const struct view *view = views[ui->view];
+    struct view_reply reply = {.note = ""};
+    if (!view->due || ui->question[0])
+        return false;
+    view->due(ui->states[ui->view], m, &reply);
+    *out = reply.action;
+    return out->kind != UI_NONE;
+}
+
 /* --- drawing --- */
 
 static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)
@@ -218,6 +229,17 @@ static void take_reply(struct ui *ui, const struct ui_model *m, const struct vie
         act(ui, m, &reply->action, out);
 }
 
+/* Shows the form and has it take the request. */
+static void ask_form(struct ui *ui, const struct ui_model *m, enum request request, int64_t run,
+                     struct ui_action *out)
+{
+    int form = view_of(REQ_LAUNCH);
+    struct view_reply reply = {.note = ""};
+    show(ui, m, form, run);
+    views[form]->request(ui->states[form], m, request, &reply);
+    take_reply(ui, m, &reply, out);
+}
+
 static void next_marks(struct ui *ui)
 {
     if (!ui->unicode)
@@ -246,6 +268,13 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
     case REQ_MARKS:
         next_marks(ui);
         return;
+    case REQ_LIKE:
+        if (current_run(ui, m))
+            ask_form(ui, m, REQ_NONE, current_run(ui, m)->id, out);
+        return;
+    case REQ_DRAW:
+        ask_form(ui, m, REQ_DRAW, 0, out);
+        return;
     case REQ_REDRAW:
         ui->redraw = true;
         return;
@@ -263,8 +292,7 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
 {
     struct key key;
     struct view_reply reply = {.note = ""};
-    out->kind = UI_NONE;
-    out->run = 0;
+    *out = (struct ui_action){.kind = UI_NONE};
     screen_use(&ui->screen);
     int got = screen_key(&ui->screen, &key);
     if (got <= 0)

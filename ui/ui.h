@@ -90,6 +90,7 @@ struct ui_run {
 /* Everything on screen comes from here. Borrowed during ui_draw and ui_key. */
 struct ui_model {
     const char *db_path;
+    const char *host;          /* this machine, as runs have it */
     double now;                /* seconds since 1970 */
     const struct ui_run *runs; /* newest first */
     size_t n_runs;
@@ -108,13 +109,19 @@ struct ui_model {
     bool can_train;       /* false in --watch: launching is refused */
     const char *message;  /* one line for the status bar: last error or news, or "" */
     bool message_is_error;
-    const char *launch_problem; /* answer to the last UI_CHECK, "" = none */
+    const char *launch_problem;    /* answer to the last UI_CHECK, "" = none */
+    const struct data_facts *data; /* of its data set; NULL = unknown */
+    const char *portraits;         /* answer to the last UI_DRAW: a data set; "" = none yet */
+    const char *paths_of;          /* the text whose continuations these are; NULL = none here */
+    char *const *paths;            /* names, in order, folders with a slash at their end */
+    size_t n_paths;
 };
 
 enum ui_action_kind {
     UI_NONE,
-    UI_CHECK,  /* can `config` be launched? the answer is ui_model.launch_problem */
-    UI_LAUNCH, /* insert `config` as a queued run, and when that is done call ui_launched */
+    UI_CHECK,  /* can `configs` be launched? the answers are ui_model.launch_problem and .data */
+    UI_LAUNCH, /* insert `configs` as queued runs, and when that is done call ui_launched */
+    UI_DRAW,   /* draw portraits; the answer is ui_model.portraits */
     UI_PAUSE,
     UI_RESUME,  /* a paused run */
     UI_REQUEUE, /* an ended run goes on: put it into the queue again */
@@ -127,12 +134,14 @@ enum ui_action_kind {
 struct ui_action {
     enum ui_action_kind kind;
     int64_t run;
-    struct run_config config; /* UI_LAUNCH, UI_CHECK */
+    const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
+    size_t n_configs;
 };
 
 /* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
- * terms, options and log of one. W(NAME, name of its descriptor). */
-#define UI_WANTS(W) W(RUNS, runs) W(RUN, run)
+ * terms, options and log of one; PATHS is what a path that is being typed may go on with.
+ * W(NAME, name of its descriptor). */
+#define UI_WANTS(W) W(RUNS, runs) W(RUN, run) W(PATHS, paths)
 
 enum ui_want_kind {
 #define UI_WANT_ENUM(name, descriptor) UI_WANT_##name,
@@ -143,7 +152,8 @@ enum ui_want_kind {
 
 struct ui_want {
     enum ui_want_kind kind;
-    int64_t run; /* UI_WANT_RUN */
+    int64_t run;               /* UI_WANT_RUN */
+    char text[OPT_TEXT_BYTES]; /* UI_WANT_PATHS: the path so far */
 };
 
 #define UI_MOST_WANTS 4
@@ -164,11 +174,15 @@ void ui_draw(struct ui *ui, const struct ui_model *model);
  * not. -1 at end of input. */
 int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out);
 
+/* What the view on screen wants done without a key, because something has come: true when the
+ * action is one. */
+bool ui_due(struct ui *ui, const struct ui_model *model, struct ui_action *out);
+
 /* What the view on screen shows; returns how many wants there are. */
 size_t ui_wants(const struct ui *ui, struct ui_want wants[UI_MOST_WANTS]);
 
-/* The run of a UI_LAUNCH is in the database as number `run`: leaves the form for the list, where it
- * becomes selected as soon as the model has it. */
+/* The last run of a UI_LAUNCH is in the database as number `run`: leaves the form for the list,
+ * where it becomes selected as soon as the model has it. */
 void ui_launched(struct ui *ui, const struct ui_model *model, int64_t run);
 
 /* The part of a row that is shown; its texts are the row's own. */

@@ -31,6 +31,7 @@ struct view {
     const char *name;
     enum request shown_by;     /* the request that shows it */
     bool passing;              /* Escape leads back to where it was opened from */
+    bool types;                /* characters are typed into it: they are no requests */
     const struct hint *footer; /* most important first; ends with REQ_NONE */
     size_t state_bytes;
     void (*init)(void *state, const struct ui_options *options); /* optional */
@@ -44,6 +45,8 @@ struct view {
     /* True when the view took the raw key, because a text is being typed. Optional. */
     bool (*type)(void *state, const struct ui_model *model, struct key key,
                  struct view_reply *reply);
+    /* What it wants done without a key goes into the reply's action. Optional. */
+    void (*due)(void *state, const struct ui_model *model, struct view_reply *reply);
     /* The run that pause, stop, delete ... are about, or NULL. Optional. */
     const struct ui_run *(*run)(void *state, const struct ui_model *model);
     /* What it shows; returns how many wants. Optional: nothing of the database. */

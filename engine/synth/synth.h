@@ -26,6 +26,10 @@ void synth_face(struct synth_face *face, uint64_t seed, uint32_t number);
 int synth_draw(struct image *out, const struct synth_face *face, uint64_t seed, uint32_t number,
                int size, struct err *e);
 
+/* A set to try things on. */
+#define SYNTH_COUNT 1000
+#define SYNTH_SIZE 128
+
 struct synth_request {
     const char *dir; /* made if missing; refused if it holds a labels.csv of another make */
     int64_t count;

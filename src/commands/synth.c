@@ -9,14 +9,17 @@
 
 #include <stdio.h>
 
+#define TEXT(number) TEXT_OF(number)
+#define TEXT_OF(number) #number
+
 struct options {
     int64_t count, size, seed, threads;
 };
 
 static const struct opt options[] = {
-    {"count", 'n', OPT_INT, offsetof(struct options, count), 10, 1000000, "1000", NULL, "images",
-     "Portraits", "how many"},
-    {"size", 0, OPT_INT, offsetof(struct options, size), 32, 1024, "128", NULL, "pixels",
+    {"count", 'n', OPT_INT, offsetof(struct options, count), 10, 1000000, TEXT(SYNTH_COUNT), NULL,
+     "images", "Portraits", "how many"},
+    {"size", 0, OPT_INT, offsetof(struct options, size), 32, 1024, TEXT(SYNTH_SIZE), NULL, "pixels",
      "Portraits", "side of each square image"},
     {"seed", 's', OPT_INT, offsetof(struct options, seed), 0, 9007199254740991.0, "1", NULL, "",
      "Portraits", "the same seed, count and size give the same bytes"},

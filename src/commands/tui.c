@@ -150,10 +150,11 @@ static void post(struct tui *t, const struct session_order *order)
         model_say(t->model, true, e.text);
 }
 
-static void post_config(struct tui *t, enum session_order_kind kind,
-                        const struct run_config *config)
+static void post_configs(struct tui *t, enum session_order_kind kind,
+                         const struct ui_action *action)
 {
-    post(t, &(struct session_order){.kind = kind, .config = *config});
+    post(t, &(struct session_order){
+                .kind = kind, .configs = action->configs, .n_configs = action->n_configs});
 }
 
 static void post_run(struct tui *t, enum session_order_kind kind, int64_t run)
@@ -173,10 +174,14 @@ static void act(struct tui *t, const struct ui_action *action)
         break;
     case UI_LAUNCH:
         model_say(t->model, false, "looking at the data ...");
-        post_config(t, SESSION_ADD, &action->config);
+        post_configs(t, SESSION_ADD, action);
         break;
     case UI_CHECK:
-        post_config(t, SESSION_CHECK, &action->config);
+        post_configs(t, SESSION_CHECK, action);
+        break;
+    case UI_DRAW:
+        model_say(t->model, false, "drawing portraits ...");
+        post(t, &(struct session_order){.kind = SESSION_DRAW});
         break;
     case UI_REQUEUE:
         post_run(t, SESSION_RESUME, action->run);
@@ -216,9 +221,23 @@ static void say_done(struct tui *t, const struct session_answer *a)
         [SESSION_DELETE] = " is deleted",
     };
     char text[80];
+    if (a->added > 1) {
+        snprintf(text, sizeof text, "%zu runs are queued, the last is run %lld", a->added,
+                 (long long)a->run);
+        model_say(t->model, false, text);
+        return;
+    }
     snprintf(text, sizeof text, "run %lld%s", (long long)a->run,
              a->kind == SESSION_VERB ? verbs[a->verb] : news[a->kind]);
     model_say(t->model, false, text);
+}
+
+static void take_portraits(struct tui *t, const char *path)
+{
+    char text[1200];
+    snprintf(text, sizeof text, "portraits are in %s", path);
+    model_say(t->model, false, text);
+    model_drawn(t->model, path);
 }
 
 static void take_answers(struct tui *t)
@@ -227,9 +246,11 @@ static void take_answers(struct tui *t)
     while (session_answers(t->session, &a)) {
         t->draws = true;
         if (a.kind == SESSION_CHECK)
-            model_launch_problem(t->model, a.result ? a.err.text : "");
+            model_checked(t->model, a.result ? a.err.text : "", &a.data);
         else if (a.result)
             model_say(t->model, true, a.err.text);
+        else if (a.kind == SESSION_DRAW)
+            take_portraits(t, a.path);
         else
             say_done(t, &a);
         if (a.kind == SESSION_ADD && !a.result)
@@ -251,6 +272,14 @@ static void refresh(struct tui *t)
         model_say(t->model, true, t->changes.trouble);
     session_snapshot(t->session, &now);
     model_live(t->model, &now);
+}
+
+/* What the view on screen wants done, now that something has come. */
+static void do_due(struct tui *t)
+{
+    struct ui_action action;
+    if (ui_due(t->ui, model_view(t->model), &action))
+        act(t, &action);
 }
 
 static void want(struct tui *t)
@@ -308,6 +337,7 @@ static void loop(struct tui *t)
         take_keys(t);
         if (t->quits)
             return;
+        do_due(t);
         want(t);
         if (t->draws)
             ui_draw(t->ui, model_view(t->model));

@@ -101,8 +101,9 @@ int session_delete(struct session *s, int64_t run, struct err *e);
 
 /* What can be posted. */
 enum session_order_kind {
-    SESSION_CHECK, /* could `config` be launched? */
-    SESSION_ADD,   /* queue a run with `config` */
+    SESSION_CHECK, /* could `configs` be launched? */
+    SESSION_ADD,   /* queue a run for each of `configs`, when all of them could be launched */
+    SESSION_DRAW,  /* draw portraits into a folder beside the database, unless they are there */
     SESSION_RESUME,
     SESSION_VERB,
     SESSION_DELETE,
@@ -110,16 +111,20 @@ enum session_order_kind {
 
 struct session_order {
     enum session_order_kind kind;
-    struct run_config config; /* CHECK and ADD; the others have `run` */
-    int64_t run;
+    const struct run_config *configs; /* CHECK and ADD, at least one; copied */
+    size_t n_configs;
+    int64_t run;    /* the others */
     enum verb verb; /* VERB */
 };
 
 struct session_answer {
     enum session_order_kind kind;
-    int64_t run; /* of an ADD the new one */
+    int64_t run;  /* of an ADD the last new one */
+    size_t added; /* ADD: how many there are, also when it failed at the next one */
     enum verb verb;
-    int result; /* 0, or -1 and `err` says why */
+    struct data_facts data; /* CHECK: of the first config */
+    char path[1024];        /* DRAW: the data set */
+    int result;             /* 0, or -1 and `err` says why */
     struct err err;
 };
 

@@ -15,14 +15,22 @@ const char *const session_verb_names[] = {"start", "pause", "resume", "stop", "c
 
 int session_carry_out_add(struct session *s, struct session_request *r, struct err *e)
 {
-    const struct session_rows *rows = &r->rows;
-    if (db_run_add(s->db, &rows->run, rows->options, rows->n_options, rows->terms, rows->n_terms,
-                   &r->answer.run, e))
-        return -1;
-    session_look_for_runs(s);
-    session_not_idle(s);
-    session_changed(s, r->answer.run);
-    return 0;
+    size_t *n = &r->answer.added;
+    int failed = 0;
+    for (; !failed && *n < r->n_configs; *n += !failed) {
+        const struct session_rows *rows = &r->rows[*n];
+        failed = db_run_add(s->db, &rows->run, rows->options, rows->n_options, rows->terms,
+                            rows->n_terms, &r->answer.run, e);
+        if (!failed)
+            session_changed(s, r->answer.run);
+    }
+    if (*n) {
+        session_look_for_runs(s);
+        session_not_idle(s);
+    }
+    if (failed && r->n_configs > 1)
+        err_prefix(e, "%zu of %zu runs are queued", *n, r->n_configs);
+    return failed;
 }
 
 /* The weight files are where they are said to be. */

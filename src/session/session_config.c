@@ -79,13 +79,22 @@ static int settle_paths(struct run_config *config, struct err *e)
     return settle_data(config, e);
 }
 
-/* What is wrong with the classes of these scores is better said now than when the run begins. */
-static int check_classes(const struct run_config *config, const struct dataset *data, struct err *e)
+/* What is wrong with the classes of these scores is better said now than when the run begins. A
+ * loss without classes has them for a histogram, if they can be made. */
+static int look_at_classes(const struct run_config *config, const struct dataset *data,
+                           struct data_facts *facts, struct err *e)
 {
-    struct classes classes;
-    if (!loss_info((enum loss_kind)config->loss)->classes)
-        return 0;
-    return classes_make(&classes, config, data, data->train, data->n_train, e);
+    struct classes k;
+    facts->weighted = loss_info((enum loss_kind)config->loss)->classes;
+    if (classes_make(&k, config, data, data->train, data->n_train, facts->weighted ? e : NULL))
+        return facts->weighted ? -1 : 0;
+    facts->classes = k.n;
+    for (int i = 0; i < k.n; i++) {
+        facts->value[i] = k.value[i];
+        facts->weight[i] = k.weight[i];
+        facts->count[i] = (int64_t)k.count[i];
+    }
+    return 0;
 }
 
 /* Image names that could not be stored whole are refused before anything is trained. */
@@ -103,9 +112,11 @@ static int check_names(const struct dataset *data, struct err *e)
     return 0;
 }
 
-int session_settle(struct run_config *config, struct run_row *run, struct err *e)
+int session_settle(struct run_config *config, struct run_row *run, struct data_facts *facts,
+                   struct err *e)
 {
     struct run_config settled = *config;
+    struct data_facts found = {.classes = 0};
     if (config_check(&settled, e) || settle_paths(&settled, e))
         return -1;
     struct dataset *data;
@@ -118,13 +129,19 @@ int session_settle(struct run_config *config, struct run_row *run, struct err *e
         run->fold = data->fold;
     }
     int result = dataset_check_fold(data, settled.fold, e) || check_names(data, e) ||
-                         check_classes(&settled, data, e)
+                         look_at_classes(&settled, data, &found, e)
                      ? -1
                      : 0;
+    str_copy(found.name, sizeof found.name, data->name);
+    found.train = (int64_t)data->n_train;
+    found.test = (int64_t)data->n_test;
     dataset_free(data);
-    if (!result)
-        *config = settled;
-    return result;
+    if (result)
+        return -1;
+    *config = settled;
+    if (facts)
+        *facts = found;
+    return 0;
 }
 
 static void fill_run(struct run_row *run, const struct run_config *c)
@@ -181,7 +198,7 @@ static int fill_options(struct session_rows *rows, const struct run_config *c, s
 int session_rows_init(struct session_rows *rows, struct run_config *config, struct err *e)
 {
     memset(rows, 0, sizeof *rows);
-    if (session_settle(config, &rows->run, e))
+    if (session_settle(config, &rows->run, NULL, e))
         return -1;
     fill_run(&rows->run, config);
     fill_terms(rows, config);

@@ -5,6 +5,7 @@
 
 #include "db/rows.h"
 #include "engine/config.h"
+#include "engine/event.h"
 
 #include <stddef.h>
 
@@ -20,8 +21,10 @@ struct session_rows {
 };
 
 /* Checks settings and opens the data set; paths become absolute. Fills the columns of *run (may be
- * NULL) that the data set settles: data, protocol, fold. On -1 nothing is changed. */
-int session_settle(struct run_config *config, struct run_row *run, struct err *e);
+ * NULL) that the data set settles: data, protocol, fold; and *facts (may be NULL). On -1 nothing is
+ * changed. */
+int session_settle(struct run_config *config, struct run_row *run, struct data_facts *facts,
+                   struct err *e);
 
 /* As session_settle, and all rows of a launch. */
 int session_rows_init(struct session_rows *rows, struct run_config *config, struct err *e);

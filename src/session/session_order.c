@@ -7,10 +7,14 @@
  */
 #include "src/session/session_priv.h"
 
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/thread.h"
+#include "engine/synth/synth.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static void append(struct session_line *line, struct session_request *r)
 {
@@ -69,15 +73,56 @@ void session_carry_out_all(struct session *s)
 
 /* --- the helper thread --- */
 
-/* A check is answered here; a run that can be launched goes on to the session thread. */
+static int check_all(struct session *s, struct session_request *r, struct err *e)
+{
+    for (size_t i = 0; i < r->n_configs && !atomic_load(&s->helper_cancels); i++)
+        if (session_settle(&r->configs[i], NULL, i ? NULL : &r->answer.data, e))
+            return -1;
+    return 0;
+}
+
+static int make_rows(struct session_request *r, struct err *e)
+{
+    r->rows = mem_alloc(r->n_configs, sizeof *r->rows);
+    if (!r->rows)
+        return mem_error(e, "the rows of runs", r->n_configs * sizeof *r->rows);
+    for (size_t i = 0; i < r->n_configs; i++)
+        if (session_rows_init(&r->rows[i], &r->configs[i], e))
+            return -1;
+    return 0;
+}
+
+/* The labels are written last: where they are, all is. */
+static int draw(struct session *s, struct session_request *r, struct err *e)
+{
+    char folder[1024], labels[1024 + 16];
+    struct session_answer *a = &r->answer;
+    file_folder(session_path(s), folder, sizeof folder);
+    if (str_path(a->path, sizeof a->path, folder, "portraits") ||
+        str_path(labels, sizeof labels, a->path, "labels.csv"))
+        return err_set(e, ERR_USAGE, "the path of '%.200s ...' is too long for portraits beside it",
+                       folder);
+    if (!access(labels, F_OK))
+        return 0;
+    struct synth_request request = {.dir = a->path,
+                                    .count = SYNTH_COUNT,
+                                    .size = SYNTH_SIZE,
+                                    .seed = 1,
+                                    .cancel = &s->helper_cancels};
+    return synth_write(&request, e);
+}
+
+/* A check is answered here; runs that can be launched go on to the session thread. */
 static void settle(struct session *s, struct session_request *r)
 {
     struct session_answer *a = &r->answer;
     if (a->kind == SESSION_CHECK)
-        a->result = session_check(&r->config, &a->err);
+        a->result = check_all(s, r, &a->err);
+    else if (a->kind == SESSION_DRAW)
+        a->result = draw(s, r, &a->err);
     else
-        a->result = session_rows_init(&r->rows, &r->config, &a->err);
-    if (a->result || a->kind == SESSION_CHECK)
+        a->result = make_rows(r, &a->err);
+    if (a->result || a->kind != SESSION_ADD)
         answer(s, r);
     else
         hand_over(s, r);
@@ -104,7 +149,10 @@ static void *helper_main(void *context)
 
 static void forget(struct session_request *r)
 {
-    session_rows_fini(&r->rows);
+    for (size_t i = 0; r->rows && i < r->n_configs; i++)
+        session_rows_fini(&r->rows[i]);
+    mem_free(r->rows);
+    mem_free(r->configs);
     mem_free(r);
 }
 
@@ -126,6 +174,7 @@ void session_end_helper(struct session *s)
     pthread_mutex_lock(&s->lock);
     drop_checks(&s->unsettled);
     s->helper_ends = true;
+    atomic_store(&s->helper_cancels, true);
     pthread_cond_signal(&s->given);
     pthread_mutex_unlock(&s->lock);
     if (s->has_helper)
@@ -151,23 +200,35 @@ static int let_settle(struct session *s, struct session_request *r, struct err *
 
 /* --- posting --- */
 
+static int copy_configs(struct session_request *r, const struct session_order *order, struct err *e)
+{
+    size_t bytes = order->n_configs * sizeof *r->configs;
+    if (!bytes)
+        return 0;
+    r->configs = mem_copy(order->configs, bytes);
+    r->n_configs = order->n_configs;
+    return r->configs ? 0 : mem_error(e, "what was asked", bytes);
+}
+
 int session_post(struct session *s, const struct session_order *order, struct err *e)
 {
     struct session_request *r = mem_alloc(1, sizeof *r);
     if (!r)
         return mem_error(e, "what was asked", sizeof *r);
     r->posted = true;
-    r->answer = (struct session_answer){order->kind, order->run, order->verb, 0, {0}};
+    r->answer.kind = order->kind;
+    r->answer.run = order->run;
+    r->answer.verb = order->verb;
     r->runs = &r->answer.run;
     r->n_runs = 1;
     switch (order->kind) {
     case SESSION_CHECK:
     case SESSION_ADD:
+    case SESSION_DRAW:
         r->carry_out = session_carry_out_add;
-        r->config = order->config;
-        if (!let_settle(s, r, e))
+        if (!copy_configs(r, order, e) && !let_settle(s, r, e))
             return 0;
-        mem_free(r);
+        forget(r);
         return -1;
     case SESSION_RESUME:
         r->carry_out = session_carry_out_resume;
@@ -218,16 +279,18 @@ static int ask(struct session *s, struct session_request *r, struct err *e)
 
 int session_check(struct run_config *config, struct err *e)
 {
-    return session_settle(config, NULL, e);
+    return session_settle(config, NULL, NULL, e);
 }
 
 int session_add(struct session *s, const struct run_config *config, int64_t *id, struct err *e)
 {
-    struct session_request r = {.carry_out = session_carry_out_add, .config = *config};
-    int result = session_rows_init(&r.rows, &r.config, e);
+    struct run_config settled = *config;
+    struct session_rows rows;
+    struct session_request r = {.carry_out = session_carry_out_add, .rows = &rows, .n_configs = 1};
+    int result = session_rows_init(&rows, &settled, e);
     if (!result)
         result = ask(s, &r, e);
-    session_rows_fini(&r.rows);
+    session_rows_fini(&rows);
     *id = r.answer.run;
     return result;
 }

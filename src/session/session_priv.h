@@ -17,9 +17,10 @@ struct session_request {
     struct session_request *next;
     int (*carry_out)(struct session *s, struct session_request *r, struct err *e);
     struct session_answer answer;
-    struct run_config config; /* CHECK and ADD, until they are settled */
-    struct session_rows rows; /* ADD, from then on */
-    const int64_t *runs;      /* RESUME */
+    struct run_config *configs; /* CHECK and ADD, until they are settled */
+    struct session_rows *rows;  /* ADD, from then on */
+    size_t n_configs;
+    const int64_t *runs; /* RESUME */
     size_t n_runs;
     unsigned how; /* RESUME: of enum db_resume */
     bool posted, answered;
@@ -52,6 +53,7 @@ struct session {
     pthread_cond_t given;                   /* there is something unsettled */
     pthread_t helper;
     bool has_helper, helper_ends;
+    atomic_bool helper_cancels; /* a drawing */
     bool closing, no_more;
     struct session_changes changes;
 

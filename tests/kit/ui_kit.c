@@ -103,6 +103,7 @@ struct fixture *fixture_new(int n)
         .can_train = true,
         .message = "",
         .launch_problem = "",
+        .portraits = "",
         .live = {.eta_s = NAN, .elapsed_s = NAN, .load = NAN, .temperature_c = NAN, .power_w = NAN},
     };
     return f;

@@ -35,14 +35,15 @@ static void test_checks(void)
 {
     struct err e;
     struct session_answer a;
-    struct session_order order = {.kind = SESSION_CHECK};
+    struct run_config config;
+    struct session_order order = {.kind = SESSION_CHECK, .configs = &config, .n_configs = 1};
     struct session *s = open_watcher();
-    kit_config(&order.config);
+    kit_config(&config);
     ok(!session_post(s, &order, &e) && wait_answer(s, &a) && a.kind == SESSION_CHECK && !a.result,
        "a check is answered: it can be launched");
     for (int i = 0; i < 20; i++) {
         if (i == 19)
-            strcpy(order.config.data, "/no/such/folder");
+            strcpy(config.data, "/no/such/folder");
         session_post(s, &order, &e);
     }
     int answers = 0;
@@ -60,9 +61,10 @@ static void test_orders(void)
     struct err e;
     struct run_row row;
     struct session_answer a;
-    struct session_order order = {.kind = SESSION_ADD};
+    struct run_config config;
+    struct session_order order = {.kind = SESSION_ADD, .configs = &config, .n_configs = 1};
     struct session *s = open_watcher();
-    kit_config(&order.config);
+    kit_config(&config);
     sqlite3 *lock;
     sqlite3_open(kit_db, &lock);
     sqlite3_exec(lock, "BEGIN IMMEDIATE", NULL, NULL, NULL);
@@ -93,17 +95,49 @@ static void test_orders(void)
     session_close(s);
 }
 
+/* Several runs at once: all of them or none. Portraits beside the database, once. */
+static void test_many(void)
+{
+    struct err e;
+    struct session_answer a;
+    struct run_config configs[3];
+    struct session_order order = {.kind = SESSION_ADD, .configs = configs, .n_configs = 3};
+    struct session *s = open_watcher();
+    for (int i = 0; i < 3; i++) {
+        kit_config(&configs[i]);
+        configs[i].seed = 10 + i;
+    }
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result && a.added == 3,
+       "three runs are queued at once");
+    strcpy(configs[2].data, "/no/such/folder");
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && a.result && !a.added,
+       "none is, when one of them cannot be launched");
+    order.kind = SESSION_CHECK;
+    order.n_configs = 1;
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result && a.data.train > 0 &&
+           a.data.classes > 0 && a.data.test > 0,
+       "a check says what the data set holds");
+    order = (struct session_order){.kind = SESSION_DRAW};
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result &&
+           strstr(a.path, "/portraits"),
+       "portraits are drawn beside the database");
+    strcpy(configs[0].data, a.path);
+    ok(!session_check(&configs[0], &e), "and can be trained on");
+    session_close(s);
+}
+
 /* A run that was posted just before the end is queued all the same. */
 static void test_close(void)
 {
     struct err e;
-    struct session_order order = {.kind = SESSION_ADD};
+    struct run_config config;
+    struct session_order order = {.kind = SESSION_ADD, .configs = &config, .n_configs = 1};
     struct session *s = open_watcher();
     size_t before, after;
     struct run_row *runs;
     db_runs(reader, &runs, &before, NULL);
     mem_free(runs);
-    kit_config(&order.config);
+    kit_config(&config);
     session_post(s, &order, &e);
     session_close(s);
     db_runs(reader, &runs, &after, NULL);
@@ -125,6 +159,7 @@ int main(void)
     }
     test_checks();
     test_orders();
+    test_many();
     test_close();
     db_close(reader);
     return tap_done();

@@ -189,6 +189,11 @@ refuses 1 'bad.csv:2' dataset three/bad.csv
 run -D runs.db train --queue --data three --loss l1,combo --alpha 1,2 --seed 5,4 --experiment sweep
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 6 ]
 result $? 'a sweep queues its combinations; weights that l1 does not use make no run'
+run -D range.db train --queue --data three --seed 1-3,7
+[ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 4 ]
+result $? 'a range of whole numbers is a list'
+refuses 2 "'seed': 5-1 is no range" -D range.db train --queue --data three --seed 5-1
+refuses 2 "'fold'" -D range.db train --queue --data three --fold ,1
 run -D idle.db train --queue --data three --epochs 2 --loss l1,mse --alpha 2 --lr-step 20 --val-share 0.2
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 2 ] && [ "$(grep -c 'has no effect' err)" -eq 3 ] &&
     grep -q "'lr-step' has no effect: the run ends before the learning rate falls" err &&

@@ -189,10 +189,11 @@ static void use_it(struct traced *t, const char *path)
     pid_t writer = help_fork(write_epochs, path);
     shows(t, "from elsewhere", "what another process wrote is shown");
     is_int(help_wait(writer), 0, "all of it was written");
-    press(t, "n\r/no/such/set\r");
+    press(t, "n/no/such/set\r");
     shows(t, "cannot be opened", "the form says that data cannot be opened");
     press(t, "\x18"); /* launch */
     shows(t, "cannot be opened", "and does not launch them");
+    press(t, "\033");
     press(t, "1gddy");
     shows(t, "is deleted", "a run is deleted");
 }

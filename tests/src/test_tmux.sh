@@ -97,9 +97,16 @@ shows 'Launch a run' "n opens the form"
 field data "$dir/nowhere"
 key F2
 shows 'nowhere.*cannot be opened' "a folder that is not there is refused in the status line"
+key Escape
+shows 'No runs yet' "Esc leaves the form"
 key n
 shows 'Launch a run' "n opens the form as it was"
-field data "$dir/set"
+field data "$dir/se"
+key Enter
+key Tab
+shows "$dir/set/" "Tab completes a path"
+key Enter
+shows '12 train' "and beside the form stands what the data set holds"
 field image-size 32
 field epochs 4
 field batch 8
@@ -122,6 +129,32 @@ shows 'ended: 0' "q leaves"
 result $? "the run is in the database"
 tm kill-session -t combolab
 
+# --- three losses in one form, which begins as the last run was launched ---
+begin -D "$db"
+shows 'finished' "the list is there again"
+key n
+shows '12 train' "the form has the last values"
+field loss l1,mse,combo
+field epochs 1
+shows 'Launch 3 runs' "three losses are three runs"
+shows 'about .*, by run 1' "and how long they take is said, from the run before"
+key F2
+shows '3 runs are queued, the last is run 4' "F2 launches all of them"
+shows '^.*run 4\|4 runs\|Runs · 4' "which the list has"
+i=0
+while [ "$("$combolab" runs -D "$db" --format csv | grep -c '^[234],finished,')" -lt 3 ] && [ $i -lt 300 ]; do
+    sleep 0.1
+    i=$((i + 1))
+done
+[ $i -lt 300 ]
+result $? "and which are trained one after another"
+key a
+shows 'Launch a run' "a opens the form for another like it"
+key Escape
+key q
+shows 'ended: 0' "q leaves"
+tm kill-session -t combolab
+
 # --- leaving while a run trains ---
 begin -D "$db"
 shows 'finished' "the list is there again"
@@ -132,7 +165,7 @@ field epochs 5000
 field batch 8
 field threads 1
 key F2
-shows 'run 2 is queued' "a long run is launched"
+shows 'run 5 is queued' "a long run is launched"
 key Enter
 shows '[2-9]/5000' "and trains"
 key q
@@ -143,9 +176,9 @@ key q
 shows '(y/n)' "again after no"
 key y
 shows 'ended: 0' "yes leaves"
-"$combolab" runs -D "$db" --format csv | grep -q '^2,stopped,'
+"$combolab" runs -D "$db" --format csv | grep -q '^5,stopped,'
 result $? "and the run is stopped"
-[ -s "$dir/runs.weights/2/last.safetensors" ]
+[ -s "$dir/runs.weights/5/last.safetensors" ]
 result $? "with its weights kept"
 tm kill-session -t combolab
 
@@ -154,7 +187,7 @@ begin -D "$db" --watch
 shows 'finished' "the list without an engine"
 key C-s
 key Enter
-shows 'run 2' "Ctrl-S does not stop the screen"
+shows 'run 5' "Ctrl-S does not stop the screen"
 pid=$(ps -t "$(terminal)" -o pid=,comm= | awk '$2 == "combolab" { print $1 }')
 kill -TERM "$pid"
 shows 'ended: 0' "nor a signal from ending it"

@@ -317,6 +317,35 @@ static void test_live_keys(void)
     fixture_free(f);
 }
 
+/* Three losses of known data; and the list of the choices. */
+static void screen_of_sweep(struct fixture *f, struct ui *ui, const char *name)
+{
+    static const struct data_facts facts = {.name = "SCUT-FBP5500 60-40",
+                                            .train = 3300,
+                                            .test = 2200,
+                                            .classes = 5,
+                                            .value = {1, 2, 3, 4, 5},
+                                            .weight = {34.59, 1.37, 1, 2.53, 103.75},
+                                            .count = {48, 1210, 1660, 656, 16},
+                                            .weighted = true};
+    char choosing[64];
+    type_text(ui, &f->model, "/data/SCUT-FBP5500\n");
+    PRESS(ui, f, KEY_DOWN, KEY_DOWN, KEY_DOWN, KEY_DOWN);
+    type_text(ui, &f->model, "l1,mse,combo\n");
+    f->model.data = &facts;
+    f->model.launch_problem = "";
+    f->model.host = "lab";
+    f->rows[1].ended = f->runs[1].ended = f->model.now;
+    f->runs[1].epochs_done = f->runs[1].epochs;
+    f->runs[1].started = f->model.now - 4000;
+    f->runs[1].backbone = "resnet18";
+    ui_draw(ui, &f->model);
+    is_screen(ui, name);
+    PRESS(ui, f, '\n');
+    snprintf(choosing, sizeof choosing, "%s_choices", name);
+    is_screen(ui, choosing);
+}
+
 static void test_form(void)
 {
     struct fixture *f = fixture_new(3);
@@ -329,11 +358,11 @@ static void test_form(void)
     is_screen(ui, "launch_other_loss");
     PRESS(ui, f, KEY_DOWN, KEY_DOWN, '9', '9', '9', '9', '9', '9', '\n');
     is_screen(ui, "launch_refused");
-    PRESS(ui, f, 27, 'G');
+    PRESS(ui, f, 27, KEY_END);
     is_screen(ui, "launch_button");
-    PRESS(ui, f, 'k', '\n', 'j', 'j', '\n');
+    PRESS(ui, f, KEY_UP, '\n', KEY_DOWN, KEY_DOWN, '\n');
     type_text(ui, &f->model, "/tmp/trace");
-    PRESS(ui, f, '\n', 'k', 'k');
+    PRESS(ui, f, '\n', KEY_UP, KEY_UP);
     is_screen(ui, "launch_unfolded");
     f->model.launch_problem =
         "data '/data/SCUT-FBP5500' cannot be opened: No such file or directory";
@@ -343,6 +372,11 @@ static void test_form(void)
     ui = open_ui(40, 120, UI_CHART_AUTO);
     PRESS(ui, f, 'n');
     is_screen(ui, "launch_120x40");
+    screen_of_sweep(f, ui, "launch_sweep_120x40");
+    ui_close(ui);
+    ui = open_ui(24, 80, UI_CHART_AUTO);
+    PRESS(ui, f, 'n');
+    screen_of_sweep(f, ui, "launch_sweep_80x24");
     ui_close(ui);
     fixture_free(f);
 }

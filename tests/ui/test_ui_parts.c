@@ -78,6 +78,10 @@ static void test_layout(void)
             struct form_layout form = layout_form(body);
             struct rect form_parts[] = {form.title, form.fields, form.rule, form.help, form.button};
             bad_form += !all_good(form_parts, 5, body);
+            form_parts[1].columns = form.side.columns ? form.side.x - body.x : body.columns;
+            if (form.side.columns && form.side.rows)
+                form_parts[0] = form.side; /* beside the fields */
+            bad_form += !all_good(form_parts, 5, body);
         }
     }
     is_int(bad_frame, 0, "the frame is inside the screen and without overlap, 1x1 to 200x200");

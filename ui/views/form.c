@@ -20,9 +20,9 @@ static bool is_common(const char *name)
 }
 
 /* A field that stands under the heading of its group. */
-static bool is_under(const struct run_config *config, const struct opt *o, const char *heading)
+static bool is_under(const struct settings *settings, const struct opt *o, const char *heading)
 {
-    return !strcmp(o->group, heading) && !is_common(o->name) && config_uses(config, o);
+    return !strcmp(o->group, heading) && !is_common(o->name) && settings_uses(settings, o);
 }
 
 /* The group's number; -1 when the table is at an option of a group that came before. */
@@ -41,7 +41,7 @@ static void add_option(struct form *form, const struct opt *o)
         form->line[form->n++] = (struct form_line){.option = o};
 }
 
-static void add_group(struct form *form, const struct run_config *config, const char *heading,
+static void add_group(struct form *form, const struct settings *settings, const char *heading,
                       int group, bool unfolded)
 {
     int at = form->n;
@@ -51,7 +51,7 @@ static void add_group(struct form *form, const struct run_config *config, const 
     bool any = false;
     for (size_t i = 0; i < config_options.count; i++) {
         const struct opt *o = &config_options.options[i];
-        if (!is_under(config, o, heading))
+        if (!is_under(settings, o, heading))
             continue;
         any = true;
         if (unfolded)
@@ -61,14 +61,14 @@ static void add_group(struct form *form, const struct run_config *config, const 
         form->n = at;
 }
 
-void form_lines(struct form *form, const struct run_config *config, unsigned unfolded)
+void form_lines(struct form *form, const struct settings *settings, unsigned unfolded)
 {
     const char *groups[FORM_MOST_GROUPS];
     int n_groups = 0;
     form->n = 0;
     for (size_t i = 0; i < COUNT(common); i++) {
         const struct opt *o = opt_find(&config_options, common[i]);
-        if (o && config_uses(config, o))
+        if (o && settings_uses(settings, o))
             add_option(form, o);
     }
     form->common = form->n;
@@ -77,7 +77,7 @@ void form_lines(struct form *form, const struct run_config *config, unsigned unf
         if (group < 0)
             continue;
         groups[n_groups++] = config_options.options[i].group;
-        add_group(form, config, groups[group], group, unfolded >> group & 1);
+        add_group(form, settings, groups[group], group, unfolded >> group & 1);
     }
 }
 
@@ -93,18 +93,18 @@ static void append(char *to, size_t room, size_t *at, const char *text)
     *at += (size_t)snprintf(to + *at, left, "%s", text);
 }
 
-void form_under(const struct run_config *config, const struct form_line *heading, char *to,
+void form_under(const struct settings *settings, const struct form_line *heading, char *to,
                 size_t room)
 {
     size_t at = 0;
     int n = 0;
     for (size_t i = 0; i < config_options.count; i++)
-        n += is_under(config, &config_options.options[i], heading->heading);
+        n += is_under(settings, &config_options.options[i], heading->heading);
     at = (size_t)snprintf(to, room, "%d more", n);
     for (size_t i = 0; i < config_options.count; i++) {
         const struct opt *o = &config_options.options[i];
         char text[64];
-        if (!is_under(config, o, heading->heading))
+        if (!is_under(settings, o, heading->heading))
             continue;
         snprintf(text, sizeof text, "%s %s", n > 0 ? ":" : ",", o->name);
         n = 0;
@@ -112,7 +112,7 @@ void form_under(const struct run_config *config, const struct form_line *heading
     }
 }
 
-void form_changed(const struct run_config *config, const struct form_line *heading, char *to,
+void form_changed(const struct settings *settings, const struct form_line *heading, char *to,
                   size_t room)
 {
     struct run_config plain;
@@ -122,9 +122,9 @@ void form_changed(const struct run_config *config, const struct form_line *headi
     for (size_t i = 0; i < config_options.count; i++) {
         const struct opt *o = &config_options.options[i];
         char value[OPT_TEXT_BYTES], fallback[OPT_TEXT_BYTES], text[OPT_TEXT_BYTES + 64];
-        if (!is_under(config, o, heading->heading))
+        if (!is_under(settings, o, heading->heading))
             continue;
-        opt_format(o, config, value, sizeof value);
+        settings_value(settings, o, value, sizeof value);
         opt_format(o, &plain, fallback, sizeof fallback);
         if (!strcmp(value, fallback))
             continue;

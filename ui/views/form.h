@@ -3,7 +3,7 @@
 #ifndef COMBOLAB_UI_VIEWS_FORM_H
 #define COMBOLAB_UI_VIEWS_FORM_H
 
-#include "engine/config.h"
+#include "ui/views/settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,15 +24,15 @@ struct form {
     int common; /* the first lines, which are always there */
 };
 
-/* Bit g of `unfolded` shows the fields of group g. Options that mean nothing to the chosen loss are
- * left out. */
-void form_lines(struct form *form, const struct run_config *config, unsigned unfolded);
+/* Bit g of `unfolded` shows the fields of group g. Options that mean nothing to the chosen losses
+ * are left out. */
+void form_lines(struct form *form, const struct settings *settings, unsigned unfolded);
 
 /* "12 more: crop, flip, rotate ...": what is under a heading; and of those, what is not as it is by
  * default, "rotate 15, flip 0.5" or "". */
-void form_under(const struct run_config *config, const struct form_line *heading, char *to,
+void form_under(const struct settings *settings, const struct form_line *heading, char *to,
                 size_t room);
-void form_changed(const struct run_config *config, const struct form_line *heading, char *to,
+void form_changed(const struct settings *settings, const struct form_line *heading, char *to,
                   size_t room);
 
 #endif

@@ -1,74 +1,97 @@
-/* launch.c - the form that launches a run, made from the option table. Screen thread only.
+/* launch.c - the form that launches runs, made from the option table. Screen thread only.
  *
- * Which lines there are is form.c's. A value goes into the config only through opt_set, which also
+ * Which lines there are is form.c's, how it looks launch_draw.c's. Characters are typed into fields
+ * and are never commands here. A value goes into the settings only through settings_set, which also
  * says what is wrong with it; whether the data can be opened is asked with UI_CHECK as soon as an
- * option of theirs has changed.
+ * option of theirs has changed. An empty form begins as the newest run was launched.
  */
-#include "ui/edit.h"
-#include "ui/view.h"
-#include "ui/views/form.h"
+#include "ui/views/launch_priv.h"
 
 #include "base/err.h"
 #include "base/str.h"
 
+#include <curses.h>
 #include <stdio.h>
 #include <string.h>
-
-#define NAME_CELLS 17
-#define SHORT_VALUE_CELLS 24
-
-struct launch_view {
-    struct run_config config;
-    unsigned unfolded; /* groups, by bit */
-    int at;            /* line; one past the last is the button */
-    int first;
-    int page;
-    bool typing;
-    struct edit edit;
-    char error[512]; /* why the last value was refused, or "" */
-};
 
 static void init(void *state, const struct ui_options *options)
 {
     struct launch_view *v = state;
+    struct run_config config;
     v->page = 10;
-    if (options->launch)
-        v->config = *options->launch;
-    else
-        config_defaults(&v->config);
+    config_defaults(&config);
+    settings_init(&v->settings, options->launch ? options->launch : &config);
 }
 
-static bool cycles(const struct opt *o)
+static void fini(void *state)
+{
+    struct launch_view *v = state;
+    settings_fini(&v->settings);
+}
+
+bool launch_cycles(const struct opt *o)
 {
     return o->type == OPT_CHOICE || o->type == OPT_FLAG;
 }
 
-/* The choice that stands `by` places on from the present one. */
-static void cycle(struct launch_view *v, const struct opt *o, int by)
+int launch_row_of(const struct form *f, int i)
 {
-    char *field = (char *)&v->config + o->offset;
-    int n = 0, *choice = (int *)(void *)field;
-    v->error[0] = '\0';
-    if (o->type == OPT_FLAG) {
-        bool *flag = (bool *)(void *)field;
-        *flag = !*flag;
-        return;
-    }
-    while (o->choices[n])
-        n++;
-    *choice = (*choice + by + n) % n;
+    return i < f->common ? i : i + 1;
+}
+
+static struct form form_of(const struct launch_view *v)
+{
+    struct form f;
+    form_lines(&f, &v->settings, v->unfolded);
+    return f;
+}
+
+const struct form_line *launch_line_here(const struct launch_view *v, const struct form *f)
+{
+    return v->at < f->n ? &f->line[v->at] : NULL;
+}
+
+static const struct opt *option_here(const struct launch_view *v)
+{
+    struct form f = form_of(v);
+    const struct form_line *here = launch_line_here(v, &f);
+    return here ? here->option : NULL;
 }
 
 static bool set(struct launch_view *v, const struct opt *o, const char *value)
 {
     struct err e;
     err_clear(&e);
-    if (opt_set(&config_options, &v->config, o->name, value, &e)) {
+    if (settings_set(&v->settings, o, value, &e)) {
         str_copy(v->error, sizeof v->error, e.text);
         return false;
     }
     v->error[0] = '\0';
+    v->like = 0;
+    v->unchecked |= !strcmp(o->group, "Data");
     return true;
+}
+
+/* The choice that stands `by` places on from the present one, or from the first of a list. */
+static void cycle(struct launch_view *v, const struct opt *o, int by)
+{
+    static const char *const flag[] = {"no", "yes", NULL};
+    const char *const *choices = o->type == OPT_FLAG ? flag : o->choices;
+    char value[OPT_TEXT_BYTES];
+    size_t n_runs;
+    int n = 0, at = 0;
+    opt_format(o, settings_runs(&v->settings, &n_runs), value, sizeof value);
+    for (; choices[n]; n++)
+        if (!strcmp(choices[n], value))
+            at = n;
+    set(v, o, choices[(at + by + n) % n]);
+}
+
+static void leave_field(struct launch_view *v)
+{
+    v->mode = LAUNCH_LOOKS;
+    v->error[0] = '\0';
+    v->completes = false;
 }
 
 static void start_typing(struct launch_view *v, const struct opt *o, const char *text)
@@ -77,187 +100,135 @@ static void start_typing(struct launch_view *v, const struct opt *o, const char 
     if (text)
         str_copy(value, sizeof value, text);
     else
-        opt_format(o, &v->config, value, sizeof value);
+        settings_value(&v->settings, o, value, sizeof value);
+    leave_field(v);
     edit_start(&v->edit, value);
-    v->error[0] = '\0';
-    v->typing = true;
+    v->mode = LAUNCH_TYPES;
 }
 
-static void draw_value(const struct launch_view *v, struct pen *pen, int y, int x, int cells,
-                       const struct opt *o, bool here)
+static void start_choosing(struct launch_view *v, const struct opt *o)
 {
     char value[OPT_TEXT_BYTES];
-    if (here && v->typing) {
-        edit_draw(&v->edit, pen, y, x + 2, cells - 2);
-        return;
-    }
-    opt_format(o, &v->config, value, sizeof value);
-    if (cycles(o)) {
-        int used = here ? pen_text(pen, y, x, cells, ROLE_KEY, pen->glyphs->open) : 2;
-        used += pen_text(pen, y, x + used, cells - used, ROLE_TITLE, value);
-        if (here)
-            pen_text(pen, y, x + used, cells - used, ROLE_KEY, pen->glyphs->close);
-        return;
-    }
-    x += 2;
-    cells -= 2;
-    if (!value[0]) {
-        pen_text(pen, y, x, cells, ROLE_DIM, pen->glyphs->none);
-        return;
-    }
-    int used = pen_text(pen, y, x, cells, ROLE_TITLE, value);
-    if (strcmp(value, "0") || !o->unit[0])
-        pen_text(pen, y, x + used + 1, cells - used - 1, ROLE_DIM, o->unit);
+    settings_value(&v->settings, o, value, sizeof value);
+    leave_field(v);
+    choices_open(&v->choices, o, value);
+    v->mode = LAUNCH_CHOOSES;
 }
 
-static void draw_field(const struct launch_view *v, struct pen *pen, struct rect at, int y,
-                       const struct opt *o, bool here)
+/* --- paths --- */
+
+static bool types_path(const struct launch_view *v)
 {
-    bool is_short = o->type != OPT_TEXT && o->type != OPT_PATH;
-    int x = at.x + 2 + NAME_CELLS;
-    int cells = is_short ? SHORT_VALUE_CELLS : at.columns - NAME_CELLS - 4;
-    if (here)
-        pen_glyph(pen, y, at.x, ROLE_KEY, pen->glyphs->here);
-    pen_text(pen, y, at.x + 2, NAME_CELLS - 1, here ? ROLE_KEY : ROLE_TEXT, o->name);
-    draw_value(v, pen, y, x, cells, o, here);
-    x += cells + 1;
-    if (is_short)
-        pen_text(pen, y, x, at.x + at.columns - x - 1, ROLE_DIM, o->help);
+    const struct opt *o = v->mode == LAUNCH_TYPES ? option_here(v) : NULL;
+    return o && o->type == OPT_PATH;
 }
 
-/* A group's name, and what of it is not as it is by default: nothing that matters is hidden. */
-static void draw_heading(const struct launch_view *v, struct pen *pen, struct rect at, int y,
-                         const struct form_line *line, bool here)
+bool launch_has_paths(const struct launch_view *v, const struct ui_model *m)
 {
-    char text[256];
-    bool unfolded = v->unfolded >> line->group & 1;
-    int x = at.x + 2 + NAME_CELLS + 2, cells = at.columns - NAME_CELLS - 6;
-    if (here)
-        pen_glyph(pen, y, at.x, ROLE_KEY, pen->glyphs->here);
-    pen_format(pen, y, at.x + 2, NAME_CELLS - 1, here ? ROLE_KEY : ROLE_TITLE, "%s %s",
-               unfolded ? pen->glyphs->unfolded : pen->glyphs->folded, line->heading);
-    form_changed(&v->config, line, text, sizeof text);
-    if (unfolded)
+    return m->paths_of && types_path(v) && !strcmp(m->paths_of, v->edit.text);
+}
+
+/* What all names have in common, in bytes. */
+static size_t common_bytes(const struct ui_model *m)
+{
+    size_t common = strlen(m->paths[0]);
+    for (size_t i = 1; i < m->n_paths; i++)
+        for (size_t k = 0; k < common; k++)
+            if (m->paths[i][k] != m->paths[0][k])
+                common = k;
+    while (common && ((unsigned char)m->paths[0][common] & 0xc0) == 0x80)
+        common--;
+    return common;
+}
+
+static void complete_path(struct launch_view *v, const struct ui_model *m)
+{
+    char text[OPT_TEXT_BYTES];
+    v->completes = !launch_has_paths(v, m);
+    if (v->completes || !m->n_paths)
         return;
-    if (text[0])
-        pen_text(pen, y, x, cells, ROLE_TITLE, text);
-    else
-        pen_text(pen, y, x, cells, ROLE_DIM, "all as by default");
+    const char *slash = strrchr(v->edit.text, '/');
+    int before = slash ? (int)(slash - v->edit.text) + 1 : 0;
+    int n = snprintf(text, sizeof text, "%.*s%.*s", before, v->edit.text, (int)common_bytes(m),
+                     m->paths[0]);
+    if (n < (int)sizeof text)
+        edit_start(&v->edit, text);
 }
 
-/* Two lines: what the field is and what it may be, or what is wrong with it. */
-static void draw_help(const struct launch_view *v, struct pen *pen, struct rect at,
-                      const struct form_line *line)
+/* --- what comes without a key --- */
+
+static void opened(void *state, const struct ui_model *m, int64_t run)
 {
-    char range[256], under[512];
-    const struct opt *o = line ? line->option : NULL;
-    int x = at.x + 2, cells = at.columns - 3;
-    if (v->error[0]) {
-        pen_text(pen, at.y, x, cells, ROLE_BAD, v->error);
-        if (at.rows > 1)
-            pen_text(pen, at.y + 1, x, cells, ROLE_DIM,
-                     "Enter tries again, Esc keeps the old value");
-        return;
+    struct launch_view *v = state;
+    bool empty = !v->settings.base.data[0] && !v->settings.n_lists;
+    if (run || (empty && v->mode == LAUNCH_LOOKS && m->n_runs))
+        v->like = run ? run : m->runs[0].id;
+    if (run)
+        leave_field(v);
+}
+
+/* Settings of another run, portraits or names in a folder that are in the model by now. */
+static void sync(struct launch_view *v, const struct ui_model *m)
+{
+    if (v->like && m->rows_of == v->like) {
+        settings_like(&v->settings, m->options, m->n_options);
+        v->like = 0;
+        v->unchecked = true;
     }
-    if (line && !o) {
-        form_under(&v->config, line, under, sizeof under);
-        int used = pen_wrap(pen, (struct rect){at.y, x, at.rows, cells}, ROLE_TEXT, under);
-        if (used < at.rows)
-            pen_text(pen, at.y + used, x, cells, ROLE_DIM, "Enter shows them, or folds them again");
-        return;
+    if (v->draws && m->portraits && m->portraits[0]) {
+        v->draws = false;
+        set(v, opt_find(&config_options, "data"), m->portraits);
     }
-    if (!o) {
-        pen_text(pen, at.y, x, cells, ROLE_TEXT,
-                 "Enter puts the run into the queue; it starts when "
-                 "the engine is free.");
-        return;
+    if (v->completes && types_path(v))
+        complete_path(v, m);
+}
+
+static void ask(const struct launch_view *v, enum ui_action_kind kind, struct view_reply *reply)
+{
+    reply->action.kind = kind;
+    reply->action.configs = settings_runs(&v->settings, &reply->action.n_configs);
+}
+
+/* Whether the data can be opened is not for the screen to find out. */
+static void ask_check(struct launch_view *v, struct view_reply *reply)
+{
+    if (v->unchecked && reply->action.kind == UI_NONE && v->settings.base.data[0])
+        ask(v, UI_CHECK, reply);
+    v->unchecked &= reply->action.kind == UI_NONE && v->settings.base.data[0];
+}
+
+static void due(void *state, const struct ui_model *m, struct view_reply *reply)
+{
+    struct launch_view *v = state;
+    sync(v, m);
+    ask_check(v, reply);
+}
+
+static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
+{
+    const struct launch_view *v = state;
+    size_t n = 0;
+    wants[n++] = (struct ui_want){.kind = UI_WANT_RUNS};
+    if (v->like)
+        wants[n++] = (struct ui_want){.kind = UI_WANT_RUN, .run = v->like};
+    if (types_path(v)) {
+        wants[n] = (struct ui_want){.kind = UI_WANT_PATHS};
+        str_copy(wants[n].text, sizeof wants[n].text, v->edit.text);
+        n++;
     }
-    pen_text(pen, at.y, x, cells, ROLE_TEXT, o->help);
-    opt_range(o, range, sizeof range);
-    if (at.rows > 1)
-        pen_format(pen, at.y + 1, x, cells, ROLE_DIM, "%s%s%s, default %s", range,
-                   o->unit[0] ? " " : "", o->unit, o->fallback[0] ? o->fallback : "empty");
-}
-
-static void draw_button(const struct launch_view *v, struct pen *pen, const struct ui_model *m,
-                        struct rect at, bool here)
-{
-    char title[256];
-    struct err e;
-    err_clear(&e);
-    if (here)
-        pen_glyph(pen, at.y, at.x, ROLE_KEY, pen->glyphs->here);
-    pen->selected = here;
-    int used = 3 + pen_text(pen, at.y, at.x + 2, 12, ROLE_TITLE, "[ Launch ]");
-    pen->selected = false;
-    int x = at.x + used + 1, cells = at.columns - used - 2;
-    if (!m->can_train) {
-        pen_text(pen, at.y, x, cells, ROLE_WARN, "this screen only watches: it cannot train");
-    } else if (config_check(&v->config, &e)) {
-        pen_text(pen, at.y, x, cells, ROLE_WARN, e.text);
-    } else if (m->launch_problem && m->launch_problem[0]) {
-        pen_text(pen, at.y, x, cells, ROLE_WARN, m->launch_problem);
-    } else {
-        config_title(&v->config, title, sizeof title);
-        pen_text(pen, at.y, x, cells, ROLE_DIM, v->config.name[0] ? v->config.name : title);
-    }
-}
-
-/* Line i of the form on the screen: headings and what is under them stand below an empty line. */
-static int row_of(const struct form *f, int i)
-{
-    return i < f->common ? i : i + 1;
-}
-
-static struct form form_of(const struct launch_view *v)
-{
-    struct form f;
-    form_lines(&f, &v->config, v->unfolded);
-    return f;
-}
-
-/* NULL on the button. */
-static const struct form_line *line_here(const struct launch_view *v, const struct form *f)
-{
-    return v->at < f->n ? &f->line[v->at] : NULL;
+    return n;
 }
 
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
 {
     struct launch_view *v = state;
-    struct form f = form_of(v);
-    struct form_layout l = layout_form(body);
-    char right[64];
-    if (v->at > f.n)
-        v->at = f.n;
-    const struct form_line *here = line_here(v, &f);
-    v->page = l.fields.rows;
-    int rows = row_of(&f, f.n), at = here ? row_of(&f, v->at) : rows - 1;
-    v->first = layout_scroll(v->first, at, rows, l.fields.rows);
-    int last = v->first + v->page < rows ? v->first + v->page : rows;
-    snprintf(right, sizeof right, "lines %d-%d of %d", v->first + 1, last, rows);
-    pen_rule(pen, l.title.y, l.title.x, l.title.columns, "Launch a run",
-             last < rows || v->first ? right : "");
-    for (int i = 0; i < f.n; i++) {
-        int row = row_of(&f, i) - v->first;
-        if (row < 0 || row >= l.fields.rows)
-            continue;
-        if (f.line[i].option)
-            draw_field(v, pen, l.fields, l.fields.y + row, f.line[i].option, i == v->at);
-        else
-            draw_heading(v, pen, l.fields, l.fields.y + row, &f.line[i], i == v->at);
-    }
-    const struct opt *o = here ? here->option : NULL;
-    pen_rule(pen, l.rule.y, l.rule.x, l.rule.columns,
-             o      ? o->name
-             : here ? here->heading
-                    : "launch",
-             o ? o->group : "");
-    draw_help(v, pen, l.help, here);
-    draw_button(v, pen, m, l.button, !here);
+    sync(v, m);
+    launch_draw(v, pen, m, body);
 }
 
-static void launch(struct launch_view *v, const struct ui_model *m, struct view_reply *reply)
+/* --- keys --- */
+
+static void launch(const struct launch_view *v, const struct ui_model *m, struct view_reply *reply)
 {
     struct err e;
     err_clear(&e);
@@ -266,13 +237,12 @@ static void launch(struct launch_view *v, const struct ui_model *m, struct view_
         str_copy(reply->note, sizeof reply->note, "this screen only watches: it cannot train");
         return;
     }
-    if (config_check(&v->config, &e)) {
+    if (settings_check(&v->settings, &e)) {
         str_copy(reply->note, sizeof reply->note, e.text);
         return;
     }
     reply->note_is_error = false;
-    reply->action.kind = UI_LAUNCH;
-    reply->action.config = v->config;
+    ask(v, UI_LAUNCH, reply);
 }
 
 static void go_to(struct launch_view *v, const struct form *f, int at)
@@ -281,7 +251,7 @@ static void go_to(struct launch_view *v, const struct form *f, int at)
     v->error[0] = '\0';
 }
 
-static bool move(struct launch_view *v, const struct form *f, enum request request)
+static bool move_line(struct launch_view *v, const struct form *f, enum request request)
 {
     switch (request) {
     case REQ_UP:
@@ -313,21 +283,12 @@ static bool move(struct launch_view *v, const struct form *f, enum request reque
     }
 }
 
-/* Whether the data can be opened is not for the screen to find out. */
-static void ask_check(const struct launch_view *v, const struct opt *o, struct view_reply *reply)
-{
-    if (strcmp(o->group, "Data"))
-        return;
-    reply->action.kind = UI_CHECK;
-    reply->action.config = v->config;
-}
-
 /* What is unfolded moves into sight, as far as there is room. */
 static bool request_heading(struct launch_view *v, const struct form *f,
                             const struct form_line *line, enum request request)
 {
     unsigned bit = 1u << line->group;
-    v->first = v->unfolded & bit ? v->first : row_of(f, v->at);
+    v->first = v->unfolded & bit ? v->first : launch_row_of(f, v->at);
     switch (request) {
     case REQ_ENTER:
     case REQ_CHANGE:
@@ -344,115 +305,184 @@ static bool request_heading(struct launch_view *v, const struct form *f,
     }
 }
 
-static bool request_field(struct launch_view *v, const struct opt *o, enum request request,
-                          struct view_reply *reply)
+static bool request_field(struct launch_view *v, const struct opt *o, enum request request)
 {
     switch (request) {
     case REQ_LEFT:
     case REQ_RIGHT:
     case REQ_CHANGE:
-        if (cycles(o)) {
+        if (launch_cycles(o))
             cycle(v, o, request == REQ_LEFT ? -1 : 1);
-            ask_check(v, o, reply);
-        }
+        else
+            start_typing(v, o, NULL);
         return true;
     case REQ_ENTER:
-        if (cycles(o)) {
+        if (o->type == OPT_CHOICE)
+            start_choosing(v, o);
+        else if (o->type == OPT_FLAG)
             cycle(v, o, 1);
-            ask_check(v, o, reply);
-        } else {
+        else
             start_typing(v, o, NULL);
-        }
         return true;
     case REQ_RESET:
-        if (set(v, o, o->fallback))
-            ask_check(v, o, reply);
+        set(v, o, o->fallback);
         return true;
     default:
         return false;
     }
 }
 
-static bool request(void *state, const struct ui_model *m, enum request request,
-                    struct view_reply *reply)
+static void draw_portraits(struct launch_view *v, const struct ui_model *m,
+                           struct view_reply *reply)
 {
-    struct launch_view *v = state;
+    v->draws = true;
+    v->at = 0;
+    if (!m->portraits || !m->portraits[0])
+        reply->action.kind = UI_DRAW;
+}
+
+static bool request_line(struct launch_view *v, const struct ui_model *m, enum request request,
+                         struct view_reply *reply)
+{
     struct form f = form_of(v);
-    const struct form_line *here = line_here(v, &f);
-    if (move(v, &f, request))
+    const struct form_line *here = launch_line_here(v, &f);
+    if (move_line(v, &f, request))
         return true;
     if (request == REQ_SUBMIT || (request == REQ_ENTER && !here)) {
         launch(v, m, reply);
         return true;
     }
-    if (!here)
-        return false;
-    if (!here->option)
-        return request_heading(v, &f, here, request);
-    return request_field(v, here->option, request, reply);
-}
-
-/* A digit starts a new number. */
-static bool starts_number(const struct opt *o, struct key key)
-{
-    bool number = o && (o->type == OPT_INT || o->type == OPT_REAL);
-    return number && !key.code && key.character >= L'-' && key.character <= L'9' &&
-           key.character != L'/';
-}
-
-/* Keys while a value is typed; and digits. */
-static bool type(void *state, const struct ui_model *m, struct key key, struct view_reply *reply)
-{
-    struct launch_view *v = state;
-    struct form f = form_of(v);
-    const struct form_line *here = line_here(v, &f);
-    const struct opt *o = here ? here->option : NULL;
-    (void)m;
-    if (!v->typing) {
-        if (!starts_number(o, key))
-            return false;
-        char text[2] = {(char)key.character, '\0'};
-        start_typing(v, o, text);
+    if (request == REQ_DRAW) {
+        draw_portraits(v, m, reply);
         return true;
     }
-    switch (edit_key(&v->edit, key)) {
-    case EDIT_DONE:
-        if (set(v, o, v->edit.text)) {
-            v->typing = false;
-            ask_check(v, o, reply);
-        }
+    if (!here)
+        return false;
+    return here->option ? request_field(v, here->option, request)
+                        : request_heading(v, &f, here, request);
+}
+
+static bool request(void *state, const struct ui_model *m, enum request request,
+                    struct view_reply *reply)
+{
+    struct launch_view *v = state;
+    sync(v, m);
+    bool taken = request_line(v, m, request, reply);
+    sync(v, m);
+    ask_check(v, reply);
+    return taken;
+}
+
+static bool erases(struct key key)
+{
+    return key.code == KEY_BACKSPACE || key.character == 127 || key.character == L'\b';
+}
+
+/* A key on a field that is not being edited: a character begins a new value, Backspace edits the
+ * one that is there. False for keys that are commands. */
+static bool begin(struct launch_view *v, const struct opt *o, struct key key,
+                  struct view_reply *reply)
+{
+    bool space = key.character == L' ' && (!o || launch_cycles(o));
+    if (!erases(key) && (key.code || key.character < L' ' || space))
+        return false;
+    if (o && !(erases(key) && launch_cycles(o))) {
+        start_typing(v, o, erases(key) ? NULL : "");
+        edit_key(&v->edit, key);
+    } else if (!o) {
+        str_copy(reply->note, sizeof reply->note,
+                 "letters are typed into fields; here Enter, Esc, F1 and F2 do something");
+    }
+    return true;
+}
+
+/* Tab goes on with what is typed; false where there is nothing to complete. */
+static bool complete(struct launch_view *v, const struct ui_model *m, const struct opt *o)
+{
+    char text[EDIT_BYTES];
+    if (o->type == OPT_PATH) {
+        complete_path(v, m);
         return true;
+    }
+    str_copy(text, sizeof text, v->edit.text);
+    if (o->type != OPT_CHOICE || !choices_complete(o, text, sizeof text) ||
+        !strcmp(text, v->edit.text))
+        return false;
+    edit_start(&v->edit, text);
+    return true;
+}
+
+/* Gives the key to what is open in the field, and fills `value` with what it says by now. */
+static enum edit_result give(struct launch_view *v, struct key key, char *value, size_t room)
+{
+    if (v->mode == LAUNCH_TYPES) {
+        enum edit_result result = edit_key(&v->edit, key);
+        str_copy(value, room, v->edit.text);
+        return result;
+    }
+    enum edit_result result = choices_key(&v->choices, key);
+    choices_value(&v->choices, value, room);
+    return result;
+}
+
+/* Keys while a field is being edited. False when the value was taken and the key is a command. */
+static bool edit_field(struct launch_view *v, const struct ui_model *m, const struct opt *o,
+                       struct key key)
+{
+    char value[OPT_TEXT_BYTES];
+    if (v->mode == LAUNCH_TYPES && key.character == L'\t' && complete(v, m, o))
+        return true;
+    switch (give(v, key, value, sizeof value)) {
     case EDIT_CANCEL:
-        v->typing = false;
-        v->error[0] = '\0';
+        leave_field(v);
         return true;
     case EDIT_MORE:
         v->error[0] = '\0';
+        v->completes = false;
+        return true;
+    case EDIT_DONE:
+        if (set(v, o, value))
+            leave_field(v);
         return true;
     case EDIT_IGNORED:
         break;
     }
-    /* Leaving the field takes the value, if it is one; F2 goes on to launch. */
-    if (!set(v, o, v->edit.text))
+    /* A key that is no command leaves the field as it is; leaving takes the value, if it is one. */
+    if (request_of_key(key) == REQ_NONE || !set(v, o, value))
         return true;
-    v->typing = false;
-    ask_check(v, o, reply);
+    leave_field(v);
     return false;
 }
 
+static bool type(void *state, const struct ui_model *m, struct key key, struct view_reply *reply)
+{
+    struct launch_view *v = state;
+    sync(v, m);
+    const struct opt *o = option_here(v);
+    bool taken = v->mode == LAUNCH_LOOKS || !o ? begin(v, o, key, reply) : edit_field(v, m, o, key);
+    if (taken)
+        ask_check(v, reply);
+    return taken;
+}
+
 static const struct hint footer[] = {
-    {REQ_BACK, NULL},   {REQ_SUBMIT, NULL}, {REQ_NEXT, "field"}, {REQ_ENTER, "edit"},
-    {REQ_CHANGE, NULL}, {REQ_RESET, NULL},  {REQ_NONE, NULL},
+    {REQ_BACK, NULL},  {REQ_SUBMIT, NULL}, {REQ_NEXT, "field"}, {REQ_ENTER, "edit"},
+    {REQ_RESET, NULL}, {REQ_DRAW, NULL},   {REQ_NONE, NULL},
 };
 
 const struct view view_launch = {
     .name = "Launch",
     .shown_by = REQ_LAUNCH,
     .passing = true,
+    .types = true,
     .footer = footer,
     .state_bytes = sizeof(struct launch_view),
     .init = init,
+    .fini = fini,
+    .open = opened,
     .draw = draw,
     .request = request,
     .type = type,
+    .due = due,
+    .wants = wants,
 };

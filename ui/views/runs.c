@@ -179,7 +179,9 @@ static void draw_empty(const struct runs_view *v, struct pen *pen, const struct 
         pen_text(pen, y + 3, x, cells, ROLE_TEXT,
                  m->can_train ? "or train from a shell: combolab train --help"
                               : "train from a shell: combolab train --help");
-        pen_format(pen, y + 5, x, cells, ROLE_DIM, "database %s", m->db_path ? m->db_path : "");
+        pen_text(pen, y + 4, x, cells, ROLE_TEXT,
+                 m->can_train ? "no data? Ctrl-P draws portraits to try things on" : "");
+        pen_format(pen, y + 6, x, cells, ROLE_DIM, "database %s", m->db_path ? m->db_path : "");
     }
 }
 
@@ -368,7 +370,7 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 static const struct hint footer[] = {
     {REQ_ENTER, NULL},      {REQ_LAUNCH, NULL}, {REQ_FILTER, NULL}, {REQ_SORT, NULL},
     {REQ_PAUSE, NULL},      {REQ_RESUME, NULL}, {REQ_STOP, NULL},   {REQ_DELETE, NULL},
-    {REQ_CHECKPOINT, NULL}, {REQ_NONE, NULL},
+    {REQ_CHECKPOINT, NULL}, {REQ_LIKE, NULL},   {REQ_NONE, NULL},
 };
 
 const struct view view_runs = {

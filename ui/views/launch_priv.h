@@ -1,0 +1,44 @@
+/* launch_priv.h - the state of the launch form, between its keys (launch.c) and how it looks
+ * (launch_draw.c). */
+#ifndef COMBOLAB_UI_VIEWS_LAUNCH_PRIV_H
+#define COMBOLAB_UI_VIEWS_LAUNCH_PRIV_H
+
+#include "ui/edit.h"
+#include "ui/view.h"
+#include "ui/views/choices.h"
+#include "ui/views/form.h"
+
+enum launch_mode { LAUNCH_LOOKS, LAUNCH_TYPES, LAUNCH_CHOOSES };
+
+struct launch_view {
+    struct settings settings;
+    unsigned unfolded; /* groups, by bit */
+    int at;            /* line; one past the last is the button */
+    int first;
+    int page;
+    enum launch_mode mode;
+    struct edit edit;       /* TYPES */
+    struct choices choices; /* CHOOSES */
+    char error[512];        /* why the last value was refused, or "" */
+    int64_t like;           /* the run whose settings are to come; 0 = none */
+    bool draws;             /* portraits are to come */
+    bool completes;         /* Tab was pressed, and the names of the folder are to come */
+    bool unchecked;         /* the data is another since the last check */
+};
+
+/* NULL on the button. */
+const struct form_line *launch_line_here(const struct launch_view *v, const struct form *f);
+
+/* Line i of the form on the screen: headings and what is under them stand below an empty line. */
+int launch_row_of(const struct form *f, int i);
+
+/* A choice or a flag: Left and Right change it. */
+bool launch_cycles(const struct opt *o);
+
+/* The names that the path in the field may go on with are in the model. */
+bool launch_has_paths(const struct launch_view *v, const struct ui_model *m);
+
+void launch_draw(struct launch_view *v, struct pen *pen, const struct ui_model *m,
+                 struct rect body);
+
+#endif
