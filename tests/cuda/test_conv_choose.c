@@ -238,7 +238,7 @@ static void test_bad_caches(void)
 static void test_two_writers(void)
 {
     struct conv_cache_key key = {"a device", 8, 6, "none"};
-    struct conv_cache *a, *b, *c;
+    struct conv_cache *a = NULL, *b = NULL, *c = NULL;
     struct str said;
     struct err e;
     str_init(&said);
