@@ -12,3 +12,8 @@ check_PROGRAMS += tests/session/test_session_post
 tests_session_test_session_post_SOURCES = tests/session/test_session_post.c
 tests_session_test_session_post_LDADD = $(KIT_LIBS) libsession.a $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/session/test_session_post
+
+check_PROGRAMS += tests/session/test_session_faults
+tests_session_test_session_faults_SOURCES = tests/session/test_session_faults.c
+tests_session_test_session_faults_LDADD = $(KIT_LIBS) libsession.a $(DB_LIBS) $(ENGINE_LIBS)
+TESTS += tests/session/test_session_faults

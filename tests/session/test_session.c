@@ -465,64 +465,6 @@ static void test_refusing_database(void)
     session_close(s);
 }
 
-static void test_memory(void)
-{
-    struct err e;
-    struct session *s = NULL;
-    struct session_options options = {.db_path = kit_db, .takes = SESSION_TAKES_NAMED};
-    long n = 0;
-    int failed = 1;
-    while (failed && n < 2000) {
-        mem_test_fail_at(++n);
-        failed = session_open(&s, &options, &e);
-        mem_test_fail_at(0);
-        if (failed && e.code != ERR_MEMORY)
-            break;
-    }
-    ok(!failed && s && n > 1, "opening survives each of %ld allocations failing", n - 1);
-    if (failed)
-        diag("allocation %ld: %s", n, e.text);
-    struct run_config config;
-    int64_t id = 0;
-    kit_config(&config);
-    for (failed = 1, n = 0; s && failed && n < 5000;) {
-        mem_test_fail_at(++n);
-        failed = session_add(s, &config, &id, &e);
-        mem_test_fail_at(0);
-    }
-    ok(!failed && id, "so does adding a run, of %ld", n - 1);
-    session_verb(s, id, VERB_STOP, NULL);
-    session_close(s);
-}
-
-/* The run failed, the next waits for another process: here a second session. */
-static void test_dead_device(void)
-{
-    struct seen seen;
-    struct run_config config;
-    struct run_row row;
-    struct session *queue = open_session(SESSION_TAKES_NONE, NULL);
-    kit_config(&config);
-    int64_t first = add(queue, &config), second = add(queue, &config);
-    session_close(queue);
-    toy.trained = 0;
-    toy.fail_train_step = 1;
-    toy.dies = true;
-    struct session *s = open_session(SESSION_TAKES_ANY, &seen);
-    ok(kit_wait_state(reader, first, "failed") && kit_wait_idle(s), "a device dies, and its run");
-    toy.fail_train_step = 0;
-    toy.dies = false;
-    int64_t third = add(s, &config);
-    ok(kit_wait_idle(s) && seen.fatal, "nothing more is taken, and viewers are told");
-    session_close(s);
-    db_run(reader, second, &row, NULL);
-    is_text(row.state, "queued", "the next run stays queued");
-    s = open_session(SESSION_TAKES_ANY, NULL);
-    ok(kit_wait_state(reader, second, "finished") && kit_wait_state(reader, third, "finished"),
-       "another session trains it, and one added since");
-    session_close(s);
-}
-
 int main(void)
 {
     struct err e;
@@ -546,9 +488,7 @@ int main(void)
     test_named();
     test_verbs();
     test_resume();
-    test_dead_device();
     test_refusing_database();
-    test_memory();
     db_close(reader);
     if (chdir("/") == 0)
         scratch_remove(scratch);
