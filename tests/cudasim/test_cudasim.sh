@@ -52,10 +52,11 @@ found REUSED_EARLY .tsan "$race"
 found LAST_WINS .tsan "$race"
 found NO_FENCE .tsan "$race"
 found NO_FENCE_AFTER .tsan "$race"
-found READ_TOO_FAR '' '^not ok'
+# Where all is built with AddressSanitizer, it comes first.
+found READ_TOO_FAR '' '^not ok\|AddressSanitizer: use-after-poison'
 found READ_TOO_FAR .asan 'AddressSanitizer: use-after-poison'
 found SHARED_TOO_FAR .asan 'AddressSanitizer: heap-buffer-overflow'
-found WRITTEN_TOO_FAR '' '^not ok .*nothing is written beside it'
+found WRITTEN_TOO_FAR '' '^not ok .*nothing is written beside it\|AddressSanitizer: use-after-poison'
 found WRITTEN_TOO_FAR .asan 'AddressSanitizer: use-after-poison'
 found BARRIER_IN_BRANCH '' 'threads wait for one another at different barriers'
 found TWO_BARRIERS '' 'threads wait for one another at different barriers'
