@@ -64,13 +64,16 @@ BACKEND_TESTS = \
 	tests/cuda/test_faults_cuda \
 	tests/cuda/test_memory_plan \
 	tests/cuda/test_nets_cuda \
-	tests/cuda/test_steps_cuda
+	tests/cuda/test_steps_cuda \
+	tests/cuda/test_ways_cuda
 BACKEND_LIBS = $(KIT_LIBS) libref.a $(CUDASIM_LIBS)
 
 if HAVE_CXX
 check_PROGRAMS += $(BACKEND_TESTS)
 TESTS += $(BACKEND_TESTS) tests/cuda/test_train_cuda.sh
 endif
+tests_cuda_test_ways_cuda_SOURCES = tests/cuda/test_ways_cuda.c
+tests_cuda_test_ways_cuda_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_backend_bf16_SOURCES = tests/cuda/test_backend_bf16.c
 tests_cuda_test_backend_bf16_LDADD = $(BACKEND_LIBS)
 tests_cuda_test_backend_cuda_SOURCES = tests/cuda/test_backend_cuda.c
