@@ -123,7 +123,7 @@ step_plans() {
 }
 
 backend_tests() {
-    (cd "$here/bin" && ls test_backend_* test_steps_* test_nets_* 2>/dev/null) # in f32, tf32 and bf16
+    (cd "$here/bin" && ls test_backend_* test_steps_* test_nets_* test_ways_* 2>/dev/null) # in f32, tf32 and bf16
 }
 
 # Side by side, as each leaves most of a device idle. What fails is tried again with one thing taken away at a time: the table says what passes then.

@@ -48,6 +48,10 @@ EXTRA_DIST += \
 	tests/golden/ui_launch_folded.txt \
 	tests/golden/ui_launch_other_loss.txt \
 	tests/golden/ui_launch_refused.txt \
+	tests/golden/ui_launch_sweep_120x40.txt \
+	tests/golden/ui_launch_sweep_120x40_choices.txt \
+	tests/golden/ui_launch_sweep_80x24.txt \
+	tests/golden/ui_launch_sweep_80x24_choices.txt \
 	tests/golden/ui_launch_unfolded.txt \
 	tests/golden/ui_live_120x40.txt \
 	tests/golden/ui_live_120x40_ascii.txt \
