@@ -285,9 +285,9 @@ static void test_algorithms(void)
     struct run_row row;
     struct session *s = open_session(SESSION_TAKES_ANY, NULL);
     kit_config(&config);
-    config.epochs = 12;
+    config.epochs = 60; /* seconds, however late the stop comes */
     toy.algorithms = "forward 3x3: abacus red 1=2\nupdate: head\n";
-    toy.step_us = 5000;
+    toy.step_us = 20000;
     int64_t run = add(s, &config);
     ok(kit_wait_state(reader, run, "running") && !session_verb(s, run, VERB_STOP, &e) &&
            kit_wait_state(reader, run, "stopped") && computed_by(run, "abacus", "red 1=2"),
