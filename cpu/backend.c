@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/core/batches.h"
 
 #include <omp.h>
 #include <sched.h>
@@ -112,25 +113,12 @@ static int check_spec(const struct backend_spec *s, struct err *e)
     return 0;
 }
 
-/* The batch sizes, largest first, each once with all that it is for. */
+/* The batch sizes, and what follows from them. */
 static void list_batches(struct backend *b)
 {
-    for (int i = 0; i < BACKEND_MAX_BATCHES; i++) {
-        const struct backend_batch *from = &b->spec.batches[i];
-        int at = 0;
-        while (at < b->n_batches && b->batches[at].size > from->size)
-            at++;
-        if (!from->size)
-            continue;
-        if (at == b->n_batches || b->batches[at].size != from->size) {
-            memmove(b->batches + at + 1, b->batches + at,
-                    (size_t)(b->n_batches++ - at) * sizeof *b->batches);
-            b->batches[at] = (struct backend_batch){.size = from->size};
-        }
-        b->batches[at].trains |= from->trains;
-        b->batches[at].evaluates |= from->evaluates;
-        b->trains |= from->trains;
-    }
+    b->n_batches = batches_of(&b->spec, b->batches);
+    for (int i = 0; i < b->n_batches; i++)
+        b->trains |= b->batches[i].trains;
     b->most = b->batches[0].size;
 }
 

@@ -4,6 +4,7 @@
 #include "cpu/cpu.h"
 
 #include "base/mem.h"
+#include "engine/core/batches.h"
 
 #include <string.h>
 
@@ -63,15 +64,6 @@ int batch_images(struct backend *b, const struct image_set *set, const float *sc
     return 0;
 }
 
-/* The number of a batch size in the list. */
-static int batch_number(const struct backend *b, int n)
-{
-    int i = 0;
-    while (i < b->n_batches - 1 && b->batches[i].size != n)
-        i++;
-    return i;
-}
-
 /* Samples of the batch that begins with the next; 0 when the plan is done. */
 static int next_batch(const struct backend *b)
 {
@@ -82,7 +74,7 @@ static int next_batch(const struct backend *b)
 void batch_next(struct backend *b)
 {
     b->n = next_batch(b);
-    b->batch = batch_number(b, b->n);
+    b->batch = batches_place(b->batches, b->n_batches, b->n);
     b->first = b->next;
     b->next += (size_t)b->n;
 }
@@ -97,7 +89,7 @@ int batch_begin(struct backend *b, const struct backend_plan *plan, struct err *
     b->next = 0;
     if (b->spec.probe) { /* so that input and output gradient can be set before the step */
         b->n = plan->batch;
-        b->batch = batch_number(b, b->n);
+        b->batch = batches_place(b->batches, b->n_batches, b->n);
         return 0;
     }
     memcpy(b->order, plan->order, plan->n * sizeof *b->order);

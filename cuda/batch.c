@@ -7,6 +7,7 @@
 #include "cuda/batch_priv.h"
 
 #include "base/mem.h"
+#include "engine/core/batches.h"
 
 #include <string.h>
 
@@ -90,15 +91,6 @@ void cuda_batch_close(struct backend *b)
 
 /* --- the plan --- */
 
-/* The number of a batch size in the list. */
-static int batch_number(const struct backend *b, int n)
-{
-    int i = 0;
-    while (i < b->n_batches - 1 && b->batches[i].size != n)
-        i++;
-    return i;
-}
-
 static int upload_plan(struct backend *b, struct err *e)
 {
     const struct batch_state *t = b->batching;
@@ -125,7 +117,7 @@ int cuda_batch_begin(struct backend *b, const struct backend_plan *plan, struct 
     b->next = 0;
     if (b->spec.probe) { /* so that input and output gradient can be set before the step */
         b->n = plan->batch;
-        b->batch = batch_number(b, b->n);
+        b->batch = batches_place(b->batches, b->n_batches, b->n);
     } else {
         memcpy(t->host.order, plan->order, plan->n * sizeof *plan->order);
         memcpy(t->host.draws, plan->draws, plan->n * sizeof *plan->draws);
@@ -140,7 +132,7 @@ void cuda_batch_next(struct backend *b)
 {
     size_t left = b->epoch.n - b->next, batch = (size_t)b->epoch.batch;
     b->n = (int)(left < batch ? left : batch);
-    b->batch = batch_number(b, b->n);
+    b->batch = batches_place(b->batches, b->n_batches, b->n);
     b->first = b->next;
     b->next += (size_t)b->n;
 }

@@ -3,8 +3,7 @@
 #include "cuda/cuda_priv.h"
 
 #include "base/mem.h"
-
-#include <string.h>
+#include "engine/core/batches.h"
 
 #define CHANNELS                                                                                   \
     8            /* that tensor 0 is padded to a multiple of: tensor cores take 16 bytes at once */
@@ -17,25 +16,12 @@ static size_t rounded_up(size_t count, size_t to)
 
 /* --- batches --- */
 
-/* The batch sizes, largest first, each once with all that it is for. */
+/* The batch sizes, and what follows from them. */
 static void list_batches(struct backend *b)
 {
-    for (int i = 0; i < BACKEND_MAX_BATCHES; i++) {
-        const struct backend_batch *from = &b->spec.batches[i];
-        int at = 0;
-        while (at < b->n_batches && b->batches[at].size > from->size)
-            at++;
-        if (!from->size)
-            continue;
-        if (at == b->n_batches || b->batches[at].size != from->size) {
-            memmove(b->batches + at + 1, b->batches + at,
-                    (size_t)(b->n_batches++ - at) * sizeof *b->batches);
-            b->batches[at] = (struct backend_batch){.size = from->size};
-        }
-        b->batches[at].trains |= from->trains;
-        b->batches[at].evaluates |= from->evaluates;
-        b->trains |= from->trains;
-    }
+    b->n_batches = batches_of(&b->spec, b->batches);
+    for (int i = 0; i < b->n_batches; i++)
+        b->trains |= b->batches[i].trains;
     b->most = b->batches[0].size;
 }
 

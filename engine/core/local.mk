@@ -4,6 +4,7 @@ libcore_a_SOURCES = \
 	engine/core/arena.c engine/core/arena.h \
 	engine/core/augment.c engine/core/augment.h \
 	engine/core/backend.h \
+	engine/core/batches.c engine/core/batches.h \
 	engine/core/door.c engine/core/door.h \
 	engine/core/door_priv.h \
 	engine/core/door_rules.c \

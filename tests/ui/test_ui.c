@@ -30,7 +30,6 @@ static struct ui *open_ui(int rows, int columns, enum ui_chart_style charts)
                                  .launch = &config};
     struct ui *ui = NULL;
     struct err e;
-    err_clear(&e);
     if (ui_open(&ui, &options, &e))
         diag("%s", e.text);
     return ui;

@@ -23,7 +23,6 @@ static struct ui *open_ui(const struct run_config *config)
                                  .launch = config};
     struct ui *ui = NULL;
     struct err e;
-    err_clear(&e);
     if (ui_open(&ui, &options, &e))
         diag("%s", e.text);
     return ui;
