@@ -16,7 +16,7 @@ work=$logs/work
 python=${PYTHON:-python3}
 
 #           number  seconds  what is done there
-steps='     0       15       facts
+steps='     0       25       facts
             1       30       kernels
             2       45       plans
             3       45       backend
@@ -86,10 +86,12 @@ step_facts() {
     nvidia-smi --query-gpu=name,driver_version,pci.bus_id,memory.total,memory.used,clocks.max.sm,power.limit,ecc.mode.current \
         --format=csv 2>&1 || true
     echo "libraries in $COMBOLAB_CUDA_LIBS"
-    "$python" -c 'import torch; print("PyTorch", torch.__version__, "CUDA", torch.version.cuda, "cuDNN",
-        torch.backends.cudnn.version())' 2>&1 | tail -n 1
     ours combolab devices
     ours gpu_facts "$logs/device.json"
+    status=$?
+    "$python" -c 'import torch; print("PyTorch", torch.__version__, "CUDA", torch.version.cuda, "cuDNN",
+        torch.backends.cudnn.version())' 2>&1 | tail -n 1
+    return $status
 }
 
 # Those of the fewest instructions first: what fails there explains what fails later.
