@@ -4,6 +4,7 @@ KERNELS_CU = \
 	cuda/kernels/conv.cu \
 	cuda/kernels/fetch.cu \
 	cuda/kernels/gate.cu \
+	cuda/kernels/gate_back.cu \
 	cuda/kernels/gate_plain.cu \
 	cuda/kernels/grouped.cu \
 	cuda/kernels/grouped_bands.cu \
@@ -27,6 +28,7 @@ KERNELS_H = \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
 	cuda/kernels/gate_plain.h \
+	cuda/kernels/gate_priv.h \
 	cuda/kernels/grouped_priv.h \
 	cuda/kernels/kernel.h \
 	cuda/kernels/lanes.h \
