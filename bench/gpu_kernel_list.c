@@ -19,13 +19,13 @@ static int launch_finish(const struct trial *t, void *const *in, void *const *ou
 
 static int launch_apply(const struct trial *t, void *const *in, void *const *out, void *stream)
 {
-    const struct norm_apply a = {in[0], in[2], in[3], in[4], in[1], true, out[0], out[1]};
+    const struct norm_apply a = {in[0], in[2], in[3], in[4], in[1], true, out[0], out[1], false};
     return kernel_norm_apply(t->t, &a, t->m, stream);
 }
 
 static int launch_pool(const struct trial *t, void *const *in, void *const *out, void *stream)
 {
-    const struct norm_apply a = {in[0], in[1], in[2], NULL, NULL, true, out[0], NULL};
+    const struct norm_apply a = {in[0], in[1], in[2], NULL, NULL, true, out[0], NULL, false};
     return kernel_norm_pool(t->t, &a, t->m, t->pool, out[1], stream);
 }
 

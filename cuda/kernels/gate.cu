@@ -5,8 +5,6 @@
 #include "cuda/kernels/gate_priv.h"
 #include "cuda/kernels/plain.h"
 
-#include <math.h>
-
 static __global__ void __launch_bounds__(THREADS)
     reduce(gate_layers w, const float *scale, const float *shift, int n, int c, int r,
            gate_values v)

@@ -6,6 +6,8 @@
 #include "cuda/kernels/gate_plain.h"
 #include "cuda/kernels/kernel.h"
 
+#include <math.h>
+
 #define THREADS 256
 
 /* --- tiles: 8 images by 8 outputs, whose sums a block shares --- */
