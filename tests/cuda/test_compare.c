@@ -61,6 +61,13 @@ static void one(struct kit *k, enum element t, size_t count)
     kit_send(k, b);
     is_int((long long)differ(k, b, a).bad, 1, "NaN counts");
     is_int((long long)differ(k, a, b).bad, 1, "on either side");
+    kit_run(k, kernel_random(t, b->at, count, 1, k->stream), "random");
+    kit_run(k, kernel_pad(t, b->at, count / 5, 5, 2, k->stream), "pad");
+    for (size_t i = 0; i < count / 5 * 5; i++)
+        if (i % 5 >= 2)
+            a->value[i] = 0;
+    kit_read(k, b);
+    kit_same(b, a->value, "padding is zeros");
     kit_run(k, kernel_spoil(t, b->at, count, k->stream), "spoil");
     is_int((long long)differ(k, b, a).bad, (long long)count, "spoiled data is NaN throughout");
     kit_clear(k);
