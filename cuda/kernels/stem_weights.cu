@@ -45,17 +45,15 @@ static __device__ __forceinline__ void add_products(const stem_bands &t, const m
                                                     float sum[TILES][DEEP][4])
 {
     const int lane = (int)threadIdx.x % 32;
-    const unsigned char *gradient = shared + t.source + lane / 16 * 16;
+    const unsigned char *gradient =
+        shared + t.source + (lane / 16 * 8 + lane % 8) * GRADIENT_BYTES + lane / 8 % 2 * 16;
     for (int first = 0; first < b.pixels; first += 16) {
-        const int i = first + lane % 16; /* behind the last one: a number, times zero */
-        const unsigned char *seen = shared + seen_from(t, b, i);
+        /* behind the last one: a number, times zero */
+        const unsigned char *seen = shared + seen_from(t, b, first + lane % 16);
         uint32_t a[DEEP][4];
         UNROLL
-        for (int deep = 0; deep < DEEP; deep++) {
-            uint32_t g[4];
-            load_matrices_turned(g, gradient + i * GRADIENT_BYTES + deep * 32);
-            a[deep][0] = g[0], a[deep][1] = g[2], a[deep][2] = g[1], a[deep][3] = g[3];
-        }
+        for (int deep = 0; deep < DEEP; deep++)
+            load_matrices_turned(a[deep], gradient + first * GRADIENT_BYTES + deep * 32);
         UNROLL
         for (int tile = 0; tile < TILES; tile += 2) {
             uint32_t s[4];

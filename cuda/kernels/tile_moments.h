@@ -40,11 +40,14 @@ static __device__ __forceinline__ void add_results(lane_sums<TILES> *s, const fl
                                                    bool begins, int first, int pixels)
 {
     const int lane = (int)threadIdx.x % 32;
+    if (begins) { /* not at a corner: what stands out would be a poor pivot */
+        UNROLL
+        for (int i = 0; i < 2 * TILES; i++)
+            s->pivot[i] = __shfl_sync(0xffffffffu, sum[i / 2][i % 2], PIVOT * QUADS + lane % QUADS);
+    }
     UNROLL
     for (int i = 0; i < 2 * TILES; i++) {
         const float v[2] = {sum[i / 2][i % 2], sum[i / 2][2 + i % 2]};
-        if (begins) /* not at a corner: what stands out would be a poor pivot */
-            s->pivot[i] = __shfl_sync(0xffffffffu, v[0], PIVOT * QUADS + lane % QUADS);
         UNROLL
         for (int half = 0; half < 2; half++) {
             const bool there = first + half * 8 + lane / QUADS < pixels;

@@ -1,5 +1,6 @@
 /* test_stem.c - the tensor-core convolution of a net's first unit against plain loops in double,
  * and the moments it makes of its output. */
+#include "cuda/conv_trial.h"
 #include "tests/cuda/conv_loops.h"
 
 #include <math.h>
@@ -104,6 +105,31 @@ static void refusals(void)
     is_int(kernel_stem_parts(&t).n, 28, "in bands of 4 rows");
 }
 
+/* As one of several ways: its job's trial has padding too, and other jobs are refused. */
+static void as_a_way(struct kit *k, enum conv_kind kind)
+{
+    extern const struct conv_method conv_plain, conv_stem;
+    struct conv_tools tools = {.device = k->device};
+    struct conv_job job = {kind, shape_of(2, 9, 12, 3), BF16, true, false};
+    struct conv_way reference, way, other;
+    struct conv_trial trial;
+    struct err e;
+    bool good = false;
+    str_init(&tools.notes);
+    if (!ok(conv_plain.offer(&tools, &job, &reference, 1) && conv_stem.offer(&tools, &job, &way, 1),
+            "it is offered") ||
+        !ok(!conv_trial_open(&trial, &tools, &reference, &way, 1, &e), "a trial of it"))
+        return;
+    ok(!conv_trial_check(&trial, &way, &good, &e) && good, "it is right");
+    is_text(tools.notes.text ? tools.notes.text : "", "", "of which nothing has to be said");
+    conv_trial_close(&trial);
+    job.shape.filled = 8;
+    ok(!conv_stem.offer(&tools, &job, &other, 1) && conv_stem.again(&tools, &job, "", &other, &e) &&
+           e.code == ERR_NOT_FOUND,
+       "a pixel of 8 channels that are filled is not for it, even if it was before");
+    str_fini(&tools.notes);
+}
+
 int main(void)
 {
     struct kit k;
@@ -111,6 +137,8 @@ int main(void)
         return tap_done();
     refusals();
     large_mean(&k);
+    as_a_way(&k, CONV_FORWARD);
+    as_a_way(&k, CONV_WEIGHTS);
     /* n, height, width, channels */
     both_kinds(&k, shape_of(1, 1, 1, 3));
     both_kinds(&k, shape_of(2, 6, 13, 4));
