@@ -64,6 +64,19 @@ static int fill_moments(struct bench *b, const struct trial *t, void *to, struct
     return result ? -1 : 0;
 }
 
+/* A convolution's input and weights have zeros in the channels that are padding. */
+static int fill_padding(struct bench *b, const struct trial *t, void *to, size_t count,
+                        struct err *e)
+{
+    const struct conv_shape *s = &t->conv;
+    if (!s->filled)
+        return 0;
+    return device_ran(
+        b->device,
+        kernel_pad(t->t, to, count / (size_t)s->in, s->in, s->filled, device_stream(b->device)),
+        "pad", e);
+}
+
 static int fill(struct bench *b, const struct trial *t, enum part part, void *to, int seed,
                 struct err *e)
 {
@@ -77,9 +90,11 @@ static int fill(struct bench *b, const struct trial *t, enum part part, void *to
         type = ELEMENT_F32;
         count = (count + 3) / 4;
     }
-    return device_ran(b->device,
-                      kernel_random(type, to, count, (uint32_t)seed, device_stream(b->device)),
-                      "random", e);
+    if (device_ran(b->device,
+                   kernel_random(type, to, count, (uint32_t)seed, device_stream(b->device)),
+                   "random", e))
+        return -1;
+    return part == INPUT || part == WEIGHTS ? fill_padding(b, t, to, count, e) : 0;
 }
 
 static void free_parts(struct bench *b, void **at)
@@ -264,8 +279,17 @@ static struct trial trial_of(int batch, int side, int channels, int stride)
                       .r = channels / REDUCTION,
                       .pool = {3, 2, 1, (side - 1) / 2 + 1, (side - 1) / 2 + 1},
                       .conv = {batch, channels, channels, TRIAL_GROUPS, 3, stride, 1, side * stride,
-                               side * stride, side, side}};
+                               side * stride, side, side, 0}};
     t.p = parts_of(t.m);
+    return t;
+}
+
+/* A net's first convolution, and the pool behind it. */
+static struct trial stem_of(int batch, int size)
+{
+    int side = size / 2;
+    struct trial t = trial_of(batch, side, 64, 1);
+    t.conv = (struct conv_shape){batch, 8, 64, 1, 7, 2, 3, side * 2, side * 2, side, side, 3};
     return t;
 }
 
@@ -279,7 +303,7 @@ static int try_all(struct bench *b, const struct kernel *k, struct trial t, stru
 
 static int try_shapes(struct bench *b, int batch, int size, struct err *e)
 {
-    if (try_all(b, kernels_of_stems, trial_of(batch, size / 2, 64, 1), e))
+    if (try_all(b, kernels_of_stems, stem_of(batch, size), e))
         return -1;
     for (int stage = 0; stage < 4; stage++) {
         int side = size / 4 >> stage, narrow = 128 << stage;

@@ -32,7 +32,8 @@ struct survey {
 
 static bool is_own(const struct conv_way *way)
 {
-    return !strncmp(way->method->name, "plain", 5) || !strncmp(way->method->name, "grouped", 7);
+    return !strncmp(way->method->name, "plain", 5) || !strncmp(way->method->name, "grouped", 7) ||
+           !strncmp(way->method->name, "stem", 4);
 }
 
 /* All ways of a job; the reference is the last. */
@@ -123,7 +124,7 @@ static int survey_net(struct survey *s, const char *name, int batch, enum elemen
             const struct conv_job job = {
                 .kind = (enum conv_kind)kind,
                 .shape = {batch, in.c, unit->out, unit->groups, unit->kernel, unit->stride,
-                          unit->pad, in.h, in.w, out.h, out.w},
+                          unit->pad, in.h, in.w, out.h, out.w, unit->in},
                 .type = type,
                 .tensor_cores = type == ELEMENT_BF16,
             };

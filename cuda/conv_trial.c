@@ -117,11 +117,18 @@ static struct conv_operands operands(const struct conv_trial *r, void *to)
 
 static int fill(const struct conv_trial *r, enum trial_piece what, void *to, struct err *e)
 {
+    const struct conv_shape *s = &r->job.shape;
     enum element type = what == r->output ? r->type : r->job.type;
+    void *stream = device_stream(r->tools->device);
+    size_t count = count_of(s, what);
+    if (device_ran(r->tools->device, kernel_random(type, to, count, (uint32_t)what, stream),
+                   "random", e))
+        return -1;
+    if (what == TRIAL_Y || s->groups > 1 || !s->filled || s->filled == s->in)
+        return 0;
     return device_ran(r->tools->device,
-                      kernel_random(type, to, count_of(&r->job.shape, what), (uint32_t)what,
-                                    device_stream(r->tools->device)),
-                      "random", e);
+                      kernel_pad(type, to, count / (size_t)s->in, s->in, s->filled, stream), "pad",
+                      e);
 }
 
 /* An output before it is made: what is added to, or NaN, so that what isn't written is seen. */
