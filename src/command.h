@@ -65,8 +65,10 @@ struct command {
     X(work)                                                                                        \
     X(runs)                                                                                        \
     X(show)                                                                                        \
+    X(export)                                                                                      \
     X(synth)                                                                                       \
     X(dataset)                                                                                     \
+    X(weights)                                                                                     \
     X(devices)                                                                                     \
     X(bench)                                                                                       \
     X(version)

@@ -22,6 +22,7 @@ combolab_SOURCES = \
 	src/commands/dataset_check.c \
 	src/commands/dataset_check_priv.h \
 	src/commands/devices.c \
+	src/commands/export.c \
 	src/commands/resume.c \
 	src/commands/runs.c \
 	src/commands/show.c \
@@ -29,6 +30,7 @@ combolab_SOURCES = \
 	src/commands/train.c \
 	src/commands/tui.c \
 	src/commands/version.c \
+	src/commands/weights.c \
 	src/commands/work.c
 combolab_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) -DINSTALLED_MODULES='"$(moduledir)"' \
 	-DBUILT_BACKENDS="\"`echo $(BUILT_BACKENDS)`\""

@@ -84,11 +84,10 @@ static int set_all(struct run *run, struct begin *b, struct err *e)
 /* What training does not use: counters of batches are in every file of PyTorch's. */
 static void list_unused(struct begin *b)
 {
-    static const char counter[] = "num_batches_tracked";
     const struct weights *listed = b->init.source.listed;
     for (size_t i = 0; i < listed->n; i++) {
-        const char *name = listed->at[i].name, *last = strrchr(name, '.');
-        if (!b->used[i] && strcmp(last ? last + 1 : name, counter))
+        const char *name = listed->at[i].name;
+        if (!b->used[i] && !naming_is_counter(name))
             name_one(&b->unused, ++b->n_unused, name);
     }
 }
