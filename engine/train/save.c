@@ -7,6 +7,7 @@
 #include "engine/train/checkpoint_priv.h"
 #include "engine/weights/weights.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -24,11 +25,14 @@ int save_folder(const char *path, struct err *e)
     return 0;
 }
 
+#define NUMBER_BYTES 26 /* the longest that str_exact writes, and a comma */
+static_assert(LOSS_MAX_CLASSES * NUMBER_BYTES < WEIGHTS_META_BYTES, "a class's numbers fit");
+
 /* "0.485,0.456,0.406" */
 static void list_numbers(const double *numbers, int n, char *to, size_t room)
 {
     struct str text;
-    char number[40];
+    char number[NUMBER_BYTES];
     str_init(&text);
     for (int i = 0; i < n; i++) {
         str_exact(number, sizeof number, numbers[i]);
