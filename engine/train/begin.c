@@ -119,10 +119,11 @@ static void note_all(struct run *run, struct begin *b)
     if (b->fresh.length)
         notes_add(run, LOG_INFO, "drawn by the seed: %s", b->fresh.text);
     if (b->n_missing)
-        notes_add(run, LOG_WARNING, "%zu tensors of %s are not in the file and are drawn: %s",
-                  b->n_missing, net, b->missing.text);
+        notes_add(run, LOG_WARNING,
+                  "tensors of %s that are not in the file, and are drawn: %zu (%s)", net,
+                  b->n_missing, b->missing.text);
     if (b->n_unused)
-        notes_add(run, LOG_WARNING, "%zu tensors of the file are not used: %s", b->n_unused,
+        notes_add(run, LOG_WARNING, "tensors of the file that are not used: %zu (%s)", b->n_unused,
                   b->unused.text);
     note_geometry(run, b);
 }

@@ -111,16 +111,13 @@ static void list_dtypes(const struct weights *w, char *to, size_t room)
 
 static void add_net(struct table *t, const struct looked *l)
 {
-    if (!l->match.net) {
-        for (int i = 0; i < 4; i++)
-            table_text(t, "");
-        return;
-    }
-    struct net_options o = naming_options(l->match.naming, l->match.net);
+    struct net_options o = {.ceil_pool = false};
+    if (l->match.net)
+        o = naming_options(l->match.naming, l->match.net);
     table_text(t, l->match.prefix);
-    table_text(t, l->match.net);
-    table_text(t, o.ceil_pool ? "ceil" : "floor");
-    table_text(t, o.stride_first ? "1x1" : "3x3");
+    table_text(t, l->match.net ? l->match.net : "");
+    table_text(t, !l->match.net ? "" : o.ceil_pool ? "ceil" : "floor");
+    table_text(t, !l->match.net ? "" : o.stride_first ? "1x1" : "3x3");
 }
 
 static int add_file(struct table **t, const struct looked *l, struct err *e)
@@ -257,7 +254,7 @@ static void say_doubts(struct table *t, const struct looked *l)
     const struct look_doubts *d = &l->doubts;
     const struct weights_tensor *at = l->source.listed->at;
     if (d->bad)
-        say(t, "damage", "%zu tensors have values that are not finite; the first is %s", d->bad,
+        say(t, "damage", "tensors with values that are not finite: %zu; the first is %s", d->bad,
             at[d->first_bad].name);
     if (d->norms && d->new_norms == d->norms)
         say(t, "doubt",
@@ -268,7 +265,7 @@ static void say_doubts(struct table *t, const struct looked *l)
             "all convolutions are spread as they are when they are drawn: these may be random "
             "initial weights");
     if (d->flat)
-        say(t, "doubt", "%zu weights have the same value everywhere; the first is %s", d->flat,
+        say(t, "doubt", "weights with the same value everywhere: %zu; the first is %s", d->flat,
             at[d->first_flat].name);
 }
 
@@ -284,10 +281,13 @@ static void say_use(struct table *t, const struct looked *l)
     for (size_t i = 0; i < w->n; i++)
         if (!l->places[i][0] && !naming_is_counter(w->at[i].name) && !unused++)
             first = i;
-    if (l->match.net)
-        say(t, "use", "a run begins with it by --backbone %s --init %s", l->match.net, l->path);
+    if (!l->match.net) {
+        say(t, "use", "no tensor has the shape that one of that name has in a net of ours");
+        return;
+    }
+    say(t, "use", "a run begins with it by --backbone %s --init %s", l->match.net, l->path);
     if (unused)
-        say(t, "use", "%zu tensors have no place in that net; the first is %s", unused,
+        say(t, "use", "tensors without a place in that net: %zu; the first is %s", unused,
             w->at[first].name);
 }
 

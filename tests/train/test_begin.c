@@ -124,7 +124,7 @@ static void test_heads(void)
            "drawn by the seed: the score head ('fc.weight' is 1000x512, not 1x512), the class head "
            "(not in the file)"),
        "and says that its heads are drawn");
-    ok(says("1 tensors of the file are not used: own.weight"), "what is not used is named");
+    ok(says("tensors of the file that are not used: 1 (own.weight)"), "what is not used is named");
     if (!ok(!weights_read(&initial, scratch_path("heads/initial.safetensors"), NULL) &&
                 !weights_read(&drawn, scratch_path("drawn/initial.safetensors"), NULL),
             "weights of both"))
@@ -150,8 +150,8 @@ static void test_missing(void)
     begin_with(path);
     rig_weights(&rig, "part");
     ok(finishes(), "a run that begins with a part");
-    ok(says("99 tensors of resnet18 are not in the file and are drawn: bn1.weight, bn1.bias, "
-            "bn1.running_mean, ..."),
+    ok(says("tensors of resnet18 that are not in the file, and are drawn: 99 (bn1.weight, "
+            "bn1.bias, bn1.running_mean, ...)"),
        "names the first that are missing");
 }
 
