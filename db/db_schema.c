@@ -44,6 +44,7 @@ static const struct step steps[] = {
     STEP(2, NULL),
     STEP(3, then_schema_3),
     STEP(4, NULL),
+    STEP(5, NULL),
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))
