@@ -135,7 +135,7 @@ void columns_add_read(struct str *sql, const struct row_column *columns, const c
 /* --- db_owner.c: who runs a run --- */
 
 struct owner {
-    char host[64];
+    char host[ROW_TEXT_BYTES];
     int64_t pid;
     int64_t pid_start; /* clock ticks after boot; 0 = the system does not tell */
 };

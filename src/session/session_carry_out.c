@@ -80,6 +80,11 @@ int session_carry_out_resume(struct session *s, struct session_request *r, struc
     return 0;
 }
 
+int session_carry_out_move(struct session *s, struct session_request *r, struct err *e)
+{
+    return db_runs_move_data(s->db, r->runs, r->n_runs, r->data, e);
+}
+
 int session_carry_out_take(struct session *s, struct session_request *r, struct err *e)
 {
     if (session_run_name(s, r->answer.run, e))

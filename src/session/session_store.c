@@ -11,8 +11,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "platform.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,12 +40,13 @@ static int store_started(struct session *s, const struct event *event, struct er
         .classes = from->classes,
     };
     str_copy(row.data, sizeof row.data, from->set);
+    str_copy(row.program, sizeof row.program, PACKAGE_STRING);
     str_copy(row.protocol, sizeof row.protocol, from->protocol);
     str_copy(row.device, sizeof row.device, from->device);
     str_copy(row.library, sizeof row.library, from->library);
     str_copy(row.precision, sizeof row.precision, from->precision);
     str_copy(row.data_hash, sizeof row.data_hash, from->data_hash);
-    return db_run_started(s->db, event->run, &row, e);
+    return db_run_started(s->db, event->run, &row, from->resumed_epoch + 1, e);
 }
 
 /* Names and true scores are the same for every run on this split: they are stored once. */
@@ -263,9 +266,22 @@ void session_store(struct session *s, struct event *event)
         session_changed(s, event->run);
     if (told && s->options.viewer.stored)
         s->options.viewer.stored(s->options.viewer.context, event);
+    if (!s->broken && event->kind == EVENT_STARTED && event->started.resumed)
+        session_compare_provenance(s, event->run);
     if (end && event->finished.dead)
         session_device_died(s);
     event_fini(event);
+}
+
+void session_say(struct session *s, int64_t run, enum log_level level, const char *format, ...)
+{
+    struct event event = {.kind = EVENT_LOG, .run = run, .time_s = clock_date_s()};
+    va_list args;
+    va_start(args, format);
+    vsnprintf(event.log.text, sizeof event.log.text, format, args);
+    va_end(args);
+    event.log.level = level;
+    session_store(s, &event);
 }
 
 void session_store_failure(struct session *s, const char *text)
