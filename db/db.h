@@ -101,6 +101,14 @@ int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_t
 int db_checkpoint_add(struct db *d, int64_t run, const struct checkpoint_row *row,
                       const struct prediction_row *predictions, size_t n, struct err *e);
 
+/* All weight files on record are where they are said to be. */
+bool db_has_weights(struct db *d, int64_t run);
+
+/* Looks at the files of a run, or of all runs, and stores what they take of the disk. Epochs and
+ * changes of state do so, too. */
+int db_run_disk(struct db *d, int64_t run, struct err *e);
+int db_runs_disk(struct db *d, struct err *e);
+
 int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err *e);
 
 /* Deletes a run and all its rows (not its files). ERR_STATE while it is running or paused. */

@@ -228,6 +228,12 @@ int reference_seed(struct db *d, struct err *e);
 /* Predictions of schema 2 told image and true score themselves: makes splits of that. */
 int split_migrate(struct db *d, struct err *e);
 
+/* --- db_disk.c: what files take of the disk --- */
+
+/* Looks at the files of a run, or of all, and stores what they take. In a write transaction. */
+int disk_store(struct db *d, int64_t run, struct err *e);
+int disk_store_all(struct db *d, struct err *e);
+
 /* --- db_epoch.c --- */
 
 /* A time that the caller did not give is now. */

@@ -90,6 +90,8 @@ int db_run_state(struct db *d, int64_t id, const char *state, const char *text, 
     int status = db_begin(d, e);
     if (!status)
         status = change_state(d, id, state, text, e);
+    if (!status)
+        status = disk_store(d, id, e);
     status = db_end(d, status, e, "making run %" PRId64 " %.32s", id, state);
     if (!status && strcmp(state, "running") && strcmp(state, "paused"))
         life_leave(d, id);

@@ -79,6 +79,7 @@ const struct row_column row_run_columns[] = {
     RUN(last_pc, "last PC", SPARE | ROW_BEST, 4),
     RUN(images_per_s, "images/s", SPARE, 1),
     DERIVED("age_s", "age", SPARE | ROW_DURATION | ROW_RISING, 0, run_age),
+    RUN(disk_bytes, "disk", SPARE | ROW_OPTIONAL | ROW_BYTES, 0),
     RUN(state_text, "why", 0, 0),
     RUN(image_size, "image size", ROW_LAUNCHED, 0),
     RUN(batch, "batch", ROW_LAUNCHED, 0),

@@ -57,6 +57,7 @@ struct run_row {
     double best_mae, best_rmse, best_pc;
     double last_mae, last_rmse, last_pc;
     double images_per_s;    /* of the last epoch's training phase */
+    int64_t disk_bytes;     /* of its weights and checkpoints, when they last changed */
     struct row_curve curve; /* db_runs_curves fills it in; in no list of columns */
 };
 
@@ -160,6 +161,7 @@ enum row_use {
     ROW_WORDS = 1024,        /* a text that a filter's plain words are sought in */
     ROW_BEST = 2048,         /* a figure whose best value is worth a mark */
     ROW_RISING = 4096,       /* a number whose least comes first when sorted by it, and is best */
+    ROW_BYTES = 16384,       /* a whole number of bytes */
     ROW_BY_REFERENCE = 8192, /* a text: the field is a const char * to it; in no database */
 };
 

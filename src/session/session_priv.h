@@ -66,6 +66,7 @@ struct session {
     bool starved;             /* a database that was busy: look again by time */
     int64_t run;              /* in progress, 0 = none */
     double beat_s;            /* when the database was last told that it is */
+    bool keeps_checkpoints;   /* of that run, when it is finished */
     bool broken;              /* its events can no longer be stored */
     atomic_int stored_epochs; /* of that run, which the engine reads */
     struct session_debt debt;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/train/folder.h"
 #include "platform.h"
 
 #include <assert.h>
@@ -252,6 +253,30 @@ static void settle_end(struct session *s, struct event *event)
     s->run = 0;
 }
 
+/* A finished run is not resumed, so its checkpoints have no use: they go once it is on record as
+ * finished, and its weights are there. What a kill leaves in between, `combolab clean` finds. */
+static void drop_checkpoints(struct session *s, int64_t run)
+{
+    char folder[1024], bytes[32];
+    struct folder_sum gone;
+    struct err e;
+    if (s->keeps_checkpoints || !db_has_weights(s->db, run))
+        return;
+    int result = db_weights_dir(s->db, run, folder, sizeof folder, &e);
+    if (!result)
+        result = folder_remove(folder, FOLDER_CHECKPOINTS | FOLDER_HALVES, &gone, &e);
+    db_run_disk(s->db, run, NULL);
+    str_bytes(bytes, sizeof bytes, result ? 0 : (double)gone.bytes);
+    if (result)
+        session_say(s, run, LOG_WARNING, "checkpoints that are not needed any more stay: %s",
+                    e.text);
+    else if (gone.files)
+        session_say(s, run, LOG_INFO,
+                    "finished, so its %zu checkpoint%s, %s, %s removed; best and last weights stay "
+                    "(--keep-checkpoints keeps all)",
+                    gone.files, gone.files == 1 ? "" : "s", bytes, gone.files == 1 ? "is" : "are");
+}
+
 void session_store(struct session *s, struct event *event)
 {
     struct err e;
@@ -262,6 +287,8 @@ void session_store(struct session *s, struct event *event)
     bool end = event->kind == EVENT_FINISHED;
     bool told = end || !s->broken;
     settle_end(s, event);
+    if (end && event->finished.state == RUN_FINISHED)
+        drop_checkpoints(s, event->run);
     if (told)
         session_changed(s, event->run);
     if (told && s->options.viewer.stored)
