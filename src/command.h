@@ -66,6 +66,7 @@ struct command {
     X(runs)                                                                                        \
     X(show)                                                                                        \
     X(export)                                                                                      \
+    X(clean)                                                                                       \
     X(synth)                                                                                       \
     X(dataset)                                                                                     \
     X(weights)                                                                                     \

@@ -59,6 +59,33 @@ says out "stem-pool  *choice  *floor" "with the pool that its names go with"
 run train $small --epochs 1 --init '~/start.safetensors' --queue
 exits 0 "a home folder is known"
 
+# --- on record ---
+"$combolab" weights "$dir/start.safetensors" --format csv | tail -n 1 | tr -d '\r' >"$dir/row"
+hash=$(cut -d, -f3 "$dir/row")
+run show 2 --format json
+says out "\"init_hash\": *\"$hash\"" "the record has the hash of the file's content"
+cp "$dir/start.safetensors" "$dir/other.safetensors"
+# shellcheck disable=SC2086
+"$combolab" train $small --epochs 200 --save-every 1 --init "$dir/other.safetensors" -D "$dir/other.db" >"$dir/out" 2>"$dir/err" &
+pid=$!
+i=0
+while [ $i -lt 1200 ] && ! grep -q 'epoch *1/' "$dir/err"; do
+    i=$((i + 1))
+    sleep 0.05
+done
+kill -TERM $pid
+wait $pid
+[ $? -eq 4 ]
+result $? "a run is stopped"
+sqlite3 "$dir/other.db" "UPDATE run SET epochs = epochs_done + 1; UPDATE run_option SET value =
+    (SELECT epochs FROM run) WHERE name = 'epochs'"
+cp "$dir/runs.weights/2/last.safetensors" "$dir/other.safetensors"
+"$combolab" resume 1 --anew -D "$dir/other.db" >"$dir/out" 2>"$dir/err"
+status=$?
+exits 0 "begun again"
+says err "the file whose weights it begins with is not as it was the time before: its content was $hash and is now" \
+    "it says that its file is another"
+
 # --- what is refused before anything is queued ---
 refuses() { # text, what, options
     text=$1
