@@ -240,7 +240,7 @@ static void test_same_schema(const char *path)
 
 /* Steps 4 and 5 only add: without what they added, a file is one of schema 3 or 4. */
 static const char undo_5[] = "DROP TABLE provenance; ALTER TABLE run DROP COLUMN disk_bytes;"
-                             " PRAGMA user_version = 4;";
+                             " ALTER TABLE run DROP COLUMN init_hash; PRAGMA user_version = 4;";
 static const char undo_4[] = "DROP TABLE algorithm; ALTER TABLE run DROP COLUMN algorithms_anew;"
                              " PRAGMA user_version = 3;";
 
