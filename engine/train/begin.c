@@ -14,8 +14,9 @@
 struct begin {
     struct init init;
     float *buffer;
-    bool *used; /* tensors of the file */
-    size_t set; /* tensors of the net */
+    bool *used;              /* tensors of the file */
+    size_t set;              /* tensors of the net */
+    size_t norms, new_norms; /* running statistics, and those that are as before any training */
     /* What there is to say: "a, b, c, ..." */
     struct str missing, fresh, unused;
     size_t n_missing, n_unused;
@@ -27,6 +28,14 @@ static void name_one(struct str *names, size_t n, const char *name)
         str_addf(names, "%s%s", n > 1 ? ", " : "", n == NAMED ? "..." : name);
 }
 
+static bool all_are(const float *values, size_t n, float value)
+{
+    for (size_t i = 0; i < n; i++)
+        if (values[i] != value)
+            return false;
+    return true;
+}
+
 static int set_one(struct run *run, struct begin *b, int index, size_t at, struct err *e)
 {
     const struct net_param *p = &run->params->at[index];
@@ -34,6 +43,10 @@ static int set_one(struct run *run, struct begin *b, int index, size_t at, struc
         return err_prefix(e, "%s", run->config->init);
     b->used[at] = true;
     b->set++;
+    if (!net_role_trained(p->role)) {
+        b->norms++;
+        b->new_norms += all_are(b->buffer, p->count, p->role == NET_VAR ? 1 : 0);
+    }
     return door_set(run->door, BACKEND_PARAM, index, b->buffer, p->count, e);
 }
 
@@ -125,6 +138,10 @@ static void note_all(struct run *run, struct begin *b)
     if (b->n_unused)
         notes_add(run, LOG_WARNING, "tensors of the file that are not used: %zu (%s)", b->n_unused,
                   b->unused.text);
+    if (b->norms && b->new_norms == b->norms)
+        notes_add(run, LOG_WARNING,
+                  "all running means of the file are 0 and all variances 1, as before any "
+                  "training: these are no trained weights, or their norms were left out");
     note_geometry(run, b);
 }
 

@@ -24,6 +24,7 @@ static const struct opt options[] = {
 static const struct opt_table table = {options, sizeof options / sizeof *options};
 
 #define MOST_TABLES 3
+#define FEW 8 /* tensors that a net of ours may have beside our own: heads, say */
 
 /* A file that has been looked at. */
 struct looked {
@@ -197,7 +198,7 @@ static int add_nets(struct table **t, const struct looked *l, struct err *e)
         table_int(*t, n.all - n.named);
         add_head(*t, l, params, NET_SCORE_W);
         add_head(*t, l, params, NET_CLASS_W);
-        table_flag(*t, l->match.fits && n.fits == l->match.fits && n.named == n.fits);
+        table_flag(*t, n.fits && n.named == n.fits && match_suits(n) == l->match.suits);
         net_params_free(params);
     }
     return 0;
@@ -287,8 +288,9 @@ static void say_use(struct table *t, const struct looked *l)
     }
     say(t, "use", "a run begins with it by --backbone %s --init %s", l->match.net, l->path);
     if (unused)
-        say(t, "use", "tensors without a place in that net: %zu; the first is %s", unused,
-            w->at[first].name);
+        say(t, unused > FEW ? "doubt" : "use",
+            "tensors without a place in that net: %zu%s; the first is %s", unused,
+            unused > FEW ? ", so that it may be of a larger one" : "", w->at[first].name);
 }
 
 static int add_findings(struct table **t, const struct looked *l, struct err *e)

@@ -139,6 +139,16 @@ static void test_heads(void)
     c->trace[0] = '\0';
 }
 
+/* A file of weights that nobody trained. */
+static void test_untrained(void)
+{
+    begin_with(scratch_path("drawn/initial.safetensors"));
+    rig_weights(&rig, "untrained");
+    ok(finishes() && says("begins with 104 of 104 tensors"), "a run begins with drawn weights");
+    ok(says("all running means of the file are 0 and all variances 1, as before any training"),
+       "and says that nobody trained them");
+}
+
 static void test_missing(void)
 {
     struct weights_kit k;
@@ -237,6 +247,7 @@ int main(void)
     begin_with("");
     test_own();
     test_heads();
+    test_untrained();
     test_missing();
     test_resume();
     test_bad_values();
