@@ -108,18 +108,15 @@ static void list_unused(struct begin *b)
 static void note_geometry(struct run *run, const struct begin *b)
 {
     const struct run_config *c = run->config;
-    const struct naming *naming = b->init.match.naming;
-    struct net_options theirs = naming_options(naming, net_names[c->backbone]);
+    struct net_options theirs = match_options(&b->init.match, net_names[c->backbone]);
     if (theirs.ceil_pool != (c->stem_pool == STEM_POOL_CEIL))
         notes_add(run, LOG_WARNING,
-                  "weights named as %s's were trained with stem-pool %s; this run has the other "
-                  "one, as asked for",
-                  naming->name, theirs.ceil_pool ? "ceil" : "floor");
+                  "the weights go with stem-pool %s; this run has the other one, as asked for",
+                  theirs.ceil_pool ? "ceil" : "floor");
     if (theirs.stride_first != net_strides_first(&run->net))
         notes_add(run, LOG_WARNING,
-                  "weights named as %s's were trained with block-stride %s; this run has the other "
-                  "one, as asked for",
-                  naming->name, theirs.stride_first ? "1x1" : "3x3");
+                  "the weights go with block-stride %s; this run has the other one, as asked for",
+                  theirs.stride_first ? "1x1" : "3x3");
 }
 
 static void note_all(struct run *run, struct begin *b)
@@ -168,7 +165,7 @@ int begin_run(struct run *run, struct err *e)
     if (!config_has_init(run->config) || run->has_saved)
         return 0;
     if (init_open(&b.init, run->config->init, e))
-        return -1;
+        return err_prefix(e, "option 'init'");
     str_init(&b.missing);
     str_init(&b.fresh);
     str_init(&b.unused);
@@ -179,5 +176,5 @@ int begin_run(struct run *run, struct err *e)
     mem_free(b.used);
     mem_free(b.buffer);
     init_close(&b.init);
-    return result;
+    return result < 0 ? err_prefix(e, "option 'init'") : result;
 }

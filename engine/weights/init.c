@@ -93,7 +93,7 @@ int init_settle(struct run_config *c, struct err *e)
         return err_prefix(e, "option 'init'");
     const char *net = net_names[c->backbone];
     int result = init_check(&i, c->init, net, e);
-    struct net_options options = naming_options(i.match.naming, net);
+    struct net_options options = match_options(&i.match, net);
     if (c->stem_pool == STEM_POOL_AUTO)
         c->stem_pool = options.ceil_pool ? STEM_POOL_CEIL : STEM_POOL_FLOOR;
     if (c->block_stride == BLOCK_STRIDE_AUTO)

@@ -132,6 +132,18 @@ struct match_count match_count(const struct match *m, const struct net_params *p
     return n;
 }
 
+struct net_options match_options(const struct match *m, const char *net)
+{
+    struct net_options o = naming_options(m->naming, net);
+    const char *pool = weights_meta_of(m->listed, "stem_pool");
+    const char *stride = weights_meta_of(m->listed, "block_stride");
+    if (pool)
+        o.ceil_pool = strstr(pool, "ceil") != NULL;
+    if (stride)
+        o.stride_first = !strcmp(stride, "1x1");
+    return o;
+}
+
 /* --- which naming, which prefix, which net --- */
 
 /* What is before `key` at the end of `name`, made of wrappers alone. */

@@ -47,6 +47,10 @@ size_t match_find(const struct match *m, const struct net_param *p, bool *fits);
 /* The same for all of a net but its heads, counted. */
 struct match_count match_count(const struct match *m, const struct net_params *params);
 
+/* The options that the weights were trained with: as a file of our own says in its metadata
+ * (stem_pool, block_stride), else as goes with its naming, of which there must be one. */
+struct net_options match_options(const struct match *m, const char *net);
+
 /* "64x3x7x7"; "" for a number alone. */
 void match_shape(char *to, size_t room, int rank, const int *dims);
 

@@ -114,7 +114,7 @@ static void add_net(struct table *t, const struct looked *l)
 {
     struct net_options o = {.ceil_pool = false};
     if (l->match.net)
-        o = naming_options(l->match.naming, l->match.net);
+        o = match_options(&l->match, l->match.net);
     table_text(t, l->match.prefix);
     table_text(t, l->match.net ? l->match.net : "");
     table_text(t, !l->match.net ? "" : o.ceil_pool ? "ceil" : "floor");

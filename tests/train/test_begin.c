@@ -139,6 +139,25 @@ static void test_heads(void)
     c->trace[0] = '\0';
 }
 
+/* A file of our own says by itself what its names do not. */
+static void test_geometry(void)
+{
+    struct run_config *c = &rig.job.config;
+    struct err e;
+    c->init[0] = '\0';
+    c->stem_pool = STEM_POOL_CEIL;
+    rig_weights(&rig, "ceil");
+    ok(finishes(), "a run with another pool");
+    begin_with(scratch_path("ceil/last.safetensors"));
+    rig_weights(&rig, "floor");
+    ok(finishes() && says("the weights go with stem-pool ceil; this run has the other one"),
+       "one that begins with its weights and has not that pool says so");
+    c->stem_pool = STEM_POOL_AUTO;
+    ok(!init_settle(c, &e) && c->stem_pool == STEM_POOL_CEIL, "auto is the file's own");
+    rig_weights(&rig, "ceil_again");
+    ok(finishes() && !says("as asked for"), "and then there is nothing to say");
+}
+
 /* A file of weights that nobody trained. */
 static void test_untrained(void)
 {
@@ -247,6 +266,7 @@ int main(void)
     begin_with("");
     test_own();
     test_heads();
+    test_geometry();
     test_untrained();
     test_missing();
     test_resume();
