@@ -38,6 +38,13 @@ tests_train_test_begin_SOURCES = tests/train/test_begin.c
 tests_train_test_begin_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_begin
 
+# The same on the reference backend, against PyTorch.
+check_PROGRAMS += tests/train/test_begin_torch
+tests_train_test_begin_torch_SOURCES = tests/train/test_begin_torch.c
+tests_train_test_begin_torch_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
+TESTS += tests/train/test_begin_torch
+EXTRA_DIST += tests/golden/make_init_golden.py tests/golden/init_torch.txt
+
 # Runs that stop, or are killed, and go on.
 check_PROGRAMS += tests/train/test_resume
 tests_train_test_resume_SOURCES = tests/train/test_resume.c
