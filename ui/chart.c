@@ -8,6 +8,7 @@
  */
 #include "ui/chart.h"
 
+#include "base/str.h"
 #include "ui/scale.h"
 #include "ui/text.h"
 
@@ -268,7 +269,7 @@ static const char *sample_of(const struct pen *pen, int series)
 static void legend_value(const struct pen *pen, double value, int digits, char *to, size_t room)
 {
     if (fabs(value) < pow(10, digits))
-        snprintf(to, room, "%.*g", digits, value);
+        str_shortest(to, room, value, digits);
     else
         pen_figure(pen, to, room, value, 0, digits + 2);
 }
