@@ -46,7 +46,7 @@ CREATE VIEW predicted_image AS
     LEFT JOIN split_image
         ON split_image.split = run.split AND split_image.place = prediction.place;
 
-CREATE VIEW best AS
+CREATE VIEW run_best AS
     -- Each run's best epoch, with the figures of its test images.
     SELECT run.id AS run, experiment.name AS experiment, run.name, state, data, protocol, fold,
         backbone, loss, alpha, beta, gamma, seed, selected_on, best_epoch AS epoch,
@@ -60,7 +60,7 @@ CREATE VIEW last_term AS
     FROM (SELECT run, phase, max(epoch) AS epoch FROM phase GROUP BY run, phase) AS latest
     JOIN loss_term USING (run, epoch, phase);
 
-CREATE VIEW setting AS
+CREATE VIEW run_setting AS
     -- What a run's figures depend on: its options, and columns of run that say what came of them.
     SELECT run, name, value FROM run_option
     UNION ALL SELECT id, 'run.program', program FROM run
@@ -69,15 +69,15 @@ CREATE VIEW setting AS
     UNION ALL SELECT id, 'run.precision', precision FROM run
     UNION ALL SELECT id, 'run.data_hash', data_hash FROM run;
 
-CREATE VIEW difference AS
+CREATE VIEW run_difference AS
     -- Settings in which two runs differ; NULL where one of them has none of that name.
     SELECT a.id AS run, b.id AS other, names.name, x.value, y.value AS other_value
-    FROM run AS a JOIN run AS b JOIN (SELECT DISTINCT name FROM setting) AS names
-    LEFT JOIN setting AS x ON x.run = a.id AND x.name = names.name
-    LEFT JOIN setting AS y ON y.run = b.id AND y.name = names.name
+    FROM run AS a JOIN run AS b JOIN (SELECT DISTINCT name FROM run_setting) AS names
+    LEFT JOIN run_setting AS x ON x.run = a.id AND x.name = names.name
+    LEFT JOIN run_setting AS y ON y.run = b.id AND y.name = names.name
     WHERE x.value IS NOT y.value;
 
-CREATE VIEW alike AS
+CREATE VIEW run_alike AS
     -- A run's options as one text, which runs share that differ in nothing but the seed, or the
     -- fold, and in what changes no figure. Another seed has the same data, another fold has not.
     SELECT run, group_concat(iif(name = 'seed', NULL, name || '=' || value), ' ') || ' ' ||
@@ -89,7 +89,7 @@ CREATE VIEW alike AS
         ORDER BY run, position) AS listed
     GROUP BY run;
 
-CREATE VIEW mean AS
+CREATE VIEW run_mean AS
     -- Means and standard deviations of best figures, across the seeds or the folds of runs that
     -- are alike otherwise: of the finished ones; how many others there are is said.
     SELECT across, min(run) AS run, experiment, data, protocol, iif(across = 'seed', fold, NULL)
@@ -106,8 +106,8 @@ CREATE VIEW mean AS
                 iif(state = 'finished', best_mae, NULL) AS mae,
                 iif(state = 'finished', best_rmse, NULL) AS rmse,
                 iif(state = 'finished', best_pc, NULL) AS pc
-            FROM (SELECT 'seed' AS across, run, but_seed AS same_for FROM alike
-                UNION ALL SELECT 'fold', run, but_fold FROM alike) AS kin
+            FROM (SELECT 'seed' AS across, run, but_seed AS same_for FROM run_alike
+                UNION ALL SELECT 'fold', run, but_fold FROM run_alike) AS kin
             JOIN run ON run.id = kin.run LEFT JOIN experiment ON experiment.id = run.experiment)
         WINDOW same AS (PARTITION BY across, same_for))
     GROUP BY across, same_for;

@@ -23,7 +23,7 @@ tests_src_test_screen_thread_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_screen_thread_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/src/test_screen_thread
 
-TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
+TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_man_db.sh tests/src/test_train.sh \
 	tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_tmux.sh
-EXTRA_DIST += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
+EXTRA_DIST += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_man_db.sh tests/src/test_train.sh \
 	tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_tmux.sh
