@@ -1,0 +1,66 @@
+#!/bin/sh
+# The pictures of README: live-dark.svg and live-light.svg, painted from the screen while it trains on drawn
+# portraits. `make picture` in the build folder runs it; it needs tmux and python3, and some minutes.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+combolab=${TOP_BUILDDIR:?is the folder that combolab was built in}/combolab
+to=${1:-$here}
+socket=combolab-picture-$$
+dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-picture-XXXXXX")
+trap 'tmux -L "$socket" kill-server 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$dir"
+unset TMUX NO_COLOR
+export LC_ALL=C.UTF-8 XDG_CACHE_HOME="$dir/cache"
+
+tm() {
+    tmux -L "$socket" -f /dev/null "$@"
+}
+
+screen() {
+    tm capture-pane -p "$@" -t picture
+}
+
+# Waits until the screen shows a pattern, for ten minutes at most.
+shows() {
+    waited=0
+    until screen | grep -q "$1"; do
+        waited=$((waited + 1))
+        if [ $waited -gt 3000 ]; then
+            echo "picture.sh: the screen never shows '$1'; its last one:" >&2
+            screen >&2
+            exit 1
+        fi
+        sleep 0.2
+    done
+}
+
+# The form begins as the newest run was launched: a run of one epoch, which is in the list as well.
+paint() { # theme
+    rm -f runs.db*
+    "$combolab" -D runs.db train -q --data portraits --image-size 32 --flip 0.5 --rotate 10 --batch 32 \
+        --loss combo --learning-rate 0.004 --schedule cosine --warmup 2 --epochs 3 --name "a first try" \
+        --experiment portraits >out
+    tm new-session -d -s picture -x 120 -y 38 \
+        "TERM=tmux-256color '$combolab' -D runs.db --theme $1"
+    shows 'a first try'
+    tm send-keys -t picture n
+    shows 'Launch a run'
+    while ! screen | grep -q '^── epochs ──'; do
+        tm send-keys -t picture Down
+        sleep 0.1
+    done
+    tm send-keys -t picture Enter C-u 40 Enter F2
+    shows 'run 2 is queued'
+    tm send-keys -t picture Enter
+    shows ' 3[0-9]/40 '
+    shows 'train .*loss'
+    screen -e >screen
+    # Where it was made is nobody's business.
+    sed "s|$dir/||g; s|$(uname -n)|lab|g" screen | python3 "$here/screen_svg.py" "$1" >"$to/live-$1.svg"
+    tm kill-server
+}
+
+"$combolab" synth portraits --count 600 --size 40 --seed 1 -q >out
+paint dark
+paint light
