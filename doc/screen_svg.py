@@ -20,8 +20,7 @@ DOTS = [(2, 2), (2, 6), (2, 10), (6, 2), (6, 6), (6, 10), (2, 14), (6, 14)]  # o
 LINES = {"─": "m0 8h8", "│": "m4 0v16", "┤": "m4 0v16m-4-8h4", "╭": "m4 16v-4q0-4 4-4",
          "╮": "m0 8q4 0 4 4v4", "╰": "m4 0v4q0 4 4 4", "╯": "m4 0v4q0 4-4 4",
          "━": "m0 7h8m0 1h-8m0 1h8", "╍": "m1 8h2.5m1.5 0h2.5", "┈": "m1 8h1m1.5 0h1m1.5 0h1"}
-BARS = {"█": (0, 0, 8, 16), "▌": (0, 0, 4, 16)}  # x, y, width, height within the cell
-BARS |= {chr(0x2588 + i): (0, 0, 8 - i, 16) for i in range(1, 8)}
+BARS = {chr(0x2588 + i): (0, 2, 8 - i, 12) for i in range(8)}  # x, y, width, height within the cell
 BARS |= {chr(0x2580 + i): (0, 16 - 2 * i, 8, 2 * i) for i in range(1, 8)}
 
 
@@ -88,7 +87,7 @@ class Picture:
         elif char in BARS:
             self.box(x, y, BARS[char], fg)
         elif char == "░":
-            self.box(x, y, (0, 0, WIDE, HIGH), fg, ' opacity=".3"')
+            self.box(x, y, (0, 2, WIDE, 12), fg, ' opacity=".3"')
         else:
             return False
         return True
