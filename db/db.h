@@ -66,13 +66,17 @@ enum db_resume {
 };
 int db_runs_resume(struct db *d, const int64_t *ids, size_t n, unsigned how, struct err *e);
 
+/* Stores where the data set of these runs lies now, but for those that cannot be resumed. */
+int db_runs_move_data(struct db *d, const int64_t *ids, size_t n, const char *data, struct err *e);
+
 /* This process still trains the run. */
 int db_run_seen(struct db *d, int64_t id, struct err *e);
 
-/* Fills in what a run turned out to be: data (the set's name), protocol, fold, device, library,
- * precision, data_hash, parameters, train_images, val_images, test_images, skipped_images, classes
- * of `run`. */
-int db_run_started(struct db *d, int64_t id, const struct run_row *run, struct err *e);
+/* Fills in what a run turned out to be: data (the set's name), protocol, fold, program, device,
+ * library, precision, data_hash, parameters, train_images, val_images, test_images, skipped_images,
+ * classes of `run`; and adds to the list of what it was trained with, from `first_epoch` on. */
+int db_run_started(struct db *d, int64_t id, const struct run_row *run, int first_epoch,
+                   struct err *e);
 
 /* Says which images the run is tested on, in ascending order of their places: what predictions and
  * ledgers refer to. Stored once for all runs that have the same. */
@@ -96,6 +100,14 @@ int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_t
  * has a place and what its true score is says db_run_split. */
 int db_checkpoint_add(struct db *d, int64_t run, const struct checkpoint_row *row,
                       const struct prediction_row *predictions, size_t n, struct err *e);
+
+/* All weight files on record are where they are said to be. */
+bool db_has_weights(struct db *d, int64_t run);
+
+/* Looks at the files of a run, or of all runs, and stores what they take of the disk. Epochs and
+ * changes of state do so, too. */
+int db_run_disk(struct db *d, int64_t run, struct err *e);
+int db_runs_disk(struct db *d, struct err *e);
 
 int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err *e);
 
@@ -146,6 +158,8 @@ int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size
              struct err *e);
 int db_options(struct db *d, int64_t run, struct option_row **out, size_t *n, struct err *e);
 int db_algorithms(struct db *d, int64_t run, struct algorithm_row **out, size_t *n, struct err *e);
+int db_provenance(struct db *d, int64_t run, struct provenance_row **out, size_t *n,
+                  struct err *e); /* in the order of time */
 int db_predictions(struct db *d, int64_t run, const char *kind, struct prediction_row **out,
                    size_t *n, struct err *e);
 int db_split(struct db *d, int64_t run, struct split_row **out, size_t *n, struct err *e);

@@ -4,6 +4,7 @@ libdb_a_SOURCES = \
 	db/db_checkpoint.c \
 	db/db_claim.c \
 	db/db_columns.c \
+	db/db_disk.c \
 	db/db_epoch.c \
 	db/db_fail.c \
 	db/db_files.c \

@@ -80,6 +80,7 @@ const struct row_column row_run_columns[] = {
     RUN(last_pc, "last PC", SPARE | ROW_BEST, 4),
     RUN(images_per_s, "images/s", SPARE, 1),
     DERIVED("age_s", "age", SPARE | ROW_DURATION | ROW_RISING, 0, run_age),
+    RUN(disk_bytes, "disk", SPARE | ROW_OPTIONAL | ROW_BYTES, 0),
     RUN(state_text, "why", 0, 0),
     RUN(image_size, "image size", ROW_LAUNCHED, 0),
     RUN(batch, "batch", ROW_LAUNCHED, 0),
@@ -93,7 +94,7 @@ const struct row_column row_run_columns[] = {
     RUN(host, "host", 0, 0),
     RUN(pid, "process", ROW_OPTIONAL, 0),
     RUN(last_seen, "last seen", ROW_TIME, 0),
-    RUN(program, "program", ROW_OPTIONAL | ROW_LAUNCHED, 0),
+    RUN(program, "program", ROW_OPTIONAL | ROW_LAUNCHED | ROW_FOUND, 0),
     RUN(library, "library", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(device, "device", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(precision, "precision", ROW_OPTIONAL | ROW_FOUND, 0),
@@ -211,6 +212,21 @@ const struct row_column row_algorithm_columns[] = {
     ROW_END,
 };
 
+#define PROVENANCE(field, title, use) COLUMN(provenance_row, field, title, use, 0)
+
+const struct row_column row_provenance_columns[] = {
+    PROVENANCE(epoch, "from epoch", 0),
+    PROVENANCE(time, "since", ROW_TIME),
+    PROVENANCE(device, "device", ROW_OPTIONAL),
+    PROVENANCE(library, "library", ROW_OPTIONAL),
+    PROVENANCE(program, "program", ROW_OPTIONAL),
+    PROVENANCE(data, "data", ROW_OPTIONAL),
+    PROVENANCE(host, "host", ROW_SPARE | ROW_OPTIONAL),
+    PROVENANCE(precision, "precision", ROW_SPARE | ROW_OPTIONAL),
+    PROVENANCE(data_hash, "data hash", ROW_SPARE | ROW_OPTIONAL),
+    ROW_END,
+};
+
 const struct row_column row_checkpoint_columns[] = {
     COLUMN(checkpoint_row, kind, "weights", 0, 0),
     COLUMN(checkpoint_row, epoch, "epoch", 0, 0),
@@ -263,6 +279,7 @@ FITS(row_phase_columns);
 FITS(row_term_columns);
 FITS(row_option_columns);
 FITS(row_algorithm_columns);
+FITS(row_provenance_columns);
 FITS(row_checkpoint_columns);
 FITS(row_prediction_columns);
 FITS(row_split_columns);

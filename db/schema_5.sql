@@ -5,7 +5,7 @@ CREATE TABLE provenance (
     -- What a run was trained with, once for each time that it began or went on. The columns of the
     -- same names in run are those of its last time.
     run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
-    position INTEGER NOT NULL, -- from 1
+    position INTEGER NOT NULL, -- which time it was, from 1; times that failed before it began are left out
     time REAL NOT NULL,
     epoch INTEGER NOT NULL, -- the first that was trained with it
     host TEXT,
@@ -20,7 +20,7 @@ CREATE TABLE provenance (
 
 -- Of older runs only the last time is known.
 INSERT INTO provenance
-    SELECT id, 1, coalesce(started, created), 1, host, program, library, device, precision,
+    SELECT id, resumed + 1, coalesce(started, created), 1, host, program, library, device, precision,
         (SELECT value FROM run_option WHERE run_option.run = run.id AND name = 'data'), data_hash
     FROM run WHERE device IS NOT NULL;
 

@@ -131,6 +131,8 @@ static const struct opt options[] = {
      "epochs from one checkpoint to the next; 0 means only at the best epoch and at a stop"},
     {"keep", 0, OPT_INT, AT(keep), 0, 100000, "2", NULL, "checkpoints", "Training",
      "newest checkpoints that are kept; 0 means all"},
+    {"keep-checkpoints", 0, OPT_FLAG, AT(keep_checkpoints), 0, 0, "no", NULL, "", "Training",
+     "keep them when the run is finished, too, instead of its best and last weights alone"},
 
     {"device", 0, OPT_TEXT, AT(device), 0, 0, "auto", NULL, "", "Machine",
      "auto, cpu, cuda or cuda:N; the command devices lists them"},

@@ -80,6 +80,7 @@ struct event_started {
     double score_least, score_most; /* over the whole set */
     int64_t skipped_images;         /* damaged ones left out by --skip-bad-images */
     int64_t val_images;             /* held out by --select val */
+    bool resumed;                   /* it goes on from a checkpoint */
     /* Epochs that were done before: 0, or for a resumed run those of its checkpoint. Rows of later
      * epochs are void. */
     int resumed_epoch;

@@ -77,6 +77,7 @@ struct ui_options {
     FIGURE(double, best_pc)                                                                        \
     FIGURE(double, last_pc)                                                                        \
     FIGURE(double, images_per_s)                                                                   \
+    FIGURE(int64_t, disk_bytes)                                                                    \
     FIGURE(struct row_curve, curve)
 
 struct ui_run {

@@ -16,8 +16,9 @@
 /* Where things are, what they are called, when to end and to save. What `data` holds is compared by
  * its fingerprint, so that a data set may move; of precision, what auto came to. */
 static const char *const may_differ[] = {
-    "data", "cache", "image-memory", "skip-bad-images", "patience",  "save-every",
-    "keep", "trace", "name",         "experiment",      "precision",
+    "data",     "cache",      "image-memory", "skip-bad-images",
+    "patience", "save-every", "keep",         "keep-checkpoints",
+    "trace",    "name",       "experiment",   "precision",
 };
 /* Kept, since they are warned of where they matter. */
 static const char *const may_change_numbers[] = {"epochs", "device", "threads"};

@@ -69,6 +69,7 @@ static int say_started(struct run *run, struct err *e)
     s->train_images = (int64_t)run->train_split.n;
     s->test_images = (int64_t)run->test_split.n;
     s->val_images = (int64_t)run->val_split.n;
+    s->resumed = run->has_saved;
     s->resumed_epoch = run->resumed_epoch;
     s->parameters = (int64_t)run->params->trained;
     s->score_least = run->data->score_least;

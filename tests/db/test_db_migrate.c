@@ -368,7 +368,7 @@ static void test_used(const char *path)
     struct epoch_row row = help_epoch(3, true);
     row.validated = true;
     ok(!db_runs_resume(d, &id, 1, 0, &e) && db_run_claim(d, 1, &claimed, &e) == 1 &&
-           !db_run_started(d, 1, &run, &e) && !db_epoch_add(d, 1, &row, 3, NULL, 0, &e),
+           !db_run_started(d, 1, &run, 1, &e) && !db_epoch_add(d, 1, &row, 3, NULL, 0, &e),
        "an old run is resumed");
     db_run(d, 1, &run, &e);
     ok(run.epochs_done == 3 && run.resumed == 1 && run.earlier_s == 10, "and goes on");

@@ -8,6 +8,10 @@ check_PROGRAMS += tests/src/cli_db
 tests_src_cli_db_SOURCES = tests/src/cli_db.c
 tests_src_cli_db_LDADD = $(DB_LIBS)
 
+# combolab-db(5) against a database.
+TESTS += tests/src/test_man_db.sh
+EXTRA_DIST += tests/src/test_man_db.sh
+
 # Rows for the screen, without a screen.
 check_PROGRAMS += tests/src/test_model
 tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_paths.c src/want_run.c \
@@ -23,7 +27,9 @@ tests_src_test_screen_thread_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_screen_thread_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/src/test_screen_thread
 
-TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_man_db.sh tests/src/test_train.sh \
-	tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_tmux.sh
-EXTRA_DIST += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_man_db.sh tests/src/test_train.sh \
-	tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_tmux.sh
+TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
+	tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_tmux.sh \
+	tests/src/test_provenance.sh
+EXTRA_DIST += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
+	tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_tmux.sh \
+	tests/src/test_provenance.sh

@@ -92,6 +92,12 @@ CELL(age)
     facts_age(m->now - r->created, cell->text, sizeof cell->text);
 }
 
+CELL(disk)
+{
+    if (r->disk_bytes > 0)
+        str_bytes(cell->text, sizeof cell->text, (double)r->disk_bytes);
+}
+
 /* Title, cells at least and at most, priority, at the right; key and column that sort; role; cell.
  */
 const struct runs_column runs_columns[RUNS_COLUMNS] = {
@@ -110,6 +116,7 @@ const struct runs_column runs_columns[RUNS_COLUMNS] = {
     {{"last PC", 7, 8, 8, true}, 'P', "last_pc", ROLE_TEXT, cell_last_pc},
     {{"img/s", 6, 8, 11, true}, 'i', "images_per_s", ROLE_TEXT, cell_speed},
     {{"ETA", 6, 8, 12, true}, 0, "", ROLE_TEXT, cell_eta},
+    {{"disk", 5, 10, 13, true}, 'D', "disk_bytes", ROLE_DIM, cell_disk},
     {{"age", 4, 7, 7, true}, 'a', "age_s", ROLE_DIM, cell_age},
 };
 
