@@ -84,8 +84,8 @@ CREATE VIEW run_alike AS
             coalesce((SELECT data_hash FROM run AS its WHERE its.id = listed.run), '') AS but_seed,
         group_concat(iif(name = 'fold', NULL, name || '=' || value), ' ') AS but_fold
     FROM (SELECT run, name, value FROM run_option
-        WHERE name NOT IN ('name', 'cache', 'image-memory', 'save-every', 'keep', 'threads',
-            'trace')
+        WHERE name NOT IN ('name', 'cache', 'image-memory', 'save-every', 'keep',
+            'keep-checkpoints', 'threads', 'trace')
         ORDER BY run, position) AS listed
     GROUP BY run;
 

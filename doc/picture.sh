@@ -7,7 +7,7 @@ combolab=${TOP_BUILDDIR:?is the folder that combolab was built in}/combolab
 to=${1:-$here}
 socket=combolab-picture-$$
 dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-picture-XXXXXX")
-trap 'tmux -L "$socket" kill-server 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'leave; rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$dir"
 unset TMUX NO_COLOR
@@ -15,6 +15,14 @@ export LC_ALL=C.UTF-8 XDG_CACHE_HOME="$dir/cache"
 
 tm() {
     tmux -L "$socket" -f /dev/null "$@"
+}
+
+# Ends the program, which stops its run after the step in progress, and waits for that.
+leave() {
+    pid=$(tm display-message -p -t picture '#{pane_pid}' 2>/dev/null) || return 0
+    while kill "$pid" 2>/dev/null; do
+        sleep 0.5
+    done
 }
 
 screen() {
@@ -40,8 +48,8 @@ paint() { # theme
     rm -f runs.db*
     "$combolab" -D runs.db train -q --data portraits --image-size 48 --flip 0.5 --rotate 0 --batch 36 \
         --rounding half-down --class-weights none --learning-rate 0.002 --lr-step 20 --epochs 1 >out
-    tm new-session -d -s picture -x 120 -y 38 \
-        "TERM=tmux-256color '$combolab' -D runs.db --theme $1"
+    tm new-session -d -s picture -x 120 -y 42 \
+        "exec env TERM=tmux-256color '$combolab' -D runs.db --theme $1"
     shows 'finished'
     tm send-keys -t picture n
     shows 'Launch a run'
@@ -56,8 +64,8 @@ paint() { # theme
     shows ' 1[0-9]/20 '
     screen -e >screen
     # Where it was made is nobody's business; what stands behind it stays where it was.
-    sed "s|$dir/portraits|portraits $(echo "$dir" | sed 's/./ /g')|; s|$(uname -n)|lab|g" screen | python3 "$here/screen_svg.py" "$1" >"$to/live-$1.svg"
-    tm kill-server
+    sed "s|$dir/\([^ ]*\)|\1 $(echo "$dir" | sed 's/./ /g')|g; s|$(uname -n)|lab|g" screen | python3 "$here/screen_svg.py" "$1" >"$to/live-$1.svg"
+    leave
 }
 
 "$combolab" synth portraits --count 1200 --size 48 --seed 1 -q >out
