@@ -39,6 +39,10 @@ int db_in_place(struct db *d, struct err *e);
  * it is another's. It is made when a run is claimed; until then it is what it would be. */
 int db_weights_dir(const struct db *d, int64_t run, char *to, size_t room, struct err *e);
 
+/* The folder in which those are, where it is there and this database's own: 1; 0 where there is
+ * none; -1. */
+int db_weights_own(const struct db *d, char *to, size_t room, struct err *e);
+
 /* Version text of SQLite. */
 const char *db_library(void);
 
@@ -110,6 +114,21 @@ int db_run_disk(struct db *d, int64_t run, struct err *e);
 int db_runs_disk(struct db *d, struct err *e);
 
 int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err *e);
+
+/* Which files in a run's folder of weights nothing needs any more. Of a number that no run has they
+ * are all, if this database has given it to a run that was deleted. */
+enum db_spent {
+    DB_SPENT_NOTHING,     /* it trains, or may begin at any time */
+    DB_SPENT_HALVES,      /* half-written ones: it can be resumed */
+    DB_SPENT_CHECKPOINTS, /* those too: it cannot, and its weights are there */
+    DB_SPENT_ALL,
+};
+int db_run_spent(struct db *d, int64_t run, enum db_spent *spent, struct err *e);
+
+/* While files are removed, so that nobody begins to train in that folder. 1; 0 when somebody does;
+ * -1. */
+int db_run_lock(struct db *d, int64_t run, struct err *e);
+void db_run_unlock(struct db *d, int64_t run);
 
 /* Deletes a run and all its rows (not its files). ERR_STATE while it is running or paused. */
 int db_run_delete(struct db *d, int64_t id, struct err *e);

@@ -65,6 +65,7 @@ struct command {
     X(work)                                                                                        \
     X(runs)                                                                                        \
     X(show)                                                                                        \
+    X(clean)                                                                                       \
     X(synth)                                                                                       \
     X(dataset)                                                                                     \
     X(devices)                                                                                     \

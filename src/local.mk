@@ -1,5 +1,6 @@
 bin_PROGRAMS += combolab
 combolab_SOURCES = \
+	src/clean.c src/clean.h \
 	src/cli.c src/cli.h \
 	src/command.h \
 	src/complete.c src/complete.h \
@@ -17,6 +18,7 @@ combolab_SOURCES = \
 	src/want_run.c \
 	src/want_runs.c \
 	src/commands/bench.c \
+	src/commands/clean.c \
 	src/commands/commands.c \
 	src/commands/dataset.c \
 	src/commands/dataset_check.c \

@@ -92,7 +92,8 @@ const struct command command_resume = {
         "Each RUN, a number from `combolab runs` or `last` for the newest, goes on from its newest "
         "checkpoint, with the settings it was launched with, and comes to what it would have been "
         "without the interruption; epochs after that checkpoint are done again. A run that "
-        "has epochs on record but no checkpoint to be found is refused, unless --anew is given. "
+        "has epochs on record but no checkpoint to be found is refused, unless --anew is given, "
+        "and so is one whose data set is not there: if it was moved, --data names its new place. "
         "Runs that are finished or have diverged are refused, and then "
         "none is resumed.\n"
         "Progress, the table at the end and Ctrl-C are those of `combolab train`.",
