@@ -64,7 +64,9 @@ paint() { # theme
     shows ' 1[0-9]/20 '
     screen -e >screen
     # Where it was made is nobody's business; what stands behind it stays where it was.
-    sed "s|$dir/\([^ ]*\)|\1 $(echo "$dir" | sed 's/./ /g')|g; s|$(uname -n)|lab|g" screen | python3 "$here/screen_svg.py" "$1" >"$to/live-$1.svg"
+    blanks=$(echo "$dir/" | sed 's/./ /g')
+    sed "s|$dir/\([^ ]*\)|\1$blanks|g; s|$(uname -n)|lab|g" screen |
+        python3 "$here/screen_svg.py" "$1" >"$to/live-$1.svg"
     leave
 }
 
