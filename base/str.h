@@ -56,7 +56,10 @@ void str_bytes(char *to, size_t room, double bytes);
  * and infinity. */
 void str_figure(char *to, size_t room, double value, int decimals, int cells);
 
-/* The shortest decimal text that reads back to the same value: "0.1", "30", "1e-05". */
+/* The shortest decimal text that reads back to the same value: "0.1", "30", "1e-5". */
 void str_exact(char *to, size_t room, double value);
+
+/* The same, but rounded to so many significant digits where it would have more. */
+void str_shortest(char *to, size_t room, double value, int digits);
 
 #endif

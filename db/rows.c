@@ -50,6 +50,7 @@ static double run_seconds(const void *row, double now_s)
 /* In lists: always, and where there is room. */
 #define MANY ROW_LISTED
 #define SPARE (ROW_LISTED | ROW_SPARE)
+#define SETTING (-6)                  /* digits of a number that somebody chose */
 #define ERROR (ROW_BEST | ROW_RISING) /* the less the better */
 
 const struct row_column row_run_columns[] = {
@@ -63,9 +64,9 @@ const struct row_column row_run_columns[] = {
     RUN(fold, "fold", SPARE | ROW_OPTIONAL | ROW_LAUNCHED | ROW_FOUND, 0),
     RUN(backbone, "backbone", SPARE | ROW_WORDS | ROW_LAUNCHED, 0),
     RUN(loss, "loss", MANY | ROW_WORDS | ROW_LAUNCHED, 0),
-    RUN(alpha, "alpha", SPARE | ROW_LAUNCHED, 1),
-    RUN(beta, "beta", SPARE | ROW_LAUNCHED, 1),
-    RUN(gamma, "gamma", SPARE | ROW_LAUNCHED, 1),
+    RUN(alpha, "alpha", SPARE | ROW_LAUNCHED, SETTING),
+    RUN(beta, "beta", SPARE | ROW_LAUNCHED, SETTING),
+    RUN(gamma, "gamma", SPARE | ROW_LAUNCHED, SETTING),
     RUN(epochs_done, "done", MANY, 0),
     RUN(epochs, "epochs", MANY | ROW_LAUNCHED, 0),
     RUN(best_epoch, "best", SPARE | ROW_OPTIONAL, 0),
@@ -84,7 +85,7 @@ const struct row_column row_run_columns[] = {
     RUN(image_size, "image size", ROW_LAUNCHED, 0),
     RUN(batch, "batch", ROW_LAUNCHED, 0),
     RUN(seed, "seed", ROW_LAUNCHED, 0),
-    RUN(learning_rate, "learning rate", ROW_LAUNCHED, 4),
+    RUN(learning_rate, "learning rate", ROW_LAUNCHED, SETTING),
     RUN(created, "created", ROW_TIME, 0),
     RUN(started, "started", ROW_TIME, 0),
     RUN(ended, "ended", ROW_TIME, 0),
@@ -141,7 +142,7 @@ static double phase_images_per_s(const void *row, double now_s)
 
 const struct row_column row_epoch_columns[] = {
     COLUMN(epoch_row, epoch, "epoch", 0, 0),
-    COLUMN(epoch_row, learning_rate, "learning rate", ROW_SPARE, 4),
+    COLUMN(epoch_row, learning_rate, "learning rate", ROW_SPARE, SETTING),
     COLUMN(epoch_row, best, "best", 0, 0),
     COLUMN(epoch_row, time, "time", ROW_SPARE | ROW_TIME, 0),
     NAMED(epoch_row, "tested", "test.run IS NOT NULL", tested, NULL, ROW_EXPRESSION, 0),
@@ -194,7 +195,7 @@ const struct phase_row *row_phase(const struct epoch_row *epoch, const struct ro
 
 const struct row_column row_term_columns[] = {
     COLUMN(term_row, name, "term", 0, 0),
-    COLUMN(term_row, weight, "weight", 0, 3),
+    COLUMN(term_row, weight, "weight", 0, SETTING),
     ROW_END,
 };
 

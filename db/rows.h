@@ -177,7 +177,8 @@ struct row_column {
     size_t offset, bytes; /* of the field */
     const char *title;    /* for people; NULL = in no table */
     unsigned use;         /* of enum row_use */
-    int digits;           /* of a real number: after the point, for people */
+    int digits;           /* of a real number, for people: after the point; below 0: at most so many
+                             significant ones, and no more than it takes */
     int term; /* of a phase: of this term of the loss, from 1, which goes before name and title */
     double (*derived)(const void *row, double now_s);
 };

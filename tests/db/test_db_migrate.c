@@ -239,8 +239,11 @@ static void test_same_schema(const char *path)
 }
 
 /* Steps 4 and 5 only add: without what they added, a file is one of schema 3 or 4. */
-static const char undo_5[] = "DROP TABLE provenance; ALTER TABLE run DROP COLUMN disk_bytes;"
-                             " ALTER TABLE run DROP COLUMN init_hash; PRAGMA user_version = 4;";
+static const char undo_5[] =
+    "DROP VIEW run_best; DROP VIEW last_term; DROP VIEW run_mean;"
+    " DROP VIEW run_alike; DROP VIEW run_difference; DROP VIEW run_setting;"
+    " DROP TABLE provenance; ALTER TABLE run DROP COLUMN disk_bytes;"
+    " ALTER TABLE run DROP COLUMN init_hash; PRAGMA user_version = 4;";
 static const char undo_4[] = "DROP TABLE algorithm; ALTER TABLE run DROP COLUMN algorithms_anew;"
                              " PRAGMA user_version = 3;";
 
@@ -281,6 +284,28 @@ static void test_schema_4(const char *path)
                           " time = 11 AND epoch = 1 AND host = 'lab' AND device = 'cpu: old' AND"
                           " program = 'combolab 1' AND data = '/data/old'"),
            1, "as it was");
+    db_close(d);
+}
+
+/* Options as an older combolab wrote them. */
+static void test_figures(const char *path)
+{
+    static const char old[] =
+        "INSERT INTO run_option(run, position, name, type, value)"
+        " SELECT 1, 80 + key, 'figure ' || key, iif(key, 'real', 'text'), value FROM json_each("
+        "'[\"3e+01\", \"3e+01\", \"1e-05\", \"-2e+16\", \"1e-10\", \"0.5\"]')";
+    char values[128];
+    struct err e;
+    struct db *d = help_open(path);
+    ok(!db_exec(d, undo_5, &e) && !db_exec(d, old, &e), "a run of schema 4 with many figures");
+    db_close(d);
+    d = help_open(path);
+    raw_text(path,
+             "SELECT group_concat(value, ' ') FROM"
+             " (SELECT value FROM run_option WHERE run = 1 AND position >= 80 ORDER BY position)",
+             values, sizeof values);
+    is_text(values, "3e+01 30 1e-5 -2e16 1e-10 0.5", "has them in their shortest form");
+    is_int(db_exec(d, "DELETE FROM run_option WHERE position >= 80", &e), 0, "they go");
     db_close(d);
 }
 
@@ -455,6 +480,7 @@ int main(void)
     test_kept(path, 1);
     test_schema_4(path);
     test_schema_3(path);
+    test_figures(path);
     test_same_schema(path);
     test_used(path);
     test_kept(path, 2);

@@ -149,6 +149,7 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
                 struct live_texts *texts)
 {
     struct curve curves[MOST_CURVES];
+    char weight[32];
     memset(c, 0, sizeof *c);
     memset(texts, 0, sizeof *texts);
     c->title = texts->title;
@@ -168,7 +169,9 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
              curve->also ? curve->also : "");
     c->log_y &= !curve->linear;
     add_phases(c, m, curve->offset);
-    if (curve->term)
-        snprintf(texts->note, sizeof texts->note, "weight %g", curve->term->weight);
+    if (curve->term) {
+        str_exact(weight, sizeof weight, curve->term->weight);
+        snprintf(texts->note, sizeof texts->note, "weight %s", weight);
+    }
     mark_best(m, curve, c, texts->note);
 }

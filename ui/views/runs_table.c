@@ -127,3 +127,15 @@ int runs_column_of_key(wchar_t key)
             return i;
     return -1;
 }
+
+void ui_mdoc_columns(struct str *out)
+{
+    str_add(out, ".Bl -column \"experiment\" \"key\" \"experiment\"\n"
+                 ".It Sy column Ta Sy key Ta Sy in filters\n");
+    for (int i = 0; i < RUNS_COLUMNS; i++) {
+        const struct runs_column *c = &runs_columns[i];
+        if (c->key)
+            str_addf(out, ".It %s Ta Ic %c Ta %s\n", c->head.title, c->key, c->name);
+    }
+    str_add(out, ".El\n");
+}
