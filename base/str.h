@@ -31,6 +31,8 @@ char *str_take(struct str *s);
 /* Copies as much of `text` as fits, always ending in NUL. Returns 0, or -1 when it was cut. */
 int str_copy(char *to, size_t room, const char *text);
 
+bool str_ends_in(const char *text, const char *end);
+
 /* Whole-text parsing: no leading or trailing junk, no overflow. Return 0 or -1, *value untouched on
  * -1. str_to_real accepts finite decimal numbers only, and always '.' as the point. */
 int str_to_int(const char *text, int64_t *value);

@@ -36,16 +36,10 @@ static bool take_idle(const char *path, double idle_s, bool removes, uint64_t *b
     return idle;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-    size_t length = strlen(name), n = strlen(end);
-    return length > n && !strcmp(name + length - n, end);
-}
-
 /* Seconds; below 0 for a file that is none of ours. */
 static double idle_enough(const char *name, double unused_s)
 {
-    if (ends_in(name, STORE_TEMPORARY))
+    if (str_ends_in(name, STORE_TEMPORARY))
         return ABANDONED_S;
     bool ours = strspn(name, "0123456789abcdef") == 16 && !strcmp(name + 16, STORE_ENDING);
     return ours ? unused_s : -1;
@@ -62,7 +56,7 @@ int store_unused(const char *folder, double unused_s,
     for (const struct dirent *at; !result && (at = readdir(dir));) {
         char path[FILE_PATH_BYTES];
         double idle_s = idle_enough(at->d_name, unused_s);
-        struct store_unused file = {.path = path, .half = ends_in(at->d_name, STORE_TEMPORARY)};
+        struct store_unused file = {.path = path, .half = str_ends_in(at->d_name, STORE_TEMPORARY)};
         if (idle_s >= 0 && !str_path(path, sizeof path, folder, at->d_name) &&
             take_idle(path, idle_s, false, &file.bytes))
             result = found(context, &file, e);

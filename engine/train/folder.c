@@ -1,6 +1,7 @@
 /* folder.c - see folder.h. Files of any other name are nobody's business here. */
 #include "engine/train/folder.h"
 
+#include "base/str.h"
 #include "engine/train/checkpoint_priv.h"
 
 #include <dirent.h>
@@ -15,17 +16,11 @@
 
 static const char *const weights[] = {"best.safetensors", "last.safetensors"};
 
-static bool ends_in(const char *name, const char *end)
-{
-    size_t length = strlen(name), n = strlen(end);
-    return length >= n && !strcmp(name + length - n, end);
-}
-
 /* One of enum folder_kind, or 0. A half is called "best.safetensors.1234-0.tmp". */
 static unsigned kind_of(const char *name)
 {
     struct checkpoint_file checkpoint;
-    bool half = ends_in(name, TEMPORARY);
+    bool half = str_ends_in(name, TEMPORARY);
     for (int i = 0; i < 2; i++)
         if (half ? !strncmp(name, weights[i], strlen(weights[i])) : !strcmp(name, weights[i]))
             return half ? FOLDER_HALVES : FOLDER_WEIGHTS;

@@ -78,6 +78,9 @@ static void test_str(void)
     is_text(to, "ab", "a cut never splits a character");
     str_duration(to, sizeof to, 7507);
     is_text(to, "2h05m", "hours");
+    ok(str_ends_in("a.tmp", ".tmp") && str_ends_in(".tmp", ".tmp") && !str_ends_in("tmp", ".tmp") &&
+           !str_ends_in("a.tmp.b", ".tmp"),
+       "ends of texts are known");
     ok(!str_path(to, sizeof to, "a/", "b") && !strcmp(to, "a/b"), "paths join");
     ok(str_path(to, 4, "abc", "def") == -1, "a path that does not fit is refused");
 }

@@ -10,6 +10,11 @@ TESTS += tests/train/test_schedule
 
 EXTRA_DIST += tests/golden/make_schedule_golden.py tests/golden/schedule_torch.txt
 
+check_PROGRAMS += tests/train/test_folder
+tests_train_test_folder_SOURCES = tests/train/test_folder.c
+tests_train_test_folder_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_folder
+
 # Runs of the trainer, with a toy in place of a backend.
 check_PROGRAMS += tests/train/test_trainer
 tests_train_test_trainer_SOURCES = tests/train/test_trainer.c
