@@ -15,7 +15,8 @@ struct pass {
     size_t skip;
     double skipped_s; /* seconds they took */
     /* the pass's own */
-    double began_s; /* on the run's clock */
+    double began_s;        /* on the run's clock */
+    double image_before_s; /* seconds an image, of the pass before of the same kind; NaN */
     size_t steps, begun, done;
 };
 

@@ -14,6 +14,8 @@ static void show_decoding(void *context, size_t done, size_t all)
     struct tell *tell = context;
     tell->now.step = (int64_t)done;
     tell->now.steps = (int64_t)all;
+    double spent_s = tell_clock(tell);
+    tell->now.images_per_s = spent_s > 0 ? (double)done / spent_s : 0;
     tell_show(tell, done == all);
 }
 

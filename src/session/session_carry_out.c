@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/snapshot_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -128,6 +129,7 @@ static int delete_files(const char *folder, struct err *e)
         return errno == ENOENT ? 0 : err_errno(e, errno, "the weights in '%s' stay", folder);
     int number = 0;
     const struct dirent *entry;
+    snapshot_file_remove(folder);
     while ((entry = readdir(dir)))
         if (is_weights(entry->d_name) && unlinkat(dirfd(dir), entry->d_name, 0))
             number = errno;

@@ -10,8 +10,8 @@ tests_src_cli_db_LDADD = $(DB_LIBS)
 
 # Rows for the screen, without a screen.
 check_PROGRAMS += tests/src/test_model
-tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_paths.c src/want_run.c \
-	src/want_runs.c
+tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_now.c src/want_paths.c \
+	src/want_run.c src/want_runs.c
 tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_model
