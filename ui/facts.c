@@ -107,7 +107,7 @@ void facts_now(const struct pen *pen, const struct snapshot *now, char *to, size
     str_figure(figure, sizeof figure, now->total, 4, FACTS_CELLS);
     if (now->phase == SNAPSHOT_TRAIN && isfinite(now->total) && now->step > 0)
         snprintf(loss, sizeof loss, "  loss %s", figure);
-    snprintf(to, room, "%s%s images/s%s%s", part, speed, memory, loss);
+    snprintf(to, room, "%s%s images/s%s%s", part, speed, loss, memory);
 }
 
 void facts_age(double seconds, char *to, size_t room)

@@ -32,7 +32,7 @@ double facts_done(const struct ui_run *r, const struct snapshot *now);
 /* Share of the phase in progress: 0 to 1. */
 double facts_phase(const struct snapshot *now);
 
-/* "34/51  412 images/s  mem 1.2 GiB  loss 0.4321": what is known of the phase in progress. */
+/* "34/51  412 images/s  loss 0.4321  mem 1.2 GiB": what is known of the phase in progress. */
 void facts_now(const struct pen *pen, const struct snapshot *now, char *to, size_t room);
 
 /* Seconds in one unit: "41s", "7m", "3h", "12d". */

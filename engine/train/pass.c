@@ -35,14 +35,16 @@ static double *image_s(struct run *run, const struct pass *pass)
     return pass->trains ? &run->train_image_s : &run->test_image_s;
 }
 
-/* The mean over one pass: of this one's images so far, and for those to come what the pass before
- * had. So it is a pass's own mean at its end and where the next begins, and a single slow step
- * moves it by no more than its share. */
-static double mean_image_s(double spent_s, double images, double left, double before_s)
+double pass_image_s(double spent_s, double images, double left, double before_s)
 {
     if (isnan(before_s))
         return images > 0 ? spent_s / images : NAN;
     return images + left > 0 ? (spent_s + left * before_s) / (images + left) : before_s;
+}
+
+static double speed(double image_s)
+{
+    return image_s > 0 ? 1 / image_s : 0;
 }
 
 static void show_progress(struct run *run, const struct pass *pass)
@@ -52,10 +54,10 @@ static void show_progress(struct run *run, const struct pass *pass)
     double spent_s = tell_clock(run->tell) - pass->began_s;
     double images = (double)(t->n - pass->skip * (size_t)run_batch(run, pass->plan->n));
     double mean_s =
-        mean_image_s(spent_s, images, (double)(pass->plan->n - t->n), pass->image_before_s);
+        pass_image_s(spent_s, images, (double)(pass->plan->n - t->n), pass->image_before_s);
     *image_s(run, pass) = mean_s;
     now->step = (int64_t)pass->done;
-    now->images_per_s = mean_s > 0 ? 1 / mean_s : 0;
+    now->images_per_s = speed(mean_s);
     now->eta_s = eta_s(run, pass);
     now->total = t->n ? t->total / (double)t->n : NAN;
     for (int k = 0; k < now->terms; k++)
@@ -219,9 +221,10 @@ int pass_run(struct run *run, struct pass *pass, struct event_phase *figures, st
     pass->begun = pass->done = pass->skip;
     if (!pass->skip)
         tally_clear(pass->tally);
-    tell_phase(run->tell, pass->trains ? SNAPSHOT_TRAIN : SNAPSHOT_TEST, (int64_t)pass->steps);
-    pass->began_s = tell_clock(run->tell);
     pass->image_before_s = *image_s(run, pass);
+    tell_phase(run->tell, pass->trains ? SNAPSHOT_TRAIN : SNAPSHOT_TEST, (int64_t)pass->steps,
+               speed(pass->image_before_s));
+    pass->began_s = tell_clock(run->tell);
     int result = pass->done < pass->steps ? begin_plan(run, pass, batch, e) : 0;
     if (!result)
         result = all_steps(run, pass, e);

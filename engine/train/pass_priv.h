@@ -24,4 +24,10 @@ struct pass {
  * on an error, with run->diverged set where a loss is no longer finite. */
 int pass_run(struct run *run, struct pass *pass, struct event_phase *figures, struct err *e);
 
+/* Seconds an image, as the mean over one pass: of this one's `images` so far, which took spent_s,
+ * and for the `left` ones to come what the pass before had (NaN: there was none). So it is a pass's
+ * own mean at its end and where the next begins, and a single slow step moves it by no more than
+ * its share. */
+double pass_image_s(double spent_s, double images, double left, double before_s);
+
 #endif

@@ -33,7 +33,7 @@ static int open_store(struct run *run, struct err *e)
         .progress = show_decoding,
         .context = run->tell,
     };
-    tell_phase(run->tell, SNAPSHOT_DECODING, (int64_t)run->data->n);
+    tell_phase(run->tell, SNAPSHOT_DECODING, (int64_t)run->data->n, 0);
     int result = store_open(&run->store, &request, e);
     if (!result)
         run->images = store_images(run->store);

@@ -83,12 +83,12 @@ void tell_rest(struct tell *r, bool resting)
         r->rested_s += clock_s() - r->rest_began_s;
 }
 
-void tell_phase(struct tell *r, enum snapshot_phase phase, int64_t steps)
+void tell_phase(struct tell *r, enum snapshot_phase phase, int64_t steps, double images_per_s)
 {
     r->now.phase = phase;
     r->now.step = 0;
     r->now.steps = steps;
-    r->now.images_per_s = 0;
+    r->now.images_per_s = images_per_s;
     if (phase == SNAPSHOT_TRAIN) {
         pthread_mutex_lock(&r->lock);
         steps_begin(&r->steps, r->run, r->now.epoch);

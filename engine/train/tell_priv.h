@@ -45,9 +45,9 @@ void tell_event(struct tell *r, struct event *event);
 double tell_clock(const struct tell *r);
 void tell_rest(struct tell *r, bool resting);
 
-/* A new phase of `steps` steps; shown at once. With SNAPSHOT_TRAIN the losses by step begin anew.
- */
-void tell_phase(struct tell *r, enum snapshot_phase phase, int64_t steps);
+/* A new phase of `steps` steps, at what speed such a phase went before (0 = not known); shown at
+ * once. With SNAPSHOT_TRAIN the losses by step begin anew. */
+void tell_phase(struct tell *r, enum snapshot_phase phase, int64_t steps, double images_per_s);
 
 /* A training step is done, with that total and LOSS_MAX_TERMS terms. */
 void tell_step(struct tell *r, size_t step, double total, const double *term);

@@ -69,10 +69,10 @@ CELL(epochs)
 {
     const struct snapshot *now = ui_run_now(m, r->id);
     cell->fraction = facts_done(r, now);
-    /* Hundredths, so that it moves within a long epoch; none is called done before it is. */
+    /* Tenths, so that it moves within a long epoch; none is called done before it is. */
     if (now)
-        snprintf(cell->text, sizeof cell->text, "%.2f/%d",
-                 floor(cell->fraction * r->epochs * 100 + 1e-6) / 100, r->epochs);
+        snprintf(cell->text, sizeof cell->text, "%.1f/%d",
+                 floor(cell->fraction * r->epochs * 10 + 1e-6) / 10, r->epochs);
     else
         snprintf(cell->text, sizeof cell->text, "%d/%d", r->epochs_done, r->epochs);
     cell->has_bar = cell->fraction < 1; /* full ones would be a wall without news */
