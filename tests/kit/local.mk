@@ -14,6 +14,7 @@ libkit_a_SOURCES = \
 	tests/kit/scratch.c tests/kit/scratch.h \
 	tests/kit/toy_backend.c tests/kit/toy_backend.h \
 	tests/kit/trainer_rig.c tests/kit/trainer_rig.h
-noinst_HEADERS = tests/kit/db_kit.h tests/kit/session_kit.h tests/kit/tap.h
+noinst_HEADERS = tests/kit/db_kit.h tests/kit/session_kit.h tests/kit/tap.h \
+	tests/kit/ui_golden.h
 EXTRA_DIST += tests/kit/tap.sh
 KIT_LIBS = libkit.a
