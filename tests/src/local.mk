@@ -20,7 +20,7 @@ TESTS += tests/src/test_model
 check_PROGRAMS += tests/src/test_screen_thread
 tests_src_test_screen_thread_SOURCES = tests/src/test_screen_thread.c
 tests_src_test_screen_thread_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_src_test_screen_thread_LDADD = $(KIT_LIBS) $(DB_LIBS)
+tests_src_test_screen_thread_LDADD = $(KIT_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/src/test_screen_thread
 
 TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
