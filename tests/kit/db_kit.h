@@ -141,10 +141,12 @@ __attribute__((unused)) static int help_wait(pid_t pid)
 {
     int status;
     pid_t ended;
+    if (pid < 0)
+        return -1;
     do
         ended = waitpid(pid, &status, 0);
     while (ended < 0 && errno == EINTR); /* another child was heard of */
-    if (pid < 0 || ended != pid)
+    if (ended != pid)
         return -1;
     for (int i = help_forked; i-- > 0;)
         if (help_children[i].pid == pid)
