@@ -22,8 +22,9 @@ struct curve {
 };
 
 #define MOST_CURVES (4 + ROW_MAX_TERMS)
-#define LEAST_STEPS 9 /* a curve of three steps across the whole width looks like more than it is  \
-                       */
+/* A curve of three epochs or steps across the whole width looks like more than it is. */
+#define LEAST_EPOCHS 10
+#define LEAST_STEPS 10
 
 static double figure_of(const struct phase_row *phase, size_t offset)
 {
@@ -176,40 +177,50 @@ static void add_steps(const struct live_axes *axes, const struct ui_model *m, in
                                                      .n = (size_t)steps->n};
     c->x_first = steps->at[0].step;
     c->x_last = axes->planned && planned > so_far && planned < INT_MAX ? (int)planned : so_far;
-    if (c->x_last - c->x_first < LEAST_STEPS && c->x_first < INT_MAX - LEAST_STEPS)
-        c->x_last = c->x_first + LEAST_STEPS;
+    if (c->x_last - c->x_first < LEAST_STEPS - 1 && c->x_first <= INT_MAX - LEAST_STEPS)
+        c->x_last = c->x_first + LEAST_STEPS - 1;
     if (steps->each > 1)
         snprintf(note, 64, "epoch %d, means of %d steps", steps->epoch, steps->each);
     else
         snprintf(note, 64, "epoch %d by step", steps->epoch);
 }
 
-/* Where that epoch is none of the rows yet. */
+static int planned_epochs(const struct ui_model *m)
+{
+    const struct ui_run *run = ui_run_find(m, m->rows_of);
+    return run && run->epochs > 0 ? run->epochs : 1;
+}
+
+/* The epoch in progress, where others are done and it is none of the rows yet; else 0. */
+static int epoch_in_progress(const struct ui_model *m)
+{
+    const struct snapshot_steps *steps = steps_of(m);
+    if (!steps || !m->n_epochs || steps->epoch <= m->epochs[m->n_epochs - 1].epoch)
+        return 0;
+    return steps->epoch <= planned_epochs(m) ? steps->epoch : 0;
+}
+
 static void add_tail(const struct ui_model *m, int loss, struct chart_series *train)
 {
     const struct snapshot_steps *steps = steps_of(m);
+    int epoch = epoch_in_progress(m);
     double sum = 0;
-    if (!steps || !m->n_epochs || steps->epoch <= m->epochs[m->n_epochs - 1].epoch)
-        return;
-    for (int i = 0; i < steps->n; i++)
+    for (int i = 0; epoch && i < steps->n; i++)
         sum += *loss_of(&steps->at[i], loss);
-    train->has_tail = true;
-    train->tail = (struct chart_point){steps->epoch, sum / steps->n};
+    train->has_tail = epoch > 0;
+    if (epoch)
+        train->tail = (struct chart_point){epoch, sum / steps->n};
 }
 
 /* --- charts --- */
 
 static void fit_epochs(const struct live_axes *axes, const struct ui_model *m, struct chart *c)
 {
-    const struct ui_run *run = ui_run_find(m, m->rows_of);
-    int planned = run && run->epochs > 0 ? run->epochs : 1;
-    int so_far = m->n_epochs ? m->epochs[m->n_epochs - 1].epoch : 1;
-    if (c->series[0].has_tail)
-        so_far = c->series[0].tail.x;
+    int planned = planned_epochs(m), now = epoch_in_progress(m);
+    int so_far = now ? now : m->n_epochs ? m->epochs[m->n_epochs - 1].epoch : 1;
+    int least = planned < LEAST_EPOCHS ? planned : LEAST_EPOCHS;
     c->x_first = m->n_epochs && m->epochs[0].epoch < 1 ? m->epochs[0].epoch : 1;
     c->x_last = axes->planned && planned > so_far ? planned : so_far;
-    /* For the same reason as with steps. */
-    int least = planned < 10 ? planned : 10;
     if (c->x_last < least)
         c->x_last = least;
 }
@@ -228,10 +239,10 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
     c->focus = which == axes->focus;
     c->cursor = axes->reading && !by_step ? axes->cursor : INT_MIN;
     c->marked = INT_MIN;
+    fit_epochs(axes, m, c);
     if (which >= curves_of(m, curves)) {
         str_copy(texts->title, sizeof texts->title, "learning rate");
         add_series(c, m, "rate", ROLE_TRAIN, offsetof(struct epoch_row, learning_rate));
-        fit_epochs(axes, m, c);
         return;
     }
     const struct curve *curve = &curves[which];
@@ -246,7 +257,6 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
     add_phases(c, m, curve->offset);
     if (curve->loss)
         add_tail(m, curve->loss, &c->series[0]);
-    fit_epochs(axes, m, c);
     if (curve->term)
         snprintf(texts->note, sizeof texts->note, "weight %g", curve->term->weight);
     mark_best(m, curve, c, texts->note);
