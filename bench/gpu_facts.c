@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "cuda/device.h"
 #include "cuda/kernels/step.h"
+#include "cuda/library.h"
 
 #include <cublasLt.h>
 #include <cudnn.h>
@@ -41,12 +42,10 @@ static void figure(const char *name, double value, const char *unit)
 /* NULL where the library is not to be had. */
 static void *load(const char *name)
 {
-    char path[1024];
-    const char *folder = getenv("COMBOLAB_CUDA_LIBS");
-    snprintf(path, sizeof path, "%s%s%s", folder ? folder : "", folder ? "/" : "", name);
-    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    struct err e;
+    void *library = cuda_library_open(name, &e);
     if (!library)
-        printf("gpu_facts: %s\n", dlerror());
+        fail(&e);
     return library;
 }
 

@@ -19,13 +19,13 @@ static int launch_finish(const struct trial *t, void *const *in, void *const *ou
 
 static int launch_apply(const struct trial *t, void *const *in, void *const *out, void *stream)
 {
-    const struct norm_apply a = {in[0], in[2], in[3], in[4], in[1], true, out[0], out[1]};
+    const struct norm_apply a = {in[0], in[2], in[3], in[4], in[1], true, out[0], out[1], false};
     return kernel_norm_apply(t->t, &a, t->m, stream);
 }
 
 static int launch_pool(const struct trial *t, void *const *in, void *const *out, void *stream)
 {
-    const struct norm_apply a = {in[0], in[1], in[2], NULL, NULL, true, out[0], NULL};
+    const struct norm_apply a = {in[0], in[1], in[2], NULL, NULL, true, out[0], NULL, false};
     return kernel_norm_pool(t->t, &a, t->m, t->pool, out[1], stream);
 }
 
@@ -87,6 +87,17 @@ static int launch_weights(const struct trial *t, void *const *in, void *const *o
     return kernel_grouped_weights(&t->conv, in[0], in[1], out[0], out[1], stream);
 }
 
+static int launch_stem(const struct trial *t, void *const *in, void *const *out, void *stream)
+{
+    return kernel_stem_forward(&t->conv, in[0], in[1], out[0], out[1], stream);
+}
+
+static int launch_stem_weights(const struct trial *t, void *const *in, void *const *out,
+                               void *stream)
+{
+    return kernel_stem_weights(&t->conv, in[0], in[1], out[0], out[1], stream);
+}
+
 const struct kernel kernels_of_norms[] = {
     {"moments", {TENSOR}, {SUMS}, 0, launch_moments},
     {"norm_finish",
@@ -120,6 +131,8 @@ const struct kernel kernels_of_gates[] = {
 const struct kernel kernels_of_stems[] = {
     {"norm_pool", {TENSOR, LINE, LINE}, {POOLED, WINNERS}, 0, launch_pool},
     {"pool_back", {POOLED, WINNERS}, {TENSOR}, 0, launch_pool_back},
+    {"stem_forward", {INPUT, WEIGHTS}, {TENSOR, MOMENTS_OUT}, 0, launch_stem},
+    {"stem_weights", {INPUT, TENSOR}, {WEIGHTS_F32, SCRATCH}, 1, launch_stem_weights},
     {NULL, {NOTHING}, {NOTHING}, 0, NULL}};
 
 const struct kernel kernels_of_groups[] = {
@@ -129,6 +142,17 @@ const struct kernel kernels_of_groups[] = {
     {NULL, {NOTHING}, {NOTHING}, 0, NULL}};
 
 /* --- parts --- */
+
+/* Convolutions in groups are narrow ones, the other is a net's first. */
+static struct parts moments_parts(const struct conv_shape *s)
+{
+    return s->groups > 1 ? kernel_grouped_parts(s) : kernel_stem_parts(s);
+}
+
+static size_t scratch_bytes(const struct conv_shape *s)
+{
+    return s->groups > 1 ? kernel_grouped_scratch(s) : kernel_stem_scratch(s);
+}
 
 size_t part_count(const struct trial *t, enum part part)
 {
@@ -157,14 +181,14 @@ size_t part_count(const struct trial *t, enum part part)
     case LAYER:
         return r * c;
     case INPUT:
-        return n * (size_t)s->in_h * (size_t)s->in_w * c;
+        return n * (size_t)s->in_h * (size_t)s->in_w * (size_t)s->in;
     case WEIGHTS:
     case WEIGHTS_F32:
-        return c * 9 * c / TRIAL_GROUPS;
+        return c * (size_t)(s->kernel * s->kernel * (s->in / s->groups));
     case MOMENTS_OUT:
-        return n * (size_t)kernel_grouped_parts(s).n * 2 * c;
+        return n * (size_t)moments_parts(s).n * 2 * c;
     case SCRATCH:
-        return kernel_grouped_scratch(s) / 4;
+        return scratch_bytes(s) / 4;
     case NOTHING:
         break;
     }

@@ -22,7 +22,7 @@ enum part {
     LINE,    /* (c) */
     SHORT,   /* (r) */
     LAYER,   /* (r, c) */
-    INPUT,   /* of a convolution, whose output is the map */
+    INPUT,   /* of a convolution, whose output is the map; padded where it has padding */
     WEIGHTS,
     WEIGHTS_F32,
     MOMENTS_OUT, /* of the convolution's own parts */

@@ -1,7 +1,7 @@
 /* conv.h - the ways in which a convolution can be computed, and the choice of one.
  *
- * A method is a table of functions, one file each (conv_plain.c, conv_grouped.c, conv_cudnn.c,
- * conv_product.c), listed in conv_methods.c. For a job - one kind of a unit's convolution at one
+ * A method is a table of functions, one file each (conv_plain.c, conv_grouped.c, conv_stem.c,
+ * conv_cudnn.c, conv_product.c), listed in conv_methods.c. For a job - one kind of a unit's convolution at one
  * batch size - it offers ways, best first. conv_choose takes one, for good: by the text of an
  * earlier choice, else from the cache, else by timing. A way is described by a line of text from
  * which its method can make it again, so that a run and its reruns compute by the same ways.
@@ -94,7 +94,9 @@ void conv_tools_close(struct conv_tools *t); /* after all its ways; all zeros ar
 void conv_note(struct conv_tools *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void conv_found(struct conv_tools *t, const char *library);
 
-/* The line that names a job in caches and records: "forward bf16 64x56x56 64>128 k1 s1 p0 g1". */
+/* The line that names a job in caches and records: "forward bf16 64x56x56 64>128 k1 s1 p0 g1". How
+ * many channels are filled it doesn't say: a method that counts on it refuses to make a way again
+ * for another job. */
 #define CONV_JOB_BYTES 120
 void conv_job_text(const struct conv_job *job, char to[CONV_JOB_BYTES]);
 

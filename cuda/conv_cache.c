@@ -1,7 +1,7 @@
 /* conv_cache.c - choices of ways in a file of JSON (conv_cache.h):
  *
  *   {"device": "NVIDIA H100 80GB HBM3", "capability": "9.0", "libraries": "cudnn 9.19.0",
- *    "version": 1, "choices": {"forward bf16 64x56x56 64>128 k1 s1 p0 g1":
+ *    "version": 2, "choices": {"forward bf16 64x56x56 64>128 k1 s1 p0 g1":
  *                              {"way": "cudnn 9.19.0 sm90 engine 62 1=2", "seconds": 0.00012},
  * ...}}
  */
@@ -25,7 +25,7 @@ struct conv_cache {
     bool failed; /* writing has, and was said */
 };
 
-/* "conv-NVIDIA_H100_80GB_HBM3-9.0-cudnn_9.19.0-v1.json": for people. What counts is the head. */
+/* "conv-NVIDIA_H100_80GB_HBM3-9.0-cudnn_9.19.0-v2.json": for people. What counts is the head. */
 static int path_of(struct conv_cache *c, const char *folder, const struct conv_cache_key *k)
 {
     char name[256];

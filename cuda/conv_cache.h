@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 /* Counts up when a choice made before should be made again: our own ways have become faster. */
-#define CONV_CACHE_VERSION 1
+#define CONV_CACHE_VERSION 2
 
 struct conv_cache;
 

@@ -4,6 +4,7 @@ KERNELS_CU = \
 	cuda/kernels/conv.cu \
 	cuda/kernels/fetch.cu \
 	cuda/kernels/gate.cu \
+	cuda/kernels/gate_back.cu \
 	cuda/kernels/gate_plain.cu \
 	cuda/kernels/grouped.cu \
 	cuda/kernels/grouped_bands.cu \
@@ -19,14 +20,19 @@ KERNELS_CU = \
 	cuda/kernels/norm_plain_pool.cu \
 	cuda/kernels/norm_pool.cu \
 	cuda/kernels/sgd.cu \
+	cuda/kernels/stem.cu \
+	cuda/kernels/stem_bands.cu \
+	cuda/kernels/stem_weights.cu \
 	cuda/kernels/values.cu
 KERNELS_H = \
+	cuda/kernels/bands.h \
 	cuda/kernels/columns.h \
 	cuda/kernels/compare.h \
 	cuda/kernels/conv.h \
 	cuda/kernels/element.h \
 	cuda/kernels/gate.h \
 	cuda/kernels/gate_plain.h \
+	cuda/kernels/gate_priv.h \
 	cuda/kernels/grouped_priv.h \
 	cuda/kernels/kernel.h \
 	cuda/kernels/lanes.h \
@@ -36,7 +42,9 @@ KERNELS_H = \
 	cuda/kernels/norm_plain.h \
 	cuda/kernels/plain.h \
 	cuda/kernels/state.h \
-	cuda/kernels/step.h
+	cuda/kernels/stem_priv.h \
+	cuda/kernels/step.h \
+	cuda/kernels/tile_moments.h
 CUDA_KERNELS = $(KERNELS_CU:.cu=.o)
 
 # What runs on the host, on a device as well as under the simulator.
@@ -49,6 +57,7 @@ CUDA_HOST = \
 	cuda/conv_choose.c \
 	cuda/conv_grouped.c \
 	cuda/conv_plain.c \
+	cuda/conv_stem.c \
 	cuda/conv_trial.c cuda/conv_trial.h \
 	cuda/cuda_priv.h \
 	cuda/device.h \

@@ -103,7 +103,7 @@ static int gate(struct backend *b, int u, struct err *e)
 }
 
 /* All that stands between the norm's statistics and the unit's tensor, in one pass. */
-static int apply(struct backend *b, int u, struct err *e)
+static int apply(struct backend *b, int u, bool training, struct err *e)
 {
     const struct net_unit *unit = &b->net.units[u];
     const struct unit *t = &b->units[u];
@@ -117,6 +117,7 @@ static int apply(struct backend *b, int u, struct err *e)
         .relu = unit->relu,
         .out = b->tensor[u + 1],
         .mask = t->mask,
+        .from_end = !needs_moments(b, u, training) || t->way[b->batch][CONV_FORWARD].parts.n,
     };
     int result = pooled ? QUEUE(b, e, norm_pool, b->type, &a, cuda_map(b, u), pool_of(b), t->winner)
                         : QUEUE(b, e, norm_apply, b->type, &a, cuda_map(b, u));
@@ -132,7 +133,7 @@ int cuda_unit_forward(struct backend *b, int u, bool training, struct err *e)
     cuda_profile_lap(b, WORK_NORM, 0);
     if (b->net.units[u].squeeze && gate(b, u, e))
         return -1;
-    return apply(b, u, e);
+    return apply(b, u, training, e);
 }
 
 /* --- backward --- */

@@ -12,7 +12,7 @@ static struct conv_job job_of(const struct backend *b, int u, int batch, enum co
     return (struct conv_job){
         .kind = kind,
         .shape = {b->batches[batch].size, in.c, out.c, unit->groups, unit->kernel, unit->stride,
-                  unit->pad, in.h, in.w, out.h, out.w},
+                  unit->pad, in.h, in.w, out.h, out.w, unit->in},
         .type = b->type,
         .tensor_cores = b->spec.precision != BACKEND_F32,
         .add = kind == CONV_DATA && b->lives.input_part[u] == LIFETIMES_ADDED,

@@ -18,12 +18,12 @@ python=${PYTHON:-python3}
 #           number  seconds  what is done there
 steps='     0       25       facts
             1       30       kernels
-            2       45       plans
-            3       45       backend
-            4       35       torch_steps
+            2       35       plans
+            3       75       backend
+            4       60       torch_steps
             5       40       speed
             6       90       torch_speed
-            7       50       faults'
+            7       60       faults'
 
 # --- what is there ---
 
@@ -44,7 +44,7 @@ set_up() {
     mkdir -p "$work" || exit 1
     libs=
     for folder in $(library_folders); do
-        if ls "$folder"/libcu*.so* "$folder"/libnv*.so* >/dev/null 2>&1; then libs=$libs${libs:+:}$folder; fi
+        ls "$folder" 2>/dev/null | grep -q '^lib\(cu\|nv\).*\.so' && libs=$libs${libs:+:}$folder
     done
     export COMBOLAB_CUDA_LIBS="$libs" COMBOLAB_MODULES="$here/bin" XDG_CACHE_HOME="$work/cache" PYTHON="$python"
     export GPU_LOGS="$logs" LC_ALL=C
@@ -111,7 +111,7 @@ step_kernels() {
 }
 
 step_plans() {
-    ours gpu_plans 35 >"$work/plans"
+    ours gpu_plans 25 >"$work/plans"
     status=$?
     grep -v '# right' "$work/plans"
     cp "$work/plans" "$logs/plans.txt"
@@ -132,7 +132,8 @@ backend_tests() {
 step_backend() {
     bad=
     for test in $(backend_tests); do
-        { tap 25 "$test" && : >"$work/$test.passed"; } >"$work/$test.out" &
+        mkdir -p "$work/cache-$test/combolab" # choices of its own, so that none changes under way
+        { XDG_CACHE_HOME=$work/cache-$test && tap 60 "$test" && : >"$work/$test.passed"; } >"$work/$test.out" &
     done
     wait
     for test in $(backend_tests); do
@@ -162,8 +163,18 @@ same_bits() { # a, b
         echo "$1: the same bits twice"
 }
 
+# The first steps of a trace beside PyTorch's, which takes a core and most of the time.
+compared() { # name, net, precision
+    steps=20
+    [ "$2" = resnet18 ] || steps=8 # grouped convolutions in float64 are slow
+    echo "$1 beside PyTorch"
+    "$python" "$here/peers/torch_steps.py" "$work/$1" --steps $steps --data "$work/portraits" --device cuda --check \
+        $([ "$3" = bf16 ] && echo --bf16)
+}
+
 step_torch_steps() {
     status=0
+    rm -f "$work"/*.compared "$work"/*.near
     [ -d "$work/portraits" ] || ours combolab synth "$work/portraits" --count 900 --size 224 --seed 1 -q || return 1
     for precision in f32 bf16; do
         for net in resnet18 se-resnext50; do
@@ -171,15 +182,16 @@ step_torch_steps() {
             rm -rf "$work/$name"*
             traced "$name" "$net" "$precision" && traced "$name-again" "$net" "$precision" || { status=1 && continue; }
             same_bits "$name" "$name-again" || status=1
-            if ! "$python" -c 'import torch, numpy, PIL' 2>/dev/null; then
+            "$python" -c 'import torch, numpy, PIL' 2>/dev/null || {
                 echo "$name: not compared, since PyTorch, numpy or Pillow is not here" && continue
-            fi
-            echo "$name beside PyTorch"
-            compared=45
-            [ $net = resnet18 ] || compared=10 # grouped convolutions in float64 are slow
-            "$python" "$here/peers/torch_steps.py" "$work/$name" --steps $compared --data "$work/portraits" --device cuda --check \
-                $([ $precision = bf16 ] && echo --bf16) || status=1
+            }
+            { compared "$name" "$net" "$precision" >"$work/$name.compared" 2>&1 && : >"$work/$name.near"; } &
         done
+    done
+    wait
+    for name in $(cd "$work" && ls -- *.compared 2>/dev/null); do
+        cat "$work/$name"
+        [ -e "$work/${name%compared}near" ] || status=1
     done
     return $status
 }
@@ -214,7 +226,9 @@ must_say() { # pattern, command
     return 1
 }
 
+# The first chooses ways, so that the two have the same.
 two_at_once() {
+    traced two-first resnet18 bf16 || return 1
     traced two-a resnet18 bf16 &
     traced two-b resnet18 bf16
     b=$?
@@ -237,13 +251,13 @@ sanitized() {
     for check in memcheck racecheck; do
         for test in $(kernel_tests); do
             {
-                KERNEL_SMALL=1 LD_LIBRARY_PATH=$here/lib:$COMBOLAB_CUDA_LIBS timeout 14 "$tool" --tool $check \
+                KERNEL_SMALL=1 LD_LIBRARY_PATH=$here/lib:$COMBOLAB_CUDA_LIBS timeout 50 "$tool" --tool $check \
                     --error-exitcode 9 "$here/bin/$test" >"$work/$check-$test.log" 2>&1
                 echo "$check of $test: exit $?" >"$work/$check-$test.exit"
             } &
         done
-        wait
     done
+    wait
     cat "$work"/memcheck-*.exit "$work"/racecheck-*.exit
     for log in $(grep -l 'exit 9$' "$work"/*check-*.exit); do
         tail -n 15 "${log%.exit}.log"
@@ -253,14 +267,19 @@ sanitized() {
 
 step_faults() {
     status=0
+    rm -f "$work"/*check-* "$work"/sanitized*
     [ -d "$work/portraits" ] || ours combolab synth "$work/portraits" --count 900 --size 224 --seed 1 -q || return 1
+    { sanitized >"$work/sanitized" && : >"$work/sanitized.clean"; } &
+    sanitizers=$!
     must_say 'are free|would fit' ours combolab -D "$work/most.db" bench --device cuda --backbone se-resnext50 \
         --image-size 1024 --batch 4096 --seconds 0.1 || status=1
     must_say 'CUDA cannot be used any more' ours gpu_facts --trap || status=1
     rm -rf "$work"/two-* "$work"/cancel.*
     two_at_once || status=1
     cancelled || status=1
-    sanitized || status=1
+    wait $sanitizers
+    cat "$work/sanitized"
+    [ -e "$work/sanitized.clean" ] || status=1
     return $status
 }
 

@@ -30,12 +30,15 @@ static inline int columns_threads(struct columns k)
     return k.wide * k.rows;
 }
 
-/* A pass over whole pixels, each once: images (or the batch as one) cut among blocks. */
+/* A pass over whole pixels, each once: images (or the batch as one) cut among blocks, which a
+ * device starts in their order. Whoever reads a map that was just written from its end on finds the
+ * last of it in the cache, and leaves its beginning there. */
 struct pass {
     struct columns k;
     size_t pixels;   /* of an image */
     int per_block;   /* pixels */
     unsigned blocks; /* for an image's pixels, all chunks */
+    bool from_end;
 };
 
 #define PART_COLUMNS 16 /* of a block that sums a part; map.c counts on it */
@@ -45,7 +48,7 @@ struct pass {
 /* Blocks of `steps` pixels a thread; of half as many where blocks would be few. */
 static inline struct pass pass_of(struct map m, bool by_image, int steps)
 {
-    struct pass p = {columns_of(m.c, COLUMNS_THREADS), map_area(m), 0, 0};
+    struct pass p = {columns_of(m.c, COLUMNS_THREADS), map_area(m), 0, 0, false};
     size_t images = (size_t)m.n;
     if (!by_image) {
         p.pixels *= images;
@@ -130,7 +133,8 @@ struct pass_thread {
 /* Threads of columns beyond the last have nothing to do. */
 static __device__ __forceinline__ pass_thread pass_thread_of(const pass &p)
 {
-    unsigned image = blockIdx.x / p.blocks, block = blockIdx.x % p.blocks;
+    unsigned number = p.from_end ? gridDim.x - 1 - blockIdx.x : blockIdx.x;
+    unsigned image = number / p.blocks, block = number % p.blocks;
     size_t first = (size_t)(block / p.k.chunks) * p.per_block;
     size_t last = first + p.per_block < p.pixels ? first + p.per_block : p.pixels;
     pass_thread t;
@@ -142,8 +146,8 @@ static __device__ __forceinline__ pass_thread pass_thread_of(const pass &p)
     return t;
 }
 
-/* What a thread of a sum over a part does: places as above. Blocks: chunks of a part side by side.
- */
+/* What a thread of a sum over a part does: places as above. Blocks: chunks of a part side by side,
+ * the last part first, since what is summed was just written and is read once more. */
 struct part_thread {
     size_t part; /* over all images */
     size_t from, to, step;
@@ -155,8 +159,9 @@ static __device__ __forceinline__ part_thread part_thread_of(const map &m, const
                                                              const columns &k)
 {
     part_thread t;
-    t.part = blockIdx.x / k.chunks;
-    t.chunk = (int)(blockIdx.x % k.chunks);
+    unsigned number = gridDim.x - 1 - blockIdx.x;
+    t.part = number / k.chunks;
+    t.chunk = (int)(number % k.chunks);
     t.pixels = parts_pixels(m, p, (int)(t.part % p.n));
     t.column = (int)(t.chunk * k.wide + threadIdx.x % k.wide);
     size_t first = t.part / p.n * map_area(m) + t.part % p.n * p.pixels;

@@ -27,6 +27,15 @@ template <class T> static __global__ void fill_random(T *to, size_t count, uint3
         put(&to[i], (float)(int32_t)scatter((uint32_t)i ^ scatter(seed)) * 0x1p-31f);
 }
 
+template <class T> static __global__ void pad(T *to, size_t count, int channels, int filled)
+{
+    after_previous();
+    for (size_t i = (size_t)blockIdx.x * THREADS + threadIdx.x; i < count;
+         i += (size_t)gridDim.x * THREADS)
+        if ((int)(i % channels) >= filled)
+            put(&to[i], 0.0f);
+}
+
 template <class T> static __global__ void spoil(T *to, size_t count)
 {
     after_previous();
@@ -79,6 +88,17 @@ extern "C" int kernel_random(enum element t, void *to, size_t count, uint32_t se
                       static_cast<bf16 *>(to), count, seed);
     return LAUNCH(fill_random<float>, blocks_for(count), THREADS, 0, stream,
                   static_cast<float *>(to), count, seed);
+}
+
+extern "C" int kernel_pad(enum element t, void *to, size_t rows, int channels, int filled,
+                          void *stream)
+{
+    const size_t count = rows * channels;
+    if (t == ELEMENT_BF16)
+        return LAUNCH(pad<bf16>, blocks_for(count), THREADS, 0, stream, static_cast<bf16 *>(to),
+                      count, channels, filled);
+    return LAUNCH(pad<float>, blocks_for(count), THREADS, 0, stream, static_cast<float *>(to),
+                  count, channels, filled);
 }
 
 extern "C" int kernel_spoil(enum element t, void *to, size_t count, void *stream)

@@ -12,6 +12,9 @@ extern "C" {
 /* Values evenly between -1 and 1, the same for the same seed. */
 int kernel_random(enum element t, void *to, size_t count, uint32_t seed, void *stream);
 
+/* Zeros in the channels from `filled` on, of `rows` times `channels`. */
+int kernel_pad(enum element t, void *to, size_t rows, int channels, int filled, void *stream);
+
 /* Every element NaN. */
 int kernel_spoil(enum element t, void *to, size_t count, void *stream);
 

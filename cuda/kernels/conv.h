@@ -1,5 +1,6 @@
 /* conv.h - launchers of convolutions without a library: simple ones for every shape, which are
- * oracle and fallback, and fast ones for narrow groups on tensor cores.
+ * oracle and fallback, and fast ones on tensor cores: for narrow groups, and for a net's first
+ * convolution.
  *
  * x (n, in_h, in_w, in), w (out, kernel, kernel, in / groups), y (n, out_h, out_w, out), all of one
  * element type; products are summed in float32. Weight gradients are float32, in w's order. Nothing
@@ -18,6 +19,7 @@ struct conv_shape {
     int n, in, out, groups;
     int kernel, stride, pad;
     int in_h, in_w, out_h, out_w;
+    int filled; /* of x's channels; the others are zeros, and so are w's there. 0: nobody says */
 };
 
 /* --- any shape --- */
@@ -50,6 +52,18 @@ int kernel_grouped_data(const struct conv_shape *s, const void *w, const void *d
 size_t kernel_grouped_scratch(const struct conv_shape *s);
 int kernel_grouped_weights(const struct conv_shape *s, const void *x, const void *dy, float *dw,
                            float *partial, void *stream);
+
+/* --- a net's first: of 8 channels, no more than 4 of them filled, to 64, 7x7, stride 2, bf16 ---
+ */
+
+/* As those of narrow groups. */
+bool kernel_stem_can(enum element t, const struct conv_shape *s);
+struct parts kernel_stem_parts(const struct conv_shape *s);
+int kernel_stem_forward(const struct conv_shape *s, const void *x, const void *w, void *y,
+                        float *moments, void *stream);
+size_t kernel_stem_scratch(const struct conv_shape *s);
+int kernel_stem_weights(const struct conv_shape *s, const void *x, const void *dy, float *dw,
+                        float *partial, void *stream);
 
 #ifdef __cplusplus
 }

@@ -10,21 +10,13 @@
 #include "cuda/kernels/grouped_priv.h"
 #include "cuda/kernels/norm.h"
 #include "cuda/kernels/plain.h"
+#include "cuda/kernels/tile_moments.h"
 
 #define THREADS 128
 #define WARPS (THREADS / 32)
 #define SHARES (WARPS * NARROW / SLAB) /* warps that share a band's pixels of the same channels */
-#define PIVOT 5                        /* the result of a band whose value moments are about */
-#define QUADS (NARROW / 4)             /* lanes that hold a pixel's results, 4 channels each */
 
 /* --- filters --- */
-
-/* Column of the products that is to be channel `channel` of a tile: so that a lane, which holds
- * columns 2q, 2q + 1 of both halves, has the four channels from 4q on. */
-static __device__ __forceinline__ int channel_of(int half, int column)
-{
-    return column / 2 * 4 + half * 2 + column % 2;
-}
 
 /* The right-hand sides of all taps, as mma_16x8x16 wants them: of each 16 source channels and of
  * both halves of the result channels. */
@@ -59,7 +51,7 @@ static __device__ __forceinline__ void load_filters(const bf16 *w, int first, fi
     for (int tap = 0; tap < TAPS; tap++)
         UNROLL
     for (int i = 0; i < filters<GROUP>::DEEP * 4; i++) {
-        const int result = first + channel_of(i / 2 % 2, lane / 4);
+        const int result = first + tile_channel<2>(i / 2 % 2, lane / 4);
         const int source = from + i / 4 * 16 + i % 2 * 8 + lane % 4 * 2;
         f->b[tap][i / 4][i / 2 % 2][i % 2] =
             filter_pair<GROUP, BACK>(w, result, source, KIND == DATA_1 ? TAPS - 1 - tap : tap);
@@ -88,63 +80,6 @@ static __device__ __forceinline__ void load_seen(uint32_t a[][4], const unsigned
 
 /* --- moments --- */
 
-/* Of some pixels of a channel: how many, their mean, the sum of squares about it. */
-struct moment {
-    float count, mean, squares;
-};
-
-/* Source: Chan, Golub, LeVeque 1983. */
-static __device__ __forceinline__ moment joined(moment a, moment b)
-{
-    const float count = a.count + b.count, share = count > 0 ? b.count / count : 0;
-    const float off = b.mean - a.mean;
-    return {count, a.mean + off * share, a.squares + b.squares + off * off * a.count * share};
-}
-
-/* A lane's share of four channels, about one of the tile's first values. */
-struct lane_sums {
-    float pivot[4], sum[4], squares[4];
-};
-
-/* Of the results from number `first` on; a lane has four channels of two of them. */
-static __device__ __forceinline__ void add_results(lane_sums *s, const float sum[2][4], bool begins,
-                                                   int first, int pixels)
-{
-    const int lane = (int)threadIdx.x % 32;
-    UNROLL
-    for (int i = 0; i < 4; i++) {
-        const float v[2] = {sum[i / 2][i % 2], sum[i / 2][2 + i % 2]};
-        if (begins) /* not at a corner: what stands out would be a poor pivot */
-            s->pivot[i] = __shfl_sync(0xffffffffu, v[0], PIVOT * QUADS + lane % QUADS);
-        UNROLL
-        for (int half = 0; half < 2; half++) {
-            const bool there = first + half * 8 + lane / QUADS < pixels;
-            const float off = there ? v[half] - s->pivot[i] : 0;
-            s->sum[i] += off;
-            s->squares[i] += off * off;
-        }
-    }
-}
-
-/* The warp's moments of its tile's channels to shared memory: shared[channel]. */
-static __device__ __forceinline__ void share_moments(const lane_sums &s, int pixels, moment *shared)
-{
-    const int lane = (int)threadIdx.x % 32;
-    const float count = (float)pixels, per_pixel = pixels ? 1 / count : 0;
-    UNROLL
-    for (int i = 0; i < 4; i++) {
-        float sum = s.sum[i], squares = s.squares[i];
-        UNROLL
-        for (int bit = QUADS; bit < 32; bit *= 2) {
-            sum += __shfl_xor_sync(0xffffffffu, sum, bit);
-            squares += __shfl_xor_sync(0xffffffffu, squares, bit);
-        }
-        if (lane < QUADS)
-            shared[lane * 4 + i] = {count, s.pivot[i] + sum * per_pixel,
-                                    squares - sum * sum * per_pixel};
-    }
-}
-
 /* The block's: shared[warp][channel], of which the warps of a tile are joined in order. */
 static __device__ __forceinline__ void write_moments(const grouped_bands &t, int number, int slab,
                                                      const moment *shared, float *moments)
@@ -153,13 +88,8 @@ static __device__ __forceinline__ void write_moments(const grouped_bands &t, int
     if (i >= SLAB)
         return;
     const moment *own = shared + i / NARROW * SHARES * NARROW + i % NARROW;
-    moment m = own[0];
-    UNROLL
-    for (int share = 1; share < SHARES; share++)
-        m = joined(m, own[share * NARROW]);
-    float *to = moments + (size_t)number * 2 * t.channels + slab * SLAB + i;
-    to[0] = m.mean;
-    to[t.channels] = m.squares > 0 ? m.squares : m.squares - m.squares; /* NaN stays */
+    write_moment<SHARES>(own, NARROW, moments + (size_t)number * 2 * t.channels + slab * SLAB + i,
+                         t.channels);
 }
 
 /* --- results --- */
@@ -206,20 +136,12 @@ struct place {
     int first; /* channel of its tile */
 };
 
-/* How many of a band's results a share has: every SHARES-th 16. */
-static __device__ __forceinline__ int pixels_of_share(const grouped_band &b, int share)
-{
-    const int whole = b.pixels / (SHARES * 16) * 16, rest = b.pixels % (SHARES * 16) - share * 16;
-    return whole + (rest < 0 ? 0 : rest < 16 ? rest : 16);
-}
-
 /* Results that see three rows and columns of the source. `to` is the image's first channel of the
  * slab's. */
 template <int GROUP, int KIND>
-static __device__ __forceinline__ void make_results(const grouped_bands &t, const grouped_band &b,
-                                                    const place &at, const filters<GROUP> &f,
-                                                    const unsigned char *seen, bf16 *to, bool add,
-                                                    bool summed, lane_sums *sums)
+static __device__ __forceinline__ void
+make_results(const grouped_bands &t, const map_band &b, const place &at, const filters<GROUP> &f,
+             const unsigned char *seen, bf16 *to, bool add, bool summed, lane_sums<2> *sums)
 {
     constexpr int STEP = kind_step(KIND);
     for (int i = at.share * 16; i < b.pixels; i += SHARES * 16) {
@@ -250,7 +172,7 @@ static __device__ __forceinline__ void make_results(const grouped_bands &t, cons
  * source through 1, 2, 2 and 4 taps. h and w are those of the map. */
 template <int GROUP>
 static __device__ __forceinline__ void
-make_pairs(const grouped_bands &t, const grouped_band &b, const place &at, const filters<GROUP> &f,
+make_pairs(const grouped_bands &t, const map_band &b, const place &at, const filters<GROUP> &f,
            const unsigned char *seen, bf16 *to, int h, int w, bool add)
 {
     for (int i = at.share * 16; i < b.pixels; i += SHARES * 16) {
@@ -290,7 +212,7 @@ static __global__ void __launch_bounds__(THREADS, filters<GROUP>::BLOCKS)
     SHARED_DYNAMIC(unsigned char, shared);
     SHARED_ARRAY(moment, shared_moments, WARPS * NARROW);
     const int slabs = t.channels / SLAB, slab = (int)blockIdx.x % slabs;
-    const int first = (int)blockIdx.x / slabs * t.most, all = t.n * t.bands;
+    const int first = (int)blockIdx.x / slabs * t.most, all = all_bands(t);
     const int end = first + t.most < all ? first + t.most : all;
     const int warp = (int)threadIdx.x / 32, tile = warp / SHARES * NARROW;
     const place at = {(int)threadIdx.x % 32, warp % SHARES, slab * SLAB + tile};
@@ -307,17 +229,18 @@ static __global__ void __launch_bounds__(THREADS, filters<GROUP>::BLOCKS)
         copy_commit();
         copy_wait<1>();
         __syncthreads();
-        const grouped_band b = band_of(t, number);
+        const map_band b = band_of(t, number);
         const unsigned char *seen =
             shared + (number - first) % 2 * t.pixels * PIXEL_BYTES + lane_bytes;
         bf16 *image = to + (size_t)b.image * h * w * t.channels + at.first;
         if constexpr (KIND == DATA_2) {
             make_pairs<GROUP>(t, b, at, f, seen, image, h, w, add);
         } else {
-            lane_sums sums = {};
+            lane_sums<2> sums = {};
             make_results<GROUP, KIND>(t, b, at, f, seen, image, !FORWARD && add, summed, &sums);
             if (summed)
-                share_moments(sums, pixels_of_share(b, at.share), shared_moments + warp * NARROW);
+                share_moments(sums, pixels_of_share<SHARES, 16>(b.pixels, at.share),
+                              shared_moments + warp * NARROW);
         }
         __syncthreads();
         if (summed)
@@ -333,8 +256,7 @@ static int start(const conv_shape *s, const void *source, const void *w, void *t
 {
     const grouped_bands t = kernel_map_bands((grouped_kind)KIND, s);
     const int h = KIND == DATA_2 ? s->in_h : t.h, width = KIND == DATA_2 ? s->in_w : t.w;
-    const unsigned blocks = (unsigned)((t.n * t.bands + t.most - 1) / t.most);
-    return LAUNCH((grouped<GROUP, KIND>), blocks * (unsigned)(t.channels / SLAB), THREADS,
+    return LAUNCH((grouped<GROUP, KIND>), blocks_of(t) * (unsigned)(t.channels / SLAB), THREADS,
                   (size_t)(t.most > 1 ? 2 : 1) * t.pixels * PIXEL_BYTES, stream, t, h, width,
                   static_cast<const bf16 *>(source), static_cast<const bf16 *>(w),
                   static_cast<bf16 *>(to), add, moments);

@@ -13,11 +13,6 @@
 #define WEIGHTS_BLOCKS 256
 #define SCRATCH_BYTES (8 << 20)
 
-static int in_parts(int n, int most)
-{
-    return (n + most - 1) / most;
-}
-
 /* Pixels of a source row in shared memory: as few as hold it, but where results often go on in the
  * next row, 8 neighbours should still lie in different banks. */
 static int pitch_of(int step, int columns, int w)
@@ -48,8 +43,7 @@ static void cut(grouped_bands *t, enum grouped_kind kind, bool weights, int most
     t->rows = rows;
     if (!rows)
         return;
-    t->rows = in_parts(t->h, in_parts(t->h, rows));
-    t->bands = in_parts(t->h, t->rows);
+    cut_rows(t, rows);
     t->source = source_pixels(kind, t, t->rows);
     t->pixels = t->source + weights * gradient_pixels(t, t->rows);
 }
@@ -73,7 +67,7 @@ grouped_bands kernel_map_bands(enum grouped_kind kind, const conv_shape *s)
 {
     grouped_bands t = bands_of(kind, s);
     cut(&t, kind, false, MAP_PIXELS);
-    const int most = in_parts(t.n * t.bands * (t.channels / SLAB), MAP_BLOCKS);
+    const int most = in_parts(all_bands(t) * (t.channels / SLAB), MAP_BLOCKS);
     t.most = 2 * t.pixels > MAP_PIXELS ? 1 : most < MAP_MOST ? most : MAP_MOST;
     return t;
 }
@@ -83,7 +77,7 @@ grouped_bands kernel_weights_bands(const conv_shape *s)
     const enum grouped_kind kind = s->stride == 1 ? FORWARD_1 : FORWARD_2;
     grouped_bands t = bands_of(kind, s);
     cut(&t, kind, true, WEIGHTS_PIXELS);
-    const int all = t.n * t.bands, slabs = t.channels / SLAB;
+    const int all = all_bands(t), slabs = t.channels / SLAB;
     const int room = (int)(SCRATCH_BYTES / (sizeof(float) * kernel_weights_count(s)));
     int blocks = WEIGHTS_BLOCKS / slabs < room ? WEIGHTS_BLOCKS / slabs : room;
     t.most = in_parts(all, blocks < 1 ? 1 : blocks);
@@ -98,7 +92,7 @@ size_t kernel_weights_count(const conv_shape *s)
 extern "C" size_t kernel_grouped_scratch(const struct conv_shape *s)
 {
     const grouped_bands t = kernel_weights_bands(s);
-    return sizeof(float) * kernel_weights_count(s) * (size_t)in_parts(t.n * t.bands, t.most);
+    return sizeof(float) * kernel_weights_count(s) * blocks_of(t);
 }
 
 extern "C" struct parts kernel_grouped_parts(const struct conv_shape *s)

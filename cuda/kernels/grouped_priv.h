@@ -1,17 +1,16 @@
 /* grouped_priv.h - what the kernels of narrow groups (grouped.cu, grouped_weights.cu) share: a band
- * of a map in shared memory. Included behind kernel.h.
+ * (bands.h) of a map in shared memory. Included behind kernel.h.
  *
- * A block works on a slab of SLAB channels and, one after the other, on bands: some whole rows of
- * results of one image. What a band's results are made of is copied to shared memory, rows and
- * columns beyond the map as zeros. A pixel takes PIXEL_BYTES there, 16 more than it has: so the 8
- * pixels that a matrix load reads lie in 32 different banks. For a convolution of stride 2 the
- * columns of odd number stand first, then the even ones: what one tap sees of neighbouring results
- * are neighbours again.
+ * A block works on a slab of SLAB channels of its bands. What a band's results are made of is
+ * copied to shared memory, rows and columns beyond the map as zeros. A pixel takes PIXEL_BYTES
+ * there, 16 more than it has: so the 8 pixels that a matrix load reads lie in 32 different banks.
+ * For a convolution of stride 2 the columns of odd number stand first, then the even ones: what one
+ * tap sees of neighbouring results are neighbours again.
  */
 #ifndef COMBOLAB_CUDA_KERNELS_GROUPED_PRIV_H
 #define COMBOLAB_CUDA_KERNELS_GROUPED_PRIV_H
 
-#include "cuda/kernels/conv.h"
+#include "cuda/kernels/bands.h"
 
 #define SLAB 32
 #define PIXEL_BYTES (2 * SLAB + 16)
@@ -38,48 +37,20 @@ static inline __host__ __device__ constexpr int kind_border(int kind) /* of them
     return kind == DATA_2 ? 0 : 1;
 }
 
-struct grouped_bands {
-    int n, channels;
-    int source_h, source_w;
-    int h, w;   /* of results */
-    int rows;   /* of results in a band; the last may have fewer */
-    int bands;  /* of an image */
+struct grouped_bands : map_bands {
+    int channels;
     int pitch;  /* pixels of a source row in shared memory */
     int source; /* pixels of a band's source there */
     int pixels; /* of all that a band takes there */
-    int most;   /* bands that a block takes */
-    int per_w;  /* 1 / w in units of PER_W, rounded up: exact for what a band has */
 };
-
-#define PER_W (1 << 20)
-
-static inline __host__ __device__ int row_of(const grouped_bands &t, int pixel)
-{
-    return pixel * t.per_w / PER_W;
-}
 
 grouped_bands kernel_map_bands(enum grouped_kind kind, const conv_shape *s);
 grouped_bands kernel_weights_bands(const conv_shape *s);
 size_t kernel_weights_count(const conv_shape *s);
 
-/* A band of the whole batch, by number. */
-struct grouped_band {
-    int image, row, rows, pixels;
-};
-
-static __device__ __forceinline__ grouped_band band_of(const grouped_bands &t, int number)
-{
-    grouped_band b;
-    b.image = number / t.bands;
-    b.row = number % t.bands * t.rows;
-    b.rows = t.h - b.row < t.rows ? t.h - b.row : t.rows;
-    b.pixels = b.rows * t.w;
-    return b;
-}
-
 /* Where the first tap sees result number `pixel`; beyond the last result, what that one sees. */
 template <int STEP>
-static __device__ __forceinline__ int seen_from(const grouped_bands &t, const grouped_band &b,
+static __device__ __forceinline__ int seen_from(const grouped_bands &t, const map_band &b,
                                                 int pixel)
 {
     const int own = pixel < b.pixels ? pixel : b.pixels - 1, row = row_of(t, own);
@@ -88,7 +59,7 @@ static __device__ __forceinline__ int seen_from(const grouped_bands &t, const gr
 
 /* Begins the copies of a band's source, from a slab's first channel on. */
 template <int KIND, int THREADS>
-static __device__ __forceinline__ void copy_source(const grouped_bands &t, const grouped_band &b,
+static __device__ __forceinline__ void copy_source(const grouped_bands &t, const map_band &b,
                                                    const bf16 *source, unsigned char *to)
 {
     constexpr int STEP = kind_step(KIND), REACH = kind_reach(KIND), BORDER = kind_border(KIND);

@@ -21,7 +21,7 @@ template <int GROUP> static __host__ __device__ constexpr int squares()
 }
 
 /* The gradient of a band's results, whose last pixels are zeros up to a tile of 16. */
-static __device__ __forceinline__ void copy_gradient(const grouped_bands &t, const grouped_band &b,
+static __device__ __forceinline__ void copy_gradient(const grouped_bands &t, const map_band &b,
                                                      const bf16 *dy, unsigned char *to)
 {
     const int chunk = (int)threadIdx.x % CHUNKS, padded = (b.pixels + 15) / 16 * 16;
@@ -46,7 +46,7 @@ template <int GROUP> static __device__ __forceinline__ square square_of(int numb
 /* The share of a band's products that is one warp's. */
 template <int STEP, int SHARES>
 static __device__ __forceinline__ void
-add_products(const grouped_bands &t, const grouped_band &b, const square &at, int share,
+add_products(const grouped_bands &t, const map_band &b, const square &at, int share,
              const unsigned char *seen, const unsigned char *gradient, float sum[TAPS][2][4])
 {
     const int lane = (int)threadIdx.x % 32, chunk = lane / 16 * 16;
@@ -107,7 +107,7 @@ static __global__ void __launch_bounds__(THREADS, 2)
     SHARED_DYNAMIC(unsigned char, shared);
     constexpr int SQUARES = squares<GROUP>();
     const int slabs = t.channels / SLAB, slab = (int)blockIdx.x % slabs;
-    const int split = (int)blockIdx.x / slabs, first = split * t.most, all = t.n * t.bands;
+    const int split = (int)blockIdx.x / slabs, first = split * t.most, all = all_bands(t);
     const int end = first + t.most < all ? first + t.most : all;
     const int warp = (int)threadIdx.x / 32;
     const square at = square_of<GROUP>(warp % SQUARES);
@@ -115,7 +115,7 @@ static __global__ void __launch_bounds__(THREADS, 2)
     for (int number = first - 1; number < end; number++) {
         unsigned char *next = shared + (number + 1 - first) % 2 * t.pixels * PIXEL_BYTES;
         if (number + 1 < end) {
-            const grouped_band b = band_of(t, number + 1);
+            const map_band b = band_of(t, number + 1);
             copy_source<KIND, THREADS>(t, b, x + slab * SLAB, next);
             copy_gradient(t, b, dy + slab * SLAB, next + t.source * PIXEL_BYTES);
         }
@@ -152,8 +152,7 @@ template <int GROUP>
 static int start(const conv_shape *s, const void *x, const void *dy, float *partial, void *stream)
 {
     const grouped_bands t = kernel_weights_bands(s);
-    const unsigned blocks =
-        (unsigned)((t.n * t.bands + t.most - 1) / t.most) * (unsigned)(t.channels / SLAB);
+    const unsigned blocks = blocks_of(t) * (unsigned)(t.channels / SLAB);
     const size_t joining = sizeof(float) * squares<GROUP>() * SUMS * 32;
     const size_t bands = (size_t)(t.most > 1 ? 2 : 1) * t.pixels * PIXEL_BYTES;
     const size_t bytes = bands > joining ? bands : joining;

@@ -40,6 +40,28 @@ static __device__ __forceinline__ bf16 to_bf16(float f)
     return out;
 }
 
+/* Two neighbours as they lie. */
+static __device__ __forceinline__ uint32_t to_pair(float lower, float upper)
+{
+#ifdef __CUDACC__
+    uint32_t pair;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(upper), "f"(lower));
+    return pair;
+#else
+    return to_bf16(lower).bits | (uint32_t)to_bf16(upper).bits << 16;
+#endif
+}
+
+static __device__ __forceinline__ float lower_of(uint32_t pair)
+{
+    return to_float(bf16{(uint16_t)pair});
+}
+
+static __device__ __forceinline__ float upper_of(uint32_t pair)
+{
+    return to_float(bf16{(uint16_t)(pair >> 16)});
+}
+
 static __device__ __forceinline__ bool is_finite(float v)
 {
     return v - v == 0;
@@ -113,16 +135,28 @@ static __device__ __forceinline__ void store_8(float *to, const float v[8])
 
 static __device__ __forceinline__ void store_8(bf16 *to, const float v[8])
 {
-#ifdef __CUDACC__
     uint32_t pair[4];
     UNROLL
     for (int i = 0; i < 4; i++)
-        asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair[i]) : "f"(v[2 * i + 1]), "f"(v[2 * i]));
+        pair[i] = to_pair(v[2 * i], v[2 * i + 1]);
+#ifdef __CUDACC__
     *reinterpret_cast<uint4 *>(to) = make_uint4(pair[0], pair[1], pair[2], pair[3]);
 #else
     sim_aligned(to, 16);
-    for (int i = 0; i < 8; i++)
-        to[i] = to_bf16(v[i]);
+    memcpy(to, pair, sizeof pair);
+#endif
+}
+
+/* Four pairs to global memory in one piece, where the compiler takes a plain store apart. */
+static __device__ __forceinline__ void store_pairs(bf16 *to, const uint32_t pair[4])
+{
+#ifdef __CUDACC__
+    asm volatile("st.global.v4.b32 [%0], {%1,%2,%3,%4};" ::"l"(__cvta_generic_to_global(to)),
+                 "r"(pair[0]), "r"(pair[1]), "r"(pair[2]), "r"(pair[3])
+                 : "memory");
+#else
+    sim_aligned(to, 16);
+    memcpy(to, pair, 16);
 #endif
 }
 
@@ -284,6 +318,23 @@ static __device__ __forceinline__ void copy_16(void *to, const void *from, bool 
     if (there)
         sim_aligned(from, 16);
     sim_copy(to, there ? from : zeros, 16);
+#endif
+}
+
+/* The same of 8 bytes. */
+static __device__ __forceinline__ void copy_8(void *to, const void *from, bool there)
+{
+#ifdef __CUDACC__
+    uint32_t shared = (uint32_t)__cvta_generic_to_shared(to);
+    int bytes = there ? 8 : 0;
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 8, %2;" ::"r"(shared), "l"(from), "r"(bytes)
+                 : "memory");
+#else
+    static const unsigned char zeros[8] = {0};
+    sim_aligned(to, 8);
+    if (there)
+        sim_aligned(from, 8);
+    sim_copy(to, there ? from : zeros, 8);
 #endif
 }
 

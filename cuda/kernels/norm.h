@@ -55,6 +55,7 @@ struct norm_apply {
     bool relu;
     void *out;     /* may be raw or shortcut themselves */
     uint8_t *mask; /* bit i % 8 of byte i / 8: whether y's element i is above 0; or NULL */
+    bool from_end; /* raw was just written and not read since: same values, sooner */
 };
 
 int kernel_norm_apply(enum element t, const struct norm_apply *a, struct map m, void *stream);

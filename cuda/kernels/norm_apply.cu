@@ -72,6 +72,7 @@ template <class T> static int start(const struct norm_apply *given, struct map m
 {
     norm_apply a = *given;
     pass p = pass_of(m, a.gate, STEPS);
+    p.from_end = a.from_end;
     unsigned blocks = a.gate ? p.blocks * m.n : p.blocks, threads = columns_threads(p.k);
     if (a.gate && a.shortcut)
         return LAUNCH((apply_columns<T, true, true>), blocks, threads, 0, stream, a, p);

@@ -39,35 +39,37 @@ static __device__ __forceinline__ void pool_offer(pool_best *b, int i, float v, 
     b->tap[i] = wins ? tap : b->tap[i];
 }
 
-/* Row ky of a window whose first pixel is (y, x): three loads, then what they come to. */
-template <class T, bool MORE>
-static __device__ __forceinline__ void
-pool_row(const norm_apply &a, const map &m, int x, size_t place, int all, const float scale[8],
-         const float shift[8], const float gate[8], int ky, pool_best *best)
+/* What a window has: all that is in the map is under way before the first is looked at. */
+template <class T, bool MORE> struct pool_window {
+    eight<T> raw[KERNEL * KERNEL];
+    eight<T> before[MORE ? KERNEL * KERNEL : 1]; /* of the shortcut */
+};
+
+/* Whether tap i of a window whose first pixel is (y, x) is in the map. */
+static __device__ __forceinline__ bool pool_has(const map &m, int y, int x, int i)
 {
-    float v[KERNEL][8], before[KERNEL][8];
+    int ty = y + i / KERNEL, tx = x + i % KERNEL;
+    return ty >= 0 && ty < m.h && tx >= 0 && tx < m.w;
+}
+
+template <class T, bool MORE>
+static __device__ __forceinline__ void pool_load(const norm_apply &a, const map &m, int y, int x,
+                                                 size_t first, int all, pool_window<T, MORE> *to)
+{
     UNROLL
-    for (int kx = 0; kx < KERNEL; kx++)
-        if (x + kx >= 0 && x + kx < m.w) {
-            load_8(static_cast<const T *>(a.raw) + 8 * (place + kx * all), v[kx]);
-            if (MORE && a.shortcut)
-                load_8(static_cast<const T *>(a.shortcut) + 8 * (place + kx * all), before[kx]);
-        }
-    UNROLL
-    for (int kx = 0; kx < KERNEL; kx++)
-        if (x + kx >= 0 && x + kx < m.w) {
-            UNROLL
-            for (int i = 0; i < 8; i++) {
-                float b = MORE && a.shortcut ? before[kx][i] : 0;
-                pool_offer(best, i, norm_value(v[kx][i], scale[i], shift[i], gate[i], b),
-                           ky * KERNEL + kx);
-            }
-        }
+    for (int i = 0; i < KERNEL * KERNEL; i++) {
+        size_t at = first + (size_t)(i / KERNEL * m.w + i % KERNEL) * all;
+        if (!pool_has(m, y, x, i))
+            continue;
+        load_8(static_cast<const T *>(a.raw) + 8 * at, &to->raw[i]);
+        if (MORE && a.shortcut)
+            load_8(static_cast<const T *>(a.shortcut) + 8 * at, &to->before[i]);
+    }
 }
 
 /* MORE: with gate or shortcut. */
 template <class T, bool MORE>
-static __global__ void __launch_bounds__(COLUMNS_THREADS, 2)
+static __global__ void __launch_bounds__(COLUMNS_THREADS, MORE ? 1 : 2)
     pool_columns(norm_apply a, map m, pool_shape s, pass p, uint8_t *winner)
 {
     after_previous();
@@ -80,15 +82,23 @@ static __global__ void __launch_bounds__(COLUMNS_THREADS, 2)
     for (size_t at = t.from; at < t.to; at += t.step) {
         pool_place o = pool_place_of(at, p.k.all, s.out_h, s.out_w);
         int y = o.y * s.stride - s.pad, x = o.x * s.stride - s.pad;
-        float gate[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+        float gate[8] = {1, 1, 1, 1, 1, 1, 1, 1}, before[8] = {0};
+        pool_window<T, MORE> window;
+        pool_load(a, m, y, x, ((o.n * m.h + y) * m.w + x) * p.k.all + t.column, p.k.all, &window);
         if (MORE && a.gate)
             load_8(a.gate + 8 * (o.n * p.k.all + t.column), gate);
         pool_best best = {{0}, {-1, -1, -1, -1, -1, -1, -1, -1}};
         UNROLL
-        for (int ky = 0; ky < KERNEL; ky++) {
-            size_t first = ((o.n * m.h + y + ky) * m.w + x) * p.k.all + t.column;
-            if (y + ky >= 0 && y + ky < m.h)
-                pool_row<T, MORE>(a, m, x, first, p.k.all, scale, shift, gate, ky, &best);
+        for (int k = 0; k < KERNEL * KERNEL; k++) {
+            float v[8];
+            if (!pool_has(m, y, x, k))
+                continue;
+            unpack(window.raw[k], v);
+            if (MORE && a.shortcut)
+                unpack(window.before[MORE ? k : 0], before);
+            UNROLL
+            for (int i = 0; i < 8; i++)
+                pool_offer(&best, i, norm_value(v[i], scale[i], shift[i], gate[i], before[i]), k);
         }
         uint8_t taps[8];
         UNROLL
@@ -108,6 +118,7 @@ static int start(const norm_apply &a, const map &m, const pool_shape &s, uint8_t
     map pooled = {m.n, s.out_h, s.out_w, m.c};
     pass p = pass_of(pooled, false, STEPS);
     unsigned threads = columns_threads(p.k);
+    p.from_end = a.from_end;
     if (a.gate || a.shortcut)
         return LAUNCH((pool_columns<T, true>), p.blocks, threads, 0, stream, a, m, s, p, winner);
     return LAUNCH((pool_columns<T, false>), p.blocks, threads, 0, stream, a, m, s, p, winner);
@@ -124,52 +135,102 @@ extern "C" int kernel_norm_pool(enum element t, const struct norm_apply *a, stru
 
 /* --- backward --- */
 
-#define WINDOWS 2 /* in a direction, that a pixel lies in: kernel <= 2 stride */
+/* Of windows of 3 that begin at every second pixel, those beginning at 2 j - 2 and at 2 j reach the
+ * pixels 2 j and 2 j + 1: the first by its last tap, the second by its first two. A thread has such
+ * a pair of rows and of columns, counted from the padding's first: four windows, four pixels. */
+#define PAIR 2
+
+struct pool_pairs {
+    int h, w; /* pairs: of rows, of columns */
+    int y, x; /* the first */
+};
+
+static pool_pairs pairs_of(const map &m, const pool_shape &s)
+{
+    int y = s.pad / PAIR, x = s.pad / PAIR;
+    return {(m.h - 1 + s.pad) / PAIR - y + 1, (m.w - 1 + s.pad) / PAIR - x + 1, y, x};
+}
+
+/* The tap by which window j - back of a direction has pixel `odd` of pair j; -1 for none. */
+static __device__ __forceinline__ constexpr int pair_tap(int back, int odd)
+{
+    return !back ? odd : odd ? -1 : 2;
+}
+
+template <class T> struct pool_gradient {
+    eight<T> g;
+    uint8_t taps[8];
+};
+
+/* One pixel's sum over the windows that have it, from the last to the first. */
+template <class T>
+static __device__ __forceinline__ void pair_sum(const pool_gradient<T> windows[PAIR * PAIR],
+                                                const bool there[PAIR * PAIR], int odd_y, int odd_x,
+                                                float sum[8])
+{
+    UNROLL
+    for (int i = 0; i < PAIR * PAIR; i++) {
+        int ty = pair_tap(i / PAIR, odd_y), tx = pair_tap(i % PAIR, odd_x);
+        if (ty < 0 || tx < 0 || !there[i])
+            continue;
+        float g[8];
+        unpack(windows[i].g, g);
+        UNROLL
+        for (int c = 0; c < 8; c++)
+            sum[c] += windows[i].taps[c] == ty * KERNEL + tx ? g[c] : 0;
+    }
+}
 
 template <class T>
 static __global__ void __launch_bounds__(COLUMNS_THREADS)
-    gather_columns(const T *pooled, const uint8_t *winner, map m, pool_shape s, pass p, T *gradient)
+    scatter_pairs(const T *pooled, const uint8_t *winner, map m, pool_shape s, pool_pairs q, pass p,
+                  T *gradient)
 {
     after_previous();
     pass_thread t = pass_thread_of(p);
     for (size_t at = t.from; at < t.to; at += t.step) {
-        pool_place o = pool_place_of(at, p.k.all, m.h, m.w);
-        /* The last window in each direction, and the pixel's tap in it. */
-        int wy = (o.y + s.pad) / s.stride, wx = (o.x + s.pad) / s.stride;
-        int ky = (o.y + s.pad) % s.stride, kx = (o.x + s.pad) % s.stride;
-        float sum[8] = {0};
+        pool_place o = pool_place_of(at, p.k.all, q.h, q.w);
+        int y = o.y + q.y, x = o.x + q.x;
+        pool_gradient<T> windows[PAIR * PAIR];
+        bool there[PAIR * PAIR];
         UNROLL
-        for (int i = 0; i < WINDOWS * WINDOWS; i++) {
-            int y = wy - i / WINDOWS, x = wx - i % WINDOWS;
-            int tap_y = ky + i / WINDOWS * s.stride, tap_x = kx + i % WINDOWS * s.stride;
-            if (y < 0 || x < 0 || y >= s.out_h || x >= s.out_w || tap_y >= s.kernel ||
-                tap_x >= s.kernel)
-                continue;
-            size_t from = ((o.n * s.out_h + y) * s.out_w + x) * p.k.all + t.column;
-            float g[8];
-            uint8_t taps[8];
-            load_8(pooled + 8 * from, g);
-            load_8(winner + 8 * from, taps);
-            UNROLL
-            for (int c = 0; c < 8; c++)
-                sum[c] += taps[c] == tap_y * s.kernel + tap_x ? g[c] : 0;
+        for (int i = 0; i < PAIR * PAIR; i++) {
+            int wy = y - i / PAIR, wx = x - i % PAIR;
+            size_t from = ((o.n * s.out_h + wy) * s.out_w + wx) * p.k.all + t.column;
+            there[i] = wy >= 0 && wx >= 0 && wy < s.out_h && wx < s.out_w;
+            if (there[i]) {
+                load_8(pooled + 8 * from, &windows[i].g);
+                load_8(winner + 8 * from, windows[i].taps);
+            }
         }
-        store_8(gradient + 8 * at, sum);
+        UNROLL
+        for (int i = 0; i < PAIR * PAIR; i++) {
+            int py = PAIR * y - s.pad + i / PAIR, px = PAIR * x - s.pad + i % PAIR;
+            float sum[8] = {0};
+            if (py < 0 || px < 0 || py >= m.h || px >= m.w)
+                continue;
+            pair_sum(windows, there, i / PAIR, i % PAIR, sum);
+            store_8(gradient + 8 * (((o.n * m.h + py) * m.w + px) * p.k.all + t.column), sum);
+        }
     }
+}
+
+template <class T>
+static int start_back(const void *pooled_gradient, const uint8_t *winner, const map &m,
+                      const pool_shape &s, void *gradient, void *stream)
+{
+    pool_pairs q = pairs_of(m, s);
+    pass p = pass_of({m.n, q.h, q.w, m.c}, false, STEPS);
+    return LAUNCH(scatter_pairs<T>, p.blocks, columns_threads(p.k), 0, stream,
+                  static_cast<const T *>(pooled_gradient), winner, m, s, q, p,
+                  static_cast<T *>(gradient));
 }
 
 extern "C" int kernel_pool_back(enum element t, const void *pooled_gradient, const uint8_t *winner,
                                 struct map m, struct pool_shape s, void *gradient, void *stream)
 {
-    if (m.c % 8 || s.kernel > WINDOWS * s.stride || kernel_plain("pool_back"))
+    if (m.c % 8 || s.kernel != KERNEL || s.stride != PAIR || kernel_plain("pool_back"))
         return norm_plain_pool_back(t, pooled_gradient, winner, m, s, gradient, stream);
-    pass p = pass_of(m, false, STEPS);
-    unsigned threads = columns_threads(p.k);
-    if (t == ELEMENT_BF16)
-        return LAUNCH(gather_columns<bf16>, p.blocks, threads, 0, stream,
-                      static_cast<const bf16 *>(pooled_gradient), winner, m, s, p,
-                      static_cast<bf16 *>(gradient));
-    return LAUNCH(gather_columns<float>, p.blocks, threads, 0, stream,
-                  static_cast<const float *>(pooled_gradient), winner, m, s, p,
-                  static_cast<float *>(gradient));
+    return t == ELEMENT_BF16 ? start_back<bf16>(pooled_gradient, winner, m, s, gradient, stream)
+                             : start_back<float>(pooled_gradient, winner, m, s, gradient, stream);
 }

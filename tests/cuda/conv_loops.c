@@ -120,3 +120,32 @@ int conv_loops_near(const struct array *a, struct conv_want *want, const char *w
                     "%s, %s: %s", a->type == ELEMENT_BF16 ? "bf16" : "float32", conv_loops_name(s),
                     what);
 }
+
+void conv_loops_moments_near(const struct array *moments, const struct array *y,
+                             const struct conv_shape *s, struct parts p)
+{
+    int area = s->out_h * s->out_w;
+    double *want = mem_alloc(moments->count, sizeof *want);
+    double *size = mem_alloc(moments->count, sizeof *size);
+    ok(p.n * p.pixels >= area && (p.n - 1) * p.pixels < area,
+       "parts are of whole images, none of them empty");
+    for (int i = 0; i < s->n * p.n * s->out; i++) {
+        int c = i % s->out, part = i / s->out % p.n, image = i / s->out / p.n;
+        int from = part * p.pixels, to = from + p.pixels < area ? from + p.pixels : area;
+        const float *v = y->value + (size_t)image * (size_t)(area * s->out) + c;
+        double sum = 0, squares = 0, off;
+        for (int k = from; k < to; k++)
+            sum += (double)v[k * s->out];
+        for (int k = from; k < to; k++) {
+            off = (double)v[k * s->out] - sum / (to - from);
+            squares += off * off;
+        }
+        size_t at = (size_t)(image * p.n + part) * 2 * (size_t)s->out + (size_t)c;
+        want[at] = sum / (to - from);
+        want[at + (size_t)s->out] = squares;
+        size[at] = sqrt(squares / (to - from));
+    }
+    kit_near(moments, want, (struct tolerance){.ulps = 16, .size = size}, "moments of it");
+    mem_free(want);
+    mem_free(size);
+}

@@ -36,4 +36,9 @@ void conv_loops_free(struct conv_want *want);
 int conv_loops_near(const struct array *a, struct conv_want *want, const char *what,
                     const struct conv_shape *s);
 
+/* TAP lines: whether `moments` are, of each of those parts of y as it was kept, mean and sum of
+ * squares about it. */
+void conv_loops_moments_near(const struct array *moments, const struct array *y,
+                             const struct conv_shape *s, struct parts p);
+
 #endif

@@ -13,6 +13,7 @@ KERNEL_TESTS = \
 	tests/cuda/test_norm_twins \
 	tests/cuda/test_pool \
 	tests/cuda/test_sgd \
+	tests/cuda/test_stem \
 	tests/cuda/test_values
 KERNEL_LIBS = libkernelkit.a $(CUDASIM_LIBS)
 
@@ -42,6 +43,8 @@ tests_cuda_test_loss_SOURCES = tests/cuda/test_loss.c
 tests_cuda_test_loss_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_sgd_SOURCES = tests/cuda/test_sgd.c
 tests_cuda_test_sgd_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_stem_SOURCES = tests/cuda/test_stem.c
+tests_cuda_test_stem_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_values_SOURCES = tests/cuda/test_values.c
 tests_cuda_test_values_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_norm_SOURCES = tests/cuda/test_norm.c

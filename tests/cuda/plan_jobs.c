@@ -56,7 +56,8 @@ static struct conv_shape shape_of(const struct net_unit *u, struct net_shape in,
                                .in_h = in.h,
                                .in_w = in.w,
                                .out_h = out.h,
-                               .out_w = out.w};
+                               .out_w = out.w,
+                               .filled = u->in};
 }
 
 void plan_jobs_add(struct plan_jobs *jobs, const char *name, int batch,

@@ -25,6 +25,7 @@ static struct difference differ(struct kit *k, const struct array *got, const st
 static void one(struct kit *k, enum element t, size_t count)
 {
     struct array *a = kit_empty(k, t, count), *b = kit_empty(k, t, count);
+    size_t channels = count < 5 ? 1 : 5;
     double sum = 0, squares = 0, lowest = INFINITY, highest = -INFINITY;
     kit_run(k, kernel_random(t, a->at, count, 1, k->stream), "random");
     kit_run(k, kernel_random(t, b->at, count, 1, k->stream), "random");
@@ -61,6 +62,14 @@ static void one(struct kit *k, enum element t, size_t count)
     kit_send(k, b);
     is_int((long long)differ(k, b, a).bad, 1, "NaN counts");
     is_int((long long)differ(k, a, b).bad, 1, "on either side");
+    kit_run(k, kernel_random(t, b->at, count, 1, k->stream), "random");
+    kit_run(k, kernel_pad(t, b->at, count / channels, (int)channels, (int)channels / 2, k->stream),
+            "pad");
+    for (size_t i = 0; i < count / channels * channels; i++)
+        if (i % channels >= channels / 2)
+            a->value[i] = 0;
+    kit_read(k, b);
+    kit_same(b, a->value, "padding is zeros");
     kit_run(k, kernel_spoil(t, b->at, count, k->stream), "spoil");
     is_int((long long)differ(k, b, a).bad, (long long)count, "spoiled data is NaN throughout");
     kit_clear(k);

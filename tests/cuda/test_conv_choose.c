@@ -142,7 +142,7 @@ static void test_equal_jobs(void)
 /* The one file in the cache's folder. */
 static const char *cache_file(void)
 {
-    return scratch_path("cache/conv-simulated_device-9.0-fake_1-v1.json");
+    return scratch_path("cache/conv-simulated_device-9.0-fake_1-v2.json");
 }
 
 static bool file_has(const char *text)
@@ -194,7 +194,7 @@ static void test_cache(void)
 static void test_bad_cache(const char *text, const char *note)
 {
     const char *folder = scratch_path("cache");
-    scratch_text("cache/conv-simulated_device-9.0-fake_1-v1.json", text);
+    scratch_text("cache/conv-simulated_device-9.0-fake_1-v2.json", text);
     fake_reset(true, false);
     choose(folder, NULL, job_of(CONV_FORWARD, ELEMENT_F32));
     is_text(chosen, "first 1", "a choice is made");
@@ -215,18 +215,18 @@ static void test_bad_caches(void)
     test_bad_cache("[1, 2]", "another device");
     snprintf(text, sizeof text,
              "{\"device\": \"another\", \"capability\": \"9.0\", \"libraries\": \"fake 1\", "
-             "\"version\": 1, \"choices\": {\"%s\": {\"way\": \"second 1\"}}}",
+             "\"version\": 2, \"choices\": {\"%s\": {\"way\": \"second 1\"}}}",
              job);
     test_bad_cache(text, "another device or with other libraries");
     snprintf(text, sizeof text, "{" HEAD "\"version\": 0, \"choices\": {\"%s\": {}}}", job);
     test_bad_cache(text, "another device or with other libraries");
-    snprintf(text, sizeof text, "{" HEAD "\"version\": 1, \"choices\": {\"%s\": {\"way\": 1}}}",
+    snprintf(text, sizeof text, "{" HEAD "\"version\": 2, \"choices\": {\"%s\": {\"way\": 1}}}",
              job);
     test_bad_cache(text, "no cache of choices");
-    snprintf(text, sizeof text, "{" HEAD "\"version\": 1, \"choices\": []}");
+    snprintf(text, sizeof text, "{" HEAD "\"version\": 2, \"choices\": []}");
     test_bad_cache(text, "no cache of choices");
     snprintf(text, sizeof text,
-             "{" HEAD "\"version\": 1, \"choices\": {\"%s\": {\"way\": \"third\"}}}", job);
+             "{" HEAD "\"version\": 2, \"choices\": {\"%s\": {\"way\": \"third\"}}}", job);
     test_bad_cache(text, "there is no such way");
 
     fake_reset(true, false);

@@ -2,42 +2,7 @@
  * the moments they make of their output. */
 #include "tests/cuda/conv_loops.h"
 
-#include "base/mem.h"
-
-#include <math.h>
-
 #define BF16 ELEMENT_BF16
-
-/* Mean and sum of squares about it, of each part of y as it was kept. */
-static void moments_near(const struct array *moments, const struct array *y,
-                         const struct conv_shape *s)
-{
-    struct parts p = kernel_grouped_parts(s);
-    int area = s->out_h * s->out_w, wrong = 0;
-    double *want = mem_alloc(moments->count, sizeof *want);
-    double *size = mem_alloc(moments->count, sizeof *size);
-    wrong += !(p.n * p.pixels >= area && (p.n - 1) * p.pixels < area);
-    is_int(wrong, 0, "parts are of whole images, none of them empty");
-    for (int i = 0; i < s->n * p.n * s->out; i++) {
-        int c = i % s->out, part = i / s->out % p.n, image = i / s->out / p.n;
-        int from = part * p.pixels, to = from + p.pixels < area ? from + p.pixels : area;
-        const float *v = y->value + (size_t)image * (size_t)(area * s->out) + c;
-        double sum = 0, squares = 0, off;
-        for (int k = from; k < to; k++)
-            sum += (double)v[k * s->out];
-        for (int k = from; k < to; k++) {
-            off = (double)v[k * s->out] - sum / (to - from);
-            squares += off * off;
-        }
-        size_t at = (size_t)(image * p.n + part) * 2 * (size_t)s->out + (size_t)c;
-        want[at] = sum / (to - from);
-        want[at + (size_t)s->out] = squares;
-        size[at] = sqrt(squares / (to - from));
-    }
-    kit_near(moments, want, (struct tolerance){.ulps = 16, .size = size}, "moments of it");
-    mem_free(want);
-    mem_free(size);
-}
 
 /* With a mean, so that y's deviation is small beside it. */
 static void forward(struct kit *k, const struct conv_shape *s, float mean)
@@ -57,7 +22,7 @@ static void forward(struct kit *k, const struct conv_shape *s, float mean)
     kit_read(k, moments);
     conv_loops_near(y, &want, "forward", s);
     kit_same(again, y->value, "the same without moments");
-    moments_near(moments, y, s);
+    conv_loops_moments_near(moments, y, s, kernel_grouped_parts(s));
     conv_loops_free(&want);
     kit_clear(k);
 }

@@ -247,7 +247,8 @@ static void apply_check(struct kit *k, enum element t, struct map m, int ways)
                            ways & ADDS ? shortcut->at : NULL,
                            ways & RELU,
                            out->at,
-                           ways & RELU ? mask->at : NULL};
+                           ways & RELU ? mask->at : NULL,
+                           ways & IN_PLACE};
     kit_run(k, kernel_norm_apply(t, &a, m, k->stream), "norm_apply");
     kit_read(k, out);
     ok(isnan(out->value[count / 2]), "NaN gets through, " SHAPE ", ways %d", SHAPE_OF(m), ways);

@@ -40,8 +40,9 @@ static void apply_twins(struct kit *k, enum element t, struct map m)
     for (int i = 0; i < 2; i++) {
         o.first[i] = kit_empty(k, t, map_count(m));
         o.second[i] = kit_bytes(k, (map_count(m) + 7) / 8, NULL);
-        struct norm_apply a = {in.raw->at,   in.scale->at, in.shift->at,   in.gate->at,
-                               in.other->at, true,         o.first[i]->at, o.second[i]->at};
+        struct norm_apply a = {in.raw->at,     in.scale->at,    in.shift->at,
+                               in.gate->at,    in.other->at,    true,
+                               o.first[i]->at, o.second[i]->at, true};
         norm_cases_way(i, t);
         kit_run(k, kernel_norm_apply(t, &a, m, k->stream), "norm_apply");
     }
@@ -81,8 +82,8 @@ static void pool_twins(struct kit *k, enum element t, struct map m)
         o.first[i] = kit_empty(k, t, outputs);
         o.second[i] = kit_bytes(k, outputs, NULL);
         back.first[i] = kit_empty(k, t, map_count(m));
-        struct norm_apply a = {in.raw->at, in.scale->at, in.shift->at,   NULL,
-                               NULL,       true,         o.first[i]->at, NULL};
+        struct norm_apply a = {in.raw->at, in.scale->at,   in.shift->at, NULL, NULL,
+                               true,       o.first[i]->at, NULL,         true};
         norm_cases_way(i, t);
         kit_run(k, kernel_norm_pool(t, &a, m, s, o.second[i]->at, k->stream), "norm_pool");
         kit_run(k,

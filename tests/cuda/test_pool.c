@@ -85,7 +85,8 @@ static void forward_check(struct kit *k, enum element t, const struct pool_case 
                            ways & ADDS ? shortcut->at : NULL,
                            ways & RELU,
                            out->at,
-                           NULL};
+                           NULL,
+                           ways & RELU};
     kit_run(k, kernel_norm_pool(t, &a, m, p->pool, winner->at, k->stream), "norm_pool");
     kit_read(k, out);
     kit_read(k, winner);

@@ -72,6 +72,15 @@ look_at grouped_weights
 has grouped_weightsI HMMA "tensor cores"
 has grouped_weightsI LDSM.16.MT88.4 "matrices from shared memory, four at once, turned"
 has grouped_weightsI LDGSTS.E.BYPASS.128 "copies of 16 bytes to shared memory"
+look_at stem
+has stem10 HMMA "tensor cores"
+has stem10 LDSM.16.M88.4 "matrices from shared memory, four at once"
+has stem10 LDGSTS.E.64 "copies of 8 bytes to shared memory"
+has stem10 STG.E.128 "results are stored by 16 bytes"
+look_at stem_weights
+has stem_weights10 HMMA "tensor cores"
+has stem_weights10 LDSM.16.MT88.4 "matrices from shared memory, four at once, turned"
+has stem_weights10 LDGSTS.E.BYPASS.128 "copies of 16 bytes to shared memory"
 for name in norm_moments norm_apply norm_back norm_pool; do
     look_at $name
     has _columnsI LDG.E.128 "loads of 16 bytes"

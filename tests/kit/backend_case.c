@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void case_bail(const char *what, const struct err *e)
 {
@@ -191,9 +192,21 @@ struct backend_result subject_step(struct subject *s, unsigned phases)
     return r;
 }
 
+/* Where the user's programs keep choices, if it is there: on a GPU two opens choose alike only by
+ * what the first has kept. NULL under `make check`. */
+static const char *cache_folder(void)
+{
+    static char path[300];
+    const char *home = getenv("XDG_CACHE_HOME");
+    if (home)
+        snprintf(path, sizeof path, "%s/combolab", home);
+    return home && !access(path, W_OK) ? path : NULL;
+}
+
 struct backend_spec case_spec(const struct net *net, enum loss_kind kind, int height, int width)
 {
     struct backend_spec spec = {.net = net,
+                                .cache = cache_folder(),
                                 .augment = {.height = height,
                                             .width = width,
                                             .random_crop = true,

@@ -38,6 +38,12 @@ tests_train_test_trainer_ref_SOURCES = tests/train/test_trainer_ref.c
 tests_train_test_trainer_ref_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
 TESTS += tests/train/test_trainer_ref
 
+# Runs that begin with the weights of a file.
+check_PROGRAMS += tests/train/test_begin
+tests_train_test_begin_SOURCES = tests/train/test_begin.c
+tests_train_test_begin_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_begin
+
 # Runs that stop, or are killed, and go on.
 check_PROGRAMS += tests/train/test_resume
 tests_train_test_resume_SOURCES = tests/train/test_resume.c

@@ -2,3 +2,10 @@ check_PROGRAMS += tests/weights/test_weights
 tests_weights_test_weights_SOURCES = tests/weights/test_weights.c
 tests_weights_test_weights_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/weights/test_weights
+
+# The names of other programs' files, and what a run can begin with.
+check_PROGRAMS += tests/weights/test_match
+tests_weights_test_match_SOURCES = tests/weights/test_match.c
+tests_weights_test_match_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/weights/test_match
+EXTRA_DIST += tests/golden/pytorchcv_seresnext50_32x4d.txt tests/golden/cadene_se_resnext50_32x4d.txt
