@@ -169,6 +169,9 @@ int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n,
                   struct err *e);
 int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e); /* newest first */
 
+/* The running and paused runs whose process is not known to be gone, in no order. */
+int db_runs_living(struct db *d, int64_t **out, size_t *n, struct err *e);
+
 /* Fills in the curves of these runs: a few look-ups a run, whatever its length. */
 int db_runs_curves(struct db *d, struct run_row *runs, size_t n, struct err *e);
 

@@ -197,6 +197,23 @@ int life_correct(struct db *d, struct run_row *rows, size_t n, struct err *e)
     return 0;
 }
 
+int db_runs_living(struct db *d, int64_t **out, size_t *n, struct err *e)
+{
+    struct owned *runs;
+    size_t owned;
+    *out = NULL;
+    *n = 0;
+    if (life_owned(d, 0, &runs, &owned, e))
+        return -1;
+    int64_t *ids = mem_alloc(owned, sizeof *ids);
+    for (size_t i = 0; ids && i < owned; i++)
+        if (runs[i].life != LIFE_DEAD)
+            ids[(*n)++] = runs[i].id;
+    mem_free(runs);
+    *out = ids;
+    return ids ? 0 : mem_error(e, "the list of running runs", owned * sizeof *ids);
+}
+
 /* --- signs of life --- */
 
 int db_run_seen(struct db *d, int64_t id, struct err *e)

@@ -4,8 +4,8 @@
  * finished. A checkpoint's event comes once its weight file is on disk: after that of its epoch,
  * but perhaps after those of later ones, which were trained meanwhile; all come before finished. A
  * best epoch has none where a better one came before its weights were written. A snapshot is
- * latest-wins, for progress on a screen. Events own what they point to: whoever pops one calls
- * event_fini.
+ * latest-wins, for progress on a screen, and so are the losses by step of the epoch in progress.
+ * Events own what they point to: whoever pops one calls event_fini.
  */
 #ifndef COMBOLAB_ENGINE_EVENT_H
 #define COMBOLAB_ENGINE_EVENT_H
@@ -188,5 +188,20 @@ struct snapshot {
 };
 
 const char *snapshot_phase_name(enum snapshot_phase phase);
+
+#define SNAPSHOT_MOST_STEPS 1024
+
+/* The losses of the training steps of one epoch, in order: of every step or, where they are more
+ * than there is room for, the means of `each` steps after one another. */
+struct snapshot_steps {
+    int64_t run;
+    int epoch; /* 0 before the first */
+    int each;
+    int n;
+    struct snapshot_step {
+        int step; /* the last of them, from 1 */
+        double total, term[LOSS_MAX_TERMS];
+    } at[SNAPSHOT_MOST_STEPS];
+};
 
 #endif

@@ -5,7 +5,8 @@ libengine_a_SOURCES = \
 	engine/config_classes.c engine/config_classes.h \
 	engine/config_sweep.c \
 	engine/config_uses.c \
-	engine/event.c engine/event.h
+	engine/event.c engine/event.h \
+	engine/snapshot_file.c engine/snapshot_file.h
 libengine_a_CPPFLAGS = $(AM_CPPFLAGS) -DMODULE_DIR='"$(moduledir)"'
 
 include engine/core/local.mk

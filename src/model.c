@@ -79,6 +79,19 @@ void model_want(struct model *m, const struct ui_want *wants, size_t n)
     reader_want(m->reader, wants, n);
 }
 
+bool model_moves(const struct model *m)
+{
+    bool wanted = false;
+    for (size_t i = 0; i < m->n_wants; i++)
+        wanted |= reader_kind(m->wants[i].kind)->by_time;
+    return wanted && m->view.moves;
+}
+
+void model_tick(struct model *m)
+{
+    reader_tick(m->reader);
+}
+
 int model_fd(const struct model *m)
 {
     return reader_fd(m->reader);

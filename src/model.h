@@ -24,6 +24,11 @@ void model_want(struct model *m, const struct ui_want *wants, size_t n);
 
 void model_changed(struct model *m, const struct session_changes *changes);
 
+/* What is on screen changes by itself, because runs go on: then model_tick is to be called some
+ * times a second, after which rows come. */
+bool model_moves(const struct model *m);
+void model_tick(struct model *m);
+
 /* Polls readable when rows have come. */
 int model_fd(const struct model *m);
 

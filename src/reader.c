@@ -231,6 +231,15 @@ void reader_changed(struct reader *r, const struct session_changes *changes)
     pthread_mutex_unlock(&r->lock);
 }
 
+void reader_tick(struct reader *r)
+{
+    pthread_mutex_lock(&r->lock);
+    for (size_t i = 0; i < r->n_wants; i++)
+        r->stale[i] |= kinds[r->wants[i].kind]->by_time;
+    pthread_cond_signal(&r->news);
+    pthread_mutex_unlock(&r->lock);
+}
+
 int reader_fd(const struct reader *r)
 {
     return queue_fd(r->answers);

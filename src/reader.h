@@ -1,8 +1,8 @@
 /* reader.h - fetches what views want, on a thread of its own over its own read-only connection.
  *
- * Order of calls: reader_open, then reader_want, reader_changed and, when reader_fd polls readable,
- * reader_take until it gives nothing; reader_close. All from the screen thread, and only the last
- * one waits: for a statement that has been interrupted.
+ * Order of calls: reader_open, then reader_want, reader_changed, reader_tick and, when reader_fd
+ * polls readable, reader_take until it gives nothing; reader_close. All from the screen thread, and
+ * only the last one waits: for a statement that has been interrupted.
  */
 #ifndef COMBOLAB_SRC_READER_H
 #define COMBOLAB_SRC_READER_H
@@ -29,6 +29,9 @@ void reader_want(struct reader *r, const struct ui_want *wants, size_t n);
 
 /* The database changed. */
 void reader_changed(struct reader *r, const struct session_changes *changes);
+
+/* Some time has gone by: what changes by itself is fetched again. */
+void reader_tick(struct reader *r);
 
 int reader_fd(const struct reader *r);
 

@@ -47,6 +47,7 @@ struct want_kind {
     /* Frees what is kept. Screen thread. */
     void (*free_kept)(void *kept, struct ui_model *view);
     bool lasting; /* it is kept while another view is shown, and caught up afterwards */
+    bool by_time; /* it changes without a change of the database: see reader_tick */
 };
 
 #define WANT_DECLARED(name, descriptor) extern const struct want_kind want_##descriptor;

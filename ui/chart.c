@@ -25,19 +25,30 @@ struct plot {
     int axis_x; /* the column of the y axis */
 };
 
+/* Values, the tail among them. */
+static size_t count_of(const struct chart_series *s)
+{
+    return s->n + s->has_tail;
+}
+
 static double value_at(const struct chart_series *s, size_t i)
 {
+    if (i == s->n)
+        return s->tail.y;
     return *(const double *)(const void *)((const char *)s->y + i * s->stride);
 }
 
 static int x_at(const struct chart_series *s, size_t i)
 {
+    if (i == s->n)
+        return s->tail.x;
     return *(const int *)(const void *)((const char *)s->x + i * s->stride);
 }
 
 static bool is_there(const struct chart_series *s, size_t i)
 {
-    return !s->there || *(const bool *)(const void *)((const char *)s->there + i * s->stride);
+    return !s->there || i == s->n ||
+           *(const bool *)(const void *)((const char *)s->there + i * s->stride);
 }
 
 static bool drawable(double y, bool log_y)
@@ -48,7 +59,7 @@ static bool drawable(double y, bool log_y)
 /* Row i has a value that is drawn. */
 static bool has_point(const struct chart_series *s, size_t i, bool log_y)
 {
-    return i < s->n && is_there(s, i) && drawable(value_at(s, i), log_y);
+    return i < count_of(s) && is_there(s, i) && drawable(value_at(s, i), log_y);
 }
 
 static bool is_sparse(const struct chart_series *s)
@@ -73,7 +84,7 @@ void chart_reduce(const struct chart_series *s, int x_first, int x_last, bool lo
 {
     bool gap = false;
     memset(out, 0, (size_t)columns * sizeof *out);
-    for (size_t i = 0; i < s->n; i++) {
+    for (size_t i = 0; i < count_of(s); i++) {
         double y = value_at(s, i);
         int x = x_at(s, i);
         if (x < x_first || x > x_last || !is_there(s, i))
@@ -100,7 +111,7 @@ static bool range_of(const struct chart *chart, double *low, double *high)
     bool any = false;
     for (int k = 0; k < chart->n_series; k++) {
         const struct chart_series *s = &chart->series[k];
-        for (size_t i = 0; i < s->n; i++) {
+        for (size_t i = 0; i < count_of(s); i++) {
             double y = value_at(s, i);
             int x = x_at(s, i);
             if (!has_point(s, i, chart->log_y) || x < chart->x_first || x > chart->x_last)
@@ -145,7 +156,7 @@ static void mark_single(struct canvas *c, const struct plot *p, int k)
 {
     const struct chart_series *s = &p->chart->series[k];
     int columns = c->columns * c->across, rows = c->rows * c->down;
-    for (size_t i = 0; i < s->n && c->style != UI_CHART_ASCII; i++) {
+    for (size_t i = 0; i < count_of(s) && c->style != UI_CHART_ASCII; i++) {
         bool log_y = p->chart->log_y;
         int at = x_at(s, i);
         if (!has_point(s, i, log_y) || at < p->chart->x_first || at > p->chart->x_last)
@@ -174,18 +185,18 @@ static void draw_axes(struct pen *pen, const struct plot *p)
     }
 }
 
-/* Where a label of that length starts, centred below its epoch but within the plot. */
-static int label_start(const struct plot *p, int epoch, int length)
+/* Where a label of that length starts, centred below its x but within the plot. */
+static int label_start(const struct plot *p, int at, int length)
 {
     const struct rect *a = &p->area;
-    int x = a->x + chart_column(epoch, p->chart->x_first, p->chart->x_last, a->columns);
+    int x = a->x + chart_column(at, p->chart->x_first, p->chart->x_last, a->columns);
     int most = a->x + a->columns - length;
     x -= length / 2;
     x = x > most ? most : x;
     return x < p->axis_x ? p->axis_x : x;
 }
 
-static void draw_epochs(struct pen *pen, const struct plot *p)
+static void draw_x(struct pen *pen, const struct plot *p)
 {
     const struct chart *chart = p->chart;
     int y = p->area.y + p->area.rows, cursor_from = INT_MAX, cursor_to = INT_MIN;
@@ -251,7 +262,7 @@ static void draw_mark(struct pen *pen, const struct plot *p)
 /* The value under the crosshair, or the last one. */
 static double read_value(const struct chart_series *s, int cursor)
 {
-    for (size_t i = s->n; i-- > 0;)
+    for (size_t i = count_of(s); i-- > 0;)
         if (is_there(s, i) && (cursor == INT_MIN || x_at(s, i) == cursor))
             return value_at(s, i);
     return NAN;
@@ -292,17 +303,17 @@ static void legend_text(const struct pen *pen, const struct chart *chart, int se
 }
 
 /* " epoch 41 " where the crosshair is. */
-static void legend_epoch(const struct chart *chart, char *to, size_t room)
+static void legend_x(const struct chart *chart, char *to, size_t room)
 {
     to[0] = '\0';
     if (chart->cursor != INT_MIN)
-        snprintf(to, room, " epoch %d ", chart->cursor);
+        snprintf(to, room, " %s %d ", chart->x_name, chart->cursor);
 }
 
 static int legend_cells(const struct pen *pen, const struct chart *chart, const struct legend *how)
 {
     char text[96];
-    legend_epoch(chart, text, sizeof text);
+    legend_x(chart, text, sizeof text);
     int cells = (int)strlen(text);
     for (int k = 0; k < chart->n_series; k++) {
         legend_text(pen, chart, k, how, text, sizeof text);
@@ -312,7 +323,7 @@ static int legend_cells(const struct pen *pen, const struct chart *chart, const 
 }
 
 /* In the box's lower edge, from the right: how each series is drawn, its name and a value; and at
- * the left the epoch that they are of. */
+ * the left the epoch or step that they are of. */
 static void draw_legend(struct pen *pen, struct rect at, const struct chart *chart)
 {
     const struct legend *how = legends, *last = how + sizeof legends / sizeof *legends - 1;
@@ -321,7 +332,7 @@ static void draw_legend(struct pen *pen, struct rect at, const struct chart *cha
     while (how < last && (legend_cells(pen, chart, how) > at.columns - 4 ||
                           (!how->names && chart->cursor == INT_MIN)))
         how++;
-    legend_epoch(chart, text, sizeof text);
+    legend_x(chart, text, sizeof text);
     int from = at.x + 2 + pen_text(pen, y, at.x + 2, at.columns - 4, ROLE_CURSOR, text);
     for (int k = chart->n_series - 1; k >= 0; k--) {
         legend_text(pen, chart, k, how, text, sizeof text);
@@ -371,7 +382,7 @@ void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
     ticks_widen(&p.y.low, &p.y.high, chart->log_y);
     scale_ticks(&p.y, p.area.rows);
     draw_axes(pen, &p);
-    draw_epochs(pen, &p);
+    draw_x(pen, &p);
     if (!canvas_start(pen->canvas, p.area.rows, p.area.columns, pen->charts)) {
         pen_text(pen, p.area.y, p.area.x, p.area.columns, ROLE_BAD, "out of memory");
         return;

@@ -8,6 +8,11 @@
 
 #define CHART_MOST_SERIES 3
 
+struct chart_point {
+    int x;
+    double y;
+};
+
 /* Numbers that lie in an array of structs: the first one and the distance to the next, in bytes. */
 struct chart_series {
     const char *name;
@@ -18,11 +23,14 @@ struct chart_series {
      * before and after don't, a value is marked as a point. */
     const bool *there;
     size_t stride, n;
+    bool has_tail; /* one more value comes after them */
+    struct chart_point tail;
 };
 
 struct chart {
     const char *title;
-    const char *note; /* beside the title: best value, scale */
+    const char *note;   /* beside the title: best value, scale */
+    const char *x_name; /* what is counted along x: "epoch" */
     struct chart_series series[CHART_MOST_SERIES];
     int n_series;
     int x_first, x_last;

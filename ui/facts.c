@@ -79,21 +79,43 @@ enum role facts_state_role(const char *state)
     return roles[state_index(state)];
 }
 
-const char *facts_state(const struct ui_run *r, const struct snapshot *live)
+const char *facts_state(const struct ui_run *r, const struct snapshot *now)
 {
-    if (live->run == r->id && !strcmp(r->state, "running") && live->paused)
+    if (now && !strcmp(r->state, "running") && now->paused)
         return "paused";
     return r->state;
 }
 
-double facts_done(const struct ui_run *r, const struct snapshot *live)
+double facts_phase(const struct snapshot *now)
+{
+    return now->steps > 0 ? fmin((double)now->step / (double)now->steps, 1) : 0;
+}
+
+double facts_done(const struct ui_run *r, const struct snapshot *now)
 {
     if (r->epochs < 1)
         return 0;
     double done = r->epochs_done;
-    if (live->run == r->id && live->phase == SNAPSHOT_TRAIN && live->steps > 0)
-        done = fmax(done, live->epoch - 1 + (double)live->step / (double)live->steps);
+    if (now && now->phase == SNAPSHOT_TRAIN)
+        done = fmax(done, now->epoch - 1 + facts_phase(now));
+    if (now && now->phase == SNAPSHOT_TEST)
+        done = fmax(done, now->epoch);
     return done / r->epochs;
+}
+
+void facts_now(const struct pen *pen, const struct snapshot *now, char *to, size_t room)
+{
+    char part[48] = "", speed[32], memory[48] = "", loss[48] = "", figure[32];
+    if (now->steps > 0)
+        snprintf(part, sizeof part, "%lld/%lld  ", (long long)now->step, (long long)now->steps);
+    facts_speed(pen, now->images_per_s, speed, sizeof speed);
+    str_bytes(figure, sizeof figure, (double)now->device_bytes);
+    if (now->device_bytes)
+        snprintf(memory, sizeof memory, "  mem %s", figure);
+    str_figure(figure, sizeof figure, now->total, 4, FACTS_CELLS);
+    if (now->phase == SNAPSHOT_TRAIN && isfinite(now->total) && now->step > 0)
+        snprintf(loss, sizeof loss, "  loss %s", figure);
+    snprintf(to, room, "%s%s images/s%s%s", part, speed, loss, memory);
 }
 
 void facts_age(double seconds, char *to, size_t room)

@@ -23,11 +23,17 @@ void facts_figures(const struct pen *pen, double mae, double rmse, double pc, ch
 const char *facts_state_sign(const struct pen *pen, const char *state);
 enum role facts_state_role(const char *state);
 
-/* What the database says, or what this process's engine knows better. */
-const char *facts_state(const struct ui_run *r, const struct snapshot *live);
+/* What the database says, or what the run itself says at present, which may be NULL. */
+const char *facts_state(const struct ui_run *r, const struct snapshot *now);
 
 /* Share of the planned epochs that is done, counting the one that is being trained. */
-double facts_done(const struct ui_run *r, const struct snapshot *live);
+double facts_done(const struct ui_run *r, const struct snapshot *now);
+
+/* Share of the phase in progress: 0 to 1. */
+double facts_phase(const struct snapshot *now);
+
+/* "34/51  412 images/s  loss 0.4321  mem 1.2 GiB": what is known of the phase in progress. */
+void facts_now(const struct pen *pen, const struct snapshot *now, char *to, size_t room);
 
 /* Seconds in one unit: "41s", "7m", "3h", "12d". */
 void facts_age(double seconds, char *to, size_t room);

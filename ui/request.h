@@ -38,6 +38,7 @@
     R(SORT, LIST, "sort", "sort: the key of a column comes next", 's')                             \
     R(REVERSE, LIST, "reverse", "reverse the order", 'S')                                          \
     R(LOG_Y, CHART, "log y", "logarithmic or linear y axis", 'y')                                  \
+    R(STEPS, CHART, "steps", "losses by step of the epoch in progress, or by epoch", 'b')          \
     R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far", 'w')                 \
     R(MARKS, CHART, "marks", "draw charts in Braille, blocks or ASCII", 'm')                       \
     R(CHANGE, FORM, "change", "next choice; mark one of a list of choices", ' ')                   \

@@ -84,3 +84,13 @@ const struct ui_run *ui_run_find(const struct ui_model *m, int64_t run)
     }
     return NULL;
 }
+
+const struct snapshot *ui_run_now(const struct ui_model *m, int64_t run)
+{
+    if (m->live.run == run)
+        return run ? &m->live : NULL;
+    for (size_t i = 0; i < m->n_snapshots; i++)
+        if (m->snapshots[i].run == run)
+            return &m->snapshots[i];
+    return NULL;
+}

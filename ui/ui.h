@@ -106,9 +106,13 @@ struct ui_model {
     size_t n_options;
     const struct log_row *log;
     size_t n_log;
-    struct snapshot live; /* of this process's engine; live.run says which run */
-    bool can_train;       /* false in --watch: launching is refused */
-    const char *message;  /* one line for the status bar: last error or news, or "" */
+    struct snapshot live;             /* of this process's engine; live.run says which run */
+    bool moves;                       /* runs go on, of any process: */
+    const struct snapshot *snapshots; /* what they do at present, as far as they say; in no order */
+    size_t n_snapshots;
+    const struct snapshot_steps *steps; /* of the run that UI_WANT_NOW names; NULL = none here */
+    bool can_train;                     /* false in --watch: launching is refused */
+    const char *message;                /* one line for the status bar: last error or news, or "" */
     bool message_is_error;
     const char *launch_problem;    /* answer to the last UI_CHECK, "" = none */
     const struct data_facts *data; /* of its data set; NULL = unknown */
@@ -140,9 +144,9 @@ struct ui_action {
 };
 
 /* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
- * terms, options and log of one; PATHS is what a path that is being typed may go on with.
- * W(NAME, name of its descriptor). */
-#define UI_WANTS(W) W(RUNS, runs) W(RUN, run) W(PATHS, paths)
+ * terms, options and log of one; NOW is what runs do at present, and the losses by step of one;
+ * PATHS is what a path that is being typed may go on with. W(NAME, name of its descriptor). */
+#define UI_WANTS(W) W(RUNS, runs) W(RUN, run) W(NOW, now) W(PATHS, paths)
 
 enum ui_want_kind {
 #define UI_WANT_ENUM(name, descriptor) UI_WANT_##name,
@@ -153,7 +157,7 @@ enum ui_want_kind {
 
 struct ui_want {
     enum ui_want_kind kind;
-    int64_t run;               /* UI_WANT_RUN */
+    int64_t run;               /* UI_WANT_RUN; UI_WANT_NOW: 0 = no steps of any */
     char text[OPT_TEXT_BYTES]; /* UI_WANT_PATHS: the path so far */
 };
 
@@ -195,6 +199,9 @@ void ui_run_columns(struct row_column to[ROW_MOST_COLUMNS]);
 
 /* The run of that number in the model's list, or NULL. */
 const struct ui_run *ui_run_find(const struct ui_model *model, int64_t run);
+
+/* What that run does at present, or NULL when it says nothing. */
+const struct snapshot *ui_run_now(const struct ui_model *model, int64_t run);
 
 /* Tests: gives a key by its curses code; and the screen as UTF-8 text, a line a row. */
 void ui_test_key(struct ui *ui, int key);

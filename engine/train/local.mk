@@ -21,6 +21,8 @@ libtrain_a_SOURCES = \
 	engine/train/pass.c \
 	engine/train/pass_priv.h \
 	engine/train/plan.c engine/train/plan.h \
+	engine/train/publish.c \
+	engine/train/publish_priv.h \
 	engine/train/resume.c \
 	engine/train/resume_priv.h \
 	engine/train/run.c \
@@ -30,6 +32,8 @@ libtrain_a_SOURCES = \
 	engine/train/save.c \
 	engine/train/save_priv.h \
 	engine/train/schedule.c engine/train/schedule.h \
+	engine/train/steps.c \
+	engine/train/steps_priv.h \
 	engine/train/tally.c \
 	engine/train/tally_priv.h \
 	engine/train/tell.c \

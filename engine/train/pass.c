@@ -29,16 +29,35 @@ static double eta_s(const struct run *run, const struct pass *pass)
            evaluations * evaluated * test_s;
 }
 
+/* Where seconds an image are kept from pass to pass. */
+static double *image_s(struct run *run, const struct pass *pass)
+{
+    return pass->trains ? &run->train_image_s : &run->test_image_s;
+}
+
+double pass_image_s(double spent_s, double images, double left, double before_s)
+{
+    if (isnan(before_s))
+        return images > 0 ? spent_s / images : NAN;
+    return images + left > 0 ? (spent_s + left * before_s) / (images + left) : before_s;
+}
+
+static double speed(double image_s)
+{
+    return image_s > 0 ? 1 / image_s : 0;
+}
+
 static void show_progress(struct run *run, const struct pass *pass)
 {
     struct snapshot *now = &run->tell->now;
     const struct tally *t = pass->tally;
     double spent_s = tell_clock(run->tell) - pass->began_s;
     double images = (double)(t->n - pass->skip * (size_t)run_batch(run, pass->plan->n));
-    if (images > 0)
-        *(pass->trains ? &run->train_image_s : &run->test_image_s) = spent_s / images;
+    double mean_s =
+        pass_image_s(spent_s, images, (double)(pass->plan->n - t->n), pass->image_before_s);
+    *image_s(run, pass) = mean_s;
     now->step = (int64_t)pass->done;
-    now->images_per_s = spent_s > 0 ? images / spent_s : 0;
+    now->images_per_s = speed(mean_s);
     now->eta_s = eta_s(run, pass);
     now->total = t->n ? t->total / (double)t->n : NAN;
     for (int k = 0; k < now->terms; k++)
@@ -156,6 +175,7 @@ static int collect_step(struct run *run, struct pass *pass, struct err *e)
     if (pass->trains) {
         run->at.step = pass->done;
         run->at.train_s = pass_seconds(run, pass);
+        tell_step(run->tell, pass->done, r.total, r.term);
     }
     if (run->trace && pass->trains)
         result = trace_step(run->trace, run, pass->done, &r, pass->learning_rate, e);
@@ -201,7 +221,9 @@ int pass_run(struct run *run, struct pass *pass, struct event_phase *figures, st
     pass->begun = pass->done = pass->skip;
     if (!pass->skip)
         tally_clear(pass->tally);
-    tell_phase(run->tell, pass->trains ? SNAPSHOT_TRAIN : SNAPSHOT_TEST, (int64_t)pass->steps);
+    pass->image_before_s = *image_s(run, pass);
+    tell_phase(run->tell, pass->trains ? SNAPSHOT_TRAIN : SNAPSHOT_TEST, (int64_t)pass->steps,
+               speed(pass->image_before_s));
     pass->began_s = tell_clock(run->tell);
     int result = pass->done < pass->steps ? begin_plan(run, pass, batch, e) : 0;
     if (!result)

@@ -15,12 +15,19 @@ struct pass {
     size_t skip;
     double skipped_s; /* seconds they took */
     /* the pass's own */
-    double began_s; /* on the run's clock */
+    double began_s;        /* on the run's clock */
+    double image_before_s; /* seconds an image, of the pass before of the same kind; NaN */
     size_t steps, begun, done;
 };
 
 /* Runs all steps but those skipped and fills in the figures. 0; 1 when people asked for a stop; -1
  * on an error, with run->diverged set where a loss is no longer finite. */
 int pass_run(struct run *run, struct pass *pass, struct event_phase *figures, struct err *e);
+
+/* Seconds an image, as the mean over one pass: of this one's `images` so far, which took spent_s,
+ * and for the `left` ones to come what the pass before had (NaN: there was none). So it is a pass's
+ * own mean at its end and where the next begins, and a single slow step moves it by no more than
+ * its share. */
+double pass_image_s(double spent_s, double images, double left, double before_s);
 
 #endif

@@ -6,6 +6,7 @@
 #include "engine/train/begin_priv.h"
 #include "engine/train/epoch_priv.h"
 #include "engine/train/notes_priv.h"
+#include "engine/train/publish_priv.h"
 #include "engine/train/resume_priv.h"
 #include "engine/train/save_priv.h"
 #include "engine/train/trace_priv.h"
@@ -109,7 +110,9 @@ static int prepare(struct run *run, struct err *e)
  * resumed from it finds everything else done. */
 static int open_and_train(struct run *run, struct err *e)
 {
-    if (config_check(run->config, e) || save_folder(run->job->weights_dir, e))
+    const char *folder = run->job->weights_dir;
+    if (config_check(run->config, e) || save_folder(folder, e) ||
+        publish_begin(&run->publisher, run->tell, folder, e))
         return -1;
     int result = run_open_data(run, e);
     if (!result)
@@ -140,6 +143,7 @@ static void close_all(struct run *run)
     plan_fini(&run->train_plan);
     run_close_net(run);
     run_close_data(run);
+    publish_end(run->publisher);
 }
 
 /* "ended after 30 of 200 epochs: ..."; "" for a run that did all that were planned. */

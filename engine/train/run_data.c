@@ -15,6 +15,8 @@ static void show_decoding(void *context, size_t done, size_t all)
     struct tell *tell = context;
     tell->now.step = (int64_t)done;
     tell->now.steps = (int64_t)all;
+    double spent_s = tell_clock(tell);
+    tell->now.images_per_s = spent_s > 0 ? (double)done / spent_s : 0;
     tell_show(tell, done == all);
 }
 
@@ -32,7 +34,7 @@ static int open_store(struct run *run, struct err *e)
         .progress = show_decoding,
         .context = run->tell,
     };
-    tell_phase(run->tell, SNAPSHOT_DECODING, (int64_t)run->data->n);
+    tell_phase(run->tell, SNAPSHOT_DECODING, (int64_t)run->data->n, 0);
     int result = store_open(&run->store, &request, e);
     if (!result)
         run->images = store_images(run->store);

@@ -152,7 +152,7 @@ int run_open_net(struct run *run, struct err *e)
     const struct run_config *c = run->config;
     if (check_settled(c, e))
         return -1;
-    tell_phase(run->tell, SNAPSHOT_PLANNING, 0);
+    tell_phase(run->tell, SNAPSHOT_PLANNING, 0, 0);
     const struct net_options options = {.ceil_pool = c->stem_pool == STEM_POOL_CEIL,
                                         .stride_first = c->block_stride == BLOCK_STRIDE_1X1};
     make_loss(run);

@@ -21,6 +21,7 @@
 #include "engine/train/trainer.h"
 #include "engine/train/verbs_priv.h"
 
+struct publisher;
 struct trace;
 struct writer;
 
@@ -55,6 +56,7 @@ struct run {
     struct tell *tell;
     struct verbs *verbs;
     const struct log *log; /* of `tell` */
+    struct publisher *publisher;
 
     /* run_data.c */
     struct dataset *data;

@@ -1,4 +1,4 @@
-/* tell.c - events, snapshot and clock of the run in progress. */
+/* tell.c - events, snapshot, losses by step and clock of the run in progress. */
 #include "engine/train/tell_priv.h"
 
 #include "base/clock.h"
@@ -37,6 +37,9 @@ static void clear(struct tell *r, int64_t run)
 {
     memset(&r->now, 0, sizeof r->now);
     r->run = r->now.run = run;
+    pthread_mutex_lock(&r->lock);
+    steps_begin(&r->steps, run, 0);
+    pthread_mutex_unlock(&r->lock);
     r->now.eta_s = r->now.total = NAN;
     r->now.load = r->now.temperature_c = r->now.power_w = NAN;
     r->began_s = clock_s();
@@ -80,13 +83,25 @@ void tell_rest(struct tell *r, bool resting)
         r->rested_s += clock_s() - r->rest_began_s;
 }
 
-void tell_phase(struct tell *r, enum snapshot_phase phase, int64_t steps)
+void tell_phase(struct tell *r, enum snapshot_phase phase, int64_t steps, double images_per_s)
 {
     r->now.phase = phase;
     r->now.step = 0;
     r->now.steps = steps;
-    r->now.images_per_s = 0;
+    r->now.images_per_s = images_per_s;
+    if (phase == SNAPSHOT_TRAIN) {
+        pthread_mutex_lock(&r->lock);
+        steps_begin(&r->steps, r->run, r->now.epoch);
+        pthread_mutex_unlock(&r->lock);
+    }
     tell_show(r, true);
+}
+
+void tell_step(struct tell *r, size_t step, double total, const double *term)
+{
+    pthread_mutex_lock(&r->lock);
+    steps_add(&r->steps, (int)step, total, term);
+    pthread_mutex_unlock(&r->lock);
 }
 
 void tell_show(struct tell *r, bool at_once)
@@ -98,6 +113,7 @@ void tell_show(struct tell *r, bool at_once)
     r->now.elapsed_s = r->now.run ? tell_clock(r) : 0;
     pthread_mutex_lock(&r->lock);
     r->shown = r->now;
+    r->news++;
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -106,4 +122,20 @@ void tell_read(struct tell *r, struct snapshot *out)
     pthread_mutex_lock(&r->lock);
     *out = r->shown;
     pthread_mutex_unlock(&r->lock);
+}
+
+bool tell_read_news(struct tell *r, unsigned *seen, struct snapshot *now,
+                    struct snapshot_steps *steps)
+{
+    pthread_mutex_lock(&r->lock);
+    const struct snapshot_steps *from = &r->steps.shown;
+    bool any = r->news != *seen;
+    if (any) {
+        *seen = r->news;
+        *now = r->shown;
+        memcpy(steps, from,
+               offsetof(struct snapshot_steps, at) + (size_t)from->n * sizeof *from->at);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return any;
 }

@@ -1,6 +1,6 @@
 /* tell_priv.h - how the engine thread says what it does: events into the queue, progress into the
- * snapshot, and the run's clock. All calls from the engine thread, but tell_read, tell_event and
- * the log's sink (any thread).
+ * snapshot and the losses by step, and the run's clock. All calls from the engine thread, but
+ * tell_read, tell_read_news, tell_event and the log's sink (any thread).
  *
  * The clock counts what is spent on training: time in a pause does not count.
  */
@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "engine/event.h"
+#include "engine/train/steps_priv.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -23,8 +24,10 @@ struct tell {
     struct snapshot now;   /* the engine's own, published by tell_show */
     double shown_s;        /* when it was published last */
     double began_s, rested_s, rest_began_s;
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; /* of what follows; never held for long */
     struct snapshot shown;
+    struct steps steps;
+    unsigned news; /* another number whenever `shown` is another */
 };
 
 void tell_init(struct tell *r, struct queue *events);
@@ -42,12 +45,21 @@ void tell_event(struct tell *r, struct event *event);
 double tell_clock(const struct tell *r);
 void tell_rest(struct tell *r, bool resting);
 
-/* A new phase of `steps` steps; shown at once. */
-void tell_phase(struct tell *r, enum snapshot_phase phase, int64_t steps);
+/* A new phase of `steps` steps, at what speed such a phase went before (0 = not known); shown at
+ * once. With SNAPSHOT_TRAIN the losses by step begin anew. */
+void tell_phase(struct tell *r, enum snapshot_phase phase, int64_t steps, double images_per_s);
+
+/* A training step is done, with that total and LOSS_MAX_TERMS terms. */
+void tell_step(struct tell *r, size_t step, double total, const double *term);
 
 /* Publishes r->now: at once, or at most 20 times a second. */
 void tell_show(struct tell *r, bool at_once);
 
 void tell_read(struct tell *r, struct snapshot *out);
+
+/* The same with the losses by step, unless nothing was published since *seen, which becomes the
+ * mark of now (0 at first). True when there was. */
+bool tell_read_news(struct tell *r, unsigned *seen, struct snapshot *now,
+                    struct snapshot_steps *steps);
 
 #endif

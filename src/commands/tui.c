@@ -1,10 +1,11 @@
 /* tui.c - combolab without a subcommand: the screen.
  *
- * The main thread sleeps in ppoll on the keyboard and the session's wake-up; only while a run of
- * our own is in progress a timer redraws its figures. Signals are blocked but for that sleep, so
- * that a resize or a termination that comes just before it is not slept over. Nothing but the
- * screen may write to the terminal: standard error goes to a file beside the database meanwhile.
- * A signal that ends the process at once, whatever thread it is in, still gives the terminal back.
+ * The main thread sleeps in ppoll on the keyboard and the session's wake-up; only while a run is in
+ * progress, of this process or another, a timer has its figures fetched and drawn. Signals are
+ * blocked but for that sleep, so that a resize or a termination that comes just before it is not
+ * slept over. Nothing but the screen may write to the terminal: standard error goes to a file
+ * beside the database meanwhile. A signal that ends the process at once, whatever thread it is in,
+ * still gives the terminal back.
  */
 #include "src/command.h"
 
@@ -315,7 +316,8 @@ static void take_signals(struct tui *t)
 }
 
 /* Rows that another process changed are not there yet when the session says so: the reader will
- * say when they are, and until then there is nothing else to draw. */
+ * say when they are, and until then there is nothing else to draw. So it is with what the timer has
+ * fetched; a view that shows nothing of it is drawn for the header's sake. */
 static void wait_for_news(struct tui *t)
 {
     struct pollfd fds[3] = {
@@ -325,8 +327,11 @@ static void wait_for_news(struct tui *t)
     };
     bool paused = model_view(t->model)->live.paused;
     struct timespec wait = {paused ? PAUSED_MS / 1000 : 0, paused ? 0 : LIVE_MS * 1000000L};
-    int ready = ppoll(fds, 3, t->changes.current ? &wait : NULL, &t->awake);
-    t->draws = ready < 1 || fds[0].revents;
+    bool moves = model_moves(t->model);
+    int ready = ppoll(fds, 3, t->changes.current || moves ? &wait : NULL, &t->awake);
+    if (!ready && moves)
+        model_tick(t->model);
+    t->draws = ready < 0 || (!ready && !moves) || fds[0].revents;
 }
 
 static void loop(struct tui *t)

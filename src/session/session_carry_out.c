@@ -2,6 +2,9 @@
  */
 #include "src/session/session_priv.h"
 
+#include "base/mem.h"
+#include "base/str.h"
+#include "engine/snapshot_file.h"
 #include "engine/train/folder.h"
 
 #include <errno.h>
@@ -109,6 +112,7 @@ int session_carry_out_verb(struct session *s, struct session_request *r, struct 
 static int delete_files(const char *folder, struct err *e)
 {
     struct folder_sum gone;
+    snapshot_file_remove(folder);
     if (folder_remove(folder, FOLDER_ALL, &gone, e))
         return err_prefix(e, "the run is deleted, but not all of its files");
     if (rmdir(folder) && errno != ENOENT)

@@ -74,13 +74,24 @@ static size_t count_in(struct db *d, const char *state, size_t most)
     return n;
 }
 
+static size_t count_living(struct db *d, int64_t *one)
+{
+    int64_t *ids;
+    size_t n;
+    if (db_runs_living(d, &ids, &n, NULL))
+        return 99;
+    *one = n ? ids[0] : 0;
+    mem_free(ids);
+    return n;
+}
+
 /* `reader` cannot write, and nobody has written yet. */
 static void test_readers(const char *path)
 {
     struct err e;
     struct run_row run, *runs;
     struct db *d = help_open(path), *reader;
-    int64_t id = help_add(d, "killed"), since = 0, stored;
+    int64_t id = help_add(d, "killed"), since = 0, stored, living;
     size_t n, all;
     int lost;
     help_add(d, "queued");
@@ -89,6 +100,7 @@ static void test_readers(const char *path)
     pid_t pid = start_trainer(path, id);
     is_state(reader, id, "running", "a run in training is running");
     ok(count_in(reader, "running", 0) == 1 && !count_in(reader, "lost", 0), "in lists too");
+    ok(count_living(reader, &living) == 1 && living == id, "and the one that lives");
     ok(!db_run(reader, id, &run, &e) && run.last_seen >= run.started && isnan(run.ended),
        "it was seen when it was claimed");
     kill(pid, SIGSTOP);
@@ -100,6 +112,7 @@ static void test_readers(const char *path)
     set(d, id, "started = 900, last_seen = 1000");
     stored = help_number(d, "SELECT count(*) FROM run WHERE state = 'running'");
     is_int(stored, 1, "it is killed, and nobody has stored that");
+    is_int((long long)count_living(reader, &living), 0, "but it lives no more");
     db_run(reader, id, &run, &e);
     is_text(run.state, "lost", "a reader sees that it is lost");
     has_text(run.state_text, "is gone", "and why");

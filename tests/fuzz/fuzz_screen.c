@@ -5,6 +5,7 @@
 #include "base/opt.h"
 #include "ui/ui.h"
 
+#include <limits.h>
 #include <locale.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
-enum { RUNS = 3, EPOCHS = 5 };
+enum { RUNS = 3, EPOCHS = 5, STEPS = 20 };
 
 static struct run_row *rows;
 static struct epoch_row *epochs;
@@ -49,6 +50,28 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     rows = calloc(RUNS, sizeof *rows);
     epochs = calloc(EPOCHS, sizeof *epochs);
     return in && out && rows && epochs ? 0 : -1;
+}
+
+/* What the newest run does at present: as the reader of the file lets it be, which is numbers in
+ * their ranges and figures of any kind. */
+static void make_now(struct snapshot *now, struct snapshot_steps *steps, const uint8_t **bytes,
+                     size_t *count)
+{
+    spread(&now->step, 2 * sizeof now->step, bytes, count);
+    spread(&now->total, 6 * sizeof now->total, bytes, count);
+    now->run = RUNS;
+    now->phase = (enum snapshot_phase)((uint64_t)now->step % (SNAPSHOT_SAVING + 1));
+    now->step &= INT64_MAX;
+    now->steps &= INT64_MAX;
+    now->epoch = now->epochs = (int)(now->steps & INT_MAX);
+    steps->run = RUNS;
+    steps->epoch = now->epoch;
+    steps->each = 1 + (int)(now->step % 5);
+    steps->n = (int)(now->step % STEPS);
+    for (int i = 0; i < steps->n; i++) {
+        spread(&steps->at[i].total, 4 * sizeof steps->at[i].total, bytes, count);
+        steps->at[i].step = i + 1 + (now->epoch & (INT_MAX - STEPS));
+    }
 }
 
 /* With the rows of the run that is on screen. */
@@ -92,6 +115,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
         epochs[i].epoch = i + 1;
         epochs[i].tested = true;
     }
+    static struct snapshot_steps steps;
+    struct snapshot now = {.run = 0};
+    make_now(&now, &steps, &bytes, &count);
     if (ui_open(&ui, &options, &e))
         return 0;
     struct ui_model model = {.db_path = "fuzz.db",
@@ -99,6 +125,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
                              .n_runs = RUNS,
                              .epochs = epochs,
                              .n_epochs = EPOCHS,
+                             .moves = true,
+                             .snapshots = &now,
+                             .n_snapshots = 1,
+                             .steps = &steps,
                              .can_train = true,
                              .message = "",
                              .launch_problem = ""};

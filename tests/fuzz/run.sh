@@ -55,6 +55,14 @@ printf '\030\120name' >"$(seeds screen)/name"
 rm -rf "$work/seed.db"* "$work/seed.weights"
 "$combolab" --quiet train -D "$work/seed.db" --data "$work/set" --backbone resnet18 --image-size 32 --batch 4 --epochs 2 \
     --loss combo --cache "$work/cache" --device cpu >/dev/null 2>&1
+# Run 1 trains, and has done one step.
+{
+    printf '\001%31s' ''
+    printf '\001\0\0\0\0\0\0\0\003'
+    head -c 143 /dev/zero
+    printf '\001\0\0\0\0\0\0\0\001\0\0\0\0\0\0\0\001\0\0\0\0\0\0\0\001\0\0\0\0\0\0\0'
+    head -c 32 /dev/zero
+} >"$(seeds progress)/one"
 printf '0123456789abcdef\005\001' >"$(seeds ticks)/range"
 head='{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}  '
 printf '\070\0\0\0\0\0\0\0%s12345678' "$head" >"$(seeds weights)/two"
@@ -63,6 +71,7 @@ printf '\124\0\0\0\0\0\0\0%s1234' "$head" >"$(seeds weights)/cadene"
 build ticks ui/ticks.c
 printf 'loss:combo pc>0.5 !state:failed name~^(a|b)+[0-9]*$ "two words"' >"$(seeds filter)/tests"
 build filter 'results/*.c' db/rows.c
+build progress engine/snapshot_file.c
 build csv engine/dataset/csv.c
 build weights 'engine/weights/*.c' "$config"
 build scut "$dataset"
@@ -73,7 +82,7 @@ build screen 'ui/*.c ui/views/*.c results/*.c db/rows.c' "$config"
 build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0
-for name in ticks filter csv scut options weights image store database screen; do
+for name in ticks filter progress csv scut options weights image store database screen; do
     fuzz $name
 done
 exit $failed

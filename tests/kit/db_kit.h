@@ -6,6 +6,7 @@
 #include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -139,7 +140,13 @@ __attribute__((unused)) static pid_t help_fork(int (*child)(const void *), const
 __attribute__((unused)) static int help_wait(pid_t pid)
 {
     int status;
-    if (pid < 0 || waitpid(pid, &status, 0) != pid)
+    pid_t ended;
+    if (pid < 0)
+        return -1;
+    do
+        ended = waitpid(pid, &status, 0);
+    while (ended < 0 && errno == EINTR); /* another child was heard of */
+    if (ended != pid)
         return -1;
     for (int i = help_forked; i-- > 0;)
         if (help_children[i].pid == pid)

@@ -262,3 +262,42 @@ void fixture_open(struct fixture *f, int id, int done, int planned, bool live)
                                       .temperature_c = NAN,
                                       .power_w = NAN};
 }
+
+static void make_steps(struct snapshot_steps *s, int id, int epoch, int done)
+{
+    *s = (struct snapshot_steps){.run = id, .epoch = epoch, .each = 1, .n = done};
+    for (int i = 0; i < done; i++) {
+        struct snapshot_step *at = &s->at[i];
+        at->step = i + 1;
+        at->term[0] = curve(epoch + i, 1.9, 0.08, 0.15);
+        at->term[1] = curve(epoch + i, 1.4, 0.11, 0.2);
+        at->term[2] = curve(epoch + i, 1.6, 0.35, 0.1);
+        at->total = 2 * at->term[0] + at->term[1] + at->term[2];
+    }
+}
+
+void fixture_elsewhere(struct fixture *f, int id, int epoch, int done)
+{
+    size_t n = f->model.n_snapshots++;
+    f->snapshots[n] = (struct snapshot){.run = id,
+                                        .phase = done ? SNAPSHOT_TRAIN : SNAPSHOT_DECODING,
+                                        .step = done ? done : 1234,
+                                        .steps = done ? 500 : 5500,
+                                        .epoch = epoch,
+                                        .epochs = 200,
+                                        .terms = 3,
+                                        .total = 0.987,
+                                        .images_per_s = done ? 61.2 : 1234,
+                                        .elapsed_s = 60,
+                                        .eta_s = done ? 7384 : NAN,
+                                        .device_bytes = done ? UINT64_C(536870912) : 0,
+                                        .load = NAN,
+                                        .temperature_c = NAN,
+                                        .power_w = NAN};
+    f->model.snapshots = f->snapshots;
+    f->model.moves = true;
+    if (f->model.rows_of != id)
+        return;
+    make_steps(&f->steps, id, epoch, done);
+    f->model.steps = &f->steps;
+}

@@ -14,6 +14,8 @@ struct fixture {
     struct term_row terms[ROW_MAX_TERMS];
     struct option_row options[4];
     struct log_row log[12];
+    struct snapshot snapshots[2];
+    struct snapshot_steps steps;
     struct ui_model model;
 };
 
@@ -31,6 +33,10 @@ void fixture_changed(struct fixture *f);
 
 /* The run whose rows the screen wants, 0 = none. */
 int64_t fixture_wanted(const struct ui *ui);
+
+/* Another process trains run `id`, which is at that epoch and has done so many steps of 500 of it.
+ * None: it decodes images. After fixture_open. */
+void fixture_elsewhere(struct fixture *f, int id, int epoch, int done);
 
 /* As with --eval-every and --select val. After fixture_open. */
 void fixture_evaluate(struct fixture *f, int every);

@@ -14,8 +14,8 @@ EXTRA_DIST += tests/src/test_man_db.sh tests/src/test_picture.sh
 
 # Rows for the screen, without a screen.
 check_PROGRAMS += tests/src/test_model
-tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_paths.c src/want_run.c \
-	src/want_runs.c
+tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_now.c src/want_paths.c \
+	src/want_run.c src/want_runs.c
 tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_model
@@ -24,7 +24,7 @@ TESTS += tests/src/test_model
 check_PROGRAMS += tests/src/test_screen_thread
 tests_src_test_screen_thread_SOURCES = tests/src/test_screen_thread.c
 tests_src_test_screen_thread_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_src_test_screen_thread_LDADD = $(KIT_LIBS) $(DB_LIBS)
+tests_src_test_screen_thread_LDADD = $(KIT_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/src/test_screen_thread
 
 TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \

@@ -2,6 +2,7 @@
  * the run that is open; all of it without waiting for the reader.
  */
 #include "base/clock.h"
+#include "engine/snapshot_file.h"
 #include "src/model.h"
 #include "tests/kit/db_kit.h"
 
@@ -118,6 +119,58 @@ static void test_run(struct model *m, struct db *d)
     is_int((long long)model_view(m)->n_runs, 1298, "the list stays while nobody wants it");
 }
 
+static bool has_step(const struct ui_model *v, int step)
+{
+    const struct snapshot *now = ui_run_now(v, 9);
+    return now && now->step == step;
+}
+
+static bool has_step_1(const struct ui_model *v)
+{
+    return has_step(v, 1) && v->steps && v->steps->run == 9 && v->steps->n == 1;
+}
+
+static bool has_step_2(const struct ui_model *v)
+{
+    return has_step(v, 2);
+}
+
+static bool is_still(const struct ui_model *v)
+{
+    return !v->moves;
+}
+
+/* Run 9 is this process's; but what is read is a file, as of any process. */
+static void test_now(struct model *m, struct db *d)
+{
+    static const struct ui_want now = {.kind = UI_WANT_NOW, .run = 9};
+    static struct snapshot_steps steps = {.run = 9, .epoch = 1, .each = 1, .n = 1};
+    struct snapshot said = {.run = 9, .phase = SNAPSHOT_TRAIN, .step = 1, .steps = 5};
+    struct snapshot_file file;
+    char folder[FILE_PATH_BYTES];
+    struct err e;
+    steps.at[0].step = 1;
+    if (!ok(!db_weights_dir(d, 9, folder, sizeof folder, &e) && !file_make_folders(folder, &e) &&
+                !snapshot_file_open(&file, folder, &e),
+            "a run that says how it goes"))
+        return;
+    snapshot_file_put(&file, &said, &steps);
+    ok(!model_moves(m), "which moves nothing while nobody wants to know");
+    model_want(m, &now, 1);
+    ok(until(m, has_step_1) && model_moves(m), "then its step comes, with the losses by step");
+    said.step = 2;
+    snapshot_file_put(&file, &said, &steps);
+    model_tick(m);
+    ok(until(m, has_step_2), "and the next one when some time has gone by");
+    snapshot_file_close(&file);
+    db_run_state(d, 9, "stopped", "", &e);
+    model_changed(m, &all_changed);
+    ok(until(m, is_still) && !model_moves(m) && !ui_run_now(model_view(m), 9) &&
+           !model_view(m)->steps,
+       "until it ends");
+    model_want(m, NULL, 0);
+}
+
 static void test_trouble(void)
 {
     struct model *m;
@@ -140,6 +193,7 @@ int main(void)
     if (ok(!model_open(&m, path, true, &e), "a model")) {
         test_list(m, d);
         test_run(m, d);
+        test_now(m, d);
         model_close(m);
     }
     test_trouble();

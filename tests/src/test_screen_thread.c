@@ -5,6 +5,7 @@
  * (ptrace; threads that it starts are left alone).
  */
 #include "base/clock.h"
+#include "engine/snapshot_file.h"
 #include "tests/kit/db_kit.h"
 
 #include <errno.h>
@@ -148,13 +149,35 @@ static void press(struct traced *t, const char *keys)
     }
 }
 
+/* It says for a while that it decodes images, then that it plans. */
+static int say_steps(struct db *d, int64_t id)
+{
+    static struct snapshot_steps steps = {.epoch = 1, .each = 1};
+    struct snapshot now = {.run = id, .steps = 100, .epochs = 3};
+    struct snapshot_file file;
+    char folder[FILE_PATH_BYTES];
+    struct err e;
+    if (db_weights_dir(d, id, folder, sizeof folder, &e) || file_make_folders(folder, &e) ||
+        snapshot_file_open(&file, folder, &e))
+        return -1;
+    for (int i = 1; i <= 20; i++) {
+        steps.at[steps.n++] = (struct snapshot_step){.step = i, .total = i};
+        now.step = i;
+        now.phase = i <= 10 ? SNAPSHOT_DECODING : SNAPSHOT_PLANNING;
+        snapshot_file_put(&file, &now, &steps);
+        usleep(50000);
+    }
+    snapshot_file_close(&file);
+    return 0;
+}
+
 /* Another process: a run that comes on. */
 static int write_epochs(const void *path)
 {
     struct err e;
     struct db *d = help_open(path);
     int64_t id = help_add_running(d, "from elsewhere");
-    int failed = 0;
+    int failed = say_steps(d, id);
     for (int i = 1; i <= 3; i++) {
         struct epoch_row row = help_epoch(i, true);
         failed |= db_epoch_add(d, id, &row, 0, NULL, 0, &e);
@@ -188,6 +211,7 @@ static void use_it(struct traced *t, const char *path)
     press(t, "1");
     pid_t writer = help_fork(write_epochs, path);
     shows(t, "from elsewhere", "what another process wrote is shown");
+    shows(t, "plann", "and what it does at present");
     is_int(help_wait(writer), 0, "all of it was written");
     press(t, "n/no/such/set\r");
     shows(t, "cannot be opened", "the form says that data cannot be opened");

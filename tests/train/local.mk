@@ -26,6 +26,12 @@ tests_train_test_trainer_faults_SOURCES = tests/train/test_trainer_faults.c
 tests_train_test_trainer_faults_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_trainer_faults
 
+# What other processes are told of a run in progress.
+check_PROGRAMS += tests/train/test_publish
+tests_train_test_publish_SOURCES = tests/train/test_publish.c
+tests_train_test_publish_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_publish
+
 check_PROGRAMS += tests/train/test_trainer_losses
 tests_train_test_trainer_losses_SOURCES = tests/train/test_trainer_losses.c
 tests_train_test_trainer_losses_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

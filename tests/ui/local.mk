@@ -22,6 +22,13 @@ tests_ui_test_ui_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui
 
+# What runs do at present, on whole screens.
+check_PROGRAMS += tests/ui/test_ui_moves
+tests_ui_test_ui_moves_SOURCES = tests/ui/test_ui_moves.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_moves_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_moves_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_moves
+
 # Keys to actions; nothing is compared with stored screens.
 check_PROGRAMS += tests/ui/test_ui_keys
 tests_ui_test_ui_keys_SOURCES = tests/ui/test_ui_keys.c tests/kit/ui_kit.c tests/kit/ui_kit.h
@@ -60,6 +67,7 @@ EXTRA_DIST += \
 	tests/golden/ui_live_80x24.txt \
 	tests/golden/ui_live_80x24_ascii.txt \
 	tests/golden/ui_live_80x24_block.txt \
+	tests/golden/ui_live_decoding.txt \
 	tests/golden/ui_live_failed.txt \
 	tests/golden/ui_live_first_epoch.txt \
 	tests/golden/ui_live_gone.txt \
@@ -70,6 +78,13 @@ EXTRA_DIST += \
 	tests/golden/ui_live_sparse_80x24.txt \
 	tests/golden/ui_live_sparse_ascii.txt \
 	tests/golden/ui_live_sparse_block.txt \
+	tests/golden/ui_live_steps_120x40.txt \
+	tests/golden/ui_live_steps_80x24.txt \
+	tests/golden/ui_live_steps_ascii.txt \
+	tests/golden/ui_live_steps_crosshair.txt \
+	tests/golden/ui_live_steps_planned.txt \
+	tests/golden/ui_live_tail_80x24.txt \
+	tests/golden/ui_live_tail_steps.txt \
 	tests/golden/ui_live_val_120x40.txt \
 	tests/golden/ui_live_zoom_gaps.txt \
 	tests/golden/ui_message.txt \
@@ -79,6 +94,8 @@ EXTRA_DIST += \
 	tests/golden/ui_runs_40x10.txt \
 	tests/golden/ui_runs_60x15.txt \
 	tests/golden/ui_runs_80x24.txt \
+	tests/golden/ui_runs_elsewhere_200x20.txt \
+	tests/golden/ui_runs_elsewhere_80x24.txt \
 	tests/golden/ui_runs_empty.txt \
 	tests/golden/ui_runs_failed.txt \
 	tests/golden/ui_runs_filter_broken.txt \

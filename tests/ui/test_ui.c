@@ -1,12 +1,6 @@
-/* test_ui.c - whole screens against tests/golden/ui_*.txt, and what a frame costs.
- *
- * COMBOLAB_GOLDEN=write makes the stored screens anew: look at what changed before keeping it.
- */
-#include "base/err.h"
+/* test_ui.c - whole screens against tests/golden/ui_*.txt, and what a frame costs. */
 #include "base/mem.h"
-#include "base/str.h"
-#include "tests/kit/tap.h"
-#include "tests/kit/ui_kit.h"
+#include "tests/kit/ui_golden.h"
 
 #include <curses.h>
 #include <limits.h>
@@ -14,93 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
-
-static FILE *in, *out;
-
-static struct ui *open_ui(int rows, int columns, enum ui_chart_style charts)
-{
-    struct run_config config;
-    config_defaults(&config);
-    struct ui_options options = {.in = in,
-                                 .out = out,
-                                 .term = "xterm-256color",
-                                 .rows = rows,
-                                 .columns = columns,
-                                 .charts = charts,
-                                 .launch = &config};
-    struct ui *ui = NULL;
-    struct err e;
-    if (ui_open(&ui, &options, &e))
-        diag("%s", e.text);
-    return ui;
-}
-
-/* Gives keys one by one, drawing in between as the program does. */
-static struct ui_action press(struct ui *ui, const struct ui_model *m, const int *keys)
-{
-    struct ui_action action = {.kind = UI_NONE};
-    ui_draw(ui, m);
-    for (; *keys; keys++) {
-        ui_test_key(ui, *keys);
-        ui_key(ui, m, &action);
-        ui_draw(ui, m);
-    }
-    return action;
-}
-
-#define PRESS(ui, f, ...) press(ui, &(f)->model, (const int[]){__VA_ARGS__, 0})
-
-static void type_text(struct ui *ui, const struct ui_model *m, const char *text)
-{
-    for (; *text; text++)
-        press(ui, m, (const int[]){*text, 0});
-}
-
-static void write_golden(const char *path, const struct str *screen)
-{
-    FILE *f = fopen(path, "w");
-    bool good = f && fwrite(screen->text, 1, screen->length, f) == screen->length;
-    if (f)
-        good = !fclose(f) && good;
-    ok(good, "wrote %s", path);
-}
-
-static void show_difference(const char *got, const char *wanted)
-{
-    for (int line = 1; *got || *wanted; line++) {
-        size_t g = strcspn(got, "\n"), w = strcspn(wanted, "\n");
-        if (g != w || strncmp(got, wanted, g)) {
-            diag("line %d is     |%.*s", line, (int)g, got);
-            diag("line %d should |%.*s", line, (int)w, wanted);
-        }
-        got += g + (got[g] == '\n');
-        wanted += w + (wanted[w] == '\n');
-    }
-}
-
-/* The screen as it is, against tests/golden/ui_NAME.txt. */
-static void is_screen(struct ui *ui, const char *name)
-{
-    const char *top = getenv("TOP_SRCDIR"), *mode = getenv("COMBOLAB_GOLDEN");
-    char path[512];
-    static char wanted[65536];
-    struct str screen;
-    str_init(&screen);
-    ui_test_dump(ui, &screen);
-    snprintf(path, sizeof path, "%s/tests/golden/ui_%s.txt", top ? top : ".", name);
-    if (mode && !strcmp(mode, "write")) {
-        write_golden(path, &screen);
-    } else {
-        FILE *f = fopen(path, "r");
-        size_t n = f ? fread(wanted, 1, sizeof wanted - 1, f) : 0;
-        wanted[n] = '\0';
-        if (f)
-            fclose(f);
-        if (!ok(n && !strcmp(screen.text, wanted), "screen %s", name))
-            show_difference(screen.text, wanted);
-    }
-    str_fini(&screen);
-}
 
 static void screen_of_list(int rows, int columns, int runs, const char *name)
 {
@@ -470,19 +377,8 @@ static void test_memory(void)
 
 int main(void)
 {
-    if (!setlocale(LC_ALL, "C.UTF-8")) {
-        skip("there is no locale C.UTF-8");
+    if (!golden_begin())
         return tap_done();
-    }
-    setenv("TZ", "UTC0", 1);
-    tzset();
-    unsetenv("NO_COLOR");
-    in = fopen("/dev/null", "r");
-    out = fopen("/dev/null", "w");
-    struct ui *probe = open_ui(24, 80, UI_CHART_AUTO);
-    if (!ok(in && out && probe, "a screen without a terminal"))
-        return tap_done();
-    ui_close(probe);
     test_list();
     test_filter();
     test_hostile();
@@ -496,7 +392,6 @@ int main(void)
     test_help_and_questions();
     test_speed();
     test_memory();
-    fclose(in);
-    fclose(out);
+    golden_end();
     return tap_done();
 }

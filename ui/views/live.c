@@ -2,8 +2,8 @@
  *
  * Above: what the run is and how far it got. Then its charts and a panel of facts, as many as fit;
  * Tab moves the focus, and the page with it. Below: the end of its log. Up and Down scroll the
- * panel where it has the focus, else the log. What happens within an epoch is known for the run of
- * this process's engine only.
+ * panel where it has the focus, else the log. What happens within an epoch the run says itself, of
+ * this process or another: losses by step stand where a loss has no curve over epochs yet.
  */
 #include "ui/views/live_charts.h"
 #include "ui/views/live_panel.h"
@@ -25,6 +25,7 @@
 struct live_view {
     int64_t open; /* the run that was asked for, 0 = none */
     struct live_axes axes;
+    bool by_step; /* what axes.cursor counts */
     bool zoom;
     int log_back; /* lines that the log is scrolled back */
     int log_page;
@@ -59,6 +60,15 @@ static void open_run(struct live_view *v, int64_t run)
                             .axes = {.log_y = v->axes.log_y, .planned = v->axes.planned}};
 }
 
+/* Epochs or steps, as the model has them by now; then the crosshair stands at neither. */
+static void settle_axes(struct live_view *v, const struct ui_model *m)
+{
+    bool by_step = live_by_step(&v->axes, m);
+    if (by_step != v->by_step)
+        v->axes.reading = false;
+    v->by_step = by_step;
+}
+
 /* Without a run in particular: the one it had, or the one that trains. */
 static void opened(void *state, const struct ui_model *m, int64_t run)
 {
@@ -67,11 +77,6 @@ static void opened(void *state, const struct ui_model *m, int64_t run)
         open_run(v, run);
     else if (m->live.run && !ui_run_find(m, v->open))
         open_run(v, m->live.run);
-}
-
-static bool is_live(const struct ui_model *m, const struct ui_run *r)
-{
-    return m->live.run == r->id;
 }
 
 /* Its rows have been fetched. */
@@ -84,7 +89,7 @@ static bool has_rows(const struct ui_model *m, const struct ui_run *r)
 static void draw_name(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
                       struct rect at)
 {
-    const char *state = facts_state(r, &m->live);
+    const char *state = facts_state(r, ui_run_now(m, r->id));
     char text[400], times[128] = "", took[32];
     bool over = isfinite(r->ended);
     if (isfinite(r->started))
@@ -122,11 +127,12 @@ static void draw_bar(struct pen *pen, struct rect at, int y, const char *label, 
 static void draw_epochs(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
                         struct rect at, int y)
 {
+    const struct snapshot *now = ui_run_now(m, r->id);
     char text[256], more[128] = "";
-    double done = facts_done(r, &m->live);
-    if (is_live(m, r) && isfinite(m->live.eta_s)) {
+    double done = facts_done(r, now);
+    if (now && isfinite(now->eta_s)) {
         char eta[32];
-        str_duration(eta, sizeof eta, m->live.eta_s);
+        str_duration(eta, sizeof eta, now->eta_s);
         snprintf(more, sizeof more, "  ETA %s", eta);
     } else if (r->best_epoch > 0) {
         char pc[32];
@@ -138,7 +144,7 @@ static void draw_epochs(struct pen *pen, const struct ui_model *m, const struct 
             snprintf(more, sizeof more, "  PC %s at %d, best by %s PC", pc, r->best_epoch, by);
     }
     snprintf(text, sizeof text, "%d/%d  %3.0f %%%s", r->epochs_done, r->epochs, 100 * done, more);
-    draw_bar(pen, at, y, "epochs", done, facts_state_role(facts_state(r, &m->live)), text);
+    draw_bar(pen, at, y, "epochs", done, facts_state_role(facts_state(r, now)), text);
 }
 
 /* "  load 97 %  61 C  412 W", as far as the device tells. */
@@ -158,10 +164,10 @@ static void device_text(const struct snapshot *s, char *to, size_t room)
 static void draw_phase(struct pen *pen, const struct ui_model *m, const struct ui_run *r,
                        struct rect at, int y)
 {
-    const struct snapshot *s = &m->live;
-    char text[256], speed[32], memory[32], total[16], loss[48] = "", device[80] = "";
+    const struct snapshot *s = ui_run_now(m, r->id);
+    char text[320], speed[32], figures[192], device[80] = "";
     int cells = at.columns - 2;
-    if (!is_live(m, r)) {
+    if (!s) {
         facts_speed(pen, r->images_per_s, speed, sizeof speed);
         if (r->state_text[0] && r->epochs_done > 0)
             pen_text(pen, y, at.x + 1, cells, facts_state_role(r->state), r->state_text);
@@ -173,21 +179,11 @@ static void draw_phase(struct pen *pen, const struct ui_model *m, const struct u
                      strcmp(r->state, "queued") ? "no epoch was finished" : "waits to be started");
         return;
     }
-    facts_speed(pen, s->images_per_s, speed, sizeof speed);
-    str_bytes(memory, sizeof memory, (double)s->device_bytes);
-    bool room = at.columns >= 80;
-    str_figure(total, sizeof total, s->total, 4, FACTS_CELLS);
-    if (room && s->phase == SNAPSHOT_TRAIN && isfinite(s->total) && s->step > 0)
-        snprintf(loss, sizeof loss, "  loss %s", total);
+    facts_now(pen, s, figures, sizeof figures);
     if (at.columns >= 100)
         device_text(s, device, sizeof device);
-    if (s->steps > 0)
-        snprintf(text, sizeof text, "%lld/%lld  %s images/s  mem %s%s%s", (long long)s->step,
-                 (long long)s->steps, speed, memory, loss, device);
-    else
-        snprintf(text, sizeof text, "%s images/s  mem %s%s", speed, memory, device);
-    double part = s->steps > 0 ? (double)s->step / (double)s->steps : 0;
-    draw_bar(pen, at, y, s->paused ? "paused" : snapshot_phase_name(s->phase), part,
+    snprintf(text, sizeof text, "%s%s", figures, device);
+    draw_bar(pen, at, y, s->paused ? "paused" : snapshot_phase_name(s->phase), facts_phase(s),
              s->paused ? ROLE_WARN : ROLE_BUSY, text);
 }
 
@@ -298,6 +294,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     }
     int cells = cells_of(m);
     bool here = has_rows(m, r);
+    settle_axes(v, m);
     if (here && v->axes.focus >= cells) /* a run with fewer terms */
         v->axes.focus = cells - 1;
     struct live_layout l = layout_live(body, cells, v->axes.focus, v->zoom);
@@ -311,22 +308,37 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     draw_log(v, pen, m, l.log);
 }
 
-/* Moves the crosshair by one epoch that exists; it starts at the last one. */
+/* The i-th epoch or step that the crosshair may stand at. */
+static int place_of(const struct live_view *v, const struct ui_model *m, size_t i)
+{
+    return v->by_step ? m->steps->at[i].step : m->epochs[i].epoch;
+}
+
+/* Moves the crosshair by one epoch or step that exists; it starts at the last one. */
 static void read_at(struct live_view *v, const struct ui_model *m, int direction)
 {
-    if (!m->n_epochs)
+    size_t n = v->by_step ? (size_t)m->steps->n : m->n_epochs, i = n - 1;
+    if (!n)
         return;
-    size_t last = m->n_epochs - 1, i = last;
     if (v->axes.reading) {
-        while (i > 0 && m->epochs[i].epoch > v->axes.cursor)
+        while (i > 0 && place_of(v, m, i) > v->axes.cursor)
             i--;
         if (direction < 0 && i > 0)
             i--;
-        if (direction > 0 && i < last)
+        if (direction > 0 && i < n - 1)
             i++;
     }
     v->axes.reading = true;
-    v->axes.cursor = m->epochs[i].epoch;
+    v->axes.cursor = place_of(v, m, i);
+}
+
+static void turn_steps(struct live_view *v, const struct ui_model *m, struct view_reply *reply)
+{
+    v->axes.by = v->by_step ? LIVE_BY_EPOCH : LIVE_BY_STEP;
+    if (v->by_step || live_by_step(&v->axes, m))
+        return;
+    v->axes.by = LIVE_BY_EITHER;
+    str_copy(reply->note, sizeof reply->note, "losses by step are there while an epoch is trained");
 }
 
 /* One level: the crosshair, then the zoom, then the run. */
@@ -356,6 +368,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
 {
     struct live_view *v = state;
     int cells = cells_of(m), page = on_panel(v, m) ? v->panel.page : v->log_page;
+    settle_axes(v, m);
     if (request != REQ_BACK && !ui_run_find(m, v->open))
         return false;
     switch (request) {
@@ -387,6 +400,9 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     case REQ_LOG_Y:
         v->axes.log_y = !v->axes.log_y;
         return true;
+    case REQ_STEPS:
+        turn_steps(v, m, reply);
+        return true;
     case REQ_AXIS:
         v->axes.planned = !v->axes.planned;
         return true;
@@ -408,14 +424,16 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 {
     const struct live_view *v = state;
     wants[0] = (struct ui_want){.kind = UI_WANT_RUNS};
-    wants[1] = (struct ui_want){.kind = UI_WANT_RUN, .run = v->open};
-    return v->open ? 2 : 1;
+    wants[1] = (struct ui_want){.kind = UI_WANT_NOW, .run = v->open};
+    wants[2] = (struct ui_want){.kind = UI_WANT_RUN, .run = v->open};
+    return v->open ? 3 : 2;
 }
 
 static const struct hint footer[] = {
     {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"}, {REQ_LEFT, "values"},
     {REQ_PAUSE, NULL}, {REQ_RESUME, NULL},  {REQ_STOP, NULL},    {REQ_CHECKPOINT, NULL},
-    {REQ_LOG_Y, NULL}, {REQ_AXIS, NULL},    {REQ_MARKS, NULL},   {REQ_NONE, NULL},
+    {REQ_STEPS, NULL}, {REQ_LOG_Y, NULL},   {REQ_AXIS, NULL},    {REQ_MARKS, NULL},
+    {REQ_NONE, NULL},
 };
 
 const struct view view_live = {

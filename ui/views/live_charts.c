@@ -1,4 +1,6 @@
-/* live_charts.c - what the charts of the live view show: from epoch rows to series. No drawing. */
+/* live_charts.c - what the charts of the live view show: from rows and steps to series. No drawing.
+ *
+ * A loss over epochs has the epoch in progress as its tail: the mean of the steps so far. */
 #include "ui/views/live_charts.h"
 
 #include "base/str.h"
@@ -16,9 +18,13 @@ struct curve {
     size_t offset;
     const struct term_row *term; /* of a term's chart */
     bool linear;                 /* no logarithm: values may be negative */
+    int loss;                    /* 1 = the total, 2 = the first term ..., 0 = no loss */
 };
 
 #define MOST_CURVES (4 + ROW_MAX_TERMS)
+/* A curve of three epochs or steps across the whole width looks like more than it is. */
+#define LEAST_EPOCHS 10
+#define LEAST_STEPS 10
 
 static double figure_of(const struct phase_row *phase, size_t offset)
 {
@@ -63,17 +69,19 @@ static int add_curve(const struct ui_model *m, struct curve *curves, int n, stru
 static int curves_of(const struct ui_model *m, struct curve curves[MOST_CURVES])
 {
     static const struct curve figures[] = {
-        {"PC", NULL, offsetof(struct phase_row, pc), NULL, true},
-        {"MAE", NULL, offsetof(struct phase_row, mae), NULL, false},
-        {"RMSE", NULL, offsetof(struct phase_row, rmse), NULL, false}};
+        {"PC", NULL, offsetof(struct phase_row, pc), NULL, true, 0},
+        {"MAE", NULL, offsetof(struct phase_row, mae), NULL, false, 0},
+        {"RMSE", NULL, offsetof(struct phase_row, rmse), NULL, false, 0}};
     int n = 0, terms = m->n_terms < ROW_MAX_TERMS ? (int)m->n_terms : ROW_MAX_TERMS;
     curves[n++] = (struct curve){.title = terms == 1 ? m->terms[0].name : "total loss",
-                                 .offset = offsetof(struct phase_row, total)};
+                                 .offset = offsetof(struct phase_row, total),
+                                 .loss = 1};
     for (int i = 0; terms > 1 && i < terms; i++)
         curves[n++] =
             (struct curve){.title = m->terms[i].name,
                            .offset = offsetof(struct phase_row, term) + (size_t)i * sizeof(double),
-                           .term = &m->terms[i]};
+                           .term = &m->terms[i],
+                           .loss = 2 + i};
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         n = add_curve(m, curves, n, figures[i]);
     return n;
@@ -132,15 +140,87 @@ static void mark_best(const struct ui_model *m, const struct curve *curve, struc
     }
 }
 
-static void fit_epochs(const struct live_axes *axes, const struct ui_model *m, struct chart *c)
+/* --- steps of the epoch in progress --- */
+
+/* Of the run that the rows are of, or NULL. */
+static const struct snapshot_steps *steps_of(const struct ui_model *m)
+{
+    const struct snapshot_steps *s = m->steps;
+    return s && s->run == m->rows_of && s->n > 0 ? s : NULL;
+}
+
+bool live_by_step(const struct live_axes *axes, const struct ui_model *m)
+{
+    if (axes->by == LIVE_BY_EPOCH || !steps_of(m))
+        return false;
+    return axes->by == LIVE_BY_STEP || m->n_epochs < 2;
+}
+
+static const double *loss_of(const struct snapshot_step *at, int loss)
+{
+    return loss == 1 ? &at->total : &at->term[loss - 2];
+}
+
+static void add_steps(const struct live_axes *axes, const struct ui_model *m, int loss,
+                      struct chart *c, char note[64])
+{
+    const struct snapshot_steps *steps = steps_of(m);
+    const struct snapshot *now = ui_run_now(m, steps->run);
+    int64_t planned = now && now->phase == SNAPSHOT_TRAIN ? now->steps : 0;
+    int so_far = steps->at[steps->n - 1].step;
+    c->x_name = "step";
+    c->series[c->n_series++] = (struct chart_series){.name = "train",
+                                                     .role = ROLE_TRAIN,
+                                                     .y = loss_of(steps->at, loss),
+                                                     .x = &steps->at->step,
+                                                     .stride = sizeof *steps->at,
+                                                     .n = (size_t)steps->n};
+    c->x_first = steps->at[0].step;
+    c->x_last = axes->planned && planned > so_far && planned < INT_MAX ? (int)planned : so_far;
+    if (c->x_last - c->x_first < LEAST_STEPS - 1 && c->x_first <= INT_MAX - LEAST_STEPS)
+        c->x_last = c->x_first + LEAST_STEPS - 1;
+    if (steps->each > 1)
+        snprintf(note, 64, "epoch %d, means of %d steps", steps->epoch, steps->each);
+    else
+        snprintf(note, 64, "epoch %d by step", steps->epoch);
+}
+
+static int planned_epochs(const struct ui_model *m)
 {
     const struct ui_run *run = ui_run_find(m, m->rows_of);
-    int planned = run && run->epochs > 0 ? run->epochs : 1;
-    int so_far = m->n_epochs ? m->epochs[m->n_epochs - 1].epoch : 1;
+    return run && run->epochs > 0 ? run->epochs : 1;
+}
+
+/* The epoch in progress, where others are done and it is none of the rows yet; else 0. */
+static int epoch_in_progress(const struct ui_model *m)
+{
+    const struct snapshot_steps *steps = steps_of(m);
+    if (!steps || !m->n_epochs || steps->epoch <= m->epochs[m->n_epochs - 1].epoch)
+        return 0;
+    return steps->epoch <= planned_epochs(m) ? steps->epoch : 0;
+}
+
+static void add_tail(const struct ui_model *m, int loss, struct chart_series *train)
+{
+    const struct snapshot_steps *steps = steps_of(m);
+    int epoch = epoch_in_progress(m);
+    double sum = 0;
+    for (int i = 0; epoch && i < steps->n; i++)
+        sum += *loss_of(&steps->at[i], loss);
+    train->has_tail = epoch > 0;
+    if (epoch)
+        train->tail = (struct chart_point){epoch, sum / steps->n};
+}
+
+/* --- charts --- */
+
+static void fit_epochs(const struct live_axes *axes, const struct ui_model *m, struct chart *c)
+{
+    int planned = planned_epochs(m), now = epoch_in_progress(m);
+    int so_far = now ? now : m->n_epochs ? m->epochs[m->n_epochs - 1].epoch : 1;
+    int least = planned < LEAST_EPOCHS ? planned : LEAST_EPOCHS;
     c->x_first = m->n_epochs && m->epochs[0].epoch < 1 ? m->epochs[0].epoch : 1;
     c->x_last = axes->planned && planned > so_far ? planned : so_far;
-    /* A curve of three epochs across the whole width looks like more than it is. */
-    int least = planned < 10 ? planned : 10;
     if (c->x_last < least)
         c->x_last = least;
 }
@@ -150,13 +230,15 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
 {
     struct curve curves[MOST_CURVES];
     char weight[32];
+    bool by_step = live_by_step(axes, m);
     memset(c, 0, sizeof *c);
     memset(texts, 0, sizeof *texts);
     c->title = texts->title;
     c->note = texts->note;
+    c->x_name = "epoch";
     c->log_y = axes->log_y;
     c->focus = which == axes->focus;
-    c->cursor = axes->reading ? axes->cursor : INT_MIN;
+    c->cursor = axes->reading && !by_step ? axes->cursor : INT_MIN;
     c->marked = INT_MIN;
     fit_epochs(axes, m, c);
     if (which >= curves_of(m, curves)) {
@@ -168,7 +250,14 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
     snprintf(texts->title, sizeof texts->title, "%s%s%s", curve->title, curve->also ? " = " : "",
              curve->also ? curve->also : "");
     c->log_y &= !curve->linear;
+    if (curve->loss && by_step) {
+        c->cursor = axes->reading ? axes->cursor : INT_MIN;
+        add_steps(axes, m, curve->loss, c, texts->note);
+        return;
+    }
     add_phases(c, m, curve->offset);
+    if (curve->loss)
+        add_tail(m, curve->loss, &c->series[0]);
     if (curve->term) {
         str_exact(weight, sizeof weight, curve->term->weight);
         snprintf(texts->note, sizeof texts->note, "weight %s", weight);

@@ -1,15 +1,20 @@
-/* live_charts.h - what the charts of the live view show: from epoch rows to series. */
+/* live_charts.h - what the charts of the live view show: from epoch rows, and for losses from the
+ * steps of the epoch in progress, to series. */
 #ifndef COMBOLAB_UI_VIEWS_LIVE_CHARTS_H
 #define COMBOLAB_UI_VIEWS_LIVE_CHARTS_H
 
 #include "ui/chart.h"
 
+/* What losses are drawn over: before there are epochs for a line, steps. */
+enum live_by { LIVE_BY_EITHER, LIVE_BY_EPOCH, LIVE_BY_STEP };
+
 /* How the charts are drawn and read. */
 struct live_axes {
     int focus; /* chart */
     bool log_y, planned;
+    enum live_by by;
     bool reading; /* the crosshair is there, */
-    int cursor;   /* at this epoch */
+    int cursor;   /* at this epoch or, on losses by step, at this step */
 };
 
 /* What a chart's title and note are made in. */
@@ -19,6 +24,9 @@ struct live_texts {
 
 /* How many charts the model's run has: no curve twice. */
 int live_charts(const struct ui_model *model);
+
+/* The charts of losses show the steps of the epoch in progress. */
+bool live_by_step(const struct live_axes *axes, const struct ui_model *model);
 
 /* Chart `which`, whose title and note stand in `texts`. */
 void live_chart(const struct live_axes *axes, const struct ui_model *model, int which,

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "ui/facts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -124,6 +125,20 @@ static void draw_rows(struct runs_view *v, struct pen *pen, const struct ui_mode
     grid_draw(pen, l->head, l->rows, &grid, &v->place);
 }
 
+/* What it does at present, where it says so: a line, or none. */
+static int draw_now(struct pen *pen, struct rect at, const struct snapshot *now)
+{
+    char text[256], eta[32], figures[192];
+    if (!now || at.rows < 1)
+        return 0;
+    facts_now(pen, now, figures, sizeof figures);
+    str_duration(eta, sizeof eta, now->eta_s);
+    snprintf(text, sizeof text, "%s  %s%s%s", snapshot_phase_name(now->phase), figures,
+             isfinite(now->eta_s) ? "  ETA " : "", isfinite(now->eta_s) ? eta : "");
+    pen_items(pen, at.y, at.x, at.columns, now->paused ? ROLE_WARN : ROLE_BUSY, "  ", text);
+    return 1;
+}
+
 /* Lines about the selected run; the most important ones first, as many as there is room for. */
 static void draw_details(struct pen *pen, const struct ui_model *m, struct rect at,
                          const struct ui_run *r)
@@ -137,7 +152,8 @@ static void draw_details(struct pen *pen, const struct ui_model *m, struct rect 
     int y = at.y + 1, end = at.y + at.rows, x = at.x + 2, cells = at.columns - 3;
     facts_settings(r, text, sizeof text);
     pen_items(pen, y++, x, cells, ROLE_TEXT, ", ", text);
-    if (r->best_epoch > 0) {
+    y += draw_now(pen, (struct rect){y, x, end - y, cells}, ui_run_now(m, r->id));
+    if (y < end && r->best_epoch > 0) {
         facts_figures(pen, r->best_mae, r->best_rmse, r->best_pc, figures, sizeof figures);
         snprintf(text, sizeof text, "best by %s PC, epoch %d: %s",
                  r->select[0] ? r->select : "test", r->best_epoch, figures);
@@ -364,7 +380,8 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 {
     (void)state;
     wants[0] = (struct ui_want){.kind = UI_WANT_RUNS};
-    return 1;
+    wants[1] = (struct ui_want){.kind = UI_WANT_NOW};
+    return 2;
 }
 
 static const struct hint footer[] = {

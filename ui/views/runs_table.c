@@ -47,9 +47,12 @@ CELL(id)
 
 CELL(state)
 {
-    const char *state = facts_state(r, &m->live);
+    const struct snapshot *now = ui_run_now(m, r->id);
+    const char *state = facts_state(r, now);
+    bool prepares = now && (now->phase == SNAPSHOT_DECODING || now->phase == SNAPSHOT_PLANNING);
     cell->role = facts_state_role(state);
-    snprintf(cell->text, sizeof cell->text, "%s %s", facts_state_sign(pen, state), state);
+    snprintf(cell->text, sizeof cell->text, "%s %s", facts_state_sign(pen, state),
+             prepares ? snapshot_phase_name(now->phase) : state);
 }
 
 CELL(data)
@@ -64,10 +67,16 @@ CELL(loss)
 
 CELL(epochs)
 {
-    snprintf(cell->text, sizeof cell->text, "%d/%d", r->epochs_done, r->epochs);
-    cell->fraction = facts_done(r, &m->live);
+    const struct snapshot *now = ui_run_now(m, r->id);
+    cell->fraction = facts_done(r, now);
+    /* Tenths, so that it moves within a long epoch; none is called done before it is. */
+    if (now)
+        snprintf(cell->text, sizeof cell->text, "%.1f/%d",
+                 floor(cell->fraction * r->epochs * 10 + 1e-6) / 10, r->epochs);
+    else
+        snprintf(cell->text, sizeof cell->text, "%d/%d", r->epochs_done, r->epochs);
     cell->has_bar = cell->fraction < 1; /* full ones would be a wall without news */
-    cell->bar_role = facts_state_role(facts_state(r, &m->live));
+    cell->bar_role = facts_state_role(facts_state(r, now));
 }
 
 CELL(curve)
@@ -77,14 +86,15 @@ CELL(curve)
 
 CELL(speed)
 {
-    facts_speed(pen, m->live.run == r->id ? m->live.images_per_s : r->images_per_s, cell->text,
-                sizeof cell->text);
+    const struct snapshot *now = ui_run_now(m, r->id);
+    facts_speed(pen, now ? now->images_per_s : r->images_per_s, cell->text, sizeof cell->text);
 }
 
 CELL(eta)
 {
-    if (m->live.run == r->id && isfinite(m->live.eta_s))
-        str_duration(cell->text, sizeof cell->text, m->live.eta_s);
+    const struct snapshot *now = ui_run_now(m, r->id);
+    if (now && isfinite(now->eta_s))
+        str_duration(cell->text, sizeof cell->text, now->eta_s);
 }
 
 CELL(age)
