@@ -19,6 +19,7 @@ const char *const config_protocol_names[] = {
 static const char *const crops[] = {"random", "centre", NULL};
 static const char *const drops[] = {"auto", "yes", "no", NULL};
 static const char *const filters[] = {"bilinear", "nearest", NULL};
+static const char *const head_starts[] = {"mean", "torch", NULL};
 static const char *const selects[] = {"test", "val", NULL};
 static const char *const stem_pools[] = {"floor", "ceil", NULL};
 static const char *const block_strides[] = {"3x3", "1x1", NULL};
@@ -117,6 +118,9 @@ static const struct opt options[] = {
      "momentum of stochastic gradient descent"},
     {"weight-decay", 0, OPT_REAL, AT(weight_decay), 0, 1, "0.001", NULL, "", "Training",
      "weight decay, on all parameters"},
+    {"head-start", 0, OPT_CHOICE, AT(head_start), 0, 0, "mean", head_starts, "", "Training",
+     "what heads without weights begin with: the best constant, the mean training score and the "
+     "classes' shares, or random numbers as PyTorch makes them"},
     {"clip", 0, OPT_REAL, AT(clip), 0, 1000000, "0", NULL, "", "Training",
      "gradients are scaled down to this norm, taken over all of them; 0 leaves them"},
     {"drop-last", 0, OPT_CHOICE, AT(drop_last), 0, 0, "auto", drops, "", "Training",

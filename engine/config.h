@@ -56,6 +56,7 @@ struct run_config {
     int64_t warmup; /* epochs */
     double momentum;
     double weight_decay;
+    int head_start;     /* enum config_head_start */
     double clip;        /* largest norm of all gradients together; 0 = any */
     int64_t eval_every; /* epochs between evaluations; the last epoch always has one */
     int64_t patience;   /* evaluations without a better one before stopping; 0 = never */
@@ -93,6 +94,7 @@ enum config_rounding {
     ROUND_EDGES,     /* class_edges */
     ROUND_BINS,      /* equal bins over the range of the training scores */
 };
+enum config_head_start { HEAD_START_MEAN, HEAD_START_TORCH };
 enum config_schedule { SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_CONSTANT };
 
 extern const struct opt_table config_options;

@@ -9,6 +9,8 @@ libtrain_a_SOURCES = \
 	engine/train/checkpoint_priv.h \
 	engine/train/epoch.c \
 	engine/train/epoch_priv.h \
+	engine/train/head_start.c \
+	engine/train/head_start_priv.h \
 	engine/train/holdout.c \
 	engine/train/holdout_priv.h \
 	engine/train/measure.c engine/train/measure.h \

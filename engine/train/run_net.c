@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "engine/backend_load.h"
 #include "engine/train/algorithms_priv.h"
+#include "engine/train/head_start_priv.h"
 
 #include <string.h>
 
@@ -144,7 +145,9 @@ int run_open_net(struct run *run, struct err *e)
         return -1;
     plan_augment(&run->augment, c);
     int result = open_door(run, e);
-    return result ? result : door_set_initial(run->door, (uint64_t)c->seed, e);
+    if (!result)
+        result = door_set_initial(run->door, (uint64_t)c->seed, e);
+    return result ? result : head_start(run, e);
 }
 
 static void show_usage(struct run *run, struct backend_usage *usage)
