@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 
@@ -13,6 +14,19 @@ static inline uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count
     for (size_t i = 0; i < count; i++)
         hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
     return hash;
+}
+
+/* By words of 32 bits, as fast as a disk: for large files. Bytes beyond the last whole word count
+ * one by one. */
+static inline uint64_t hash_words(uint64_t hash, const void *bytes, size_t count)
+{
+    const unsigned char *p = (const unsigned char *)bytes;
+    for (; count >= sizeof(uint32_t); count -= sizeof(uint32_t), p += sizeof(uint32_t)) {
+        uint32_t word;
+        memcpy(&word, p, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+    }
+    return hash_bytes(hash, p, count);
 }
 
 /* Includes the final NUL, so that ("ab", "c") and ("a", "bc") differ. */

@@ -21,8 +21,8 @@ static const char *const drops[] = {"auto", "yes", "no", NULL};
 static const char *const filters[] = {"bilinear", "nearest", NULL};
 static const char *const head_starts[] = {"mean", "torch", NULL};
 static const char *const selects[] = {"test", "val", NULL};
-static const char *const stem_pools[] = {"floor", "ceil", NULL};
-static const char *const block_strides[] = {"3x3", "1x1", NULL};
+static const char *const stem_pools[] = {"auto", "floor", "ceil", NULL};
+static const char *const block_strides[] = {"auto", "3x3", "1x1", NULL};
 const char *const config_rounding_names[] = {"auto",  "half-down", "half-up", "half-even",
                                              "edges", "bins",      NULL};
 static const char *const schedules[] = {"step", "cosine", "constant", NULL};
@@ -69,10 +69,15 @@ static const struct opt options[] = {
 
     {"backbone", 'b', OPT_CHOICE, AT(backbone), 0, 0, "resnet18", net_names, "", "Net and loss",
      "the net"},
-    {"stem-pool", 0, OPT_CHOICE, AT(stem_pool), 0, 0, "floor", stem_pools, "", "Net and loss",
-     "the stem's max-pool: floor with padding 1, or ceil without padding as in Cadene's nets"},
-    {"block-stride", 0, OPT_CHOICE, AT(block_stride), 0, 0, "3x3", block_strides, "",
-     "Net and loss", "the convolution of a bottleneck that has the stride"},
+    {"init", 0, OPT_PATH, AT(init), 0, 0, "", NULL, "", "Net and loss",
+     "safetensors file whose weights the run begins with; empty means drawn by the seed"},
+    {"stem-pool", 0, OPT_CHOICE, AT(stem_pool), 0, 0, "auto", stem_pools, "", "Net and loss",
+     "the stem's max-pool: floor with padding 1, or ceil without padding as in Cadene's nets; auto "
+     "is what the names in the file of --init go with, else floor"},
+    {"block-stride", 0, OPT_CHOICE, AT(block_stride), 0, 0, "auto", block_strides, "",
+     "Net and loss",
+     "the convolution of a bottleneck that has the stride; auto is what the names in the file of "
+     "--init go with, else 3x3"},
     {"loss", 'l', OPT_CHOICE, AT(loss), 0, 0, "combo", loss_names, "", "Net and loss",
      "what training minimises"},
     {"alpha", 0, OPT_REAL, AT(alpha), 0, 1000, "2", NULL, "", "Net and loss",
@@ -177,6 +182,11 @@ int config_check(const struct run_config *c, struct err *e)
     if (!c->experiment[0])
         return err_set(e, ERR_USAGE, "option 'experiment' must not be empty");
     return class_options_read(&classes, c, e);
+}
+
+bool config_has_init(const struct run_config *c)
+{
+    return c->init[0];
 }
 
 bool config_weighted(const struct run_config *c)

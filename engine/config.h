@@ -33,10 +33,11 @@ struct run_config {
     double val_share; /* of the training images, held out by SELECT_VAL */
 
     /* net and loss */
-    int backbone;     /* index into net_names */
-    int stem_pool;    /* enum config_stem_pool */
-    int block_stride; /* enum config_block_stride */
-    int loss;         /* enum loss_kind */
+    int backbone;              /* index into net_names */
+    char init[OPT_TEXT_BYTES]; /* file of weights to begin with, "" = drawn by the seed */
+    int stem_pool;             /* enum config_stem_pool */
+    int block_stride;          /* enum config_block_stride */
+    int loss;                  /* enum loss_kind */
     double alpha, beta, gamma;
     double smooth_beta;                 /* of smooth-l1 */
     double huber_delta;                 /* of smooth-huber */
@@ -84,8 +85,9 @@ enum config_crop { CROP_RANDOM, CROP_CENTRE };
 enum config_drop { DROP_AUTO, DROP_YES, DROP_NO };
 enum config_filter { FILTER_BILINEAR, FILTER_NEAREST };
 enum config_select { SELECT_TEST, SELECT_VAL };
-enum config_stem_pool { STEM_POOL_FLOOR, STEM_POOL_CEIL }; /* pad 1 and floor; pad 0 and ceil */
-enum config_block_stride { BLOCK_STRIDE_3X3, BLOCK_STRIDE_1X1 };
+/* AUTO: as torchvision has it, or as the naming of the file to begin with says. */
+enum config_stem_pool { STEM_POOL_AUTO, STEM_POOL_FLOOR, STEM_POOL_CEIL }; /* pad 1; pad 0 */
+enum config_block_stride { BLOCK_STRIDE_AUTO, BLOCK_STRIDE_3X3, BLOCK_STRIDE_1X1 };
 enum config_rounding {
     ROUND_AUTO,
     ROUND_HALF_DOWN, /* ceil(s - 1/2), the paper's formula */
@@ -120,6 +122,9 @@ const char *config_idle(const struct run_config *config, const struct opt *optio
 
 /* True for a loss of several terms, with the weights alpha, beta and gamma. */
 bool config_weighted(const struct run_config *config);
+
+/* True for a run that begins with the weights of a file. */
+bool config_has_init(const struct run_config *config);
 
 /* A short name from the settings, "resnet18 combo 2,1,1 s1", for runs without one. */
 void config_title(const struct run_config *config, char *to, size_t room);

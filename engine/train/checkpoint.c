@@ -21,17 +21,6 @@ uint64_t checkpoint_hash_meta(const struct weights *w)
     return hash;
 }
 
-/* FNV-1a by words: as fast as a disk. */
-uint64_t checkpoint_hash_data(uint64_t hash, const float *data, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, &data[i], sizeof bits);
-        hash = (hash ^ bits) * UINT64_C(0x100000001b3);
-    }
-    return hash;
-}
-
 void checkpoint_hash_write(uint64_t hash, float to[CHECKPOINT_PIECES])
 {
     for (int i = 0; i < CHECKPOINT_PIECES; i++)
@@ -134,7 +123,7 @@ static void add_checksum(struct weights *w)
     const struct weights_tensor *last = &w->at[w->n - 1];
     uint64_t hash = checkpoint_hash_meta(w);
     for (const struct weights_tensor *t = w->at; t < last; t++)
-        hash = checkpoint_hash_data(hash, t->data, t->count);
+        hash = hash_words(hash, t->data, t->count * sizeof *t->data);
     checkpoint_hash_write(hash, last->data);
 }
 

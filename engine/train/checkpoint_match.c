@@ -14,10 +14,11 @@
 #define VALUE_BYTES 128 /* of metadata */
 
 /* Where things are, what they are called, when to end and to save. What `data` holds is compared by
- * its fingerprint, so that a data set may move; of precision, what auto came to. */
+ * its fingerprint, so that a data set may move, and the file of `init` may even be gone; of
+ * precision, what auto came to. */
 static const char *const may_differ[] = {
     "data", "cache", "image-memory", "skip-bad-images", "patience",  "save-every",
-    "keep", "trace", "name",         "experiment",      "precision",
+    "keep", "trace", "name",         "experiment",      "precision", "init",
 };
 /* Kept, since they are warned of where they matter. */
 static const char *const may_change_numbers[] = {"epochs", "device", "threads"};
@@ -85,6 +86,7 @@ int checkpoint_match_put(const struct run *run, struct weights *w, struct err *e
     return weights_meta(w, "data", data, e) || weights_meta(w, "images", value, e) ||
                    weights_meta(w, "precision", door_precision(run->door), e) ||
                    weights_meta(w, "pictures", pictures, e) ||
+                   weights_meta(w, "init", run->init_hash, e) ||
                    weights_meta(w, "backend", door_name(run->door), e) ||
                    weights_meta(w, "library", door_library(run->door), e)
                ? -1
@@ -124,6 +126,19 @@ static int check_precision(const struct run *run, const struct weights *w, struc
                    found ? found : "f32", door_name(run->door), now);
 }
 
+/* A checkpoint that does not say was made when no run began with a file. */
+static int check_init(const struct run *run, const struct weights *w, struct err *e)
+{
+    const char *found = weights_meta_of(w, "init");
+    bool before = found && found[0], now = config_has_init(run->config);
+    if (before == now)
+        return 0;
+    return err_set(e, ERR_USAGE,
+                   "option 'init': the run was begun %s the weights of a file, not %s; resume it "
+                   "as it was begun, or start another run",
+                   before ? "with" : "without", now ? "with" : "without");
+}
+
 int checkpoint_match_check(const struct run *run, const struct weights *w, struct err *e)
 {
     char value[VALUE_BYTES], before[VALUE_BYTES], data[17];
@@ -160,7 +175,7 @@ int checkpoint_match_check(const struct run *run, const struct weights *w, struc
             "(other files, or decoded otherwise by another version of a library); put "
             "them back, or start another run",
             run->data->root);
-    return check_precision(run, w, e);
+    return check_init(run, w, e) ? -1 : check_precision(run, w, e);
 }
 
 /* More epochs are only more epochs, but where the learning rate's curve ends with them. */

@@ -33,7 +33,6 @@ int checkpoint_write(struct weights *w, const char *folder, const struct progres
 
 /* The checksum's parts. */
 uint64_t checkpoint_hash_meta(const struct weights *w);
-uint64_t checkpoint_hash_data(uint64_t hash, const float *data, size_t count);
 void checkpoint_hash_write(uint64_t hash, float to[CHECKPOINT_PIECES]);
 
 /* --- the files of a folder (checkpoint_list.c) --- */

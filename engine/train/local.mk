@@ -2,6 +2,8 @@ noinst_LIBRARIES += libtrain.a
 libtrain_a_SOURCES = \
 	engine/train/algorithms.c \
 	engine/train/algorithms_priv.h \
+	engine/train/begin.c \
+	engine/train/begin_priv.h \
 	engine/train/checkpoint.c \
 	engine/train/checkpoint_list.c \
 	engine/train/checkpoint_match.c \
@@ -15,6 +17,8 @@ libtrain_a_SOURCES = \
 	engine/train/holdout_priv.h \
 	engine/train/measure.c engine/train/measure.h \
 	engine/train/metrics.c engine/train/metrics.h \
+	engine/train/notes.c \
+	engine/train/notes_priv.h \
 	engine/train/pass.c \
 	engine/train/pass_priv.h \
 	engine/train/plan.c engine/train/plan.h \

@@ -3,28 +3,20 @@
  * through a buffer as large as the net's largest tensor, whatever the file says of its own. */
 #include "engine/train/resume_priv.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/train/checkpoint_match_priv.h"
 #include "engine/train/checkpoint_priv.h"
+#include "engine/train/notes_priv.h"
 #include "engine/weights/weights.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NOTES 8
 #define MOST_VALUES ((size_t)1 << 29) /* in a file: ten times the largest net's, with momenta */
-
-struct resume_notes {
-    int n;
-    struct {
-        enum log_level level;
-        char text[LOG_TEXT_BYTES];
-    } at[NOTES];
-};
 
 /* A candidate, opened. */
 struct candidate {
@@ -36,32 +28,6 @@ struct candidate {
     struct progress at;
     size_t images; /* in the tally */
 };
-
-/* --- what there is to say --- */
-
-__attribute__((format(printf, 3, 4))) static void note(struct run *run, enum log_level level,
-                                                       const char *format, ...)
-{
-    struct resume_notes *notes = run->notes;
-    if (notes->n == NOTES)
-        return;
-    va_list args;
-    va_start(args, format);
-    vsnprintf(notes->at[notes->n].text, LOG_TEXT_BYTES, format, args);
-    va_end(args);
-    notes->at[notes->n++].level = level;
-}
-
-void resume_log_notes(struct run *run)
-{
-    for (int i = 0; run->notes && i < run->notes->n; i++)
-        log_say(run->log, run->notes->at[i].level, "%s", run->notes->at[i].text);
-}
-
-void resume_free_notes(struct run *run)
-{
-    mem_free(run->notes);
-}
 
 /* --- metadata --- */
 
@@ -141,7 +107,7 @@ static int hash_tensor(struct candidate *c, size_t i, uint64_t *hash, struct err
         n = count - at < c->room ? count - at : c->room;
         if (weights_load_part(c->in, i, at, n, c->buffer, e))
             return -1;
-        *hash = checkpoint_hash_data(*hash, c->buffer, n);
+        *hash = hash_words(*hash, c->buffer, n * sizeof *c->buffer);
     }
     return 0;
 }
@@ -230,6 +196,8 @@ static int restore(struct run *run, struct candidate *c, struct err *e)
         return -1;
     run->at = run->saved = c->at;
     run->has_saved = true;
+    const char *init = weights_meta_of(c->w, "init");
+    str_copy(run->init_hash, sizeof run->init_hash, init ? init : "");
     run->resumed_epoch = c->at.epochs_done;
     return 0;
 }
@@ -240,13 +208,14 @@ static void note_resumed(struct run *run, const struct candidate *c)
 {
     char warning[LOG_TEXT_BYTES];
     if (c->at.step)
-        note(run, LOG_INFO, "resumed after epoch %d, step %zu, from %s", c->at.epochs_done,
-             c->at.step, c->file->name);
+        notes_add(run, LOG_INFO, "resumed after epoch %d, step %zu, from %s", c->at.epochs_done,
+                  c->at.step, c->file->name);
     else
-        note(run, LOG_INFO, "resumed after epoch %d from %s", c->at.epochs_done, c->file->name);
+        notes_add(run, LOG_INFO, "resumed after epoch %d from %s", c->at.epochs_done,
+                  c->file->name);
     checkpoint_match_warn(run, c->w, warning, sizeof warning);
     if (warning[0])
-        note(run, LOG_WARNING, "%s", warning);
+        notes_add(run, LOG_WARNING, "%s", warning);
 }
 
 /* 0 resumed, 1 not usable (noted), -1. */
@@ -268,7 +237,7 @@ static int try_file(struct run *run, const struct checkpoint_file *file, struct 
         *e = why;
         result = -1;
     } else if (result > 0) {
-        note(run, LOG_WARNING, "passed over: %s", why.text);
+        notes_add(run, LOG_WARNING, "passed over: %s", why.text);
     }
     mem_free(c.buffer);
     weights_close(c.in);
@@ -280,22 +249,19 @@ int resume_run(struct run *run, struct err *e)
     struct checkpoint_file *files;
     size_t n;
     int result = 1;
-    run->notes = mem_alloc(1, sizeof *run->notes);
-    if (!run->notes)
-        return mem_error(e, "a resumed run's notes", sizeof *run->notes);
     if (checkpoint_list(&files, &n, run->job->weights_dir, e))
         return -1;
     for (size_t i = 0; i < n && result > 0; i++) {
         int known = run->job->known_epochs;
         if (files[i].epoch > known)
-            note(run, LOG_INFO, "passed over: %s, since only %d epochs are on record",
-                 files[i].name, known);
+            notes_add(run, LOG_INFO, "passed over: %s, since only %d epochs are on record",
+                      files[i].name, known);
         else
             result = try_file(run, &files[i], e);
     }
     mem_free(files);
     if (result > 0 && run->job->known_epochs > 1) {
-        resume_log_notes(run);
+        notes_log(run);
         return err_set(e, ERR_STATE,
                        "%s has no checkpoint to go on from, but epochs are on record: bring it "
                        "back, or begin at the first epoch with `combolab resume --anew`",

@@ -10,8 +10,4 @@
  * is of a run with other settings (the option is named), when memory fails, or the backend does. */
 int resume_run(struct run *run, struct err *e);
 
-/* Says in the log what was found: after EVENT_STARTED, which comes first. */
-void resume_log_notes(struct run *run);
-void resume_free_notes(struct run *run);
-
 #endif

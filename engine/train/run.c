@@ -3,7 +3,9 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/train/begin_priv.h"
 #include "engine/train/epoch_priv.h"
+#include "engine/train/notes_priv.h"
 #include "engine/train/resume_priv.h"
 #include "engine/train/save_priv.h"
 #include "engine/train/trace_priv.h"
@@ -80,7 +82,7 @@ static int say_started(struct run *run, struct err *e)
     warn_few_values(run);
     log_say(run->log, LOG_INFO, "%.1f MiB for copies of weights and momenta that are being saved",
             (double)writer_bytes(run->writer) / 1048576);
-    resume_log_notes(run);
+    notes_log(run);
     return 0;
 }
 
@@ -94,7 +96,7 @@ static int prepare(struct run *run, struct err *e)
         tally_init(&run->val_tally, &run->loss, n_val, e) ||
         tally_init(&run->test_tally, &run->loss, n_test, e))
         return -1;
-    if (run->job->resume && resume_run(run, e))
+    if (notes_new(run, e) || (run->job->resume && resume_run(run, e)) || begin_run(run, e))
         return -1;
     if (save_open(run, e))
         return -1;
@@ -127,7 +129,7 @@ static void close_all(struct run *run)
 {
     writer_free(run->writer);
     trace_free(run->trace);
-    resume_free_notes(run);
+    notes_free(run);
     tally_fini(&run->test_tally);
     tally_fini(&run->val_tally);
     tally_fini(&run->train_tally);

@@ -134,9 +134,20 @@ static int open_door(struct run *run, struct err *e)
                        e);
 }
 
+/* A run that goes on needs its file no more, so what the file settles has to be in the config. */
+static int check_settled(const struct run_config *c, struct err *e)
+{
+    bool open = c->stem_pool == STEM_POOL_AUTO || c->block_stride == BLOCK_STRIDE_AUTO;
+    return open && config_has_init(c)
+               ? err_set(e, ERR_INTERNAL, "options stem-pool and block-stride are not settled")
+               : 0;
+}
+
 int run_open_net(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
+    if (check_settled(c, e))
+        return -1;
     tell_phase(run->tell, SNAPSHOT_PLANNING, 0);
     const struct net_options options = {.ceil_pool = c->stem_pool == STEM_POOL_CEIL,
                                         .stride_first = c->block_stride == BLOCK_STRIDE_1X1};

@@ -5,7 +5,7 @@
  * before that is bounded by the header's bound; data may be looked at in pieces
  * (weights_load_part), since a file with holes is large without taking space.
  */
-#include "engine/weights/weights.h"
+#include "engine/weights/source.h"
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -26,10 +26,12 @@
  * text in memory, so the reference implementation's 100 MB are too many to believe. */
 #define HEADER_MOST_BYTES (4u << 20)
 #define PATH_BYTES 4096
+#define PIECE_BYTES 16384 /* of elements on their way to float32 */
 
 /* What one header entry says. */
 struct entry {
     const char *name; /* the header's */
+    const struct weights_dtype *dtype;
     int rank, dims[4];
     uint64_t begin, end; /* bytes within the data */
 };
@@ -143,7 +145,7 @@ static int parse_offsets(struct reader *r, struct entry *t, const json_t *offset
 /* Bytes of the shape against bytes between the offsets; products that overflow cannot match. */
 static int check_bytes(struct reader *r, const struct entry *t, struct err *e)
 {
-    uint64_t bytes = sizeof(float), found = t->end - t->begin;
+    uint64_t bytes = t->dtype->bytes, found = t->end - t->begin;
     bool over = false;
     for (int i = 0; i < t->rank; i++)
         over |= __builtin_mul_overflow(bytes, (uint64_t)t->dims[i], &bytes);
@@ -165,8 +167,9 @@ static int parse_entry(struct reader *r, struct entry *t, const json_t *value, s
     const char *dtype = json_string_value(json_object_get(value, "dtype"));
     if (!dtype)
         return err_set(e, ERR_FORMAT, "%s: tensor '%s' has no dtype", r->path, t->name);
-    if (strcmp(dtype, "F32"))
-        return err_set(e, ERR_FORMAT, "%s: tensor '%s' has dtype %.16s; only F32 is read here",
+    t->dtype = weights_dtype(dtype);
+    if (!t->dtype)
+        return err_set(e, ERR_FORMAT, "%s: tensor '%s' has dtype %.16s, which is not known here",
                        r->path, t->name, dtype);
     if (parse_shape(r, t, json_object_get(value, "shape"), e) ||
         parse_offsets(r, t, json_object_get(value, "data_offsets"), e))
@@ -257,8 +260,10 @@ static int list_tensors(struct reader *r, struct weights_file *f, struct err *e)
     for (size_t i = 0; i < r->n; i++) {
         const struct entry *from = &r->entries[i];
         f->begin[i] = from->begin;
-        if (!weights_list(f->listed, from->name, from->rank, from->dims, e))
+        struct weights_tensor *t = weights_list(f->listed, from->name, from->rank, from->dims, e);
+        if (!t)
             return err_prefix(e, "%s", r->path);
+        t->dtype = from->dtype;
     }
     return 0;
 }
@@ -306,13 +311,34 @@ out:
     return 0;
 }
 
+/* By pieces that are turned into float32. */
+static int read_as(struct reader *r, const struct weights_dtype *dtype, float *to, size_t count,
+                   struct err *e)
+{
+    char piece[PIECE_BYTES];
+    for (size_t n; count; count -= n, to += n) {
+        n = count < sizeof piece / dtype->bytes ? count : sizeof piece / dtype->bytes;
+        if (read_all(r, piece, n * dtype->bytes, e))
+            return -1;
+        dtype->read(to, piece, n);
+    }
+    return 0;
+}
+
 int weights_load_part(struct weights_file *f, size_t i, size_t from, size_t count, float *to,
                       struct err *e)
 {
     struct reader r = {.path = f->path, .fd = f->fd};
-    if (lseek(f->fd, (off_t)(f->data_at + f->begin[i] + from * sizeof *to), SEEK_SET) < 0)
+    const struct weights_tensor *t = &f->listed->at[i];
+    if (!t->dtype->read)
+        return err_set(e, ERR_FORMAT,
+                       "%s: tensor '%s' has dtype %s; only F32, F16, BF16 and F64 are read as "
+                       "weights",
+                       f->path, t->name, t->dtype->name);
+    if (lseek(f->fd, (off_t)(f->data_at + f->begin[i] + from * t->dtype->bytes), SEEK_SET) < 0)
         return err_errno(e, errno, "%s cannot be read", f->path);
-    return read_all(&r, to, count * sizeof *to, e);
+    return t->dtype == &weights_f32 ? read_all(&r, to, count * sizeof *to, e)
+                                    : read_as(&r, t->dtype, to, count, e);
 }
 
 int weights_load(struct weights_file *f, size_t i, float *to, struct err *e)
@@ -341,3 +367,41 @@ int weights_read(struct weights **out, const char *path, struct err *e)
     weights_close(f);
     return result;
 }
+
+/* --- as a source --- */
+
+/* Any file may be: that it is none is found, and said, while it is read. */
+static bool may_be(const unsigned char *first, size_t n)
+{
+    (void)first, (void)n;
+    return true;
+}
+
+static int open_source(struct source *s, const char *path, struct err *e)
+{
+    struct weights_file *f;
+    if (weights_open(&f, &s->listed, path, e))
+        return -1;
+    s->file = f;
+    s->fd = f->fd;
+    return 0;
+}
+
+static int load_source_part(void *file, size_t i, size_t from, size_t count, float *to,
+                            struct err *e)
+{
+    return weights_load_part(file, i, from, count, to, e);
+}
+
+static void close_source(void *file)
+{
+    weights_close(file);
+}
+
+const struct source_kind source_safetensors = {
+    .name = "safetensors",
+    .is = may_be,
+    .open = open_source,
+    .load_part = load_source_part,
+    .close = close_source,
+};

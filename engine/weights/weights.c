@@ -1,5 +1,5 @@
-/* weights.c - a set of named tensors in memory. Files: weights_read.c, weights_write.c. No shared
- * state: different sets may be used by different threads. */
+/* weights.c - a set of named tensors in memory. Files: safetensors_read.c, safetensors_write.c. No
+ * shared state: different sets may be used by different threads. */
 #include "engine/weights/weights.h"
 
 #include "base/err.h"
@@ -81,6 +81,7 @@ struct weights_tensor *weights_list(struct weights *w, const char *name, int ran
                 name, rank, MAX_RANK);
         return NULL;
     }
+    t->dtype = &weights_f32;
     t->rank = rank;
     t->count = count;
     for (int i = 0; i < rank; i++)

@@ -1,4 +1,4 @@
-/* weights.h - named float32 tensors in a safetensors file.
+/* weights.h - named tensors in a safetensors file, float32 in memory whatever they are in the file.
  *
  * Format: 8 bytes little-endian header length, a JSON header {"name": {"dtype", "shape",
  * "data_offsets"}, "__metadata__": {...}}, then the raw data.
@@ -11,8 +11,22 @@
 
 struct err;
 
+/* What a file keeps the elements of a tensor in (dtype.c). */
+struct weights_dtype {
+    const char *name; /* the format's: "F32" */
+    size_t bytes;     /* of an element */
+    /* Turns `n` elements into float32; NULL for what holds no real numbers. */
+    void (*read)(float *to, const void *from, size_t n);
+};
+
+extern const struct weights_dtype weights_f32;
+const struct weights_dtype *weights_dtype(const char *name); /* NULL when there is none such */
+
+#define WEIGHTS_NAME_BYTES 96
+
 struct weights_tensor {
-    char name[96];
+    char name[WEIGHTS_NAME_BYTES];
+    const struct weights_dtype *dtype; /* in the file; F32 for those made here */
     int rank;
     int dims[4];
     size_t count;
@@ -59,12 +73,14 @@ size_t weights_most(const struct weights *w);
  * the former file stays and no temporary one is left. */
 int weights_write(const struct weights *w, const char *path, struct err *e);
 
-/* Reads a file of F32 tensors, checking every length against the file's size. */
+/* Reads a file whose tensors are all real numbers, checking every length against the file's size.
+ */
 int weights_read(struct weights **out, const char *path, struct err *e);
 
 /* The same, one tensor at a time: opens the file, checks all but the data, and lists what is in it;
- * `listed` stays the file's. weights_load reads tensor `i` of the list into `to`, weights_load_part
- * `count` of its elements. */
+ * `listed` stays the file's, and may have tensors of any dtype. weights_load reads tensor `i` of
+ * the list into `to`, weights_load_part `count` of its elements; ERR_FORMAT names one that holds no
+ * real numbers. */
 struct weights_file;
 int weights_open(struct weights_file **out, const struct weights **listed, const char *path,
                  struct err *e);

@@ -13,6 +13,7 @@
 #include "engine/core/net.h"
 #include "engine/dataset/classes.h"
 #include "engine/dataset/dataset.h"
+#include "engine/weights/init.h"
 #include "platform.h"
 
 #include <assert.h>
@@ -117,7 +118,7 @@ int session_settle(struct run_config *config, struct run_row *run, struct data_f
 {
     struct run_config settled = *config;
     struct data_facts found = {.classes = 0};
-    if (config_check(&settled, e) || settle_paths(&settled, e))
+    if (config_check(&settled, e) || settle_paths(&settled, e) || init_settle(&settled, e))
         return -1;
     struct dataset *data;
     const struct dataset_request request = {settled.data, settled.protocol, (int)settled.fold};

@@ -130,7 +130,10 @@ static void test_damage(void)
             "data cut short");
     damaged(T("F32", "[2]", "[0,8]"), 0, 9, "1 bytes follow", "data too long");
     damaged(T("I64", "[1]", "[0,8]"), 0, 8, "'t' has dtype I64; only F32", "another dtype");
-    damaged(T("F16", "[4]", "[0,8]"), 0, 8, "dtype F16", "half precision");
+    damaged(T("F4", "[4]", "[0,8]"), 0, 8, "'t' has dtype F4, which is not known",
+            "a dtype that nobody knows");
+    damaged(T("F16", "[2]", "[0,8]"), 0, 8, "8 bytes of data, its shape asks for 4",
+            "a half with a float's bytes");
     damaged(T("F32", "[1,1,1,1,2]", "[0,8]"), 0, 8, "rank 5", "rank 5");
     damaged(T("F32", "[3]", "[0,8]"), 0, 8, "8 bytes of data, its shape asks for 12",
             "a shape larger than its data");

@@ -1,0 +1,166 @@
+/* begin.c - see begin_priv.h. One tensor at a time goes through a buffer as large as the net's
+ * largest, so that the file is in memory only as the system's cache has it. */
+#include "engine/train/begin_priv.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "engine/train/notes_priv.h"
+#include "engine/weights/init.h"
+
+#include <string.h>
+
+#define NAMED 4 /* tensors that a line names */
+
+struct begin {
+    struct init init;
+    float *buffer;
+    bool *used; /* tensors of the file */
+    size_t set; /* tensors of the net */
+    /* What there is to say: "a, b, c, ..." */
+    struct str missing, fresh, unused;
+    size_t n_missing, n_unused;
+};
+
+static void name_one(struct str *names, size_t n, const char *name)
+{
+    if (n <= NAMED)
+        str_addf(names, "%s%s", n > 1 ? ", " : "", n == NAMED ? "..." : name);
+}
+
+static int set_one(struct run *run, struct begin *b, int index, size_t at, struct err *e)
+{
+    const struct net_param *p = &run->params->at[index];
+    if (source_load(&b->init.source, at, b->buffer, e))
+        return err_prefix(e, "%s", run->config->init);
+    b->used[at] = true;
+    b->set++;
+    return door_set(run->door, BACKEND_PARAM, index, b->buffer, p->count, e);
+}
+
+/* A head's weight and bias, which stand one after the other: both of the file, or none. */
+static int set_head(struct run *run, struct begin *b, int index, struct err *e)
+{
+    const struct net_param *p = &run->params->at[index];
+    bool fits[2];
+    size_t at[2];
+    for (int k = 0; k < 2; k++)
+        at[k] = match_find(&b->init.match, p + k, &fits[k]);
+    if (fits[0] && fits[1])
+        return set_one(run, b, index, at[0], e) || set_one(run, b, index + 1, at[1], e) ? -1 : 0;
+    const char *which = p->role == NET_SCORE_W ? "score" : "class";
+    str_addf(&b->fresh, "%sthe %s head", b->fresh.length ? ", " : "", which);
+    if (at[0] == MATCH_NONE) {
+        str_add(&b->fresh, " (not in the file)");
+        return 0;
+    }
+    for (int k = 0; k < 2; k++)
+        if (at[k] != MATCH_NONE)
+            b->used[at[k]] = true; /* it is spoken of here */
+    char found[64], wanted[64];
+    const struct weights_tensor *t = &b->init.source.listed->at[at[0]];
+    match_shape(found, sizeof found, t->rank, t->dims);
+    match_shape(wanted, sizeof wanted, p->rank, p->dims);
+    str_addf(&b->fresh, " ('%s' is %s, not %s)", t->name, found, wanted);
+    return 0;
+}
+
+static int set_all(struct run *run, struct begin *b, struct err *e)
+{
+    int result = 0;
+    for (int i = 0; !result && i < run->params->n; i++) {
+        const struct net_param *p = &run->params->at[i];
+        bool fits;
+        size_t at = match_find(&b->init.match, p, &fits);
+        if (p->role == NET_SCORE_W || p->role == NET_CLASS_W)
+            result = set_head(run, b, i, e);
+        else if (p->unit >= 0 && fits)
+            result = set_one(run, b, i, at, e);
+        else if (p->unit >= 0)
+            name_one(&b->missing, ++b->n_missing, p->name);
+    }
+    return result;
+}
+
+/* What training does not use: counters of batches are in every file of PyTorch's. */
+static void list_unused(struct begin *b)
+{
+    static const char counter[] = "num_batches_tracked";
+    const struct weights *listed = b->init.source.listed;
+    for (size_t i = 0; i < listed->n; i++) {
+        const char *name = listed->at[i].name, *last = strrchr(name, '.');
+        if (!b->used[i] && strcmp(last ? last + 1 : name, counter))
+            name_one(&b->unused, ++b->n_unused, name);
+    }
+}
+
+static void note_geometry(struct run *run, const struct begin *b)
+{
+    const struct run_config *c = run->config;
+    const struct naming *naming = b->init.match.naming;
+    struct net_options theirs = naming_options(naming, net_names[c->backbone]);
+    if (theirs.ceil_pool != (c->stem_pool == STEM_POOL_CEIL))
+        notes_add(run, LOG_WARNING,
+                  "weights named as %s's were trained with stem-pool %s; this run has the other "
+                  "one, as asked for",
+                  naming->name, theirs.ceil_pool ? "ceil" : "floor");
+    if (theirs.stride_first != net_strides_first(&run->net))
+        notes_add(run, LOG_WARNING,
+                  "weights named as %s's were trained with block-stride %s; this run has the other "
+                  "one, as asked for",
+                  naming->name, theirs.stride_first ? "1x1" : "3x3");
+}
+
+static void note_all(struct run *run, struct begin *b)
+{
+    const char *net = run->net.name;
+    list_unused(b);
+    notes_add(run, LOG_INFO, "begins with %zu of %d tensors of %s (names of %s, content %s)",
+              b->set, run->params->n, run->config->init, b->init.match.naming->name,
+              run->init_hash);
+    if (b->fresh.length)
+        notes_add(run, LOG_INFO, "drawn by the seed: %s", b->fresh.text);
+    if (b->n_missing)
+        notes_add(run, LOG_WARNING, "%zu tensors of %s are not in the file and are drawn: %s",
+                  b->n_missing, net, b->missing.text);
+    if (b->n_unused)
+        notes_add(run, LOG_WARNING, "%zu tensors of the file are not used: %s", b->n_unused,
+                  b->unused.text);
+    note_geometry(run, b);
+}
+
+static int load(struct run *run, struct begin *b, struct err *e)
+{
+    size_t most = 0, n = b->init.source.listed->n;
+    for (int i = 0; i < run->params->n; i++)
+        if (run->params->at[i].count > most)
+            most = run->params->at[i].count;
+    b->buffer = mem_alloc(most, sizeof *b->buffer);
+    b->used = mem_alloc(n, sizeof *b->used);
+    if (!b->buffer || !b->used)
+        return mem_error(e, "a tensor to begin with", most * sizeof *b->buffer);
+    if (init_check(&b->init, run->config->init, run->net.name, e) ||
+        source_hash(&b->init.source, run->init_hash, e) || set_all(run, b, e))
+        return -1;
+    note_all(run, b);
+    return 0;
+}
+
+int begin_run(struct run *run, struct err *e)
+{
+    struct begin b = {.set = 0};
+    if (!config_has_init(run->config) || run->has_saved)
+        return 0;
+    if (init_open(&b.init, run->config->init, e))
+        return -1;
+    str_init(&b.missing);
+    str_init(&b.fresh);
+    str_init(&b.unused);
+    int result = load(run, &b, e);
+    str_fini(&b.missing);
+    str_fini(&b.fresh);
+    str_fini(&b.unused);
+    mem_free(b.used);
+    mem_free(b.buffer);
+    init_close(&b.init);
+    return result;
+}
