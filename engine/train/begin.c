@@ -45,8 +45,10 @@ static int set_head(struct run *run, struct begin *b, int index, struct err *e)
     size_t at[2];
     for (int k = 0; k < 2; k++)
         at[k] = match_find(&b->init.match, p + k, &fits[k]);
-    if (fits[0] && fits[1])
+    if (fits[0] && fits[1]) {
+        *(p->role == NET_SCORE_W ? &run->score_given : &run->classes_given) = true;
         return set_one(run, b, index, at[0], e) || set_one(run, b, index + 1, at[1], e) ? -1 : 0;
+    }
     const char *which = p->role == NET_SCORE_W ? "score" : "class";
     str_addf(&b->fresh, "%sthe %s head", b->fresh.length ? ", " : "", which);
     if (at[0] == MATCH_NONE) {
@@ -118,7 +120,7 @@ static void note_all(struct run *run, struct begin *b)
               b->set, run->params->n, run->config->init, b->init.match.naming->name,
               run->init_hash);
     if (b->fresh.length)
-        notes_add(run, LOG_INFO, "drawn by the seed: %s", b->fresh.text);
+        notes_add(run, LOG_INFO, "begins afresh: %s", b->fresh.text);
     if (b->n_missing)
         notes_add(run, LOG_WARNING, "%zu tensors of %s are not in the file and are drawn: %s",
                   b->n_missing, net, b->missing.text);

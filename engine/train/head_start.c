@@ -2,6 +2,7 @@
 #include "engine/train/head_start_priv.h"
 
 #include "base/mem.h"
+#include "engine/train/notes_priv.h"
 
 #include <math.h>
 
@@ -25,33 +26,43 @@ static void class_logs(const struct run *run, float *to)
         to[c] = (float)log(fmax((double)k->count[c] * k->weight[c], 0.5) / sum);
 }
 
-static int set(struct run *run, enum net_role role, const float *values, struct err *e)
-{
-    int index = net_params_role(run->params, -1, role);
-    return door_set(run->door, BACKEND_PARAM, index, values, run->params->at[index].count, e);
-}
-
 /* Weights 0: what the trunk makes of an image says nothing yet. */
-static int set_weights(struct run *run, enum net_role role, struct err *e)
+static int set_head(struct run *run, enum net_role weight, enum net_role bias, const float *constant,
+                    struct err *e)
 {
-    int index = net_params_role(run->params, -1, role);
-    float *zeros = mem_alloc(run->params->at[index].count, sizeof *zeros);
+    int w = net_params_role(run->params, -1, weight), b = net_params_role(run->params, -1, bias);
+    size_t count = run->params->at[w].count;
+    float *zeros = mem_alloc(count, sizeof *zeros);
     if (!zeros)
-        return mem_error(e, "a head's weights", run->params->at[index].count * sizeof *zeros);
-    int result = set(run, role, zeros, e);
+        return mem_error(e, "a head's weights", count * sizeof *zeros);
+    int result = door_set(run->door, BACKEND_PARAM, w, zeros, count, e) ||
+                         door_set(run->door, BACKEND_PARAM, b, constant, run->params->at[b].count, e)
+                     ? -1
+                     : 0;
     mem_free(zeros);
     return result;
 }
 
+static int start_score(struct run *run, struct err *e)
+{
+    double mean = mean_score(run);
+    notes_add(run, LOG_INFO, "the score head begins at %.4g, the mean training score", mean);
+    return set_head(run, NET_SCORE_W, NET_SCORE_B, &(float){(float)mean}, e);
+}
+
+static int start_classes(struct run *run, struct err *e)
+{
+    float logs[LOSS_MAX_CLASSES];
+    class_logs(run, logs);
+    notes_add(run, LOG_INFO, "the class head begins at the classes' weighted shares of training");
+    return set_head(run, NET_CLASS_W, NET_CLASS_B, logs, e);
+}
+
 int head_start(struct run *run, struct err *e)
 {
-    if (run->config->head_start != HEAD_START_MEAN)
+    if (run->config->head_start != HEAD_START_MEAN || run->has_saved)
         return 0;
-    float mean = (float)mean_score(run), logs[LOSS_MAX_CLASSES];
-    if (set_weights(run, NET_SCORE_W, e) || set(run, NET_SCORE_B, &mean, e))
+    if (!run->score_given && start_score(run, e))
         return -1;
-    if (!run->division.n)
-        return 0;
-    class_logs(run, logs);
-    return set_weights(run, NET_CLASS_W, e) || set(run, NET_CLASS_B, logs, e) ? -1 : 0;
+    return run->loss.classes && !run->classes_given ? start_classes(run, e) : 0;
 }

@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "engine/backend_load.h"
 #include "engine/train/algorithms_priv.h"
-#include "engine/train/head_start_priv.h"
 
+#include <math.h>
 #include <string.h>
 
 #define LOOK_EVERY_S 1
@@ -156,9 +156,7 @@ int run_open_net(struct run *run, struct err *e)
         return -1;
     plan_augment(&run->augment, c);
     int result = open_door(run, e);
-    if (!result)
-        result = door_set_initial(run->door, (uint64_t)c->seed, e);
-    return result ? result : head_start(run, e);
+    return result ? result : door_set_initial(run->door, (uint64_t)c->seed, e);
 }
 
 static void show_usage(struct run *run, struct backend_usage *usage)
@@ -193,6 +191,15 @@ static void warn_left_out(const struct run *run)
     }
 }
 
+static void log_rate(const struct run *run)
+{
+    const struct run_config *c = run->config;
+    if (isnan(c->learning_rate))
+        log_say(run->log, LOG_INFO, "learning rate %g: auto for %s, %s", config_learning_rate(c),
+                loss_names[c->loss],
+                config_has_init(c) ? "beginning with weights of a file" : "from scratch");
+}
+
 void run_log_net(struct run *run)
 {
     struct backend_usage usage;
@@ -208,6 +215,7 @@ void run_log_net(struct run *run)
                 "the only batch has %zu images, fewer than %lld; it is not "
                 "dropped, since nothing would be left",
                 run->train_split.n, (long long)run->config->batch);
+    log_rate(run);
     if (!run->loss.classes)
         return;
     log_classes(run);
