@@ -53,8 +53,8 @@ struct run_config {
     int64_t batch;
     double learning_rate; /* NaN = auto */
     double auto_rate;     /* what auto was when the run was queued; 0 = not queued yet */
-    int schedule;    /* enum config_schedule */
-    int64_t lr_step; /* epochs between reductions */
+    int schedule;         /* enum config_schedule */
+    int64_t lr_step;      /* epochs between reductions */
     double lr_factor;
     int64_t warmup; /* epochs */
     double momentum;

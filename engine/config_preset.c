@@ -11,24 +11,15 @@ struct setting {
 /* Sources: ComboLoss, arXiv:2010.10721, and the code published with it, which takes the nearest
  * pixel of a rotated image. */
 static const struct setting settings[] = {
-    {PRESET_PAPER, "image-size", "224"},
-    {PRESET_PAPER, "resize", "0"},
-    {PRESET_PAPER, "crop", "random"},
-    {PRESET_PAPER, "flip", "0"},
-    {PRESET_PAPER, "rotate", "30"},
-    {PRESET_PAPER, "rotate-filter", "nearest"},
-    {PRESET_PAPER, "select", "test"},
-    {PRESET_PAPER, "epochs", "200"},
-    {PRESET_PAPER, "batch", "64"},
-    {PRESET_PAPER, "learning-rate", "0.01"},
-    {PRESET_PAPER, "schedule", "step"},
-    {PRESET_PAPER, "lr-step", "50"},
-    {PRESET_PAPER, "lr-factor", "0.1"},
-    {PRESET_PAPER, "warmup", "0"},
-    {PRESET_PAPER, "momentum", "0.9"},
-    {PRESET_PAPER, "weight-decay", "0.001"},
-    {PRESET_PAPER, "head-start", "torch"},
-    {PRESET_PAPER, "clip", "0"},
+    {PRESET_PAPER, "image-size", "224"},   {PRESET_PAPER, "resize", "0"},
+    {PRESET_PAPER, "crop", "random"},      {PRESET_PAPER, "flip", "0"},
+    {PRESET_PAPER, "rotate", "30"},        {PRESET_PAPER, "rotate-filter", "nearest"},
+    {PRESET_PAPER, "select", "test"},      {PRESET_PAPER, "epochs", "200"},
+    {PRESET_PAPER, "batch", "64"},         {PRESET_PAPER, "learning-rate", "0.01"},
+    {PRESET_PAPER, "schedule", "step"},    {PRESET_PAPER, "lr-step", "50"},
+    {PRESET_PAPER, "lr-factor", "0.1"},    {PRESET_PAPER, "warmup", "0"},
+    {PRESET_PAPER, "momentum", "0.9"},     {PRESET_PAPER, "weight-decay", "0.001"},
+    {PRESET_PAPER, "head-start", "torch"}, {PRESET_PAPER, "clip", "0"},
     {PRESET_PAPER, "drop-last", "auto"},
 };
 

@@ -27,18 +27,19 @@ static void class_logs(const struct run *run, float *to)
 }
 
 /* Weights 0: what the trunk makes of an image says nothing yet. */
-static int set_head(struct run *run, enum net_role weight, enum net_role bias, const float *constant,
-                    struct err *e)
+static int set_head(struct run *run, enum net_role weight, enum net_role bias,
+                    const float *constant, struct err *e)
 {
     int w = net_params_role(run->params, -1, weight), b = net_params_role(run->params, -1, bias);
     size_t count = run->params->at[w].count;
     float *zeros = mem_alloc(count, sizeof *zeros);
     if (!zeros)
         return mem_error(e, "a head's weights", count * sizeof *zeros);
-    int result = door_set(run->door, BACKEND_PARAM, w, zeros, count, e) ||
-                         door_set(run->door, BACKEND_PARAM, b, constant, run->params->at[b].count, e)
-                     ? -1
-                     : 0;
+    int result =
+        door_set(run->door, BACKEND_PARAM, w, zeros, count, e) ||
+                door_set(run->door, BACKEND_PARAM, b, constant, run->params->at[b].count, e)
+            ? -1
+            : 0;
     mem_free(zeros);
     return result;
 }

@@ -128,7 +128,8 @@ static int check_images(struct run *run, const struct pass *pass, struct err *e)
     return store_check(run->store, pass->plan->order + first, left < batch ? left : batch, e);
 }
 
-/* The very first step halts between its two halves, to the same bits, for a look at the features. */
+/* The very first step halts between its two halves, to the same bits, for a look at the features.
+ */
 static int look_at_features(struct run *run, struct err *e)
 {
     struct backend_result r;

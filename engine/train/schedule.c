@@ -13,8 +13,7 @@ double schedule_learning_rate(const struct run_config *c, int epoch)
     int64_t since = epoch - 1 - c->warmup; /* the warm-up's end */
     switch ((enum config_schedule)c->schedule) {
     case SCHEDULE_COSINE:
-        return rate * (1 + cos(PI * (double)since / (double)(c->epochs - c->warmup))) /
-               2;
+        return rate * (1 + cos(PI * (double)since / (double)(c->epochs - c->warmup))) / 2;
     case SCHEDULE_CONSTANT:
         return rate;
     case SCHEDULE_STEP:

@@ -8,7 +8,8 @@
 /* Once the net is open: batch norm that learns its statistics from too few values. */
 void warn_few_values(const struct run *run);
 
-/* False where no learning rate makes SGD diverge: the loss's slope, or the gradient, has a bound. */
+/* False where no learning rate makes SGD diverge: the loss's slope, or the gradient, has a bound.
+ */
 bool warn_may_be_unstable(const struct run *run);
 
 /* Between the forward and the backward half of the first step, of `images`: a learning rate beyond
