@@ -37,6 +37,17 @@ for loss in $losses; do
     awk 'NR == 1 {good = $2 < 1} $1 > best {best = $1} END {exit !(good && best > 0.5)}' "$dir/curve"
     result $? "$loss: it begins at the mean score, and PC on the training images comes above 0.5" "$said"
 done
+"$combolab" show 1 -D "$dir/runs.db" >"$dir/out" 2>"$dir/err"
+grep -q '^learning rate  *0.0005' "$dir/out" && grep -q '^learning-rate  *real  *auto' "$dir/out"
+result $? "what auto came to is on record, beside auto" "$(cat "$dir/out")"
+
+"$combolab" train --queue -D "$dir/runs.db" --data "$dir/set" --learning-rate 0.2 --preset paper --epochs 3 \
+    >"$dir/out" 2>"$dir/err" && "$combolab" show last -D "$dir/runs.db" >"$dir/out" 2>"$dir/err"
+for said in 'preset .* paper' 'learning-rate .* 0.2' 'epochs .* 3' 'head-start .* torch'; do
+    grep -q "^$said\$" "$dir/out" || false
+    result $? "preset paper and what is given beside it: $said" "$(cat "$dir/out")"
+done
+
 [ "$run" -ge 6 ]
 result $? "these are all losses"
 tap_done
