@@ -120,7 +120,10 @@ static void note_all(struct run *run, struct begin *b)
               b->set, run->params->n, run->config->init, b->init.match.naming->name,
               run->init_hash);
     if (b->fresh.length)
-        notes_add(run, LOG_INFO, "begins afresh: %s", b->fresh.text);
+        notes_add(run, LOG_INFO, "%s: %s",
+                  run->config->head_start == HEAD_START_MEAN ? "begins afresh"
+                                                             : "drawn by the seed",
+                  b->fresh.text);
     if (b->n_missing)
         notes_add(run, LOG_WARNING, "%zu tensors of %s are not in the file and are drawn: %s",
                   b->n_missing, net, b->missing.text);
