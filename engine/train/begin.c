@@ -73,6 +73,7 @@ static int set_head(struct run *run, struct begin *b, int index, struct err *e)
     for (int k = 0; k < 2; k++)
         at[k] = match_find(&b->init.match, p + k, &fits[k]);
     if (fits[0] && fits[1]) {
+        *(p->role == NET_SCORE_W ? &run->score_given : &run->classes_given) = true;
         int result = set_one(run, b, index, at[0], e);
         return result ? result : set_one(run, b, index + 1, at[1], e);
     }
@@ -136,7 +137,10 @@ static void note_all(struct run *run, struct begin *b)
               b->set, run->params->n, b->init.match.naming->name, run->init_hash,
               run->config->init);
     if (b->fresh.length)
-        notes_add(run, LOG_INFO, "drawn by the seed: %s", b->fresh.text);
+        notes_add(run, LOG_INFO, "%s: %s",
+                  run->config->head_start == HEAD_START_MEAN ? "begins afresh"
+                                                             : "drawn by the seed",
+                  b->fresh.text);
     if (b->n_missing)
         notes_add(run, LOG_WARNING,
                   "tensors of %s that are not in the file, and are drawn: %zu (%s)", net,
