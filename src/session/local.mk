@@ -3,6 +3,8 @@ noinst_LIBRARIES += libsession.a
 libsession_a_SOURCES = \
 	src/session/session.c src/session/session.h \
 	src/session/session_config.c src/session/session_config_priv.h \
+	src/session/session_device.c \
+	src/session/session_leave.c \
 	src/session/session_mailbox.c \
 	src/session/session_order.c \
 	src/session/session_priv.h \
