@@ -106,6 +106,7 @@ struct ui_model {
     const struct log_row *log;
     size_t n_log;
     struct snapshot live; /* of this process's engine; live.run says which run */
+    size_t following;     /* runs that this process was asked to train after live.run */
     bool can_train;       /* false in --watch: launching is refused */
     const char *message;  /* one line for the status bar: last error or news, or "" */
     bool message_is_error;
@@ -124,11 +125,13 @@ enum ui_action_kind {
     UI_DRAW,   /* draw portraits; the answer is ui_model.portraits */
     UI_PAUSE,
     UI_RESUME,  /* a paused run */
-    UI_REQUEUE, /* an ended run goes on: put it into the queue again */
+    UI_REQUEUE, /* an ended run goes on: put it into the queue again, and train it here */
+    UI_TAKE,    /* train the queued run here; run 0 = all that are queued */
     UI_STOP,
     UI_CHECKPOINT,
     UI_DELETE,
-    UI_QUIT, /* confirmed, if it had to be */
+    UI_QUIT,   /* confirmed, if it had to be */
+    UI_DETACH, /* so, and what trains here goes on in a process of its own */
 };
 
 struct ui_action {
