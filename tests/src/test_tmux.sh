@@ -247,6 +247,12 @@ shows 'waits' "the list"
 key Down
 key r
 shows 'run 7  [2-9][0-9]*/5000' "run 7 is resumed here"
+kill -USR1 "$(ps -t "$(terminal)" -o pid=,comm= | awk '$2 == "combolab" { print $1 }')"
+while ! "$combolab" show 7 -D "$db" --log | grep -q 'a checkpoint was saved' && [ "$(date +%s)" -lt $end ]; do
+    sleep 0.1
+done
+"$combolab" show 7 -D "$db" --log | grep -q 'a checkpoint was saved' && [ "$(state 7)" = running ]
+result $? "SIGUSR1 makes a checkpoint, and it goes on"
 tm kill-session -t combolab
 while [ "$(state 7)" = running ] && [ "$(date +%s)" -lt $end ]; do
     sleep 0.1
