@@ -61,6 +61,13 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
  * open or until it ends. ERR_STATE when a process still trains in that run's folder. */
 int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e);
 
+/* The oldest queued run after `after`: 1, 0 when there is none, -1. */
+int db_run_queued(struct db *d, int64_t after, int64_t *id, struct err *e);
+
+/* Says of a queued run why it is not claimed. The first reason stays until it is or leaves the
+ * queue; *news: it was this one. */
+int db_run_waits(struct db *d, int64_t id, const char *why, bool *news, struct err *e);
+
 /* Queues runs that were stopped, failed or were lost, so that they go on: all of them or, when one
  * cannot be, none. ERR_STATE says why not. `how` is of enum db_resume. */
 enum db_resume {
@@ -93,6 +100,9 @@ int db_run_algorithms(struct db *d, int64_t run, const struct algorithm_row *row
 
 /* Changes the state; ERR_STATE when the table of allowed changes refuses. */
 int db_run_state(struct db *d, int64_t id, const char *state, const char *text, struct err *e);
+
+/* Stops a run that waits in the queue: 1, 0 when it does so no longer, -1. */
+int db_run_unqueue(struct db *d, int64_t id, const char *text, struct err *e);
 
 /* Stores an epoch (in the place of one of the same number and all later ones, and of the weight
  * files' rows that came from these: the run went on from before them) with those of its phases that

@@ -17,8 +17,8 @@ static int claim(struct db *d, int64_t id, struct err *e)
     owner_self(&self);
     struct query q;
     query_open(&q, d,
-               "UPDATE run SET state = 'running', started = ?1, last_seen = ?1, host = ?2,"
-               " pid = ?3, pid_start = ?4 WHERE id = ?5");
+               "UPDATE run SET state = 'running', state_text = NULL, started = ?1, last_seen = ?1,"
+               " host = ?2, pid = ?3, pid_start = ?4 WHERE id = ?5");
     query_bind_real(&q, clock_date_s());
     query_bind_text(&q, self.host);
     query_bind_int(&q, self.pid);
@@ -81,6 +81,24 @@ int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e)
     if (found)
         *claimed = got;
     return found;
+}
+
+int db_run_queued(struct db *d, int64_t after, int64_t *id, struct err *e)
+{
+    return next_queued(d, 0, after, id, e);
+}
+
+int db_run_waits(struct db *d, int64_t id, const char *why, bool *news, struct err *e)
+{
+    struct query q;
+    query_open(&q, d,
+               "UPDATE run SET state_text = ? WHERE id = ? AND state = 'queued'"
+               " AND state_text IS NULL");
+    query_bind_text(&q, why);
+    query_bind_int(&q, id);
+    int status = query_finish(&q, e);
+    *news = !status && sqlite3_changes(d->sql) == 1;
+    return status;
 }
 
 static int add_verb(struct db *d, int64_t run, const char *verb, struct err *e)

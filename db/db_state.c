@@ -98,6 +98,20 @@ int db_run_state(struct db *d, int64_t id, const char *state, const char *text, 
     return status;
 }
 
+/* Looked at and changed in one transaction: a run that was claimed meanwhile is its owner's. */
+int db_run_unqueue(struct db *d, int64_t id, const char *text, struct err *e)
+{
+    char state[16] = "";
+    int status = db_begin(d, e);
+    if (!status)
+        status = db_state_of(d, id, state, e);
+    bool queued = !status && !strcmp(state, "queued");
+    if (queued)
+        status = change_state(d, id, "stopped", text, e);
+    status = db_end(d, status, e, "taking run %" PRId64 " out of the queue", id);
+    return status ? -1 : queued;
+}
+
 /* --- going on after the end --- */
 
 static int refuse_resume(int64_t id, const char *state, struct err *e)
@@ -127,7 +141,7 @@ static int refuse_owned(const struct owned *run, const char *state, struct err *
         what = "may train it still, which cannot be told from here: when it is sure to be gone, "
                "resume the run with --take-over";
     else if (!strcmp(state, "paused"))
-        what = "holds it and goes on with it: press r in its screen";
+        what = "holds it: `combolab resume` goes on with it, and so does r on the screen";
     return err_set(e, ERR_STATE,
                    "run %" PRId64 " is %s and cannot be resumed: process %" PRId64
                    " on %s (last seen: %s) %s",

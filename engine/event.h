@@ -133,6 +133,9 @@ struct event_checkpoint {
     size_t n;
 };
 
+/* How the line of the log begins that says so of a checkpoint that people asked for. */
+#define EVENT_SAVED "a checkpoint was saved, as was asked for"
+
 struct event_log {
     enum log_level level;
     char text[LOG_TEXT_BYTES];

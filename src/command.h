@@ -63,6 +63,11 @@ struct command {
     X(train)                                                                                       \
     X(resume)                                                                                      \
     X(work)                                                                                        \
+    X(attach)                                                                                      \
+    X(wait)                                                                                        \
+    X(pause)                                                                                       \
+    X(stop)                                                                                        \
+    X(checkpoint)                                                                                  \
     X(runs)                                                                                        \
     X(show)                                                                                        \
     X(export)                                                                                      \

@@ -10,6 +10,8 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "results/run_tables.h"
+#include "src/detach.h"
+#include "src/outcome.h"
 #include "src/output.h"
 #include "src/progress.h"
 
@@ -26,6 +28,7 @@
 struct headless {
     const struct invocation *in;
     bool named, waits;
+    bool borrows; /* runs that others queued: they stay so, and nobody is waited for */
     struct session *session;
     struct progress *progress;
     struct db *db; /* read-only */
@@ -37,8 +40,8 @@ struct headless {
     bool trained; /* the session is closed */
 };
 
-/* The one thing that a signal handler can reach. */
-static volatile sig_atomic_t signals;
+/* The things that a signal handler can reach. */
+static volatile sig_atomic_t signals, checkpoints;
 
 static void on_signal(int number)
 {
@@ -47,28 +50,49 @@ static void on_signal(int number)
         _exit(EXIT_STOPPED);
 }
 
-static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
-#define N_STOPPING (sizeof stopping / sizeof *stopping)
+static void on_checkpoint(int number)
+{
+    (void)number;
+    checkpoints = 1;
+}
 
-/* A signal that the caller had ignored (nohup) stays ignored. A reader of our progress that goes
- * away, and a limit on file sizes, are errors of a write and no reason to lose a run. */
+static const struct {
+    int number;
+    void (*handler)(int number);
+} caught[] = {
+    {SIGINT, on_signal},
+    {SIGTERM, on_signal},
+    {SIGHUP, on_signal},
+    {SIGUSR1, on_checkpoint},
+};
+#define N_CAUGHT (sizeof caught / sizeof *caught)
+
+/* A signal that the caller had ignored (nohup, a worker of its own) stays ignored. A reader of our
+ * progress that goes away, and a limit on file sizes, are errors of a write and no reason to lose a
+ * run. */
 static void catch_signals(struct headless *h)
 {
     sigset_t set;
     sigemptyset(&set);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    for (size_t i = 0; i < N_STOPPING; i++) {
+    for (size_t i = 0; i < N_CAUGHT; i++) {
         struct sigaction action;
-        sigaction(stopping[i], NULL, &action);
+        sigaction(caught[i].number, NULL, &action);
         if (action.sa_handler == SIG_IGN)
             continue;
         memset(&action, 0, sizeof action);
-        action.sa_handler = on_signal;
-        sigaction(stopping[i], &action, NULL);
-        sigaddset(&set, stopping[i]);
+        action.sa_handler = caught[i].handler;
+        sigaction(caught[i].number, &action, NULL);
+        sigaddset(&set, caught[i].number);
     }
     pthread_sigmask(SIG_BLOCK, &set, &h->before);
+}
+
+/* They were queued for this command. */
+static bool owns_runs(const struct headless *h)
+{
+    return h->named && !h->borrows;
 }
 
 /* --- what the session tells --- */
@@ -205,17 +229,55 @@ int headless_resume(struct headless *h, char **which, size_t n, unsigned how, co
     return result;
 }
 
+int headless_take(struct headless *h, char **which, size_t n, struct err *e)
+{
+    struct run_row row;
+    h->borrows = true;
+    for (size_t i = 0; i < n; i++) {
+        if (output_find_run(h->db, which[i], &row, e))
+            return -1;
+        if (run_state_of_name(row.state) != RUN_QUEUED)
+            return err_set(e, ERR_STATE, "run %lld is %s: only a run in the queue can be taken",
+                           (long long)row.id, row.state);
+        note_run(h, row.id);
+    }
+    return h->out_of_memory ? mem_error(e, "the list of runs", h->room * sizeof *h->runs) : 0;
+}
+
+int headless_is_paused(struct headless *h, const char *which, bool *paused, struct err *e)
+{
+    struct run_row row;
+    if (output_find_run(h->db, which, &row, e))
+        return -1;
+    *paused = run_state_of_name(row.state) == RUN_PAUSED;
+    return 0;
+}
+
+int headless_go_on(struct headless *h, const char *which, struct err *e)
+{
+    struct run_row row;
+    char text[160];
+    if (output_find_run(h->db, which, &row, e) || session_verb(h->session, row.id, VERB_RESUME, e))
+        return -1;
+    snprintf(text, sizeof text, "run %lld: goes on, in process %lld on %s", (long long)row.id,
+             (long long)row.pid, row.host);
+    progress_say(h->progress, LOG_INFO, text);
+    return 0;
+}
+
 /* --- training --- */
 
-/* Runs of ours that another process took from the queue and has not ended. */
+/* Runs of ours that another process took from the queue and has not ended. One that is still in it
+ * waits for its device: that has been said. */
 static size_t count_elsewhere(struct headless *h)
 {
     size_t n = 0;
     struct run_row row;
-    for (size_t i = 0; h->named && i < h->n_runs; i++) {
+    for (size_t i = 0; owns_runs(h) && i < h->n_runs; i++) {
         if (db_run(h->db, h->runs[i], &row, NULL))
             continue; /* deleted meanwhile */
-        n += !run_state_ended((enum run_state)run_state_of_name(row.state));
+        int state = run_state_of_name(row.state);
+        n += state == RUN_RUNNING || state == RUN_PAUSED;
     }
     if (n && !h->told_elsewhere) {
         progress_say(h->progress, LOG_INFO,
@@ -254,6 +316,16 @@ static bool goes_on(struct headless *h, const struct session_changes *changes, i
     return count_elsewhere(h) > 0;
 }
 
+/* As batch systems do shortly before they end a job. */
+static void take_checkpoint_signal(struct headless *h, int64_t run)
+{
+    if (!checkpoints)
+        return;
+    checkpoints = 0;
+    if (run)
+        session_verb(h->session, run, VERB_CHECKPOINT, NULL);
+}
+
 static void loop(struct headless *h)
 {
     struct session_changes changes;
@@ -261,6 +333,7 @@ static void loop(struct headless *h)
     int timeout_ms;
     for (;;) {
         session_changes(h->session, &changes);
+        take_checkpoint_signal(h, changes.current);
         session_snapshot(h->session, &snapshot);
         progress_tick(h->progress, &snapshot);
         if (!goes_on(h, &changes, &timeout_ms))
@@ -276,7 +349,7 @@ static void give_up_queued(struct headless *h)
 {
     struct run_row row;
     session_take_no_more(h->session);
-    for (size_t i = 0; h->named && i < h->n_runs; i++)
+    for (size_t i = 0; owns_runs(h) && i < h->n_runs; i++)
         if (!db_run(h->db, h->runs[i], &row, NULL) &&
             !strcmp(row.state, run_state_name(RUN_QUEUED)))
             session_verb(h->session, row.id, VERB_STOP, NULL);
@@ -306,29 +379,8 @@ int headless_train(struct headless *h, struct err *e)
 /* The worst state decides. */
 static int status_of(const struct run_row *row)
 {
-    switch (run_state_of_name(row->state)) {
-    case RUN_FINISHED:
-        return EXIT_GOOD;
-    case RUN_DIVERGED:
-        return EXIT_DIVERGED;
-    case RUN_QUEUED:
-    case RUN_RUNNING:
-    case RUN_PAUSED:
-        return signals ? EXIT_STOPPED : EXIT_ERROR;
-    case RUN_STOPPED:
-        return EXIT_STOPPED;
-    default:
-        return EXIT_ERROR;
-    }
-}
-
-static int worse(int a, int b)
-{
-    static const int order[] = {EXIT_ERROR, EXIT_DIVERGED, EXIT_STOPPED};
-    for (int i = 0; i < 3; i++)
-        if (a == order[i] || b == order[i])
-            return order[i];
-    return EXIT_GOOD;
+    bool ended = run_state_ended((enum run_state)run_state_of_name(row->state));
+    return signals && !ended ? EXIT_STOPPED : outcome_of(row);
 }
 
 /* Those of our runs that are still there; somebody may have deleted others. */
@@ -375,8 +427,8 @@ int headless_report(struct headless *h, int *status, struct err *e)
         return mem_error(e, "the table of runs", h->n_runs * sizeof *rows);
     int result = read_runs(h, rows, &n, e);
     for (size_t i = 0; !result && i < n; i++)
-        *status = worse(*status, status_of(&rows[i]));
-    if (!result)
+        *status = outcome_worse(*status, status_of(&rows[i]));
+    if (!result && (n || h->in->global.format != FORMAT_TABLE))
         result = run_tables_report(&t, rows, n, e) || output_tables(h->in, &t, 1, e) ? -1 : 0;
     for (size_t i = 0; !result && i < n; i++)
         result = check_weights(h, &rows[i], e);
@@ -403,6 +455,15 @@ int headless_print_queued(struct headless *h, struct err *e)
     return result;
 }
 
+/* The numbers are out before somebody waits for the worker. */
+static int detach(struct headless *h, struct err *e)
+{
+    fflush(stdout);
+    return h->n_runs ? detach_runs(session_path(h->session), h->runs, h->n_runs,
+                                   h->in->global.quiet ? NULL : stderr, e)
+                     : 0;
+}
+
 int headless_command(const struct headless_options *options,
                      int (*prepare)(struct headless *h, const struct invocation *in, struct err *e))
 {
@@ -413,7 +474,7 @@ int headless_command(const struct headless_options *options,
         return command_fail(&e);
     int result = prepare ? prepare(h, options->in, &e) : 0;
     if (!result && options->takes == SESSION_TAKES_NONE)
-        result = headless_print_queued(h, &e);
+        result = headless_print_queued(h, &e) || (options->detaches && detach(h, &e)) ? -1 : 0;
     else if (!result)
         result = headless_train(h, &e) || headless_report(h, &status, &e);
     headless_close(h);

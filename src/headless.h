@@ -6,7 +6,7 @@
  * headless_train, headless_report, headless_close. headless_command makes them all.
  *
  * SIGINT, SIGTERM and SIGHUP stop the run in progress after its step, store that and end; a second
- * one leaves at once, and the run shows as lost.
+ * one leaves at once, and the run shows as lost. SIGUSR1 makes a checkpoint of it.
  */
 #ifndef COMBOLAB_SRC_HEADLESS_H
 #define COMBOLAB_SRC_HEADLESS_H
@@ -20,8 +20,9 @@ struct err;
 struct headless_options {
     const struct invocation *in; /* for its global options */
     enum session_takes takes;
-    int64_t most; /* runs to train at most, 0 = any number */
-    bool waits;   /* for more runs, until a signal */
+    int64_t most;  /* runs to train at most, 0 = any number */
+    bool waits;    /* for more runs, until a signal */
+    bool detaches; /* takes none: a worker of its own gets what was queued */
 };
 
 int headless_open(struct headless **out, const struct headless_options *options, struct err *e);
@@ -31,6 +32,13 @@ void headless_close(struct headless *h); /* NULL is allowed */
  * where their data set lies now, "" = where it was. */
 int headless_resume(struct headless *h, char **which, size_t n, unsigned how, const char *data,
                     struct err *e);
+
+/* Whether a process holds the run, and lets it go on there. */
+int headless_is_paused(struct headless *h, const char *which, bool *paused, struct err *e);
+int headless_go_on(struct headless *h, const char *which, struct err *e);
+
+/* Runs that are queued already are to be trained; they stay queued if that comes to nothing. */
+int headless_take(struct headless *h, char **which, size_t n, struct err *e);
 
 /* Queues a run. */
 int headless_add(struct headless *h, const struct run_config *config, int64_t *id, struct err *e);
@@ -46,8 +54,8 @@ int headless_report(struct headless *h, int *status, struct err *e);
 int headless_print_queued(struct headless *h, struct err *e);
 
 /* A whole command: `prepare` (may be NULL) queues the runs that options->takes speaks of, which are
- * then trained and reported, or, where it takes none, only printed. Returns the exit status; an
- * error is printed. */
+ * then trained and reported, or, where it takes none, only printed, or handed to a worker. Returns
+ * the exit status; an error is printed. */
 int headless_command(const struct headless_options *options,
                      int (*prepare)(struct headless *h, const struct invocation *in,
                                     struct err *e));

@@ -47,6 +47,7 @@ void model_live(struct model *m, const struct snapshot *now)
 
 void model_changed(struct model *m, const struct session_changes *changes)
 {
+    m->view.following = changes->following;
     reader_changed(m->reader, changes);
 }
 

@@ -2,7 +2,6 @@
 #include "ui/frame.h"
 
 #include "base/str.h"
-#include "ui/verbs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -55,9 +54,10 @@ static void draw_status(struct pen *pen, const struct ui_model *m, struct rect a
 {
     int x = at.x + 1, cells = at.columns - 2;
     const char *message = m->message ? m->message : "";
-    if (w->question[0]) {
-        int used = pen_text(pen, at.y, x, cells - 7, ROLE_WARN, w->question);
-        pen_text(pen, at.y, x + used + 1, 6, ROLE_KEY, "(y/n)");
+    if (w->question->text[0]) {
+        int keys = (int)strlen(w->question->keys) + 2;
+        int used = pen_text(pen, at.y, x, cells - keys - 1, ROLE_WARN, w->question->text);
+        pen_format(pen, at.y, x + used + 1, keys, ROLE_KEY, "(%s)", w->question->keys);
     } else if (w->note[0]) {
         pen_text(pen, at.y, x, cells, w->note_is_error ? ROLE_BAD : ROLE_TEXT, w->note);
     } else if (message[0]) {

@@ -2,15 +2,15 @@
 #ifndef COMBOLAB_UI_FRAME_H
 #define COMBOLAB_UI_FRAME_H
 
-#include "ui/view.h"
+#include "ui/verbs.h"
 
 /* What the frame says beside the model's facts. */
 struct frame_words {
     const struct view *const *views;
     int n_views, here;        /* the one that is shown */
     const struct ui_run *run; /* that verbs would be about, or NULL */
-    const char *question;     /* "" = none */
-    const char *note;         /* on the status line, before the model's message; "" = none */
+    const struct question *question;
+    const char *note; /* on the status line, before the model's message; "" = none */
     bool note_is_error;
 };
 

@@ -29,7 +29,7 @@
     R(LAUNCH, SCREEN, "launch", "the form that launches a run", 'n')                               \
     R(HELP, SCREEN, "help", "this help", '?', KEY_F(1))                                            \
     R(PAUSE, RUN, "pause", "pause the run", 'p')                                                   \
-    R(RESUME, RUN, "resume", "go on with a paused or unfinished run", 'r')                         \
+    R(RESUME, RUN, "resume", "train a queued run, or go on with one", 'r')                         \
     R(STOP, RUN, "stop", "stop the run (asks)", 'x')                                               \
     R(CHECKPOINT, RUN, "checkpoint", "save a checkpoint now", 'c')                                 \
     R(DELETE, RUN, "delete", "delete the run (asks)", 'd', KEY_DC)                                 \
@@ -47,7 +47,7 @@
     R(DRAW, FORM, "portraits", "draw portraits beside the database to try things on",              \
       KEY_CTRL('P'))                                                                               \
     R(REDRAW, PROGRAM, "redraw", "draw the screen anew", KEY_CTRL('L'))                            \
-    R(QUIT, PROGRAM, "quit", "quit (asks when a run would stop)", 'q')
+    R(QUIT, PROGRAM, "quit", "quit (asks when a run trains here)", 'q')
 
 #define KEY_CTRL(letter) ((letter)&0x1f)
 #define KEY_ESCAPE 27

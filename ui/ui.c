@@ -18,6 +18,7 @@
 #include <curses.h>
 #include <stdlib.h>
 #include <time.h>
+#include <wctype.h>
 
 #define VIEW_ADDRESS(name) &view_##name,
 static const struct view *const views[] = {UI_VIEWS(VIEW_ADDRESS)};
@@ -35,8 +36,7 @@ struct ui {
     int view, before; /* of views; before: where Escape leads from a passing one */
     char note[512];   /* on the status line until the next key */
     bool note_is_error;
-    char question[512]; /* "" unless an answer is waited for */
-    struct ui_action asked;
+    struct question question; /* its text is "" unless an answer is waited for */
 };
 
 static int init_views(struct ui *ui, const struct ui_options *options)
@@ -117,7 +117,7 @@ bool ui_due(struct ui *ui, const struct ui_model *m, struct ui_action *out)
 {
     const struct view *view = views[ui->view];
     struct view_reply reply = {.note = ""};
-    if (!view->due || ui->question[0])
+    if (!view->due || ui->question.text[0])
         return false;
     view->due(ui->states[ui->view], m, &reply);
     *out = reply.action;
@@ -133,7 +133,7 @@ static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)
         pen_format(pen, 0, 0, ui->screen.columns, ROLE_TEXT, "%dx%d: combolab needs at least %dx%d",
                    ui->screen.columns, ui->screen.rows, LAYOUT_LEAST_COLUMNS, LAYOUT_LEAST_ROWS);
         /* What waits for an answer must be seen at any size. */
-        pen_text(pen, 1, 0, ui->screen.columns, ROLE_WARN, ui->question);
+        pen_text(pen, 1, 0, ui->screen.columns, ROLE_WARN, ui->question.text);
         return;
     }
     views[ui->view]->draw(ui->states[ui->view], pen, m, f.body);
@@ -141,7 +141,7 @@ static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)
                                 .n_views = VIEWS,
                                 .here = ui->view,
                                 .run = current_run(ui, m),
-                                .question = ui->question,
+                                .question = &ui->question,
                                 .note = ui->note,
                                 .note_is_error = ui->note_is_error};
     frame_draw(pen, m, &f, &words);
@@ -195,27 +195,28 @@ static void show(struct ui *ui, const struct ui_model *m, int view, int64_t run)
         views[view]->open(ui->states[view], m, run);
 }
 
-/* An action that needs a yes waits for it. */
+/* An action that something is asked before waits for the answer. */
 static void act(struct ui *ui, const struct ui_model *m, const struct ui_action *action,
                 struct ui_action *out)
 {
-    verbs_question(m, action, ui->question, sizeof ui->question);
-    if (ui->question[0])
-        ui->asked = *action;
-    else
+    verbs_question(m, action, &ui->question);
+    if (!ui->question.text[0])
         *out = *action;
 }
 
 static void answer(struct ui *ui, struct key key, struct ui_action *out)
 {
+    struct question *q = &ui->question;
     enum request request = request_of_key(key);
-    if (key.character == L'y' || key.character == L'Y') {
-        ui->question[0] = '\0';
-        *out = ui->asked;
-    } else if (key.character == L'n' || key.character == L'N' || request == REQ_BACK ||
-               request == REQ_QUIT || request == REQ_ENTER) {
-        ui->question[0] = '\0';
-    }
+    wchar_t letter = (wchar_t)towlower((wint_t)key.character);
+    for (int i = 0; letter && i < QUESTION_ANSWERS; i++)
+        if (letter == q->answers[i].key) {
+            *out = q->answers[i].action;
+            q->text[0] = '\0';
+            return;
+        }
+    if (letter == L'n' || request == REQ_BACK || request == REQ_QUIT || request == REQ_ENTER)
+        q->text[0] = '\0';
 }
 
 static void take_reply(struct ui *ui, const struct ui_model *m, const struct view_reply *reply,
@@ -300,7 +301,7 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
     if (key.code == KEY_RESIZE)
         return 1;
     ui->note[0] = '\0';
-    if (ui->question[0]) {
+    if (ui->question.text[0]) {
         answer(ui, key, out);
         return 1;
     }

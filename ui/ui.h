@@ -107,6 +107,7 @@ struct ui_model {
     const struct log_row *log;
     size_t n_log;
     struct snapshot live;             /* of this process's engine; live.run says which run */
+    size_t following;                 /* runs that this process was asked to train after live.run */
     bool moves;                       /* runs go on, of any process: */
     const struct snapshot *snapshots; /* what they do at present, as far as they say; in no order */
     size_t n_snapshots;
@@ -129,11 +130,13 @@ enum ui_action_kind {
     UI_DRAW,   /* draw portraits; the answer is ui_model.portraits */
     UI_PAUSE,
     UI_RESUME,  /* a paused run */
-    UI_REQUEUE, /* an ended run goes on: put it into the queue again */
+    UI_REQUEUE, /* an ended run goes on: put it into the queue again, and train it here */
+    UI_TAKE,    /* train the queued run here; run 0 = all that are queued */
     UI_STOP,
     UI_CHECKPOINT,
     UI_DELETE,
-    UI_QUIT, /* confirmed, if it had to be */
+    UI_QUIT,   /* confirmed, if it had to be */
+    UI_DETACH, /* so, and what trains here goes on in a process of its own */
 };
 
 struct ui_action {

@@ -14,9 +14,10 @@ static const struct verb {
     const char *only; /* "only ... can be WORD" */
 } verbs[] = {
     {REQ_PAUSE, UI_PAUSE, 1u << RUN_RUNNING, "only a running one can be paused"},
+    {REQ_RESUME, UI_TAKE, 1u << RUN_QUEUED, ""},
     {REQ_RESUME, UI_REQUEUE, 1u << RUN_STOPPED | 1u << RUN_FAILED | 1u << RUN_LOST, ""},
     {REQ_RESUME, UI_RESUME, 1u << RUN_PAUSED,
-     "only one that is paused, was stopped, has failed or was lost can be resumed"},
+     "only one that is queued, paused, was stopped, has failed or was lost can be"},
     {REQ_STOP, UI_STOP, 1u << RUN_QUEUED | 1u << RUN_RUNNING | 1u << RUN_PAUSED,
      "it has ended already"},
     {REQ_CHECKPOINT, UI_CHECKPOINT, 1u << RUN_RUNNING | 1u << RUN_PAUSED,
@@ -49,13 +50,19 @@ static const struct verb *find_verb(enum request request, const char *state, boo
     return v;
 }
 
+/* It makes a run train in this process. */
+static bool needs_engine(const struct verb *v)
+{
+    return v->kind == UI_REQUEUE || v->kind == UI_TAKE;
+}
+
 bool verbs_allow(const struct ui_model *m, const struct ui_run *run, enum request request)
 {
     bool allowed;
     const struct verb *v = find_verb(request, run ? state_of(m, run) : "", &allowed);
     if (!v)
         return true;
-    return run && allowed && (v->kind != UI_REQUEUE || m->can_train);
+    return run && allowed && (!needs_engine(v) || m->can_train);
 }
 
 bool verbs_request(const struct ui_model *m, const struct ui_run *run, enum request request,
@@ -72,24 +79,68 @@ bool verbs_request(const struct ui_model *m, const struct ui_run *run, enum requ
     else if (!can)
         snprintf(reply->note, sizeof reply->note, "run %lld is %s: %s", (long long)run->id, state,
                  v->only);
-    else if (v->kind == UI_REQUEUE && !m->can_train)
+    else if (needs_engine(v) && !m->can_train)
         str_copy(reply->note, sizeof reply->note, "this screen only watches: it cannot train");
     else
         reply->action = (struct ui_action){.kind = v->kind, .run = run->id};
     return true;
 }
 
-void verbs_question(const struct ui_model *m, const struct ui_action *action, char *to, size_t room)
+static size_t count_queued(const struct ui_model *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_runs; i++)
+        n += run_state_of_name(m->runs[i].state) == RUN_QUEUED;
+    return n;
+}
+
+static void add_answer(struct question *to, wchar_t key, enum ui_action_kind kind, int64_t run)
+{
+    int i = to->answers[0].key != 0;
+    to->answers[i].key = key;
+    to->answers[i].action = (struct ui_action){.kind = kind, .run = run};
+}
+
+static void ask_to_quit(const struct ui_model *m, struct question *to)
+{
+    char more[48] = "";
+    if (m->following)
+        snprintf(more, sizeof more, ", then %zu more", m->following);
+    snprintf(to->text, sizeof to->text, "Run %lld trains here%s: stop it, detach it, or stay?",
+             (long long)m->live.run, more);
+    to->keys = "s/d/n";
+    add_answer(to, L's', UI_QUIT, 0);
+    add_answer(to, L'd', UI_DETACH, 0);
+}
+
+static void ask_to_take(const struct ui_model *m, int64_t run, struct question *to)
+{
+    size_t n = count_queued(m);
+    add_answer(to, L'y', UI_TAKE, run);
+    if (n < 2) {
+        snprintf(to->text, sizeof to->text, "Train run %lld here?", (long long)run);
+        return;
+    }
+    snprintf(to->text, sizeof to->text, "Train run %lld here, or all %zu that are queued?",
+             (long long)run, n);
+    to->keys = "y/a/n";
+    add_answer(to, L'a', UI_TAKE, 0);
+}
+
+void verbs_question(const struct ui_model *m, const struct ui_action *action, struct question *to)
 {
     const struct ui_run *r = ui_run_find(m, action->run);
-    to[0] = '\0';
+    *to = (struct question){.keys = "y/n"};
     if (action->kind == UI_QUIT && m->live.run)
-        snprintf(to, room, "Run %lld is training here and would stop. Quit?",
-                 (long long)m->live.run);
+        ask_to_quit(m, to);
+    if (action->kind == UI_TAKE && r)
+        ask_to_take(m, r->id, to);
     if (action->kind == UI_STOP && r)
-        snprintf(to, room, "Stop run %lld after %d of %d epochs? (%s)", (long long)r->id,
-                 r->epochs_done, r->epochs, r->name);
+        snprintf(to->text, sizeof to->text, "Stop run %lld after %d of %d epochs? (%s)",
+                 (long long)r->id, r->epochs_done, r->epochs, r->name);
     if (action->kind == UI_DELETE && r)
-        snprintf(to, room, "Delete run %lld with its %d epochs? (%s)", (long long)r->id,
-                 r->epochs_done, r->name);
+        snprintf(to->text, sizeof to->text, "Delete run %lld with its %d epochs? (%s)",
+                 (long long)r->id, r->epochs_done, r->name);
+    if ((action->kind == UI_STOP || action->kind == UI_DELETE) && r)
+        add_answer(to, L'y', action->kind, r->id);
 }

@@ -77,6 +77,16 @@ static void show_paused(struct run *run, bool paused)
     tell_event(run->tell, &event);
 }
 
+/* Whoever asked from elsewhere, with a signal too, learns from the log that it is there. */
+static int save_as_asked(struct run *run, struct err *e)
+{
+    int result = save_run(run, WRITER_LAST, true, e);
+    if (!result)
+        log_say(run->log, LOG_INFO, EVENT_SAVED ": %d epochs and %zu steps of the next are done",
+                run->at.epochs_done, run->at.step);
+    return result;
+}
+
 /* 0 to go on, 1 to stop, -1. No step is in flight; the time spent here is no training time. */
 static int attend(struct run *run, struct err *e)
 {
@@ -90,7 +100,7 @@ static int attend(struct run *run, struct err *e)
                 show_paused(run, paused = true);
             break;
         case WISH_CHECKPOINT:
-            result = save_run(run, WRITER_LAST, true, e);
+            result = save_as_asked(run, e);
             break;
         case WISH_STOP:
             result = 1;

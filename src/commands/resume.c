@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 struct resume_options {
-    bool queue, anew, take_over;
+    bool queue, detach, anew, take_over;
     char data[OPT_TEXT_BYTES];
     int algorithms; /* index into algorithm_names */
 };
@@ -21,6 +21,9 @@ static const char *const algorithm_names[] = {"keep", "anew", NULL};
 static const struct opt options[] = {
     {"queue", 'Q', OPT_FLAG, offsetof(struct resume_options, queue), 0, 0, "no", NULL, "", "Resume",
      "only put the runs back into the queue and print their numbers; combolab work trains them"},
+    {"detach", 0, OPT_FLAG, offsetof(struct resume_options, detach), 0, 0, "no", NULL, "", "Resume",
+     "put the runs back into the queue and leave them to a worker of its own, which goes on when "
+     "the terminal is closed"},
     {"anew", 0, OPT_FLAG, offsetof(struct resume_options, anew), 0, 0, "no", NULL, "", "Resume",
      "begin at the first epoch; what is on record stays until the new first epoch is stored"},
     {"algorithms", 0, OPT_CHOICE, offsetof(struct resume_options, algorithms), 0, 0, "keep",
@@ -37,12 +40,39 @@ static const struct opt options[] = {
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
+/* Those that a living process holds paused go last, behind the others: *n of these. Whether it
+ * lives can be in doubt, and then that decides who takes over. */
+static int sort_out_paused(struct headless *h, const struct invocation *in, size_t *n,
+                           struct err *e)
+{
+    const struct resume_options *o = in->own;
+    char **which = in->arguments;
+    *n = 0;
+    for (int i = 0; i < in->n_arguments; i++) {
+        bool paused = false;
+        if (!o->take_over && headless_is_paused(h, which[i], &paused, e))
+            return -1;
+        if (paused)
+            continue;
+        char *other = which[i];
+        which[i] = which[*n];
+        which[(*n)++] = other;
+    }
+    return 0;
+}
+
 static int resume(struct headless *h, const struct invocation *in, struct err *e)
 {
     const struct resume_options *o = in->own;
     unsigned how = (o->anew ? DB_RESUME_ANEW : 0) | (o->take_over ? DB_RESUME_TAKE_OVER : 0) |
                    (o->algorithms == ALGORITHMS_ANEW ? DB_RESUME_ALGORITHMS : 0);
-    return headless_resume(h, in->arguments, (size_t)in->n_arguments, how, o->data, e);
+    size_t n;
+    int result = sort_out_paused(h, in, &n, e);
+    if (!result && n)
+        result = headless_resume(h, in->arguments, n, how, o->data, e);
+    for (size_t i = n; !result && i < (size_t)in->n_arguments; i++)
+        result = headless_go_on(h, in->arguments[i], e);
+    return result;
 }
 
 /* Before anything is written: opening to write would make a database where there is none. 0, -1, or
@@ -71,9 +101,14 @@ static int run(const struct invocation *in)
     const struct resume_options *o = in->own;
     struct headless_options ho = {
         .in = in,
-        .takes = o->queue ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
+        .takes = o->queue || o->detach ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
+        .detaches = o->detach,
     };
     struct err e;
+    if (o->queue && o->detach) {
+        err_set(&e, ERR_USAGE, "options 'queue' and 'detach' exclude each other");
+        return command_fail(&e);
+    }
     int result = check(in, &e);
     if (result < 0)
         return command_fail(&e);
@@ -87,7 +122,7 @@ static int run(const struct invocation *in)
 const struct command command_resume = {
     .name = "resume",
     .arguments = "RUN...",
-    .summary = "go on with runs that were stopped, failed or were lost",
+    .summary = "go on with runs that were paused, stopped, failed or were lost",
     .details =
         "Each RUN, a number from `combolab runs` or `last` for the newest, goes on from its newest "
         "checkpoint, with the settings it was launched with, and comes to what it would have been "
@@ -95,7 +130,8 @@ const struct command command_resume = {
         "has epochs on record but no checkpoint to be found is refused, unless --anew is given, "
         "and so is one whose data set is not there: if it was moved, --data names its new place. "
         "Runs that are finished or have diverged are refused, and then "
-        "none is resumed.\n"
+        "none is resumed. One that a "
+        "process holds paused goes on there.\n"
         "Progress, the table at the end and Ctrl-C are those of `combolab train`.",
     .own = &own,
     .own_bytes = sizeof(struct resume_options),

@@ -8,12 +8,15 @@
 #include <stdio.h>
 
 struct train_options {
-    bool queue;
+    bool queue, detach;
 };
 
 static const struct opt options[] = {
     {"queue", 'Q', OPT_FLAG, offsetof(struct train_options, queue), 0, 0, "no", NULL, "", "Train",
      "only add the runs to the queue and print their numbers; combolab work trains them"},
+    {"detach", 0, OPT_FLAG, offsetof(struct train_options, detach), 0, 0, "no", NULL, "", "Train",
+     "print the runs' numbers and leave the training to a worker of its own, which goes on when "
+     "the terminal is closed"},
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
@@ -26,7 +29,9 @@ static int check(const struct invocation *in, bool trains, struct err *e)
             return -1;
         const struct backend_ops *ops = NULL;
         if (trains && backend_choose(in->configs[i].device, &ops, &number, NULL, e))
-            return -1;
+            return e->code == ERR_USAGE ? -1
+                                        : err_prefix(e, "nothing is queued (--queue would let the "
+                                                        "runs wait for a device)");
     }
     return 0;
 }
@@ -62,9 +67,14 @@ static int run(const struct invocation *in)
     const struct train_options *o = in->own;
     struct headless_options ho = {
         .in = in,
-        .takes = o->queue ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
+        .takes = o->queue || o->detach ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
+        .detaches = o->detach,
     };
     struct err e;
+    if (o->queue && o->detach) {
+        err_set(&e, ERR_USAGE, "options 'queue' and 'detach' exclude each other");
+        return command_fail(&e);
+    }
     if (check(in, !o->queue, &e))
         return command_fail(&e);
     say_idle(in);
@@ -84,7 +94,7 @@ const struct command command_train = {
         "Progress goes to standard error; at the end a table of the runs goes to standard output. "
         "Ctrl-C stops after the step in progress and keeps what was trained; a second Ctrl-C "
         "leaves at "
-        "once.",
+        "once. SIGUSR1 makes a checkpoint, which the log then names, and training goes on.",
     .own = &own,
     .own_bytes = sizeof(struct train_options),
     .takes_config = true,

@@ -6,11 +6,18 @@
  * slept over. Nothing but the screen may write to the terminal: standard error goes to a file
  * beside the database meanwhile. A signal that ends the process at once, whatever thread it is in,
  * still gives the terminal back.
+ *
+ * Runs are trained here that were asked for on this screen; those that are queued wait for that.
+ * Leaving, what trains here stops, or goes on in a worker of its own (detach.h), which is started
+ * once the terminal is given back and the run is in the queue again.
  */
 #include "src/command.h"
 
 #include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
 #include "base/str.h"
+#include "src/detach.h"
 #include "src/model.h"
 #include "src/session/session.h"
 #include "ui/ui.h"
@@ -48,15 +55,16 @@ struct tui {
     struct model *model;
     struct ui *ui;
     struct session_changes changes;
-    bool quits;
-    bool draws;      /* something on the screen is another now */
-    int kept_stderr; /* -1 while standard error is where it was */
-    sigset_t awake;  /* signal mask of the sleep */
+    bool quits, detaches;
+    bool told_queued; /* that there are runs to be asked for */
+    bool draws;       /* something on the screen is another now */
+    int kept_stderr;  /* -1 while standard error is where it was */
+    sigset_t awake;   /* signal mask of the sleep */
 };
 
 /* --- signals --- */
 
-static volatile sig_atomic_t ends, interrupts;
+static volatile sig_atomic_t ends, interrupts, checkpoints;
 
 static void on_end(int number)
 {
@@ -68,6 +76,12 @@ static void on_interrupt(int number)
 {
     (void)number;
     interrupts = 1;
+}
+
+static void on_checkpoint(int number)
+{
+    (void)number;
+    checkpoints = 1;
 }
 
 /* The screen that a deadly signal leaves behind; NULL when there is none. */
@@ -82,8 +96,8 @@ static void on_death(int number)
 
 static void catch_deaths(void)
 {
-    static const int deadly[] = {SIGQUIT, SIGABRT,   SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,  SIGSYS,
-                                 SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGPIPE, SIGXCPU};
+    static const int deadly[] = {SIGQUIT, SIGABRT,   SIGSEGV, SIGBUS,  SIGILL,  SIGFPE, SIGSYS,
+                                 SIGALRM, SIGVTALRM, SIGPROF, SIGUSR2, SIGPIPE, SIGXCPU};
     struct sigaction action = {.sa_flags = (int)SA_RESETHAND};
     action.sa_handler = on_death;
     for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
@@ -92,7 +106,7 @@ static void catch_deaths(void)
 
 static void catch_signals(struct tui *t)
 {
-    static const int blocked[] = {SIGTERM, SIGHUP, SIGINT, SIGWINCH, SIGTSTP};
+    static const int blocked[] = {SIGTERM, SIGHUP, SIGINT, SIGUSR1, SIGWINCH, SIGTSTP};
     struct sigaction action = {0};
     sigset_t set;
     catch_deaths();
@@ -102,6 +116,8 @@ static void catch_signals(struct tui *t)
     sigaction(SIGHUP, &action, NULL);
     action.sa_handler = on_interrupt;
     sigaction(SIGINT, &action, NULL);
+    action.sa_handler = on_checkpoint;
+    sigaction(SIGUSR1, &action, NULL);
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof blocked / sizeof *blocked; i++)
         sigaddset(&set, blocked[i]);
@@ -115,13 +131,10 @@ static void catch_signals(struct tui *t)
 /* Libraries may print; that must not reach the screen. */
 static void divert_stderr(struct tui *t)
 {
-    char path[OPT_TEXT_BYTES + 4];
-    str_copy(path, sizeof path - 4, session_path(t->session));
-    size_t length = strlen(path);
-    if (length > 3 && !strcmp(path + length - 3, ".db"))
-        path[length - 3] = '\0';
-    strcat(path, ".log");
-    int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    char path[FILE_PATH_BYTES];
+    int file = -1;
+    if (!session_log_path(session_path(t->session), 0, path, sizeof path, NULL))
+        file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0)
         file = open("/dev/null", O_WRONLY | O_CLOEXEC);
     fflush(stderr);
@@ -187,6 +200,9 @@ static void act(struct tui *t, const struct ui_action *action)
     case UI_REQUEUE:
         post_run(t, SESSION_RESUME, action->run);
         break;
+    case UI_TAKE:
+        post_run(t, SESSION_TAKE, action->run);
+        break;
     case UI_PAUSE:
         post_verb(t, action->run, VERB_PAUSE);
         break;
@@ -205,6 +221,9 @@ static void act(struct tui *t, const struct ui_action *action)
     case UI_QUIT:
         t->quits = true;
         break;
+    case UI_DETACH:
+        t->quits = t->detaches = true;
+        break;
     }
 }
 
@@ -219,9 +238,15 @@ static void say_done(struct tui *t, const struct session_answer *a)
     static const char *const news[] = {
         [SESSION_ADD] = " is queued",
         [SESSION_RESUME] = " is queued, to go on",
+        [SESSION_TAKE] = " is taken from the queue",
         [SESSION_DELETE] = " is deleted",
     };
     char text[80];
+    if (a->kind == SESSION_TAKE && !a->run) {
+        snprintf(text, sizeof text, "%zu runs are taken from the queue", a->added);
+        model_say(t->model, false, text);
+        return;
+    }
     if (a->added > 1) {
         snprintf(text, sizeof text, "%zu runs are queued, the last is run %lld", a->added,
                  (long long)a->run);
@@ -275,6 +300,26 @@ static void refresh(struct tui *t)
     model_live(t->model, &now);
 }
 
+/* Once, when all runs are known: those that were queued elsewhere are not begun unasked. */
+static void say_queued(struct tui *t)
+{
+    const struct ui_model *m = model_view(t->model);
+    char text[120];
+    size_t n = 0;
+    if (t->told_queued || m->reading_runs || !m->can_train)
+        return;
+    t->told_queued = true;
+    for (size_t i = 0; i < m->n_runs; i++)
+        n += run_state_of_name(m->runs[i].state) == RUN_QUEUED;
+    if (!n)
+        return;
+    snprintf(text, sizeof text,
+             "%zu %s in the queue: r trains %s here, `combolab work` without a screen", n,
+             n > 1 ? "runs wait" : "run waits", n > 1 ? "them" : "it");
+    model_say(t->model, false, text);
+    t->draws = true;
+}
+
 /* What the view on screen wants done, now that something has come. */
 static void do_due(struct tui *t)
 {
@@ -312,7 +357,9 @@ static void take_signals(struct tui *t)
         t->quits = true;
     if (interrupts)
         model_say(t->model, false, "press q to leave combolab");
-    interrupts = 0;
+    if (checkpoints && t->changes.current)
+        post_verb(t, t->changes.current, VERB_CHECKPOINT);
+    interrupts = checkpoints = 0;
 }
 
 /* Rows that another process changed are not there yet when the session says so: the reader will
@@ -339,6 +386,7 @@ static void loop(struct tui *t)
     for (;;) {
         take_signals(t);
         refresh(t);
+        say_queued(t);
         take_keys(t);
         if (t->quits)
             return;
@@ -370,7 +418,7 @@ static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
     config_defaults(&defaults);
     struct session_options so = {
         .db_path = in->global.database,
-        .takes = watch ? SESSION_TAKES_NONE : SESSION_TAKES_ANY,
+        .takes = watch ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
     };
     struct ui_options uo = {.launch = &defaults};
     if (find_theme(in->own, &uo.theme, e) || session_open(&t->session, &so, e) ||
@@ -382,18 +430,45 @@ static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
     return failed;
 }
 
+/* What is left to a worker. */
+struct left {
+    char path[FILE_PATH_BYTES]; /* of the database */
+    int64_t *runs;
+    size_t n;
+};
+
+static int leave(struct tui *t, struct left *left, struct err *e)
+{
+    if (str_copy(left->path, sizeof left->path, session_path(t->session)))
+        return err_set(e, ERR_USAGE, "the database's path is too long for a worker of its own");
+    return session_leave(t->session, &left->runs, &left->n, e);
+}
+
 /* Closing waits for the step in progress: the screen says so meanwhile. */
-static void close_parts(struct tui *t)
+static int close_parts(struct tui *t, struct left *left, struct err *e)
 {
     if (t->ui && t->changes.current) {
-        model_say(t->model, false, "stopping the run after this step ...");
+        model_say(t->model, false,
+                  t->detaches ? "saving a checkpoint for the worker ..."
+                              : "stopping the run after this step ...");
         ui_draw(t->ui, model_view(t->model));
     }
     model_close(t->model); /* readers first: see session_stop */
+    int failed = t->detaches ? leave(t, left, e) : 0;
     session_close(t->session);
     shown = NULL;
     ui_close(t->ui);
     restore_stderr(t);
+    return failed;
+}
+
+static int detach(const struct left *left, bool quiet, struct err *e)
+{
+    if (!left->n) {
+        fputs("combolab: nothing was left to train\n", stderr);
+        return 0;
+    }
+    return detach_runs(left->path, left->runs, left->n, quiet ? NULL : stderr, e);
 }
 
 static int run(const struct invocation *in)
@@ -406,10 +481,17 @@ static int run(const struct invocation *in)
         return command_fail(&e);
     }
     catch_signals(&t);
+    struct left left = {.n = 0};
+    struct err closing;
     int failed = open_parts(&t, in, &e);
     if (!failed)
         loop(&t);
-    close_parts(&t);
+    if (close_parts(&t, &left, &closing) ||
+        (t.detaches && detach(&left, in->global.quiet, &closing))) {
+        failed = -1;
+        e = closing;
+    }
+    mem_free(left.runs);
     return failed ? command_fail(&e) : EXIT_GOOD;
 }
 
@@ -420,8 +502,12 @@ const struct command command_tui = {
     .details =
         "Shows the runs of the database, the curves of one run while it trains, and a form to "
         "launch "
-        "runs, which are then trained by this process in the background. Leaving stops the run in "
-        "progress after its step. What libraries print goes to a .log file beside the database.",
+        "runs, which are then trained by this process in the background. Runs that are queued "
+        "already wait until they are asked for (r). Leaving while a run trains asks whether it "
+        "stops after its step, with a checkpoint, or is detached: a worker of its own goes on with "
+        "it from there, also when the terminal is closed. A terminal that goes away stops the run "
+        "as SIGTERM does; SIGUSR1 makes a checkpoint. What libraries print goes to a .log file "
+        "beside the database.",
     .own = &own,
     .own_bytes = sizeof(struct tui_options),
     .run = run,

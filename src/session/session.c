@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -32,6 +33,20 @@ void session_snapshot(struct session *s, struct snapshot *out)
 const char *session_path(const struct session *s)
 {
     return db_path(s->db);
+}
+
+int session_log_path(const char *db_path, int64_t run, char *to, size_t room, struct err *e)
+{
+    char worker[32] = "";
+    size_t length = strlen(db_path);
+    if (length > 3 && !strcmp(db_path + length - 3, ".db"))
+        length -= 3;
+    if (run)
+        snprintf(worker, sizeof worker, "-run-%lld", (long long)run);
+    int n = snprintf(to, room, "%.*s%s.log", (int)length, db_path, worker);
+    return n >= 0 && (size_t)n < room
+               ? 0
+               : err_set(e, ERR_USAGE, "the database's path is too long for a log file beside it");
 }
 
 /* --- the session thread --- */
@@ -86,6 +101,7 @@ static void tell_state(struct session *s)
     bool news = s->changes.idle != idle || s->changes.current != s->run;
     s->changes.idle = idle;
     s->changes.current = s->run;
+    s->changes.following = s->n_named;
     pthread_mutex_unlock(&s->lock);
     if (news)
         session_poke(s->wake_fd);
@@ -115,6 +131,8 @@ static bool leaving(struct session *s)
     pthread_mutex_lock(&s->lock);
     bool closing = s->closing, no_more = s->no_more;
     pthread_mutex_unlock(&s->lock);
+    if (closing)
+        session_leave_note(s);
     if (no_more || closing)
         session_awaits_no_more(s);
     if (closing && s->run)
@@ -181,6 +199,7 @@ static void close_parts(struct session *s)
     pthread_cond_destroy(&s->answered);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->given);
+    mem_free(s->leaves.runs);
     mem_free(s->named);
     mem_free(s);
 }

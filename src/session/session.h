@@ -5,7 +5,7 @@
  * of the database: it stores an event first and tells viewers afterwards, so that what is on screen
  * is on disk. Whoever wants something done either waits for it (session_add, _resume, _take, _verb,
  * _delete: for commands) or posts it and is answered later (session_post: for the screen, which
- * waits for nobody).
+ * waits for nobody). A session that takes named runs trains what is posted to be added or resumed.
  *
  * When the database cannot be written any more (a full disk), the run in progress is stopped, the
  * trouble is told to viewers, and the run is marked failed as soon as that can be written.
@@ -28,7 +28,7 @@ struct session;
 /* Which queued runs the session claims and trains, one at a time. */
 enum session_takes {
     SESSION_TAKES_NONE,  /* it only watches, adds and passes verbs on */
-    SESSION_TAKES_NAMED, /* those handed to session_take */
+    SESSION_TAKES_NAMED, /* those handed to session_take, and what is posted to it */
     SESSION_TAKES_ANY,   /* the oldest first */
 };
 
@@ -58,6 +58,7 @@ struct session_changes {
     int64_t runs[SESSION_CHANGED_RUNS];
     bool idle;         /* no run is in progress and there is none to take */
     int64_t current;   /* run in progress, 0 = none */
+    size_t following;  /* runs that this session was asked to train after it */
     char trouble[768]; /* last trouble not yet reported, "" = none */
 };
 
@@ -69,11 +70,20 @@ int session_open(struct session **out, const struct session_options *options, st
  */
 void session_stop(struct session *s);
 
+/* session_stop for who leaves the work to another process: the run in progress goes back into the
+ * queue, from its checkpoint. *runs (mem_free): it and those that were to follow, as far as they
+ * wait in the queue now, in order; also on -1, when not all of them may be there. */
+int session_leave(struct session *s, int64_t **runs, size_t *n, struct err *e);
+
 /* session_stop if need be, then frees everything. NULL is allowed. */
 void session_close(struct session *s);
 
 /* The database's path; lives as long as the session. */
 const char *session_path(const struct session *s);
+
+/* A log file beside the database: what a worker of its own prints that begins with that run, or,
+ * with 0, what is printed while the screen is shown. -1 when the path is too long. */
+int session_log_path(const char *db_path, int64_t run, char *to, size_t room, struct err *e);
 
 /* Checks a config as far as can be without training (config_check, the data set opens) and makes
  * its paths absolute, so that another process can train it. On -1 *config is unchanged. */
@@ -107,7 +117,8 @@ int session_check_data(struct db *db, const struct run_row *run, char moved[OPT_
 int session_move_data(struct session *s, const int64_t *runs, size_t n, const char *data,
                       struct err *e);
 
-/* Lets a SESSION_TAKES_NAMED session train queued run `id`, after those handed over before. */
+/* Lets a SESSION_TAKES_NAMED session train queued run `id`, after those handed over before. One
+ * whose device is not there stays queued, with the reason, and is not waited for. */
 int session_take(struct session *s, int64_t id, struct err *e);
 
 /* Takes no more runs. */
@@ -126,6 +137,7 @@ enum session_order_kind {
     SESSION_ADD,   /* queue a run for each of `configs`, when all of them could be launched */
     SESSION_DRAW,  /* draw portraits into a folder beside the database, unless they are there */
     SESSION_RESUME,
+    SESSION_TAKE, /* train the queued run here; run 0 = all that are queued now */
     SESSION_VERB,
     SESSION_DELETE,
 };
@@ -141,7 +153,7 @@ struct session_order {
 struct session_answer {
     enum session_order_kind kind;
     int64_t run;  /* of an ADD the last new one */
-    size_t added; /* ADD: how many there are, also when it failed at the next one */
+    size_t added; /* ADD and TAKE: how many, also when it failed at the next one */
     enum verb verb;
     struct data_facts data; /* CHECK: of the first config */
     char path[1024];        /* DRAW: the data set */

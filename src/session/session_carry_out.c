@@ -2,6 +2,7 @@
  */
 #include "src/session/session_priv.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/snapshot_file.h"
@@ -13,6 +14,14 @@
 
 const char *const session_verb_names[] = {"start", "pause", "resume", "stop", "checkpoint"};
 
+/* What is posted is to be trained here. */
+static int name_posted(struct session *s, const struct session_request *r, int64_t run,
+                       struct err *e)
+{
+    bool named = r->posted && s->options.takes == SESSION_TAKES_NAMED;
+    return named ? session_run_name(s, run, e) : 0;
+}
+
 int session_carry_out_add(struct session *s, struct session_request *r, struct err *e)
 {
     size_t *n = &r->answer.added;
@@ -21,8 +30,10 @@ int session_carry_out_add(struct session *s, struct session_request *r, struct e
         const struct session_rows *rows = &r->rows[*n];
         failed = db_run_add(s->db, &rows->run, rows->options, rows->n_options, rows->terms,
                             rows->n_terms, &r->answer.run, e);
-        if (!failed)
-            session_changed(s, r->answer.run);
+        if (failed)
+            break;
+        session_changed(s, r->answer.run);
+        failed = name_posted(s, r, r->answer.run, e);
     }
     if (*n) {
         session_look_for_runs(s);
@@ -63,9 +74,25 @@ int session_carry_out_resume(struct session *s, struct session_request *r, struc
         return -1;
     session_look_for_runs(s);
     session_not_idle(s);
-    for (size_t i = 0; i < r->n_runs; i++)
+    int failed = 0;
+    for (size_t i = 0; i < r->n_runs; i++) {
         session_changed(s, r->runs[i]);
-    return 0;
+        if (!failed)
+            failed = name_posted(s, r, r->runs[i], e);
+    }
+    return failed;
+}
+
+static int take_queued(struct session *s, size_t *n, struct err *e)
+{
+    int64_t run = 0;
+    int row;
+    while ((row = db_run_queued(s->db, run, &run, e)) == 1) {
+        if (session_run_name(s, run, e))
+            return -1;
+        ++*n;
+    }
+    return row;
 }
 
 int session_carry_out_move(struct session *s, struct session_request *r, struct err *e)
@@ -75,36 +102,40 @@ int session_carry_out_move(struct session *s, struct session_request *r, struct 
 
 int session_carry_out_take(struct session *s, struct session_request *r, struct err *e)
 {
-    if (session_run_name(s, r->answer.run, e))
+    if (r->answer.run ? session_run_name(s, r->answer.run, e) : take_queued(s, &r->answer.added, e))
         return -1;
     session_not_idle(s);
     return 0;
 }
 
+/* 1, 0 when it is not in the queue, -1. */
 static int stop_queued(struct session *s, int64_t run, struct err *e)
 {
-    if (db_run_state(s->db, run, run_state_name(RUN_STOPPED), "stopped before it began", e))
-        return -1;
-    session_changed(s, run);
-    return 0;
+    int stopped = db_run_unqueue(s->db, run, "stopped before it began", e);
+    if (stopped == 1)
+        session_changed(s, run);
+    return stopped;
 }
 
 int session_carry_out_verb(struct session *s, struct session_request *r, struct err *e)
 {
-    if (r->answer.run == s->run) {
-        trainer_verb(s->trainer, r->answer.verb);
+    int64_t run = r->answer.run;
+    enum verb verb = r->answer.verb;
+    if (run == s->run) {
+        trainer_verb(s->trainer, verb);
         return 0;
     }
+    int stopped = verb == VERB_STOP ? stop_queued(s, run, e) : 0;
+    if (stopped)
+        return stopped < 0 ? -1 : 0;
     struct run_row row;
-    if (db_run(s->db, r->answer.run, &row, e))
+    if (db_run(s->db, run, &row, e))
         return -1;
     int state = run_state_of_name(row.state);
-    if (state == RUN_QUEUED && r->answer.verb == VERB_STOP)
-        return stop_queued(s, r->answer.run, e);
     if (state == RUN_RUNNING || state == RUN_PAUSED)
-        return db_verb_add(s->db, r->answer.run, session_verb_names[r->answer.verb], e);
-    return err_set(e, ERR_STATE, "run %lld is %s: '%s' has no meaning for it",
-                   (long long)r->answer.run, row.state, session_verb_names[r->answer.verb]);
+        return db_verb_add(s->db, run, session_verb_names[verb], e);
+    return err_set(e, ERR_STATE, "run %lld is %s: '%s' has no meaning for it", (long long)run,
+                   row.state, session_verb_names[verb]);
 }
 
 /* Removes the weight files of a run and their folder. Anything else in there is left alone, and
@@ -122,10 +153,12 @@ static int delete_files(const char *folder, struct err *e)
 
 int session_carry_out_delete(struct session *s, struct session_request *r, struct err *e)
 {
-    char folder[1024];
+    char folder[1024], log[FILE_PATH_BYTES];
     if (db_weights_dir(s->db, r->answer.run, folder, sizeof folder, e) ||
         db_run_delete(s->db, r->answer.run, e))
         return -1;
     session_changed(s, r->answer.run);
+    if (!session_log_path(db_path(s->db), r->answer.run, log, sizeof log, NULL))
+        unlink(log);
     return delete_files(folder, e);
 }

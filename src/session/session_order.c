@@ -233,6 +233,9 @@ int session_post(struct session *s, const struct session_order *order, struct er
     case SESSION_RESUME:
         r->carry_out = session_carry_out_resume;
         break;
+    case SESSION_TAKE:
+        r->carry_out = session_carry_out_take;
+        break;
     case SESSION_VERB:
         r->carry_out = session_carry_out_verb;
         break;

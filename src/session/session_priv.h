@@ -39,6 +39,14 @@ struct session_debt {
     char text[512];
 };
 
+/* What another process is to go on with. */
+struct session_leaves {
+    bool wanted; /* under the lock; the others are the session thread's until that has ended */
+    bool noted;
+    int64_t *runs; /* NULL when there was no memory for them */
+    size_t n;
+};
+
 struct session {
     struct session_options options; /* db_path is not kept */
     struct db *db;                  /* the session thread's, once that runs */
@@ -70,8 +78,10 @@ struct session {
     bool broken;              /* its events can no longer be stored */
     atomic_int stored_epochs; /* of that run, which the engine reads */
     struct session_debt debt;
-    int64_t taken;  /* runs begun */
-    bool dead;      /* a device is, in this process */
+    int64_t taken;        /* runs begun */
+    bool dead;            /* a device is, in this process */
+    int64_t told_waiting; /* the newest run of which viewers know that it waits for its device */
+    struct session_leaves leaves;
     int64_t *named; /* SESSION_TAKES_NAMED: waiting, in order */
     size_t n_named, room_named;
 };
@@ -88,6 +98,13 @@ void session_awaits_no_more(struct session *s);
 bool session_trains(enum session_takes takes);
 /* A run has ended with its device dead: no more are claimed, and viewers are told so. */
 void session_device_died(struct session *s);
+
+/* session_device.c: true for a queued run whose device is not there: that is on its row then, and
+ * viewers are told, of a run that was not named once. */
+bool session_run_waits(struct session *s, int64_t run, bool named);
+
+/* session_leave.c: the session ends; once, before its runs are forgotten. */
+void session_leave_note(struct session *s);
 
 /* session_store.c: stores an event, then tells viewers; frees what the event owns. */
 void session_store(struct session *s, struct event *event);

@@ -84,12 +84,39 @@ static void drop_first_name(struct session *s)
     memmove(s->named, s->named + 1, s->n_named * sizeof *s->named);
 }
 
+/* A run that cannot be claimed is passed over, and is an error when no other can be. */
+static int claim_oldest(struct session *s, struct err *e)
+{
+    int64_t run = 0;
+    struct err passed;
+    int row, claimed = 0;
+    err_clear(&passed);
+    while (claimed != 1 && (row = db_run_queued(s->db, run, &run, e)) == 1) {
+        if (session_run_waits(s, run, false))
+            continue;
+        claimed = db_run_claim(s->db, run, &s->run, e);
+        if (claimed < 0 && e->code != ERR_STATE)
+            return -1;
+        if (claimed < 0)
+            passed = *e;
+    }
+    if (claimed == 1 || row < 0)
+        return claimed == 1 ? 1 : -1;
+    return passed.code ? err_set(e, passed.code, "%s", passed.text) : 0;
+}
+
+static int claim_named(struct session *s, struct err *e)
+{
+    return session_run_waits(s, s->named[0], true) ? 0
+                                                   : db_run_claim(s->db, s->named[0], &s->run, e);
+}
+
 /* As db_run_claim; the run is s->run then. */
 static int claim(struct session *s, struct err *e)
 {
     bool named = !takes_any(s);
     s->starved = false;
-    int claimed = db_run_claim(s->db, named ? s->named[0] : 0, &s->run, e);
+    int claimed = named ? claim_named(s, e) : claim_oldest(s, e);
     if (claimed != 1)
         s->run = 0;
     if (claimed < 0 && e->code == ERR_BUSY)

@@ -76,7 +76,12 @@ static void test_claims(const char *path)
     struct err e;
     int64_t first = help_add(d, "first"), id = 0;
     int64_t second = help_add(d, "second");
+    is_int(db_run_queued(d, 0, &id, &e), 1, "there is a run in the queue");
+    is_int(id, first, "the oldest");
+    is_int(db_run_queued(d, first, &id, &e), 1, "and one after it");
+    is_int(id, second, "the next");
     is_int(db_run_claim(d, second, &id, &e), 1, "a run is claimed by its number");
+    is_int(db_run_unqueue(d, second, "", &e), 0, "then it cannot be taken out of the queue");
     is_int(id, second, "that one");
     is_int(db_run_claim(d, second, &id, &e), 0, "and not twice");
     is_int(db_run_claim(d, 4711, &id, &e), 0, "one that is not there is not claimed");
@@ -84,6 +89,9 @@ static void test_claims(const char *path)
     is_int(id, first, "that one");
     is_int(db_run_claim(d, 0, &id, &e), 0, "then there is none");
 
+    id = help_add(d, "given up");
+    is_int(db_run_unqueue(d, id, "", &e), 1, "one that waits can");
+    ok(db_run_unqueue(d, 4711, "", &e) == -1 && e.code == ERR_NOT_FOUND, "one that is not cannot");
     for (int i = 0; i < RUNS; i++)
         help_add(d, "hammered");
     pid_t workers[WORKERS];

@@ -17,3 +17,8 @@ check_PROGRAMS += tests/session/test_session_faults
 tests_session_test_session_faults_SOURCES = tests/session/test_session_faults.c
 tests_session_test_session_faults_LDADD = $(KIT_LIBS) libsession.a $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/session/test_session_faults
+
+check_PROGRAMS += tests/session/test_session_leave
+tests_session_test_session_leave_SOURCES = tests/session/test_session_leave.c
+tests_session_test_session_leave_LDADD = $(KIT_LIBS) libsession.a $(DB_LIBS) $(ENGINE_LIBS)
+TESTS += tests/session/test_session_leave

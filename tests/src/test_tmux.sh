@@ -16,7 +16,7 @@ OMP_NUM_THREADS=1
 LC_ALL=C.UTF-8
 export XDG_CACHE_HOME OMP_NUM_THREADS LC_ALL
 unset TMUX NO_COLOR
-end=$(($(date +%s) + 120)) # all waiting together; sanitizers are slow
+end=$(($(date +%s) + 200)) # all waiting together; sanitizers are slow
 
 tm() {
     tmux -L "$socket" -f /dev/null "$@"
@@ -169,18 +169,99 @@ shows 'run 5 is queued' "a long run is launched"
 key Enter
 shows '[2-9]/5000' "and trains"
 key q
-shows '(y/n)' "q asks"
+shows 'Run 5 trains here: stop it, detach it, or stay? (s/d/n)' "q asks"
 key n
 sleep 0.2
 key q
-shows '(y/n)' "again after no"
-key y
-shows 'ended: 0' "yes leaves"
+shows '(s/d/n)' "again after no"
+key s
+shows 'ended: 0' "s stops it and leaves"
 "$combolab" runs -D "$db" --format csv | grep -q '^5,stopped,'
 result $? "and the run is stopped"
 [ -s "$dir/runs.weights/5/last.safetensors" ]
 result $? "with its weights kept"
 tm kill-session -t combolab
+
+# --- runs that are queued wait for a yes ---
+for run in 6 7; do
+    "$combolab" train --queue --name waits --data "$dir/set" --image-size 32 --batch 8 --threads 1 \
+        --epochs 5000 -D "$db" -q >"$dir/out" 2>&1
+done
+state() { # run
+    "$combolab" runs -D "$db" --columns id,state --format csv | sed -n "s/^$1,\([a-z]*\).*/\1/p"
+}
+begin -D "$db"
+shows '2 runs wait in the queue: r trains them here' "queued runs are told of"
+sleep 1
+[ "$(state 6) $(state 7)" = "queued queued" ]
+result $? "and not begun unasked"
+key r
+shows 'Train run 7 here, or all 2 that are queued? (y/a/n)' "r asks which"
+key n
+sleep 0.2
+[ "$(state 6) $(state 7)" = "queued queued" ]
+result $? "and n begins none"
+key r
+shows '(y/a/n)' "r asks again"
+key a
+shows 'run 6  [2-9][0-9]*/5000' "a trains all of them, the oldest first"
+key q
+shows 'Run 6 trains here, then 1 more: stop it, detach it, or stay? (s/d/n)' "q says what it is about"
+key d
+shows 'ended: 0' "d leaves the screen"
+grep -q 'run 6 and then 1 more: trained by a worker of its own' "$dir/err"
+result $? "and says that a worker goes on with them"
+tm kill-session -t combolab
+epochs() {
+    "$combolab" show 6 -D "$db" --format json | sed -n 's/.*"epochs_done": \([0-9]*\).*/\1/p' | head -n 1
+}
+done=$(epochs)
+while [ "$(epochs)" -lt $((done + 2)) ] && [ "$(date +%s)" -lt $end ]; do
+    sleep 0.1
+done
+[ "$(state 6) $(state 7)" = "running queued" ] && [ "$(epochs)" -ge $((done + 2)) ]
+result $? "which goes on when the terminal is gone"
+begin -D "$db"
+shows 'run waits in the queue' "and whose next run is nobody else's to begin"
+tm kill-session -t combolab
+"$combolab" stop 6 7 -D "$db" -q 2>"$dir/out"
+result $? "both are stopped from the shell"
+
+# --- a device that is not there ---
+begin -D "$db"
+shows 'waits' "the list"
+key n
+shows 'Launch a run' "the form"
+field device cuda:63
+key F2
+shows 'run 8 stays in the queue: .*cuda' "a run for a device that is not there waits"
+[ "$(state 8)" = queued ]
+result $? "and has not failed"
+key q
+shows 'ended: 0' "q leaves, nothing to be asked"
+tm kill-session -t combolab
+
+# --- a terminal that goes away ---
+begin -D "$db"
+shows 'waits' "the list"
+key Down
+key r
+shows 'run 7  [2-9][0-9]*/5000' "run 7 is resumed here"
+kill -USR1 "$(ps -t "$(terminal)" -o pid=,comm= | awk '$2 == "combolab" { print $1 }')"
+while ! "$combolab" show 7 -D "$db" --log | grep -q 'a checkpoint was saved' && [ "$(date +%s)" -lt $end ]; do
+    sleep 0.1
+done
+"$combolab" show 7 -D "$db" --log | grep -q 'a checkpoint was saved' && [ "$(state 7)" = running ]
+result $? "SIGUSR1 makes a checkpoint, and it goes on"
+tm kill-session -t combolab
+while [ "$(state 7)" = running ] && [ "$(date +%s)" -lt $end ]; do
+    sleep 0.1
+done
+[ "$(state 7)" = stopped ]
+result $? "SIGHUP stops what the screen trains"
+ls "$dir/runs.weights/7/" | grep -q '^checkpoint-'
+result $? "with a checkpoint"
+
 
 # --- a run of another process: something moves from its first batch on ---
 "$combolab" synth "$dir/more" --count 300 --size 40 --threads 1 >"$dir/out" 2>&1
@@ -261,6 +342,8 @@ begin -D "$db" --watch
 shows 'finished' "the list without an engine"
 key C-s
 key Enter
+shows 'run 8' "Ctrl-S does not stop the screen"
+
 shows 'run [0-9]*.*took' "Ctrl-S does not stop the screen"
 pid=$(ps -t "$(terminal)" -o pid=,comm= | awk '$2 == "combolab" { print $1 }')
 kill -TERM "$pid"

@@ -85,7 +85,7 @@ static void test_verbs(void)
     is_action(PRESS(ui, f, 'p'), UI_PAUSE, 20, "p pauses the running run");
     is_action(PRESS(ui, f, 'c'), UI_CHECKPOINT, 20, "c saves it");
     is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "r does nothing to it");
-    ok(shows(ui, &f->model, "only one that is paused, was stopped"), "and says why");
+    ok(shows(ui, &f->model, "only one that is queued, paused, was stopped"), "and says why");
     is_action(PRESS(ui, f, 'd'), UI_NONE, 0, "a running run cannot be deleted");
     is_action(PRESS(ui, f, 'y'), UI_NONE, 0, "not even with a yes");
     is_action(PRESS(ui, f, 'x'), UI_NONE, 0, "x asks first");
@@ -94,7 +94,16 @@ static void test_verbs(void)
     is_action(PRESS(ui, f, 'y'), UI_STOP, 20, "y stops it");
     is_action(PRESS(ui, f, 'x', 27), UI_NONE, 0, "Escape means no");
     is_action(PRESS(ui, f, 'y'), UI_NONE, 0, "and the question is gone");
-    is_action(PRESS(ui, f, 'j', 'j', 'r'), UI_RESUME, 18, "r resumes the paused run");
+    is_action(PRESS(ui, f, 'j', 'r'), UI_NONE, 0, "r asks before it trains a queued run here");
+    ok(shows(ui, &f->model, "Train run 19 here? (y/n)"), "the only one");
+    is_action(PRESS(ui, f, 'a', 'y'), UI_TAKE, 19, "and y trains it");
+    f->runs[19].state = f->runs[1].state;
+    PRESS(ui, f, 'r');
+    ok(shows(ui, &f->model, "Train run 19 here, or all 2 that are queued? (y/a/n)"),
+       "of several it asks whether all are meant");
+    struct ui_action all = PRESS(ui, f, 'a');
+    ok(all.kind == UI_TAKE && !all.run, "which is said with a");
+    is_action(PRESS(ui, f, 'j', 'r'), UI_RESUME, 18, "r resumes the paused run");
     is_action(PRESS(ui, f, KEY_DOWN, 'd', 'y'), UI_DELETE, 17, "d and y delete an ended run");
     is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "a finished run is not resumed");
     is_action(PRESS(ui, f, 'j', 'r'), UI_NONE, 0, "nor is a diverged one");
@@ -127,7 +136,10 @@ static void test_quit(void)
     f->model.live.run = 3;
     is_action(PRESS(ui, f, 'q'), UI_NONE, 0, "q asks when a run would stop");
     is_action(PRESS(ui, f, 'n'), UI_NONE, 0, "n stays");
-    is_action(PRESS(ui, f, 'q', 'y'), UI_QUIT, 0, "y quits");
+    is_action(PRESS(ui, f, 'q', 'y'), UI_NONE, 0, "y is no answer: there are two ways to leave");
+    is_action(PRESS(ui, f, 's'), UI_QUIT, 0, "s stops it and quits");
+    is_action(PRESS(ui, f, 'q', 'D'), UI_DETACH, 0, "d leaves it to a process of its own");
+    is_action(PRESS(ui, f, 'q', 'q'), UI_NONE, 0, "q stays");
     is_open(ui, PRESS(ui, f, '2'), 3, "2 opens the run that trains");
     ui_close(ui);
     fixture_free(f);

@@ -1,0 +1,62 @@
+/* wait.c - combolab wait: until runs have ended, whoever trains them. */
+#include "src/command.h"
+
+#include "base/err.h"
+#include "db/db.h"
+#include "src/follow.h"
+#include "src/outcome.h"
+#include "src/output.h"
+
+#include <stdio.h>
+
+/* A run that waits in the queue may do so for long. */
+static void say_waiting(const struct invocation *in, const struct run_row *run)
+{
+    char line[4 * sizeof run->state_text];
+    if (in->global.quiet || run_state_of_name(run->state) != RUN_QUEUED)
+        return;
+    outcome_line(run, line, sizeof line);
+    fprintf(stderr, "%s\n", line);
+}
+
+static int wait_for(const struct invocation *in, struct follow *f, const char *which, int *status,
+                    struct err *e)
+{
+    struct run_row run;
+    char line[4 * sizeof run.state_text];
+    if (output_find_run(f->db, which, &run, e))
+        return -1;
+    say_waiting(in, &run);
+    if (follow_until(f, FOLLOW_GOES_ON, &run, e))
+        return -1;
+    *status = outcome_worse(*status, outcome_of(&run));
+    outcome_line(&run, line, sizeof line);
+    if (!in->global.quiet)
+        fprintf(stderr, "%s\n", line);
+    return 0;
+}
+
+static int run(const struct invocation *in)
+{
+    struct follow f = {0};
+    struct err e;
+    int status = EXIT_GOOD;
+    int result = output_open_db(in, &f.db, &e);
+    for (int i = 0; !result && i < in->n_arguments; i++)
+        result = wait_for(in, &f, in->arguments[i], &status, &e);
+    db_close(f.db);
+    return result ? command_fail(&e) : status;
+}
+
+const struct command command_wait = {
+    .name = "wait",
+    .arguments = "RUN...",
+    .summary = "wait until runs have ended; the exit status says how",
+    .details =
+        "Waits for each RUN, a number or `last` for the newest, whichever process trains it, and "
+        "prints how it ended. The exit status is that of `combolab train` of the same runs: 0 when "
+        "all have finished, else that of the worst end. A run in the queue is waited for too.",
+    .least_arguments = 1,
+    .most_arguments = -1,
+    .run = run,
+};

@@ -1,0 +1,52 @@
+/* session_device.c - a queued run whose device is not there waits, with the reason on its row: it
+ * is no fault of the run's, and another process or another day may have the device. Looked at
+ * before a run is claimed, on the session thread and only while no run is in progress. */
+#include "src/session/session_priv.h"
+
+#include "base/mem.h"
+#include "engine/backend_load.h"
+
+#include <stdio.h>
+
+static int read_config(struct session *s, int64_t run, struct run_config *config, struct err *e)
+{
+    struct option_row *options;
+    size_t n;
+    if (db_options(s->db, run, &options, &n, e))
+        return -1;
+    int result = session_config_of_options(config, options, n, e);
+    mem_free(options);
+    return result;
+}
+
+/* True where there is no such device. What cannot even be read is left to the claim, which says
+ * more of it; so is a device's name that nobody knows. */
+static bool is_missing(struct session *s, int64_t run, struct err *why)
+{
+    struct run_config config;
+    struct err unused;
+    const struct backend_ops *ops = s->options.backend;
+    int number;
+    return !read_config(s, run, &config, &unused) &&
+           backend_choose(config.device, &ops, &number, NULL, why) && why->code != ERR_USAGE;
+}
+
+bool session_run_waits(struct session *s, int64_t run, bool named)
+{
+    struct err why;
+    char text[512];
+    bool news = false;
+    if (!is_missing(s, run, &why))
+        return false;
+    snprintf(text, sizeof text, "waits for its device: %.480s", why.text);
+    db_run_waits(s->db, run, text, &news, NULL);
+    if (news)
+        session_changed(s, run);
+    if (!named && run <= s->told_waiting)
+        return true;
+    if (!named)
+        s->told_waiting = run;
+    snprintf(text, sizeof text, "run %lld stays in the queue: %.440s", (long long)run, why.text);
+    session_trouble(s, text, false);
+    return true;
+}
