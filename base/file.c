@@ -147,14 +147,29 @@ int file_new_open(struct file_new *f, const char *path, const char *end)
     return failed ? failed : f->folder < 0 ? errno : 0;
 }
 
+/* File systems that cannot refuse by themselves are asked before. */
+static int put_in_place(const struct file_new *f)
+{
+    struct stat s;
+    if (!f->first)
+        return rename(f->temporary, f->path) ? errno : 0;
+    if (!renameat2(AT_FDCWD, f->temporary, AT_FDCWD, f->path, RENAME_NOREPLACE))
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return errno;
+    if (!lstat(f->path, &s))
+        return EEXIST;
+    return rename(f->temporary, f->path) ? errno : 0;
+}
+
 int file_new_commit(struct file_new *f, int sync)
 {
     int failed = sync && fsync(f->fd) ? errno : 0;
     if (close(f->fd) && !failed)
         failed = errno;
     f->fd = -1;
-    if (!failed && rename(f->temporary, f->path))
-        failed = errno;
+    if (!failed)
+        failed = put_in_place(f);
     if (failed)
         return failed;
     f->temporary[0] = '\0';

@@ -35,6 +35,7 @@ struct file_new {
     int fd, folder;                  /* -1 while they are not open */
     const char *path;                /* borrowed */
     char temporary[FILE_PATH_BYTES]; /* PATH.PID-N and `end`; "" once it is gone */
+    int first;                       /* the caller's: replace no file; commit gives EEXIST */
 };
 
 /* Opens it to read and write; a name that a crash left behind is passed over. The folder is opened

@@ -90,6 +90,7 @@ static int unknown(const struct opt_table *t, const char *name, struct err *e)
 void opt_range(const struct opt *o, char *to, size_t room)
 {
     struct str s;
+    char min[32], max[32];
     switch (o->type) {
     case OPT_FLAG:
         str_copy(to, room, "yes|no");
@@ -98,7 +99,9 @@ void opt_range(const struct opt *o, char *to, size_t room)
         snprintf(to, room, "%.0f..%.0f", o->min, o->max);
         break;
     case OPT_REAL:
-        snprintf(to, room, "%g..%g", o->min, o->max);
+        str_exact(min, sizeof min, o->min);
+        str_exact(max, sizeof max, o->max);
+        snprintf(to, room, "%s..%s", min, max);
         break;
     case OPT_CHOICE:
         str_init(&s);

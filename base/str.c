@@ -120,6 +120,12 @@ int str_copy(char *to, size_t room, const char *text)
     return -1;
 }
 
+bool str_ends_in(const char *text, const char *end)
+{
+    size_t length = strlen(text), n = strlen(end);
+    return length >= n && !strcmp(text + length - n, end);
+}
+
 int str_to_int(const char *text, int64_t *value)
 {
     if (!isdigit((unsigned char)text[0]) && text[0] != '-' && text[0] != '+')

@@ -31,6 +31,8 @@ char *str_take(struct str *s);
 /* Copies as much of `text` as fits, always ending in NUL. Returns 0, or -1 when it was cut. */
 int str_copy(char *to, size_t room, const char *text);
 
+bool str_ends_in(const char *text, const char *end);
+
 /* Whole-text parsing: no leading or trailing junk, no overflow. Return 0 or -1, *value untouched on
  * -1. str_to_real accepts finite decimal numbers only, and always '.' as the point. */
 int str_to_int(const char *text, int64_t *value);
@@ -56,7 +58,10 @@ void str_bytes(char *to, size_t room, double bytes);
  * and infinity. */
 void str_figure(char *to, size_t room, double value, int decimals, int cells);
 
-/* The shortest decimal text that reads back to the same value: "0.1", "30", "1e-05". */
+/* The shortest decimal text that reads back to the same value: "0.1", "30", "1e-5". */
 void str_exact(char *to, size_t room, double value);
+
+/* The same, but rounded to so many significant digits where it would have more. */
+void str_shortest(char *to, size_t room, double value, int digits);
 
 #endif

@@ -71,13 +71,21 @@ void str_figure(char *to, size_t room, double value, int decimals, int cells)
     to[most] = '\0';
 }
 
+void str_shortest(char *to, size_t room, double value, int digits)
+{
+    char text[MOST_BYTES];
+    int n = 0;
+    do
+        snprintf(text, sizeof text, "%.*g", ++n, value);
+    while (n < digits && strtod(text, NULL) != value);
+    /* The exponent that %g takes for want of digits: 3e+01 is 30. */
+    if (strchr(text, 'e') && fabs(value) >= 1 && fabs(value) < 1e15)
+        snprintf(text, sizeof text, "%.0f", value);
+    shorten_exponent(text);
+    str_copy(to, room, text);
+}
+
 void str_exact(char *to, size_t room, double value)
 {
-    int digits = 0;
-    do
-        snprintf(to, room, "%.*g", ++digits, value);
-    while (digits < 17 && strtod(to, NULL) != value);
-    /* The exponent that %g takes for want of digits: 3e+01 is 30. */
-    if (strchr(to, 'e') && fabs(value) >= 1 && fabs(value) < 1e15)
-        snprintf(to, room, "%.0f", value);
+    str_shortest(to, room, value, 17);
 }

@@ -279,7 +279,7 @@ static struct trial trial_of(int batch, int side, int channels, int stride)
                       .r = channels / REDUCTION,
                       .pool = {3, 2, 1, (side - 1) / 2 + 1, (side - 1) / 2 + 1},
                       .conv = {batch, channels, channels, TRIAL_GROUPS, 3, stride, 1, side * stride,
-                               side * stride, side, side}};
+                               side * stride, side, side, 0}};
     t.p = parts_of(t.m);
     return t;
 }

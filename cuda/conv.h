@@ -1,10 +1,11 @@
 /* conv.h - the ways in which a convolution can be computed, and the choice of one.
  *
  * A method is a table of functions, one file each (conv_plain.c, conv_grouped.c, conv_stem.c,
- * conv_cudnn.c, conv_product.c), listed in conv_methods.c. For a job - one kind of a unit's convolution at one
- * batch size - it offers ways, best first. conv_choose takes one, for good: by the text of an
- * earlier choice, else from the cache, else by timing. A way is described by a line of text from
- * which its method can make it again, so that a run and its reruns compute by the same ways.
+ * conv_cudnn.c, conv_product.c), listed in conv_methods.c. For a job - one kind of a unit's
+ * convolution at one batch size - it offers ways, best first. conv_choose takes one, for good: by
+ * the text of an earlier choice, else from the cache, else by timing. A way is described by a line
+ * of text from which its method can make it again, so that a run and its reruns compute by the same
+ * ways.
  *
  * All calls from the thread that opened the device.
  */

@@ -39,6 +39,10 @@ int db_in_place(struct db *d, struct err *e);
  * it is another's. It is made when a run is claimed; until then it is what it would be. */
 int db_weights_dir(const struct db *d, int64_t run, char *to, size_t room, struct err *e);
 
+/* The folder in which those are, where it is there and this database's own: 1; 0 where there is
+ * none; -1. */
+int db_weights_own(const struct db *d, char *to, size_t room, struct err *e);
+
 /* Version text of SQLite. */
 const char *db_library(void);
 
@@ -66,13 +70,18 @@ enum db_resume {
 };
 int db_runs_resume(struct db *d, const int64_t *ids, size_t n, unsigned how, struct err *e);
 
+/* Stores where the data set of these runs lies now, but for those that cannot be resumed. */
+int db_runs_move_data(struct db *d, const int64_t *ids, size_t n, const char *data, struct err *e);
+
 /* This process still trains the run. */
 int db_run_seen(struct db *d, int64_t id, struct err *e);
 
-/* Fills in what a run turned out to be: data (the set's name), protocol, fold, device, library,
- * precision, data_hash, parameters, train_images, val_images, test_images, skipped_images, classes
- * of `run`. */
-int db_run_started(struct db *d, int64_t id, const struct run_row *run, struct err *e);
+/* Fills in what a run turned out to be: data (the set's name), protocol, fold, program, device,
+ * library, precision, data_hash, init_hash, parameters, train_images, val_images, test_images,
+ * skipped_images, classes of `run`; and adds to the list of what it was trained with, from
+ * `first_epoch` on. */
+int db_run_started(struct db *d, int64_t id, const struct run_row *run, int first_epoch,
+                   struct err *e);
 
 /* Says which images the run is tested on, in ascending order of their places: what predictions and
  * ledgers refer to. Stored once for all runs that have the same. */
@@ -97,7 +106,30 @@ int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_t
 int db_checkpoint_add(struct db *d, int64_t run, const struct checkpoint_row *row,
                       const struct prediction_row *predictions, size_t n, struct err *e);
 
+/* All weight files on record are where they are said to be. */
+bool db_has_weights(struct db *d, int64_t run);
+
+/* Looks at the files of a run, or of all runs, and stores what they take of the disk. Epochs and
+ * changes of state do so, too. */
+int db_run_disk(struct db *d, int64_t run, struct err *e);
+int db_runs_disk(struct db *d, struct err *e);
+
 int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err *e);
+
+/* Which files in a run's folder of weights nothing needs any more. Of a number that no run has they
+ * are all, if this database has given it to a run that was deleted. */
+enum db_spent {
+    DB_SPENT_NOTHING,     /* it trains, or may begin at any time */
+    DB_SPENT_HALVES,      /* half-written ones: it can be resumed */
+    DB_SPENT_CHECKPOINTS, /* those too: it cannot, and its weights are there */
+    DB_SPENT_ALL,
+};
+int db_run_spent(struct db *d, int64_t run, enum db_spent *spent, struct err *e);
+
+/* While files are removed, so that nobody begins to train in that folder. 1; 0 when somebody does;
+ * -1. */
+int db_run_lock(struct db *d, int64_t run, struct err *e);
+void db_run_unlock(struct db *d, int64_t run);
 
 /* Deletes a run and all its rows (not its files). ERR_STATE while it is running or paused. */
 int db_run_delete(struct db *d, int64_t id, struct err *e);
@@ -149,6 +181,8 @@ int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size
              struct err *e);
 int db_options(struct db *d, int64_t run, struct option_row **out, size_t *n, struct err *e);
 int db_algorithms(struct db *d, int64_t run, struct algorithm_row **out, size_t *n, struct err *e);
+int db_provenance(struct db *d, int64_t run, struct provenance_row **out, size_t *n,
+                  struct err *e); /* in the order of time */
 int db_predictions(struct db *d, int64_t run, const char *kind, struct prediction_row **out,
                    size_t *n, struct err *e);
 int db_split(struct db *d, int64_t run, struct split_row **out, size_t *n, struct err *e);

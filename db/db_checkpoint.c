@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
 /* The old one goes, with its predictions. */
 static int replace(struct db *d, int64_t run, const struct checkpoint_row *row, struct err *e)
@@ -64,6 +65,17 @@ int db_checkpoints(struct db *d, int64_t run, struct checkpoint_row **out, size_
             return -1;
         }
     return 0;
+}
+
+bool db_has_weights(struct db *d, int64_t run)
+{
+    struct checkpoint_row *rows;
+    size_t n;
+    bool all = !db_checkpoints(d, run, &rows, &n, NULL);
+    for (size_t i = 0; all && i < n; i++)
+        all = !access(rows[i].path, F_OK);
+    mem_free(rows);
+    return all;
 }
 
 int db_predictions(struct db *d, int64_t run, const char *kind, struct prediction_row **out,

@@ -139,6 +139,8 @@ int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_t
         status = add_ledger(d, run, row->epoch, test_scores, n_scores, e);
     if (!status)
         status = refresh_run(d, run, e);
+    if (!status)
+        status = disk_store(d, run, e);
     return db_end(d, status, e, "storing epoch %d of run %" PRId64, row->epoch, run);
 }
 

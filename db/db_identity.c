@@ -148,6 +148,14 @@ int db_weights_dir(const struct db *d, int64_t run, char *to, size_t room, struc
     return n < 0 || (size_t)n >= room ? too_long(room, e) : 0;
 }
 
+int db_weights_own(const struct db *d, char *to, size_t room, struct err *e)
+{
+    enum whose whose;
+    if (find_folder(d, to, room, e) || whose_folder(d, to, &whose, e))
+        return -1;
+    return whose == OURS;
+}
+
 int identity_file(const struct db *d, char *to, size_t room, struct err *e)
 {
     char folder[FILE_PATH_BYTES];

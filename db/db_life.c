@@ -229,7 +229,7 @@ int db_run_seen(struct db *d, int64_t id, struct err *e)
 
 int life_lose(struct db *d, const struct owned *run, struct err *e)
 {
-    char text[160];
+    char text[sizeof((struct run_row *)NULL)->state_text];
     life_gone(run, text, sizeof text);
     struct query q;
     query_open(&q, d,

@@ -45,9 +45,7 @@ static int process_stat(int64_t pid, char *state, int64_t *start)
 void owner_self(struct owner *to)
 {
     memset(to, 0, sizeof *to);
-    char host[256] = "";
-    gethostname(host, sizeof host - 1);
-    str_copy(to->host, sizeof to->host, host);
+    gethostname(to->host, sizeof to->host - 1);
     to->pid = getpid();
     char state;
     if (process_stat(to->pid, &state, &to->pid_start))

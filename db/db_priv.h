@@ -135,7 +135,7 @@ void columns_add_read(struct str *sql, const struct row_column *columns, const c
 /* --- db_owner.c: who runs a run --- */
 
 struct owner {
-    char host[64];
+    char host[ROW_TEXT_BYTES];
     int64_t pid;
     int64_t pid_start; /* clock ticks after boot; 0 = the system does not tell */
 };
@@ -227,6 +227,12 @@ int reference_seed(struct db *d, struct err *e);
 
 /* Predictions of schema 2 told image and true score themselves: makes splits of that. */
 int split_migrate(struct db *d, struct err *e);
+
+/* --- db_disk.c: what files take of the disk --- */
+
+/* Looks at the files of a run, or of all, and stores what they take. In a write transaction. */
+int disk_store(struct db *d, int64_t run, struct err *e);
+int disk_store_all(struct db *d, struct err *e);
 
 /* --- db_epoch.c --- */
 

@@ -64,6 +64,13 @@ int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size
     return row;
 }
 
+int db_provenance(struct db *d, int64_t run, struct provenance_row **out, size_t *n, struct err *e)
+{
+    return query_rows_of(d, run, row_provenance_columns,
+                         "FROM provenance WHERE run = ? ORDER BY position", sizeof **out, out, n,
+                         e);
+}
+
 int db_algorithms(struct db *d, int64_t run, struct algorithm_row **out, size_t *n, struct err *e)
 {
     return query_rows_of(d, run, row_algorithm_columns,

@@ -112,11 +112,31 @@ static int set_found(struct db *d, int64_t id, const struct run_row *run, struct
     return sqlite3_changes(d->sql) ? 0 : db_no_run(d, id, e);
 }
 
-int db_run_started(struct db *d, int64_t id, const struct run_row *run, struct err *e)
+/* What is stored a second time, because the rest could not be, comes in the place of the first. */
+static int add_provenance(struct db *d, int64_t id, int first_epoch, struct err *e)
+{
+    struct query q;
+    query_open(&q, d,
+               "INSERT OR REPLACE INTO provenance(run, position, time, epoch, host, program,"
+               " library, device, precision, data, data_hash, init_hash)"
+               " SELECT id, resumed + 1, ?1, ?2, host, program, library, device, precision,"
+               " (SELECT value FROM run_option WHERE run = run.id AND name = 'data'), data_hash,"
+               " init_hash"
+               " FROM run WHERE id = ?3");
+    query_bind_real(&q, clock_date_s());
+    query_bind_int(&q, first_epoch);
+    query_bind_int(&q, id);
+    return query_finish(&q, e);
+}
+
+int db_run_started(struct db *d, int64_t id, const struct run_row *run, int first_epoch,
+                   struct err *e)
 {
     int status = db_begin(d, e);
     if (!status)
         status = set_found(d, id, run, e);
+    if (!status)
+        status = add_provenance(d, id, first_epoch, e);
     return db_end(d, status, e, "storing what run %" PRId64 " is", id);
 }
 

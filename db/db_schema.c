@@ -39,11 +39,17 @@ static int then_schema_3(struct db *d, struct err *e)
     return split_migrate(d, e) || identity_migrate(d, e) ? -1 : 0;
 }
 
+static int then_schema_5(struct db *d, struct err *e)
+{
+    return identity_read(d, e) || disk_store_all(d, e) ? -1 : 0;
+}
+
 static const struct step steps[] = {
     STEP(1, reference_seed),
     STEP(2, NULL),
     STEP(3, then_schema_3),
     STEP(4, NULL),
+    STEP(5, then_schema_5),
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))

@@ -90,6 +90,8 @@ int db_run_state(struct db *d, int64_t id, const char *state, const char *text, 
     int status = db_begin(d, e);
     if (!status)
         status = change_state(d, id, state, text, e);
+    if (!status)
+        status = disk_store(d, id, e);
     status = db_end(d, status, e, "making run %" PRId64 " %.32s", id, state);
     if (!status && strcmp(state, "running") && strcmp(state, "paused"))
         life_leave(d, id);
@@ -182,4 +184,26 @@ int db_runs_resume(struct db *d, const int64_t *ids, size_t n, unsigned how, str
     for (size_t i = 0; !status && i < n; i++)
         status = queue_again(d, ids[i], how, e);
     return db_end(d, status, e, "resuming %s", n == 1 ? "a run" : "runs");
+}
+
+static int move_data(struct db *d, int64_t id, const char *data, struct err *e)
+{
+    struct query q;
+    query_open(&q, d,
+               "UPDATE run_option SET value = ?1 WHERE run = ?2 AND name = 'data' AND"
+               " (SELECT state FROM run WHERE id = ?2) NOT IN ('queued', 'finished', 'diverged')");
+    query_bind_text(&q, data);
+    query_bind_int(&q, id);
+    return query_finish(&q, e);
+}
+
+int db_runs_move_data(struct db *d, const int64_t *ids, size_t n, const char *data, struct err *e)
+{
+    int lost;
+    if (db_runs_lost(d, &lost, e))
+        return -1;
+    int status = db_begin(d, e);
+    for (size_t i = 0; !status && i < n; i++)
+        status = move_data(d, ids[i], data, e);
+    return db_end(d, status, e, "storing where a data set lies");
 }

@@ -50,6 +50,7 @@ static double run_seconds(const void *row, double now_s)
 /* In lists: always, and where there is room. */
 #define MANY ROW_LISTED
 #define SPARE (ROW_LISTED | ROW_SPARE)
+#define SETTING (-6)                  /* digits of a number that somebody chose */
 #define ERROR (ROW_BEST | ROW_RISING) /* the less the better */
 
 const struct row_column row_run_columns[] = {
@@ -63,9 +64,9 @@ const struct row_column row_run_columns[] = {
     RUN(fold, "fold", SPARE | ROW_OPTIONAL | ROW_LAUNCHED | ROW_FOUND, 0),
     RUN(backbone, "backbone", SPARE | ROW_WORDS | ROW_LAUNCHED, 0),
     RUN(loss, "loss", MANY | ROW_WORDS | ROW_LAUNCHED, 0),
-    RUN(alpha, "alpha", SPARE | ROW_LAUNCHED, 1),
-    RUN(beta, "beta", SPARE | ROW_LAUNCHED, 1),
-    RUN(gamma, "gamma", SPARE | ROW_LAUNCHED, 1),
+    RUN(alpha, "alpha", SPARE | ROW_LAUNCHED, SETTING),
+    RUN(beta, "beta", SPARE | ROW_LAUNCHED, SETTING),
+    RUN(gamma, "gamma", SPARE | ROW_LAUNCHED, SETTING),
     RUN(epochs_done, "done", MANY, 0),
     RUN(epochs, "epochs", MANY | ROW_LAUNCHED, 0),
     RUN(best_epoch, "best", SPARE | ROW_OPTIONAL, 0),
@@ -79,11 +80,12 @@ const struct row_column row_run_columns[] = {
     RUN(last_pc, "last PC", SPARE | ROW_BEST, 4),
     RUN(images_per_s, "images/s", SPARE, 1),
     DERIVED("age_s", "age", SPARE | ROW_DURATION | ROW_RISING, 0, run_age),
+    RUN(disk_bytes, "disk", SPARE | ROW_OPTIONAL | ROW_BYTES, 0),
     RUN(state_text, "why", 0, 0),
     RUN(image_size, "image size", ROW_LAUNCHED, 0),
     RUN(batch, "batch", ROW_LAUNCHED, 0),
     RUN(seed, "seed", ROW_LAUNCHED, 0),
-    RUN(learning_rate, "learning rate", ROW_LAUNCHED, 4),
+    RUN(learning_rate, "learning rate", ROW_LAUNCHED, SETTING),
     RUN(created, "created", ROW_TIME, 0),
     RUN(started, "started", ROW_TIME, 0),
     RUN(ended, "ended", ROW_TIME, 0),
@@ -92,11 +94,12 @@ const struct row_column row_run_columns[] = {
     RUN(host, "host", 0, 0),
     RUN(pid, "process", ROW_OPTIONAL, 0),
     RUN(last_seen, "last seen", ROW_TIME, 0),
-    RUN(program, "program", ROW_OPTIONAL | ROW_LAUNCHED, 0),
+    RUN(program, "program", ROW_OPTIONAL | ROW_LAUNCHED | ROW_FOUND, 0),
     RUN(library, "library", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(device, "device", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(precision, "precision", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(data_hash, "data hash", ROW_OPTIONAL | ROW_FOUND, 0),
+    RUN(init_hash, "init hash", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(parameters, "parameters", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(train_images, "training images", ROW_OPTIONAL | ROW_FOUND, 0),
     RUN(val_images, "val images", ROW_OPTIONAL | ROW_FOUND, 0),
@@ -139,7 +142,7 @@ static double phase_images_per_s(const void *row, double now_s)
 
 const struct row_column row_epoch_columns[] = {
     COLUMN(epoch_row, epoch, "epoch", 0, 0),
-    COLUMN(epoch_row, learning_rate, "learning rate", ROW_SPARE, 4),
+    COLUMN(epoch_row, learning_rate, "learning rate", ROW_SPARE, SETTING),
     COLUMN(epoch_row, best, "best", 0, 0),
     COLUMN(epoch_row, time, "time", ROW_SPARE | ROW_TIME, 0),
     NAMED(epoch_row, "tested", "test.run IS NOT NULL", tested, NULL, ROW_EXPRESSION, 0),
@@ -192,7 +195,7 @@ const struct phase_row *row_phase(const struct epoch_row *epoch, const struct ro
 
 const struct row_column row_term_columns[] = {
     COLUMN(term_row, name, "term", 0, 0),
-    COLUMN(term_row, weight, "weight", 0, 3),
+    COLUMN(term_row, weight, "weight", 0, SETTING),
     ROW_END,
 };
 
@@ -207,6 +210,22 @@ const struct row_column row_algorithm_columns[] = {
     COLUMN(algorithm_row, job, "job", 0, 0),
     COLUMN(algorithm_row, method, "method", 0, 0),
     COLUMN(algorithm_row, details, "details", ROW_SPARE | ROW_OPTIONAL, 0),
+    ROW_END,
+};
+
+#define PROVENANCE(field, title, use) COLUMN(provenance_row, field, title, use, 0)
+
+const struct row_column row_provenance_columns[] = {
+    PROVENANCE(epoch, "from epoch", 0),
+    PROVENANCE(time, "since", ROW_TIME),
+    PROVENANCE(device, "device", ROW_OPTIONAL),
+    PROVENANCE(library, "library", ROW_OPTIONAL),
+    PROVENANCE(program, "program", ROW_OPTIONAL),
+    PROVENANCE(data, "data", ROW_OPTIONAL),
+    PROVENANCE(host, "host", ROW_SPARE | ROW_OPTIONAL),
+    PROVENANCE(precision, "precision", ROW_SPARE | ROW_OPTIONAL),
+    PROVENANCE(data_hash, "data hash", ROW_SPARE | ROW_OPTIONAL),
+    PROVENANCE(init_hash, "init hash", ROW_SPARE | ROW_OPTIONAL),
     ROW_END,
 };
 
@@ -262,6 +281,7 @@ FITS(row_phase_columns);
 FITS(row_term_columns);
 FITS(row_option_columns);
 FITS(row_algorithm_columns);
+FITS(row_provenance_columns);
 FITS(row_checkpoint_columns);
 FITS(row_prediction_columns);
 FITS(row_split_columns);

@@ -42,14 +42,15 @@ struct run_row {
     double created, started, ended; /* NaN = not yet; of the last time, when it was resumed */
     int resumed;                    /* how often it went on after it had ended */
     double earlier_s;               /* seconds it ran before it was resumed */
-    char host[64];
+    char host[ROW_TEXT_BYTES];      /* no system has longer ones */
     int64_t pid;
     double last_seen;     /* when its process last said that it lives; NaN = not yet */
     bool anew;            /* it was resumed from its beginning, as was asked for */
     bool algorithms_anew; /* it was resumed with algorithms chosen again, as was asked for */
     /* provenance, "" until started */
     char program[64], library[64], device[ROW_TEXT_BYTES], data_hash[24];
-    char precision[8]; /* that it computed in: "f32" */
+    char init_hash[24]; /* of the file that it began with, "" = none */
+    char precision[8];  /* that it computed in: "f32" */
     int64_t parameters, train_images, val_images, test_images, skipped_images;
     int classes; /* 0 = the loss has none */
     /* figures of the test images, whatever the best epoch was chosen on */
@@ -57,6 +58,7 @@ struct run_row {
     double best_mae, best_rmse, best_pc;
     double last_mae, last_rmse, last_pc;
     double images_per_s;    /* of the last epoch's training phase */
+    int64_t disk_bytes;     /* of its weights and checkpoints, when they last changed */
     struct row_curve curve; /* db_runs_curves fills it in; in no list of columns */
 };
 
@@ -88,6 +90,18 @@ struct algorithm_row {
     char job[160];     /* "forward bf16 64x56x56 64>128 k1 s1 p0 g1" */
     char method[32];   /* "cudnn" */
     char details[224]; /* "9.19 engine 62 1=2 14=0", or "" */
+};
+
+/* What a run was trained with, once for each time that it began or went on. */
+struct provenance_row {
+    int epoch; /* the first of that time */
+    double time;
+    char host[ROW_TEXT_BYTES];
+    char program[64], library[64], device[ROW_TEXT_BYTES];
+    char precision[8];
+    char data[1024]; /* the path */
+    char data_hash[24];
+    char init_hash[24];
 };
 
 /* An image of the split that a run is tested on. */
@@ -149,6 +163,7 @@ enum row_use {
     ROW_WORDS = 1024,        /* a text that a filter's plain words are sought in */
     ROW_BEST = 2048,         /* a figure whose best value is worth a mark */
     ROW_RISING = 4096,       /* a number whose least comes first when sorted by it, and is best */
+    ROW_BYTES = 16384,       /* a whole number of bytes */
     ROW_BY_REFERENCE = 8192, /* a text: the field is a const char * to it; in no database */
 };
 
@@ -162,7 +177,8 @@ struct row_column {
     size_t offset, bytes; /* of the field */
     const char *title;    /* for people; NULL = in no table */
     unsigned use;         /* of enum row_use */
-    int digits;           /* of a real number: after the point, for people */
+    int digits;           /* of a real number, for people: after the point; below 0: at most so many
+                             significant ones, and no more than it takes */
     int term; /* of a phase: of this term of the loss, from 1, which goes before name and title */
     double (*derived)(const void *row, double now_s);
 };
@@ -182,8 +198,8 @@ struct row_column {
 
 /* In the order of tables. */
 extern const struct row_column row_run_columns[], row_epoch_columns[], row_phase_columns[],
-    row_term_columns[], row_option_columns[], row_algorithm_columns[], row_checkpoint_columns[],
-    row_prediction_columns[], row_split_columns[], row_log_columns[];
+    row_term_columns[], row_option_columns[], row_algorithm_columns[], row_provenance_columns[],
+    row_checkpoint_columns[], row_prediction_columns[], row_split_columns[], row_log_columns[];
 
 /* Seconds since a run was made; and seconds that it ran, all its times together, NaN when it has
  * not begun. The arguments are fields of struct run_row. */

@@ -136,6 +136,8 @@ static const struct opt options[] = {
      "epochs from one checkpoint to the next; 0 means only at the best epoch and at a stop"},
     {"keep", 0, OPT_INT, AT(keep), 0, 100000, "2", NULL, "checkpoints", "Training",
      "newest checkpoints that are kept; 0 means all"},
+    {"keep-checkpoints", 0, OPT_FLAG, AT(keep_checkpoints), 0, 0, "no", NULL, "", "Training",
+     "keep them when the run is finished, too, instead of its best and last weights alone"},
 
     {"device", 0, OPT_TEXT, AT(device), 0, 0, "auto", NULL, "", "Machine",
      "auto, cpu, cuda or cuda:N; the command devices lists them"},
@@ -192,9 +194,12 @@ bool config_weighted(const struct run_config *c)
 
 void config_title(const struct run_config *c, char *to, size_t room)
 {
-    int n = snprintf(to, room, "%s %s", net_names[c->backbone], loss_names[c->loss]);
-    if (config_weighted(c) && n > 0 && (size_t)n < room)
-        n += snprintf(to + n, room - (size_t)n, " %g,%g,%g", c->alpha, c->beta, c->gamma);
-    if (n > 0 && (size_t)n < room)
-        snprintf(to + n, room - (size_t)n, " s%lld", (long long)c->seed);
+    const double weights[] = {c->alpha, c->beta, c->gamma};
+    char terms[3 * 32] = "", weight[32];
+    for (size_t i = 0, at = 0; config_weighted(c) && i < 3; i++) {
+        str_exact(weight, sizeof weight, weights[i]);
+        at += (size_t)snprintf(terms + at, sizeof terms - at, "%c%s", i ? ',' : ' ', weight);
+    }
+    snprintf(to, room, "%s %s%s s%lld", net_names[c->backbone], loss_names[c->loss], terms,
+             (long long)c->seed);
 }

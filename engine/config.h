@@ -57,12 +57,13 @@ struct run_config {
     int64_t warmup; /* epochs */
     double momentum;
     double weight_decay;
-    double clip;        /* largest norm of all gradients together; 0 = any */
-    int64_t eval_every; /* epochs between evaluations; the last epoch always has one */
-    int64_t patience;   /* evaluations without a better one before stopping; 0 = never */
-    int64_t save_every; /* epochs between checkpoints; 0 = only at best and at a stop */
-    int64_t keep;       /* checkpoints kept; 0 = all */
-    int drop_last;      /* enum config_drop */
+    double clip;           /* largest norm of all gradients together; 0 = any */
+    int64_t eval_every;    /* epochs between evaluations; the last epoch always has one */
+    int64_t patience;      /* evaluations without a better one before stopping; 0 = never */
+    int64_t save_every;    /* epochs between checkpoints; 0 = only at best and at a stop */
+    int64_t keep;          /* checkpoints kept; 0 = all */
+    bool keep_checkpoints; /* when the run is finished, too */
+    int drop_last;         /* enum config_drop */
     int64_t seed;
 
     /* machine */

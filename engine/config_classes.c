@@ -53,10 +53,15 @@ static int read_edges(struct class_options *o, const struct run_config *c, struc
     if (edges->n == LOSS_MAX_CLASSES)
         return err_set(e, ERR_USAGE, "option 'class-edges': %d edges make more than %d classes",
                        edges->n, LOSS_MAX_CLASSES);
-    for (int i = 1; i < edges->n; i++)
-        if (!(edges->at[i] > edges->at[i - 1]))
-            return err_set(e, ERR_USAGE, "option 'class-edges': %g does not ascend after %g",
-                           edges->at[i], edges->at[i - 1]);
+    for (int i = 1; i < edges->n; i++) {
+        char before[32], edge[32];
+        if (edges->at[i] > edges->at[i - 1])
+            continue;
+        str_exact(before, sizeof before, edges->at[i - 1]);
+        str_exact(edge, sizeof edge, edges->at[i]);
+        return err_set(e, ERR_USAGE, "option 'class-edges': %s does not ascend after %s", edge,
+                       before);
+    }
     return 0;
 }
 

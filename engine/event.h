@@ -75,11 +75,13 @@ struct event_started {
     char library[64];   /* "oneDNN 2.6.3" */
     char precision[8];  /* that it computes in: "f32" */
     char data_hash[17]; /* fingerprint of names, scores, split and pictures, hexadecimal */
+    char init_hash[17]; /* of the content of the file that it began with; "" = none */
     int64_t train_images, test_images;
     int64_t parameters;
     double score_least, score_most; /* over the whole set */
     int64_t skipped_images;         /* damaged ones left out by --skip-bad-images */
     int64_t val_images;             /* held out by --select val */
+    bool resumed;                   /* it goes on from a checkpoint */
     /* Epochs that were done before: 0, or for a resumed run those of its checkpoint. Rows of later
      * epochs are void. */
     int resumed_epoch;

@@ -146,29 +146,48 @@ static int compile(struct test *t, struct err *e)
     return err_set(e, ERR_USAGE, "'~%.60s' is no regular expression: %s", t->text, why);
 }
 
-/* A number, of a duration with its unit. */
+/* What a figure may end in, by the column's use. */
+static const struct unit {
+    unsigned use;
+    const char *text;
+    double factor;
+} units[] = {
+    {ROW_DURATION, "s", 1},     {ROW_DURATION, "m", 60},    {ROW_DURATION, "h", 3600},
+    {ROW_DURATION, "d", 86400}, {ROW_BYTES, "KiB", 0x1p10}, {ROW_BYTES, "MiB", 0x1p20},
+    {ROW_BYTES, "GiB", 0x1p30}, {ROW_BYTES, "TiB", 0x1p40}, {ROW_BYTES, "K", 0x1p10},
+    {ROW_BYTES, "M", 0x1p20},   {ROW_BYTES, "G", 0x1p30},   {ROW_BYTES, "T", 0x1p40},
+};
+
+/* The factor of the unit that a figure ends in, which is taken away; 1 where there is none. */
+static double take_unit(char *figure, unsigned use)
+{
+    size_t length = strlen(figure);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        size_t n = strlen(units[i].text);
+        if (!(units[i].use & use) || n >= length || strcmp(figure + length - n, units[i].text))
+            continue;
+        figure[length - n] = '\0';
+        return units[i].factor;
+    }
+    return 1;
+}
+
+static const char *kind_of_number(unsigned use)
+{
+    if (use & ROW_BYTES)
+        return "size such as 500M or 2G";
+    return use & ROW_DURATION ? "duration such as 90s, 15m, 2h or 3d" : "number";
+}
+
+/* A number, of a duration or a size with its unit. */
 static int take_number(struct test *t, struct err *e)
 {
-    static const struct {
-        char unit;
-        double seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
     char figure[TEXT_BYTES];
-    double factor = 1;
-    bool duration = t->named->use & ROW_DURATION;
     str_copy(figure, sizeof figure, t->text);
-    size_t length = strlen(figure);
-    for (size_t i = 0; duration && length && i < sizeof units / sizeof *units; i++) {
-        if (figure[length - 1] != units[i].unit)
-            continue;
-        factor = units[i].seconds;
-        figure[length - 1] = '\0';
-        break;
-    }
+    double factor = take_unit(figure, t->named->use);
     if (str_to_real(figure, &t->number))
         return err_set(e, ERR_USAGE, "'%s' is compared with a %s, and '%.40s' is none",
-                       t->named->name, duration ? "duration such as 90s, 15m, 2h or 3d" : "number",
-                       t->text);
+                       t->named->name, kind_of_number(t->named->use), t->text);
     t->number *= factor;
     return 0;
 }

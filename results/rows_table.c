@@ -10,6 +10,8 @@ static bool is_shown(const struct row_column *c, unsigned only)
 
 static enum table_kind kind_of(const struct row_column *c)
 {
+    if (c->use & ROW_BYTES)
+        return TABLE_BYTES;
     switch (c->kind) {
     case ROW_INT:
     case ROW_INT64:
@@ -35,6 +37,8 @@ static void add_int(struct table *t, const struct row_column *c, int64_t value)
 {
     if (c->use & ROW_OPTIONAL && value <= 0)
         table_missing(t);
+    else if (c->use & ROW_BYTES)
+        table_real(t, (double)value);
     else
         table_int(t, value);
 }

@@ -162,7 +162,10 @@ void table_show(const struct table_column *column, const struct table_cell *cell
         snprintf(to, room, "%lld", (long long)cell->whole);
         return;
     case TABLE_REAL:
-        str_figure(to, room, cell->real, column->digits, FIGURE_CELLS);
+        if (column->digits < 0)
+            str_shortest(to, room, cell->real, -column->digits);
+        else
+            str_figure(to, room, cell->real, column->digits, FIGURE_CELLS);
         return;
     case TABLE_FLAG:
         str_copy(to, room, cell->whole ? "yes" : "no");

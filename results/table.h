@@ -31,7 +31,7 @@ struct table_column {
     const char *name;  /* in CSV and JSON: "best_mae" */
     const char *title; /* for people: "best MAE" */
     enum table_kind kind;
-    int digits; /* TABLE_REAL: after the point, for people; exports are exact */
+    int digits; /* TABLE_REAL, for people: as in struct row_column; exports are exact */
     bool spare; /* left out where a terminal is too narrow */
 };
 

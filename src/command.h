@@ -65,8 +65,11 @@ struct command {
     X(work)                                                                                        \
     X(runs)                                                                                        \
     X(show)                                                                                        \
+    X(export)                                                                                      \
+    X(clean)                                                                                       \
     X(synth)                                                                                       \
     X(dataset)                                                                                     \
+    X(weights)                                                                                     \
     X(devices)                                                                                     \
     X(bench)                                                                                       \
     X(version)

@@ -1,4 +1,5 @@
-/* docs.c - the generated parts of the manual page: what tables say is not written a second time. */
+/* docs.c - the generated parts of the manual pages: what tables say is not written a second time.
+ */
 #include "src/docs.h"
 
 #include "base/str.h"
@@ -107,7 +108,11 @@ int docs_mdoc(const char *part, struct str *out)
     else if (!strcmp(part, "general"))
         opt_mdoc(&cli_global_options, out);
     else if (!strcmp(part, "keys"))
-        ui_mdoc(out);
+        ui_mdoc_keys(out);
+    else if (!strcmp(part, "signs"))
+        ui_mdoc_signs(out);
+    else if (!strcmp(part, "columns"))
+        ui_mdoc_columns(out);
     else if (!strcmp(part, "commands"))
         for (size_t i = 0; i < cli_n_commands; i++)
             add_command(out, cli_commands[i]);

@@ -181,7 +181,8 @@ int headless_add(struct headless *h, const struct run_config *config, int64_t *i
     return h->out_of_memory ? mem_error(e, "the list of runs", h->room * sizeof *h->runs) : 0;
 }
 
-int headless_resume(struct headless *h, char **which, size_t n, unsigned how, struct err *e)
+int headless_resume(struct headless *h, char **which, size_t n, unsigned how, const char *data,
+                    struct err *e)
 {
     int64_t *ids = mem_alloc(n, sizeof *ids);
     if (!ids)
@@ -192,6 +193,8 @@ int headless_resume(struct headless *h, char **which, size_t n, unsigned how, st
         result = output_find_run(h->db, which[i], &row, e);
         ids[i] = result ? 0 : row.id;
     }
+    if (!result && data[0])
+        result = session_move_data(h->session, ids, n, data, e);
     if (!result)
         result = session_resume(h->session, ids, n, how, e);
     for (size_t i = 0; !result && i < n; i++)

@@ -27,8 +27,10 @@ struct headless_options {
 int headless_open(struct headless **out, const struct headless_options *options, struct err *e);
 void headless_close(struct headless *h); /* NULL is allowed */
 
-/* Queues runs again that were begun before, by what people call them: see output_find_run. */
-int headless_resume(struct headless *h, char **which, size_t n, unsigned how, struct err *e);
+/* Queues runs again that were begun before, by what people call them: see output_find_run. `data`:
+ * where their data set lies now, "" = where it was. */
+int headless_resume(struct headless *h, char **which, size_t n, unsigned how, const char *data,
+                    struct err *e);
 
 /* Queues a run. */
 int headless_add(struct headless *h, const struct run_config *config, int64_t *id, struct err *e);

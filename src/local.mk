@@ -1,5 +1,6 @@
 bin_PROGRAMS += combolab
 combolab_SOURCES = \
+	src/clean.c src/clean.h \
 	src/cli.c src/cli.h \
 	src/command.h \
 	src/complete.c src/complete.h \
@@ -18,11 +19,13 @@ combolab_SOURCES = \
 	src/want_run.c \
 	src/want_runs.c \
 	src/commands/bench.c \
+	src/commands/clean.c \
 	src/commands/commands.c \
 	src/commands/dataset.c \
 	src/commands/dataset_check.c \
 	src/commands/dataset_check_priv.h \
 	src/commands/devices.c \
+	src/commands/export.c \
 	src/commands/resume.c \
 	src/commands/runs.c \
 	src/commands/show.c \
@@ -30,6 +33,7 @@ combolab_SOURCES = \
 	src/commands/train.c \
 	src/commands/tui.c \
 	src/commands/version.c \
+	src/commands/weights.c \
 	src/commands/work.c
 combolab_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) -DINSTALLED_MODULES='"$(moduledir)"' \
 	-DBUILT_BACKENDS="\"`echo $(BUILT_BACKENDS)`\""

@@ -8,6 +8,7 @@
  */
 #include "ui/chart.h"
 
+#include "base/str.h"
 #include "ui/scale.h"
 #include "ui/text.h"
 
@@ -269,17 +270,16 @@ static double read_value(const struct chart_series *s, int cursor)
 
 static const char *sample_of(const struct pen *pen, int series)
 {
-    static const char *const marks[CHART_MOST_SERIES] = {"*", "o", "+"};
-    const char *const lines[CHART_MOST_SERIES] = {pen->glyphs->solid, pen->glyphs->dashed,
-                                                  pen->glyphs->dotted};
-    return pen->charts == UI_CHART_ASCII ? marks[series] : lines[series];
+    const struct glyphs *g = pen->charts == UI_CHART_ASCII ? &glyphs_ascii : pen->glyphs;
+    const char *const samples[CHART_MOST_SERIES] = {g->solid, g->dashed, g->dotted};
+    return samples[series];
 }
 
 /* Of small values significant digits count: a learning rate may have no fourth decimal. */
 static void legend_value(const struct pen *pen, double value, int digits, char *to, size_t room)
 {
     if (fabs(value) < pow(10, digits))
-        snprintf(to, room, "%.*g", digits, value);
+        str_shortest(to, room, value, digits);
     else
         pen_figure(pen, to, room, value, 0, digits + 2);
 }

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SETTING_DIGITS 6 /* of a number that somebody chose */
+
 void facts_data(const struct ui_run *r, char *to, size_t room)
 {
     /* Until a run has started, the data set is only known as a path: its last part says most. */
@@ -25,19 +27,25 @@ void facts_data(const struct ui_run *r, char *to, size_t room)
 
 void facts_loss(const struct ui_run *r, char *to, size_t room)
 {
-    if (isfinite(r->alpha) && isfinite(r->beta) && isfinite(r->gamma))
-        snprintf(to, room, "%s %g,%g,%g", r->loss, r->alpha, r->beta, r->gamma);
-    else
-        str_copy(to, room, r->loss);
+    char alpha[32], beta[32], gamma[32];
+    str_copy(to, room, r->loss);
+    if (!isfinite(r->alpha) || !isfinite(r->beta) || !isfinite(r->gamma))
+        return;
+    str_shortest(alpha, sizeof alpha, r->alpha, SETTING_DIGITS);
+    str_shortest(beta, sizeof beta, r->beta, SETTING_DIGITS);
+    str_shortest(gamma, sizeof gamma, r->gamma, SETTING_DIGITS);
+    snprintf(to, room, "%s %s,%s,%s", r->loss, alpha, beta, gamma);
 }
 
 void facts_settings(const struct ui_run *r, char *to, size_t room)
 {
-    char data[320], loss[96];
+    char data[320], loss[96], rate[32] = "-";
     facts_data(r, data, sizeof data);
     facts_loss(r, loss, sizeof loss);
-    snprintf(to, room, "%s, %s, %s, %d px, batch %d, lr %g, seed %lld", data, r->backbone, loss,
-             r->image_size, r->batch, r->learning_rate, (long long)r->seed);
+    if (isfinite(r->learning_rate))
+        str_shortest(rate, sizeof rate, r->learning_rate, SETTING_DIGITS);
+    snprintf(to, room, "%s, %s, %s, %d px, batch %d, lr %s, seed %lld", data, r->backbone, loss,
+             r->image_size, r->batch, rate, (long long)r->seed);
 }
 
 void facts_figures(const struct pen *pen, double mae, double rmse, double pc, char *to, size_t room)

@@ -14,6 +14,7 @@ libui_a_SOURCES = \
 	ui/run.c \
 	ui/scale.c ui/scale.h \
 	ui/screen.c ui/screen.h \
+	ui/signs.c ui/signs.h \
 	ui/terminal.c \
 	ui/text.c ui/text.h \
 	ui/theme.c ui/theme.h \

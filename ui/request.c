@@ -128,7 +128,7 @@ void request_command_key(enum request request, char *to, size_t room)
     }
 }
 
-void ui_mdoc(struct str *out)
+void ui_mdoc_keys(struct str *out)
 {
     for (int g = 0; g < REQUEST_GROUPS; g++) {
         str_addf(out, ".Ss %s\n.Bl -tag -width Ds\n", request_group_title((enum request_group)g));

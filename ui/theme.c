@@ -125,9 +125,9 @@ const struct glyphs glyphs_ascii = {
     .separator = " | ",
     .open = "< ",
     .close = " >",
-    .solid = "--",
-    .dashed = "- ",
-    .dotted = "..",
+    .solid = "*", /* as canvas.c draws in ASCII, on any terminal */
+    .dashed = "o",
+    .dotted = "+",
     .folded = "+",
     .unfolded = "-",
     .rising = {"_", ".", ",", "-", "=", "+", "*"},

@@ -71,7 +71,8 @@ void ticks_log(struct ticks *t, double low, double high, int most)
     int stride = (to - from) / most + 1;
     for (int k = from; k <= to && t->n < most; k += stride) {
         t->at[t->n] = pow(10, k);
-        snprintf(t->label[t->n++], TICKS_LABEL_BYTES, "%g", pow(10, k));
+        label(t->label[t->n], t->at[t->n], t->at[t->n]);
+        t->n++;
     }
 }
 

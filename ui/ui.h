@@ -77,6 +77,7 @@ struct ui_options {
     FIGURE(double, best_pc)                                                                        \
     FIGURE(double, last_pc)                                                                        \
     FIGURE(double, images_per_s)                                                                   \
+    FIGURE(int64_t, disk_bytes)                                                                    \
     FIGURE(struct row_curve, curve)
 
 struct ui_run {
@@ -206,7 +207,10 @@ const struct snapshot *ui_run_now(const struct ui_model *model, int64_t run);
 void ui_test_key(struct ui *ui, int key);
 void ui_test_dump(struct ui *ui, struct str *out);
 
-/* Keys and their meaning from the request table, as an mdoc list: for the manual page. */
-void ui_mdoc(struct str *out);
+/* For the manual page, as mdoc lists: keys from the request table, what signs mean, and the columns
+ * of the list of runs with the keys that sort by them. */
+void ui_mdoc_keys(struct str *out);
+void ui_mdoc_signs(struct str *out);
+void ui_mdoc_columns(struct str *out);
 
 #endif

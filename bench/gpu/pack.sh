@@ -29,7 +29,7 @@ ldd "$to"/bin/* | awk '$2 == "=>" && $3 ~ "^/" { print $3 }' | sort -u | while r
 done || die "a shared library cannot be copied"
 ldd "$to"/bin/* | grep 'not found' && die "a shared library is missing"
 
-cp "$source/bench/gpu/run.sh" "$to/run" && chmod +x "$to/run" &&
+cp "$source/bench/gpu/run.sh" "$to/run" && cp "$source/bench/gpu/paper.sh" "$to/paper" && chmod +x "$to/run" "$to/paper" &&
     cp "$source"/bench/peers/*.py "$source/bench/torch_steps.py" "$to/peers/" || die "cannot copy scripts to $to"
 
 # What cuDNN plans for an H100 without one, where cuDNN is here: step 2 says how much of it is offered there.

@@ -14,6 +14,7 @@ libimage_a_SOURCES = \
 	engine/image/store.c engine/image/store.h \
 	engine/image/store_build.c \
 	engine/image/store_check.c \
+	engine/image/store_clean.c \
 	engine/image/store_memory.c \
 	engine/image/store_priv.h \
 	engine/image/store_window.c \

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -81,7 +82,7 @@ static int key_make(struct store_key *key, const struct store_request *r, struct
     return 0;
 }
 
-int store_folder(const char *asked, char to[FILE_PATH_BYTES], struct err *e)
+int store_folder_name(const char *asked, char to[FILE_PATH_BYTES], struct err *e)
 {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int cut;
@@ -95,8 +96,13 @@ int store_folder(const char *asked, char to[FILE_PATH_BYTES], struct err *e)
         return err_set(e, ERR_USAGE,
                        "neither XDG_CACHE_HOME nor HOME is set: name a folder for "
                        "decoded images with --cache");
-    if (cut)
-        return err_set(e, ERR_USAGE, "option 'cache': path too long");
+    return cut ? err_set(e, ERR_USAGE, "option 'cache': path too long") : 0;
+}
+
+int store_folder(const char *asked, char to[FILE_PATH_BYTES], struct err *e)
+{
+    if (store_folder_name(asked, to, e))
+        return -1;
     if (!file_make_folders(to, e))
         return 0;
     return err_prefix(e, "folder for decoded images (choose another with --cache)");
@@ -208,7 +214,10 @@ int store_map(struct store *s, const struct store_key *key, size_t n, int shorte
         s->fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (s->fd < 0)
         return 1;
+    flock(s->fd, LOCK_SH | LOCK_NB); /* store_clean.c leaves it alone now */
     int result = map_open(s, key, n, shorter_side, e);
+    if (!result)
+        futimens(s->fd, NULL); /* and knows when it was used */
     if (result > 0)
         snprintf(s->warning, sizeof s->warning,
                  "decoded again: the decoded images kept in %s were damaged", s->path);
@@ -285,7 +294,8 @@ int store_find(struct store *s, struct store_key *key, char folder[FILE_PATH_BYT
     *refused = store_folder(r->cache, folder, e);
     if (*refused)
         return -1;
-    int length = snprintf(s->path, sizeof s->path, "%s/%016" PRIx64 ".images", folder, key->first);
+    int length =
+        snprintf(s->path, sizeof s->path, "%s/%016" PRIx64 STORE_ENDING, folder, key->first);
     if (length < 0 || (size_t)length >= sizeof s->path)
         return err_set(e, ERR_USAGE, "option 'cache': path too long");
     return 0;

@@ -41,8 +41,9 @@ struct store_request {
 };
 
 /* The folder that a `cache` of that name means; it is made if missing. Others may keep what they
- * want found again in folders below it. */
+ * want found again in folders below it. store_folder_name makes nothing. */
 int store_folder(const char *cache, char to[FILE_PATH_BYTES], struct err *e);
+int store_folder_name(const char *cache, char to[FILE_PATH_BYTES], struct err *e);
 
 /* Opens the store, decoding what is not there. -1: the message names the first damaged image and
  * how many there are. 1: cancelled. */
@@ -61,7 +62,8 @@ const char *store_bad_reason(const struct store *s, size_t i);
 /* True when this call had to decode; false when all came from the cache. */
 bool store_was_decoded(const struct store *s);
 
-/* Why what lay in the cache was not used but decoded again, or nothing was put there; "" when there is nothing to say. */
+/* Why what lay in the cache was not used but decoded again, or nothing was put there; "" when there
+ * is nothing to say. */
 const char *store_warning(const struct store *s);
 
 /* Digests of the pictures as they were decoded, before resizing, in the data set's order; 0 for a
@@ -84,6 +86,23 @@ struct store_report {
  * or different images is removed. 0, -1, or 1 when cancelled. */
 int store_report(struct store_report *out, const struct store_request *request,
                  const uint64_t *pictures, struct err *e);
+
+/* A file of the cache folder that no process uses: decoded images that none has opened for
+ * `unused_s`, or what one that is gone left half written. */
+struct store_unused {
+    const char *path;
+    uint64_t bytes;
+    bool half;
+};
+
+/* Calls `found` for each, until one returns other than 0, which is then returned. 0 where there is
+ * no such folder. */
+int store_unused(const char *folder, double unused_s,
+                 int (*found)(void *context, const struct store_unused *file, struct err *e),
+                 void *context, struct err *e);
+
+/* Removes one, unless it has come into use meanwhile: then false. */
+bool store_remove(const char *path, double unused_s);
 
 /* Bytes of decoded images, and how many of them are kept in memory: all, or fewer. */
 uint64_t store_bytes(const struct store *s);

@@ -21,21 +21,17 @@
 #include "base/str.h"
 #include "engine/image/image_priv.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
-
-#define ABANDONED_S 3600 /* a temporary file this old that nobody locks is left over */
-#define TEMPORARY_END ".images-tmp"
 
 struct build {
     const struct store_request *request;
@@ -186,26 +182,14 @@ static void lay_out(struct build *b)
     h->bad_at = h->file_bytes = h->pixels_at + h->pixels_bytes;
 }
 
-static void remove_abandoned(const char *folder)
+/* What processes that are gone left half built. */
+static int remove_half(void *context, const struct store_unused *file, struct err *e)
 {
-    DIR *dir = opendir(folder);
-    const struct dirent *entry;
-    if (!dir)
-        return;
-    while ((entry = readdir(dir)) != NULL) {
-        char path[FILE_PATH_BYTES];
-        struct stat st;
-        if (!strstr(entry->d_name, TEMPORARY_END) ||
-            str_path(path, sizeof path, folder, entry->d_name) || lstat(path, &st) ||
-            !S_ISREG(st.st_mode) || time(NULL) - st.st_mtime < ABANDONED_S)
-            continue;
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB))
-            unlink(path);
-        if (fd >= 0)
-            close(fd);
-    }
-    closedir(dir);
+    (void)context;
+    (void)e;
+    if (file->half)
+        store_remove(file->path, INFINITY);
+    return 0;
 }
 
 /* As much as may stay in memory of a file that is read in part. */
@@ -228,8 +212,8 @@ static int make_file(struct build *b, struct err *e)
 {
     if (!b->path)
         return make_memory(b, e);
-    remove_abandoned(b->folder);
-    int failed = file_new_open(&b->file, b->path, TEMPORARY_END);
+    store_unused(b->folder, INFINITY, remove_half, NULL, NULL);
+    int failed = file_new_open(&b->file, b->path, STORE_TEMPORARY);
     if (failed)
         return cannot_write(b, failed, e);
     b->fd = b->file.fd;

@@ -18,6 +18,8 @@
 #define STORE_VERSION 2 /* of layout, decoding and resizing: raise it when pixels may differ */
 #define STORE_ORDER 0x01020304u
 #define STORE_PIXEL_ALIGN 4096
+#define STORE_ENDING ".images"        /* after 16 hexadecimal digits */
+#define STORE_TEMPORARY ".images-tmp" /* while it is built */
 #define STORE_WARNING_BYTES (FILE_PATH_BYTES + 128)
 
 /* Two independent hashes of everything the pixels depend on. */

@@ -14,8 +14,9 @@
 struct begin {
     struct init init;
     float *buffer;
-    bool *used; /* tensors of the file */
-    size_t set; /* tensors of the net */
+    bool *used;              /* tensors of the file */
+    size_t set;              /* tensors of the net */
+    size_t norms, new_norms; /* running statistics, and those that are as before any training */
     /* What there is to say: "a, b, c, ..." */
     struct str missing, fresh, unused;
     size_t n_missing, n_unused;
@@ -27,6 +28,14 @@ static void name_one(struct str *names, size_t n, const char *name)
         str_addf(names, "%s%s", n > 1 ? ", " : "", n == NAMED ? "..." : name);
 }
 
+static bool all_are(const float *values, size_t n, float value)
+{
+    for (size_t i = 0; i < n; i++)
+        if (values[i] != value)
+            return false;
+    return true;
+}
+
 static int set_one(struct run *run, struct begin *b, int index, size_t at, struct err *e)
 {
     const struct net_param *p = &run->params->at[index];
@@ -34,6 +43,10 @@ static int set_one(struct run *run, struct begin *b, int index, size_t at, struc
         return err_prefix(e, "%s", run->config->init);
     b->used[at] = true;
     b->set++;
+    if (!net_role_trained(p->role)) {
+        b->norms++;
+        b->new_norms += all_are(b->buffer, p->count, p->role == NET_VAR ? 1 : 0);
+    }
     return door_set(run->door, BACKEND_PARAM, index, b->buffer, p->count, e);
 }
 
@@ -84,11 +97,10 @@ static int set_all(struct run *run, struct begin *b, struct err *e)
 /* What training does not use: counters of batches are in every file of PyTorch's. */
 static void list_unused(struct begin *b)
 {
-    static const char counter[] = "num_batches_tracked";
     const struct weights *listed = b->init.source.listed;
     for (size_t i = 0; i < listed->n; i++) {
-        const char *name = listed->at[i].name, *last = strrchr(name, '.');
-        if (!b->used[i] && strcmp(last ? last + 1 : name, counter))
+        const char *name = listed->at[i].name;
+        if (!b->used[i] && !naming_is_counter(name))
             name_one(&b->unused, ++b->n_unused, name);
     }
 }
@@ -96,18 +108,15 @@ static void list_unused(struct begin *b)
 static void note_geometry(struct run *run, const struct begin *b)
 {
     const struct run_config *c = run->config;
-    const struct naming *naming = b->init.match.naming;
-    struct net_options theirs = naming_options(naming, net_names[c->backbone]);
+    struct net_options theirs = match_options(&b->init.match, net_names[c->backbone]);
     if (theirs.ceil_pool != (c->stem_pool == STEM_POOL_CEIL))
         notes_add(run, LOG_WARNING,
-                  "weights named as %s's were trained with stem-pool %s; this run has the other "
-                  "one, as asked for",
-                  naming->name, theirs.ceil_pool ? "ceil" : "floor");
+                  "the weights go with stem-pool %s; this run has the other one, as asked for",
+                  theirs.ceil_pool ? "ceil" : "floor");
     if (theirs.stride_first != net_strides_first(&run->net))
         notes_add(run, LOG_WARNING,
-                  "weights named as %s's were trained with block-stride %s; this run has the other "
-                  "one, as asked for",
-                  naming->name, theirs.stride_first ? "1x1" : "3x3");
+                  "the weights go with block-stride %s; this run has the other one, as asked for",
+                  theirs.stride_first ? "1x1" : "3x3");
 }
 
 static void note_all(struct run *run, struct begin *b)
@@ -120,11 +129,16 @@ static void note_all(struct run *run, struct begin *b)
     if (b->fresh.length)
         notes_add(run, LOG_INFO, "drawn by the seed: %s", b->fresh.text);
     if (b->n_missing)
-        notes_add(run, LOG_WARNING, "%zu tensors of %s are not in the file and are drawn: %s",
-                  b->n_missing, net, b->missing.text);
+        notes_add(run, LOG_WARNING,
+                  "tensors of %s that are not in the file, and are drawn: %zu (%s)", net,
+                  b->n_missing, b->missing.text);
     if (b->n_unused)
-        notes_add(run, LOG_WARNING, "%zu tensors of the file are not used: %s", b->n_unused,
+        notes_add(run, LOG_WARNING, "tensors of the file that are not used: %zu (%s)", b->n_unused,
                   b->unused.text);
+    if (b->norms && b->new_norms == b->norms)
+        notes_add(run, LOG_WARNING,
+                  "all running means of the file are 0 and all variances 1, as before any "
+                  "training: these are no trained weights, or their norms were left out");
     note_geometry(run, b);
 }
 
@@ -151,7 +165,7 @@ int begin_run(struct run *run, struct err *e)
     if (!config_has_init(run->config) || run->has_saved)
         return 0;
     if (init_open(&b.init, run->config->init, e))
-        return -1;
+        return err_prefix(e, "option 'init'");
     str_init(&b.missing);
     str_init(&b.fresh);
     str_init(&b.unused);
@@ -162,5 +176,5 @@ int begin_run(struct run *run, struct err *e)
     mem_free(b.used);
     mem_free(b.buffer);
     init_close(&b.init);
-    return result;
+    return result < 0 ? err_prefix(e, "option 'init'") : result;
 }

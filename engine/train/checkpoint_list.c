@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/train/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,23 +12,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STEM "checkpoint-"
 #define ENDING ".safetensors"
-#define TEMPORARY ".tmp"
 
 void checkpoint_name(const struct progress *at, char to[80])
 {
     if (at->step)
-        snprintf(to, 80, STEM "%d-%zu" ENDING, at->epochs_done, at->step);
+        snprintf(to, 80, CHECKPOINT_STEM "%d-%zu" ENDING, at->epochs_done, at->step);
     else
-        snprintf(to, 80, STEM "%d" ENDING, at->epochs_done);
+        snprintf(to, 80, CHECKPOINT_STEM "%d" ENDING, at->epochs_done);
 }
 
-/* A name is one of ours if it is the name that its numbers give. */
-static bool parse(const char *name, struct checkpoint_file *out)
+bool checkpoint_parse(const char *name, struct checkpoint_file *out)
 {
     struct progress at = {0};
-    if (sscanf(name, STEM "%d-%zu", &at.epochs_done, &at.step) < 1 || at.epochs_done < 0)
+    if (sscanf(name, CHECKPOINT_STEM "%d-%zu", &at.epochs_done, &at.step) < 1 || at.epochs_done < 0)
         return false;
     *out = (struct checkpoint_file){.epoch = at.epochs_done, .step = at.step};
     checkpoint_name(&at, out->name);
@@ -47,7 +45,7 @@ static int read_folder(DIR *d, struct checkpoint_file **out, size_t *n, struct e
     size_t room = 0;
     for (struct dirent *at; (at = readdir(d));) {
         struct checkpoint_file one;
-        if (!parse(at->d_name, &one))
+        if (!checkpoint_parse(at->d_name, &one))
             continue;
         if (*n == room) {
             room = 2 * room + 8;
@@ -96,29 +94,6 @@ static void remove_one(const char *folder, const char *name, const struct log *l
         log_say(log, LOG_WARNING, "%s cannot be removed: %s", path, strerror(errno));
 }
 
-/* "best.safetensors.1234-0.tmp": of this run, since a folder of weights belongs to one. */
-static bool is_left_over(const char *name)
-{
-    static const char *const stems[] = {STEM, "best" ENDING, "last" ENDING};
-    size_t length = strlen(name), ending = strlen(TEMPORARY);
-    if (length < ending || strcmp(name + length - ending, TEMPORARY))
-        return false;
-    for (int i = 0; i < 3; i++)
-        if (!strncmp(name, stems[i], strlen(stems[i])))
-            return true;
-    return false;
-}
-
-static void remove_left_over(const char *folder, const struct log *log)
-{
-    DIR *d = opendir(folder);
-    for (struct dirent *at; d && (at = readdir(d));)
-        if (is_left_over(at->d_name))
-            remove_one(folder, at->d_name, log);
-    if (d)
-        closedir(d);
-}
-
 void checkpoint_prune(const char *folder, const struct progress *at, int64_t keep, int stored,
                       const struct log *log)
 {
@@ -142,5 +117,7 @@ void checkpoint_prune(const char *folder, const struct progress *at, int64_t kee
             kept++;
     }
     mem_free(files);
-    remove_left_over(folder, log);
+    struct folder_sum halves;
+    if (folder_remove(folder, FOLDER_HALVES, &halves, &e))
+        log_say(log, LOG_WARNING, "%s", e.text);
 }

@@ -17,8 +17,10 @@
  * its fingerprint, so that a data set may move, and the file of `init` may even be gone; of
  * precision, what auto came to. */
 static const char *const may_differ[] = {
-    "data", "cache", "image-memory", "skip-bad-images", "patience",  "save-every",
-    "keep", "trace", "name",         "experiment",      "precision", "init",
+    "data",     "cache",      "image-memory", "skip-bad-images",
+    "patience", "save-every", "keep",         "keep-checkpoints",
+    "trace",    "name",       "experiment",   "precision",
+    "init",
 };
 /* Kept, since they are warned of where they matter. */
 static const char *const may_change_numbers[] = {"epochs", "device", "threads"};

@@ -16,6 +16,7 @@
 #include "engine/train/run_priv.h"
 
 #define CHECKPOINT_FORMAT "1"
+#define CHECKPOINT_STEM "checkpoint-" /* of names */
 #define CHECKPOINT_MOMENTUM "momentum/"
 #define CHECKPOINT_PIECES 4 /* of the checksum */
 
@@ -47,6 +48,9 @@ struct checkpoint_file {
 int checkpoint_list(struct checkpoint_file **out, size_t *n, const char *folder, struct err *e);
 
 void checkpoint_name(const struct progress *at, char to[80]);
+
+/* False for a name that is not the one which its numbers give. */
+bool checkpoint_parse(const char *name, struct checkpoint_file *out);
 
 /* Removes, now that the checkpoint of `at` is there: those further than it, which belong to what
  * was given up by going on from an earlier one; all but the `keep` newest (0 = all) of the rest and

@@ -11,6 +11,7 @@ libtrain_a_SOURCES = \
 	engine/train/checkpoint_priv.h \
 	engine/train/epoch.c \
 	engine/train/epoch_priv.h \
+	engine/train/folder.c engine/train/folder.h \
 	engine/train/holdout.c \
 	engine/train/holdout_priv.h \
 	engine/train/measure.c engine/train/measure.h \

@@ -69,9 +69,11 @@ static int say_started(struct run *run, struct err *e)
     str_copy(s->library, sizeof s->library, door_library(run->door));
     str_copy(s->precision, sizeof s->precision, door_precision(run->door));
     dataset_hash(run->data, store_pictures(run->store), s->data_hash);
+    str_copy(s->init_hash, sizeof s->init_hash, run->init_hash);
     s->train_images = (int64_t)run->train_split.n;
     s->test_images = (int64_t)run->test_split.n;
     s->val_images = (int64_t)run->val_split.n;
+    s->resumed = run->has_saved;
     s->resumed_epoch = run->resumed_epoch;
     s->parameters = (int64_t)run->params->trained;
     s->score_least = run->data->score_least;

@@ -6,6 +6,7 @@
 #include "engine/train/holdout_priv.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define NAMED_DAMAGED 20 /* that many are named in the log */
 
@@ -124,7 +125,10 @@ int run_open_data(struct run *run, struct err *e)
     const struct run_config *c = run->config;
     const struct dataset_request request = {c->data, c->protocol, (int)c->fold};
     if (dataset_open(&run->data, &request, e))
-        return -1;
+        return run->job->resume && access(c->data, F_OK)
+                   ? err_prefix(e, "if the data set was moved, name its new place with `combolab "
+                                   "resume --data`")
+                   : -1;
     const struct dataset *d = run->data;
     int result = open_store(run, e);
     if (result)

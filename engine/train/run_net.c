@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "engine/backend_load.h"
 #include "engine/train/algorithms_priv.h"
 
@@ -34,9 +35,13 @@ static void log_classes(struct run *run)
     const struct classes *k = &run->division;
     log_say(run->log, LOG_INFO, "%d classes by %s%s", k->n, config_rounding_names[k->rounding],
             k->typed ? ", with the weights of the released code" : "");
-    for (int c = 0; c < k->n; c++)
-        log_say(run->log, LOG_INFO, "class %d: %zu training images, value %.4g, weight %.4g", c + 1,
-                k->count[c], k->value[c], k->weight[c]);
+    for (int c = 0; c < k->n; c++) {
+        char value[32], weight[32];
+        str_shortest(value, sizeof value, k->value[c], 4);
+        str_shortest(weight, sizeof weight, k->weight[c], 4);
+        log_say(run->log, LOG_INFO, "class %d: %zu training images, value %s, weight %s", c + 1,
+                k->count[c], value, weight);
+    }
 }
 
 static void warn_scores_outside(struct run *run)

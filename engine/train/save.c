@@ -7,6 +7,7 @@
 #include "engine/train/checkpoint_priv.h"
 #include "engine/weights/weights.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -24,12 +25,50 @@ int save_folder(const char *path, struct err *e)
     return 0;
 }
 
+#define NUMBER_BYTES 26 /* the longest that str_exact writes, and a comma */
+static_assert(LOSS_MAX_CLASSES * NUMBER_BYTES < WEIGHTS_META_BYTES, "a class's numbers fit");
+
+/* "0.485,0.456,0.406" */
+static void list_numbers(const double *numbers, int n, char *to, size_t room)
+{
+    struct str text;
+    char number[NUMBER_BYTES];
+    str_init(&text);
+    for (int i = 0; i < n; i++) {
+        str_exact(number, sizeof number, numbers[i]);
+        str_addf(&text, "%s%s", i ? "," : "", number);
+    }
+    str_copy(to, room, text.text);
+    str_fini(&text);
+}
+
+static void list_floats(const float numbers[3], char *to, size_t room)
+{
+    snprintf(to, room, "%.7g,%.7g,%.7g", (double)numbers[0], (double)numbers[1],
+             (double)numbers[2]);
+}
+
+/* What the outputs of the class head stand for. */
+static int describe_classes(const struct run *run, struct weights *w, struct err *e)
+{
+    const struct classes *k = &run->division;
+    char values[WEIGHTS_META_BYTES], edges[WEIGHTS_META_BYTES];
+    if (!run->net.classes)
+        return 0;
+    list_numbers(k->value, k->n, values, sizeof values);
+    list_numbers(k->edge, k->n - 1, edges, sizeof edges);
+    return weights_meta(w, "class_values", values, e) || weights_meta(w, "class_edges", edges, e) ||
+                   weights_meta(w, "class_rounding", config_rounding_names[k->rounding], e)
+               ? -1
+               : 0;
+}
+
 /* What a reader needs besides names and shapes: the pool's geometry and the stride's position do
- * not show in either. */
+ * not show in either, nor does what becomes of an image before the net sees it. */
 static int describe(const struct run *run, struct weights *w, struct err *e)
 {
     const struct net *net = &run->net;
-    char number[32], classes[16], size[32], resize[32], pool[64];
+    char number[32], classes[16], size[32], resize[32], pool[64], mean[64], std[64];
     snprintf(number, sizeof number, "%d", run->at.epochs_done);
     snprintf(classes, sizeof classes, "%d", net->classes);
     snprintf(size, sizeof size, "%lld", (long long)run->config->image_size);
@@ -37,6 +76,8 @@ static int describe(const struct run *run, struct weights *w, struct err *e)
              (long long)(run->config->resize ? run->config->resize : run->config->image_size));
     snprintf(pool, sizeof pool, "kernel %d stride %d pad %d %s", net->pool.kernel, net->pool.stride,
              net->pool.pad, net->pool.ceil ? "ceil" : "floor");
+    list_floats(run->augment.mean, mean, sizeof mean);
+    list_floats(run->augment.deviation, std, sizeof std);
     const char *const pairs[][2] = {
         {"format", "pt"},
         {"backbone", net_names[run->config->backbone]},
@@ -47,11 +88,13 @@ static int describe(const struct run *run, struct weights *w, struct err *e)
         {"resize", resize},
         {"stem_pool", pool},
         {"block_stride", net_strides_first(net) ? "1x1" : "3x3"},
+        {"mean", mean}, /* of RGB / 255 */
+        {"std", std},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (weights_meta(w, pairs[i][0], pairs[i][1], e))
             return -1;
-    return 0;
+    return describe_classes(run, w, e);
 }
 
 int save_list(const struct run *run, struct weights *w, struct err *e)

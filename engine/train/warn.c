@@ -1,6 +1,8 @@
 /* warn.c - see warn_priv.h. */
 #include "engine/train/warn_priv.h"
 
+#include "base/str.h"
+
 /* Of a channel in a batch. The statistics of fewer are so rough that nets fail to learn; PyTorch
  * refuses one. */
 #define FEW_VALUES 16
@@ -48,13 +50,16 @@ void warn_far_errors(struct run *run, const struct event_epoch *x)
 {
     double range = run->data->score_most - run->data->score_least;
     const struct event_phase *figures = x->tested ? &x->test : &x->train;
+    char error[32], least[32], most[32];
     if (run->warned_far || !(range > 0) || !(figures->mae > FAR * range))
         return;
     run->warned_far = true;
+    str_shortest(error, sizeof error, figures->mae, 3);
+    str_exact(least, sizeof least, run->data->score_least);
+    str_exact(most, sizeof most, run->data->score_most);
     log_say(run->log, LOG_WARNING,
-            "after epoch %d the mean error on the %s images is %.3g, %.0f times the range of all "
+            "after epoch %d the mean error on the %s images is %s, %.0f times the range of all "
             "scores "
-            "(%g to %g): training is exploding; use a smaller --learning-rate, or --clip 1",
-            x->epoch, x->tested ? "test" : "training", figures->mae, figures->mae / range,
-            run->data->score_least, run->data->score_most);
+            "(%s to %s): training is exploding; use a smaller --learning-rate, or --clip 1",
+            x->epoch, x->tested ? "test" : "training", error, figures->mae / range, least, most);
 }

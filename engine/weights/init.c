@@ -71,7 +71,7 @@ int init_check(const struct init *i, const char *path, const char *name, struct 
     if (net_build(&net, name, NULL, 0, e) || net_params_new(&params, &net, e))
         return -1;
     int result = 0;
-    if (match_count(&i->match, params).fits < i->match.fits)
+    if (i->match.net && match_suits(match_count(&i->match, params)) < i->match.suits)
         result = err_set(e, ERR_FORMAT, "%s holds weights of %s, not of %s: use --backbone %s",
                          path, i->match.net, name, i->match.net);
     for (int k = 0; !result && k < params->n; k++) {
@@ -93,7 +93,7 @@ int init_settle(struct run_config *c, struct err *e)
         return err_prefix(e, "option 'init'");
     const char *net = net_names[c->backbone];
     int result = init_check(&i, c->init, net, e);
-    struct net_options options = naming_options(i.match.naming, net);
+    struct net_options options = match_options(&i.match, net);
     if (c->stem_pool == STEM_POOL_AUTO)
         c->stem_pool = options.ceil_pool ? STEM_POOL_CEIL : STEM_POOL_FLOOR;
     if (c->block_stride == BLOCK_STRIDE_AUTO)

@@ -22,8 +22,8 @@ void init_close(struct init *i); /* of one that is all zeros too */
  * a tensor has another shape, heads apart. */
 int init_check(const struct init *i, const char *path, const char *net, struct err *e);
 
-/* Does all of that for a config that has such a file, and settles the options that follow from its
- * naming. Of no effect for one that has none. */
+/* Does all of that for a config that has such a file, and settles the options that follow from
+ * match_options. Of no effect for one that has none. */
 int init_settle(struct run_config *c, struct err *e);
 
 #endif

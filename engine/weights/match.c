@@ -1,7 +1,7 @@
 /* match.c - see match.h.
  *
  * The first convolution's key, under any wrappers, suggests a naming and a prefix; of all that are
- * suggested the one is taken under which most tensors of one of our nets are found. Lookups are by
+ * suggested the one is taken that suits one of our nets best. Lookups are by
  * bisection, so that a file of many tensors costs little.
  */
 #include "engine/weights/match.h"
@@ -132,6 +132,18 @@ struct match_count match_count(const struct match *m, const struct net_params *p
     return n;
 }
 
+struct net_options match_options(const struct match *m, const char *net)
+{
+    struct net_options o = naming_options(m->naming, net);
+    const char *pool = weights_meta_of(m->listed, "stem_pool");
+    const char *stride = weights_meta_of(m->listed, "block_stride");
+    if (pool)
+        o.ceil_pool = strstr(pool, "ceil") != NULL;
+    if (stride)
+        o.stride_first = !strcmp(stride, "1x1");
+    return o;
+}
+
 /* --- which naming, which prefix, which net --- */
 
 /* What is before `key` at the end of `name`, made of wrappers alone. */
@@ -154,7 +166,7 @@ static bool prefix_of(const char *name, const char *key, char prefix[WEIGHTS_NAM
 
 /* One net under one naming, with every prefix that is suggested; *m becomes what is better. */
 static void try_naming(struct match *m, const struct naming *naming, const char *net,
-                       const struct net_params *params, int *named)
+                       const struct net_params *params)
 {
     char key[WEIGHTS_NAME_BYTES];
     int tried = 0;
@@ -167,26 +179,24 @@ static void try_naming(struct match *m, const struct naming *naming, const char 
             continue;
         tried++;
         struct match_count n = match_count(&one, params);
-        if (n.fits < m->fits || (n.fits == m->fits && n.named <= *named))
+        if (!n.named || (m->naming && match_suits(n) <= m->suits))
             continue;
         *m = one;
-        m->fits = n.fits;
+        m->suits = match_suits(n);
         m->net = n.fits ? net : NULL;
-        *named = n.named;
     }
 }
 
 /* A net that is a part of another comes before it in net_names, and stays where both fit alike. */
 static int try_nets(struct match *m, struct err *e)
 {
-    int named = 0;
     for (int k = 0; net_names[k]; k++) {
         struct net net;
         struct net_params *params;
         if (net_build(&net, net_names[k], NULL, 0, e) || net_params_new(&params, &net, e))
             return -1;
         for (size_t i = 0; i < n_namings; i++)
-            try_naming(m, &namings[i], net_names[k], params, &named);
+            try_naming(m, &namings[i], net_names[k], params);
         net_params_free(params);
     }
     return 0;

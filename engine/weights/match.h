@@ -19,8 +19,8 @@ struct match {
     const struct weights_tensor **sorted; /* by name; owned */
     const struct naming *naming;          /* NULL where no key is known */
     char prefix[WEIGHTS_NAME_BYTES];      /* "module.", "" */
-    const char *net; /* of net_names: the one with most tensors of the file; NULL for none */
-    int fits;        /* that many of its, by name and shape */
+    const char *net; /* of net_names: the one that the file suits best; NULL where nothing fits */
+    int suits;       /* match_suits of that */
 };
 
 /* How many tensors of a net a file has. */
@@ -29,6 +29,13 @@ struct match_count {
     int named; /* of which the file has a key */
     int fits;  /* and the shape too */
 };
+
+/* How well a file suits a net: what fits speaks for it, what has the name but another shape against
+ * it, and much more so: a deeper net of another kind has many names in common. */
+static inline int match_suits(struct match_count n)
+{
+    return n.fits - 4 * (n.named - n.fits);
+}
 
 int match_open(struct match *m, const struct weights *listed, struct err *e);
 void match_close(struct match *m);
@@ -39,6 +46,10 @@ size_t match_find(const struct match *m, const struct net_param *p, bool *fits);
 
 /* The same for all of a net but its heads, counted. */
 struct match_count match_count(const struct match *m, const struct net_params *params);
+
+/* The options that the weights were trained with: as a file of our own says in its metadata
+ * (stem_pool, block_stride), else as goes with its naming, of which there must be one. */
+struct net_options match_options(const struct match *m, const char *net);
 
 /* "64x3x7x7"; "" for a number alone. */
 void match_shape(char *to, size_t room, int rank, const int *dims);

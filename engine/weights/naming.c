@@ -73,6 +73,12 @@ int naming_key(const struct naming *n, const char *ours, char *to, size_t room)
     return length < 0 || (size_t)length >= room ? -1 : 0;
 }
 
+bool naming_is_counter(const char *key)
+{
+    const char *last = strrchr(key, '.');
+    return !strcmp(last ? last + 1 : key, "num_batches_tracked");
+}
+
 /* It has a stride that could stand elsewhere, and no groups. */
 static bool is_plain(const char *name)
 {

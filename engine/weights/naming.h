@@ -40,6 +40,9 @@ extern const size_t n_namings;
  * not fit. */
 int naming_key(const struct naming *n, const char *ours, char *to, size_t room);
 
+/* PyTorch's norms count batches, which nothing here needs. */
+bool naming_is_counter(const char *key);
+
 /* The options that a net of those names was trained with. */
 struct net_options naming_options(const struct naming *n, const char *net);
 

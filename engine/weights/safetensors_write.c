@@ -116,13 +116,24 @@ static int write_tensors(const struct weights *w, int fd, const char *path, stru
     return result;
 }
 
-int weights_write(const struct weights *w, const char *path, struct err *e)
+static int write_file(const struct weights *w, const char *path, bool first, struct err *e)
 {
     struct file_new f;
     int failed = file_new_open(&f, path, ".tmp");
     int result = failed ? -1 : write_tensors(w, f.fd, path, e);
+    f.first = first;
     if (!result)
         failed = file_new_commit(&f, true);
     file_new_fini(&f);
     return failed ? err_errno(e, failed, "%s cannot be written", path) : result;
+}
+
+int weights_write(const struct weights *w, const char *path, struct err *e)
+{
+    return write_file(w, path, false, e);
+}
+
+int weights_write_first(const struct weights *w, const char *path, struct err *e)
+{
+    return write_file(w, path, true, e);
 }

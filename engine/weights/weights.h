@@ -23,6 +23,7 @@ extern const struct weights_dtype weights_f32;
 const struct weights_dtype *weights_dtype(const char *name); /* NULL when there is none such */
 
 #define WEIGHTS_NAME_BYTES 96
+#define WEIGHTS_META_BYTES 512 /* of a key, of a value; with its NUL */
 
 struct weights_tensor {
     char name[WEIGHTS_NAME_BYTES];
@@ -40,7 +41,7 @@ struct weights {
     struct weights_tensor *at;
     bool lent; /* all data is somebody else's */
     size_t n_meta;
-    char (*meta)[2][128]; /* key, value; owned */
+    char (*meta)[2][WEIGHTS_META_BYTES]; /* key, value; owned */
 };
 
 /* An empty set with room for `n` tensors; each tensor's data is allocated by weights_add. */
@@ -72,6 +73,9 @@ size_t weights_most(const struct weights *w);
 /* Writes atomically: temporary file in the same folder, fsync, rename, fsync of the folder. On -1
  * the former file stays and no temporary one is left. */
 int weights_write(const struct weights *w, const char *path, struct err *e);
+
+/* The same, but where a file is there already it stays, and that is an error. */
+int weights_write_first(const struct weights *w, const char *path, struct err *e);
 
 /* Reads a file whose tensors are all real numbers, checking every length against the file's size.
  */

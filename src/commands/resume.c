@@ -4,10 +4,14 @@
 #include "base/err.h"
 #include "db/db.h"
 #include "src/headless.h"
+#include "src/meter.h"
 #include "src/output.h"
+
+#include <stdio.h>
 
 struct resume_options {
     bool queue, anew, take_over;
+    char data[OPT_TEXT_BYTES];
     int algorithms; /* index into algorithm_names */
 };
 
@@ -27,6 +31,9 @@ static const struct opt options[] = {
      "Resume",
      "also runs of which cannot be told from here whether a process trains them still: of another "
      "host, or begun by an older combolab; refused for a run whose process is known to live"},
+    {"data", 'd', OPT_PATH, offsetof(struct resume_options, data), 0, 0, "", NULL, "", "Resume",
+     "where the runs' data set lies now, if it was moved; refused unless names, scores, split and "
+     "pictures are the same"},
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
@@ -35,14 +42,26 @@ static int resume(struct headless *h, const struct invocation *in, struct err *e
     const struct resume_options *o = in->own;
     unsigned how = (o->anew ? DB_RESUME_ANEW : 0) | (o->take_over ? DB_RESUME_TAKE_OVER : 0) |
                    (o->algorithms == ALGORITHMS_ANEW ? DB_RESUME_ALGORITHMS : 0);
-    return headless_resume(h, in->arguments, (size_t)in->n_arguments, how, e);
+    return headless_resume(h, in->arguments, (size_t)in->n_arguments, how, o->data, e);
 }
 
-/* Opening to write would make a database where there is none. */
-static int check_database(const struct invocation *in, struct err *e)
+/* Before anything is written: opening to write would make a database where there is none. 0, -1, or
+ * 1 when stopped by a signal. */
+static int check(const struct invocation *in, struct err *e)
 {
+    struct resume_options *o = in->own;
+    struct meter meter;
+    const struct session_patience wait = {meter_cancel(), meter_progress, &meter};
+    struct run_row run;
     struct db *db;
     int result = output_open_db(in, &db, e);
+    meter_start(&meter, "comparing the data set", in->global.quiet);
+    for (int i = 0; !result && i < in->n_arguments; i++) {
+        result = output_find_run(db, in->arguments[i], &run, e);
+        if (!result)
+            result = session_check_data(db, &run, o->data, &wait, e);
+    }
+    meter_end(&meter);
     db_close(db);
     return result;
 }
@@ -55,8 +74,13 @@ static int run(const struct invocation *in)
         .takes = o->queue ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
     };
     struct err e;
-    if (check_database(in, &e))
+    int result = check(in, &e);
+    if (result < 0)
         return command_fail(&e);
+    if (result) {
+        fputs("combolab: stopped; no run was resumed\n", stderr);
+        return EXIT_STOPPED;
+    }
     return headless_command(&ho, resume);
 }
 
@@ -68,7 +92,8 @@ const struct command command_resume = {
         "Each RUN, a number from `combolab runs` or `last` for the newest, goes on from its newest "
         "checkpoint, with the settings it was launched with, and comes to what it would have been "
         "without the interruption; epochs after that checkpoint are done again. A run that "
-        "has epochs on record but no checkpoint to be found is refused, unless --anew is given. "
+        "has epochs on record but no checkpoint to be found is refused, unless --anew is given, "
+        "and so is one whose data set is not there: if it was moved, --data names its new place. "
         "Runs that are finished or have diverged are refused, and then "
         "none is resumed.\n"
         "Progress, the table at the end and Ctrl-C are those of `combolab train`.",

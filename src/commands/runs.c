@@ -106,7 +106,7 @@ const struct command command_runs = {
         "NAME:TEXT, the column contains the text; NAME=TEXT and NAME!=TEXT, it is the text; "
         "NAME~REGEX, a POSIX extended regular expression matches. Numbers are compared by = != < "
         "<= "
-        "> and >=, durations as age<2h. A plain TEXT or ~REGEX is sought in state, name, "
+        "> and >=, durations as age<2h, sizes as disk>1G. A plain TEXT or ~REGEX is sought in state, name, "
         "experiment, "
         "data, protocol, backbone and loss. ! before a test turns it round, double quotes keep "
         "blanks. Names are those of --format csv or of the table's head, whatever the case; mae, "

@@ -82,6 +82,18 @@ static int add_weights(struct show *show, struct err *e)
     return result;
 }
 
+static int add_provenance(struct show *show, struct err *e)
+{
+    struct provenance_row *rows;
+    size_t n;
+    if (db_provenance(show->db, show->run.id, &rows, &n, e))
+        return -1;
+    int result =
+        rows_table(next(show), "provenance", row_provenance_columns, 0, rows, n, sizeof *rows, e);
+    mem_free(rows);
+    return result;
+}
+
 static int add_epochs(struct show *show, struct err *e)
 {
     struct term_row terms[ROW_MAX_TERMS];
@@ -171,7 +183,7 @@ static int add_summary(struct show *show, bool csv, struct err *e)
     if (csv)
         return 0;
     return add_terms(show, e) || add_options(show, e) || add_algorithms(show, false, e) ||
-                   add_weights(show, e)
+                   add_provenance(show, e) || add_weights(show, e)
                ? -1
                : 0;
 }
@@ -212,7 +224,9 @@ const struct command command_show = {
     .details =
         "RUN is a number from `combolab runs`, or `last` for the newest. Without a part asked "
         "for, the run's figures, loss terms, options, methods of computing (where its backend has "
-        "a choice) and weight files are shown; in CSV its figures alone.",
+        "a choice), provenance (what it was trained with, a row for each time that it began or "
+        "went "
+        "on) and weight files are shown; in CSV its figures alone.",
     .own = &table,
     .own_bytes = sizeof(struct options),
     .least_arguments = 1,

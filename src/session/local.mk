@@ -3,10 +3,12 @@ noinst_LIBRARIES += libsession.a
 libsession_a_SOURCES = \
 	src/session/session.c src/session/session.h \
 	src/session/session_config.c src/session/session_config_priv.h \
+	src/session/session_data.c \
 	src/session/session_mailbox.c \
 	src/session/session_order.c \
 	src/session/session_priv.h \
 	src/session/session_carry_out.c \
+	src/session/session_provenance.c \
 	src/session/session_run.c \
 	src/session/session_store.c \
 	src/session/session_watch.c \

@@ -18,6 +18,7 @@
 #include "engine/event.h"
 #include "engine/train/trainer.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -85,6 +86,26 @@ int session_add(struct session *s, const struct run_config *config, int64_t *id,
  * checkpoint: all of them, or none and ERR_STATE says why, as where epochs are on record but no
  * checkpoint is to be found. `how` is of enum db_resume, 0 for nothing special. */
 int session_resume(struct session *s, const int64_t *runs, size_t n, unsigned how, struct err *e);
+
+/* For what takes a while: see store.h. */
+struct session_patience {
+    const atomic_bool *cancel;
+    void (*progress)(void *context, size_t done, size_t all);
+    void *context;
+};
+
+/* Before a run is resumed: its data set is there; or, with `moved` not "", that is where it lies
+ * now, which becomes a full path, and holds the same names, scores, split and pictures. 0, -1, or 1
+ * when cancelled. */
+struct db;
+struct run_row;
+int session_check_data(struct db *db, const struct run_row *run, char moved[OPT_TEXT_BYTES],
+                       const struct session_patience *wait, struct err *e);
+
+/* Stores where the data set of runs that have ended lies now; those that cannot be resumed keep
+ * what they have. */
+int session_move_data(struct session *s, const int64_t *runs, size_t n, const char *data,
+                      struct err *e);
 
 /* Lets a SESSION_TAKES_NAMED session train queued run `id`, after those handed over before. */
 int session_take(struct session *s, int64_t id, struct err *e);

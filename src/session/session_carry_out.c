@@ -2,13 +2,10 @@
  */
 #include "src/session/session_priv.h"
 
-#include "base/mem.h"
-#include "base/str.h"
 #include "engine/snapshot_file.h"
+#include "engine/train/folder.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,18 +31,6 @@ int session_carry_out_add(struct session *s, struct session_request *r, struct e
     return failed;
 }
 
-/* The weight files are where they are said to be. */
-static bool has_weights(struct session *s, int64_t run)
-{
-    struct checkpoint_row *rows;
-    size_t n;
-    bool all = !db_checkpoints(s->db, run, &rows, &n, NULL);
-    for (size_t i = 0; all && i < n; i++)
-        all = !access(rows[i].path, F_OK);
-    mem_free(rows);
-    return all;
-}
-
 /* To begin anew is asked for, never what happens because a folder is not where it was. A process
  * that is killed after its first epoch has lost nothing: that is on record before the first
  * checkpoint is there. */
@@ -57,7 +42,7 @@ static int check_checkpoints(struct session *s, int64_t run, struct err *e)
         return -1;
     bool ended_early =
         !strcmp(row.state, "stopped") || !strcmp(row.state, "failed") || !strcmp(row.state, "lost");
-    bool first = !row.epochs_done || (row.epochs_done == 1 && has_weights(s, run));
+    bool first = !row.epochs_done || (row.epochs_done == 1 && db_has_weights(s->db, run));
     if (!ended_early || first || trainer_has_checkpoint(folder))
         return 0;
     return err_set(e, ERR_STATE,
@@ -79,6 +64,11 @@ int session_carry_out_resume(struct session *s, struct session_request *r, struc
     for (size_t i = 0; i < r->n_runs; i++)
         session_changed(s, r->runs[i]);
     return 0;
+}
+
+int session_carry_out_move(struct session *s, struct session_request *r, struct err *e)
+{
+    return db_runs_move_data(s->db, r->runs, r->n_runs, r->data, e);
 }
 
 int session_carry_out_take(struct session *s, struct session_request *r, struct err *e)
@@ -115,28 +105,17 @@ int session_carry_out_verb(struct session *s, struct session_request *r, struct 
                    (long long)r->answer.run, row.state, session_verb_names[r->answer.verb]);
 }
 
-static bool is_weights(const char *name)
-{
-    return strstr(name, ".safetensors") != NULL;
-}
-
 /* Removes the weight files of a run and their folder. Anything else in there is left alone, and
  * then the folder too. */
 static int delete_files(const char *folder, struct err *e)
 {
-    DIR *dir = opendir(folder);
-    if (!dir)
-        return errno == ENOENT ? 0 : err_errno(e, errno, "the weights in '%s' stay", folder);
-    int number = 0;
-    const struct dirent *entry;
+    struct folder_sum gone;
     snapshot_file_remove(folder);
-    while ((entry = readdir(dir)))
-        if (is_weights(entry->d_name) && unlinkat(dirfd(dir), entry->d_name, 0))
-            number = errno;
-    closedir(dir);
-    if (!number && rmdir(folder))
-        number = errno;
-    return number ? err_errno(e, number, "the run is deleted, but not all of '%s'", folder) : 0;
+    if (folder_remove(folder, FOLDER_ALL, &gone, e))
+        return err_prefix(e, "the run is deleted, but not all of its files");
+    if (rmdir(folder) && errno != ENOENT)
+        return err_errno(e, errno, "the run is deleted, but not all of '%s'", folder);
+    return 0;
 }
 
 int session_carry_out_delete(struct session *s, struct session_request *r, struct err *e)

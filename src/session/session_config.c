@@ -41,13 +41,13 @@ static int settle_home(const struct opt *o, char *path, struct err *e)
 }
 
 /* The data must be there; links in its path are resolved so that the name stays right. */
-static int settle_data(struct run_config *config, struct err *e)
+int session_settle_data(char data[OPT_TEXT_BYTES], struct err *e)
 {
     char full[PATH_MAX], shown[ROW_TEXT_BYTES];
-    str_visible(shown, sizeof shown, config->data);
-    if (!realpath(config->data, full))
+    str_visible(shown, sizeof shown, data);
+    if (!realpath(data, full))
         return err_errno(e, errno, "data '%s' cannot be opened", shown);
-    if (str_copy(config->data, sizeof config->data, full))
+    if (str_copy(data, OPT_TEXT_BYTES, full))
         return err_set(e, ERR_USAGE, "data '%s': its full path is longer than %d bytes", shown,
                        OPT_TEXT_BYTES - 1);
     return 0;
@@ -77,7 +77,7 @@ static int settle_paths(struct run_config *config, struct err *e)
         if (settle_home(o, path, e) || (path != config->data && settle_folder(o, path, e)))
             return -1;
     }
-    return settle_data(config, e);
+    return session_settle_data(config->data, e);
 }
 
 /* What is wrong with the classes of these scores is better said now than when the run begins. A

@@ -26,6 +26,9 @@ struct session_rows {
 int session_settle(struct run_config *config, struct run_row *run, struct data_facts *facts,
                    struct err *e);
 
+/* Makes the path of a data set that is there a full one, with links resolved. */
+int session_settle_data(char data[OPT_TEXT_BYTES], struct err *e);
+
 /* As session_settle, and all rows of a launch. */
 int session_rows_init(struct session_rows *rows, struct run_config *config, struct err *e);
 void session_rows_fini(struct session_rows *rows);

@@ -302,6 +302,14 @@ int session_resume(struct session *s, const int64_t *runs, size_t n, unsigned ho
     return ask(s, &r, e);
 }
 
+int session_move_data(struct session *s, const int64_t *runs, size_t n, const char *data,
+                      struct err *e)
+{
+    struct session_request r = {
+        .carry_out = session_carry_out_move, .runs = runs, .n_runs = n, .data = data};
+    return ask(s, &r, e);
+}
+
 int session_take(struct session *s, int64_t id, struct err *e)
 {
     struct session_request r = {.carry_out = session_carry_out_take, .answer = {.run = id}};

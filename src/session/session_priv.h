@@ -3,6 +3,7 @@
 #define COMBOLAB_SRC_SESSION_SESSION_PRIV_H
 
 #include "base/err.h"
+#include "base/str.h"
 #include "db/db.h"
 #include "src/session/session.h"
 #include "src/session/session_config_priv.h"
@@ -20,9 +21,10 @@ struct session_request {
     struct run_config *configs; /* CHECK and ADD, until they are settled */
     struct session_rows *rows;  /* ADD, from then on */
     size_t n_configs;
-    const int64_t *runs; /* RESUME */
+    const int64_t *runs; /* RESUME and moved data */
     size_t n_runs;
-    unsigned how; /* RESUME: of enum db_resume */
+    const char *data; /* where it lies now */
+    unsigned how;     /* RESUME: of enum db_resume */
     bool posted, answered;
 };
 
@@ -64,6 +66,7 @@ struct session {
     bool starved;             /* a database that was busy: look again by time */
     int64_t run;              /* in progress, 0 = none */
     double beat_s;            /* when the database was last told that it is */
+    bool keeps_checkpoints;   /* of that run, when it is finished */
     bool broken;              /* its events can no longer be stored */
     atomic_int stored_epochs; /* of that run, which the engine reads */
     struct session_debt debt;
@@ -88,14 +91,22 @@ void session_device_died(struct session *s);
 
 /* session_store.c: stores an event, then tells viewers; frees what the event owns. */
 void session_store(struct session *s, struct event *event);
+/* A line of the run's log from the session itself, stored and told as the engine's are. */
+void session_say(struct session *s, int64_t run, enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* Ends a run that could not even begin. */
 void session_store_failure(struct session *s, const char *text);
 /* Tries to write the end of a run that could not be written before. */
 void session_store_debt(struct session *s);
 
+/* session_provenance.c: says what a run that began before is trained with now that it was not then;
+ * `resumed` = it goes on from a checkpoint. */
+void session_compare_provenance(struct session *s, int64_t run, bool resumed);
+
 /* session_carry_out.c: what is asked, done on the session thread. */
 int session_carry_out_add(struct session *s, struct session_request *r, struct err *e);
 int session_carry_out_resume(struct session *s, struct session_request *r, struct err *e);
+int session_carry_out_move(struct session *s, struct session_request *r, struct err *e);
 int session_carry_out_take(struct session *s, struct session_request *r, struct err *e);
 int session_carry_out_verb(struct session *s, struct session_request *r, struct err *e);
 int session_carry_out_delete(struct session *s, struct session_request *r, struct err *e);

@@ -127,6 +127,7 @@ static int begin(struct session *s, struct trainer_job *job, struct err *e)
     job->backend = s->options.backend;
     if (read_job(s, job, e))
         return -1;
+    s->keeps_checkpoints = job->config.keep_checkpoints;
     if (s->options.viewer.begun)
         s->options.viewer.begun(s->options.viewer.context, s->run, &job->config);
     if (db_weights_dir(s->db, s->run, job->weights_dir, sizeof job->weights_dir, e))

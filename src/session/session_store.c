@@ -11,8 +11,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/train/folder.h"
+#include "platform.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,12 +41,14 @@ static int store_started(struct session *s, const struct event *event, struct er
         .classes = from->classes,
     };
     str_copy(row.data, sizeof row.data, from->set);
+    str_copy(row.program, sizeof row.program, PACKAGE_STRING);
     str_copy(row.protocol, sizeof row.protocol, from->protocol);
     str_copy(row.device, sizeof row.device, from->device);
     str_copy(row.library, sizeof row.library, from->library);
     str_copy(row.precision, sizeof row.precision, from->precision);
     str_copy(row.data_hash, sizeof row.data_hash, from->data_hash);
-    return db_run_started(s->db, event->run, &row, e);
+    str_copy(row.init_hash, sizeof row.init_hash, from->init_hash);
+    return db_run_started(s->db, event->run, &row, from->resumed_epoch + 1, e);
 }
 
 /* Names and true scores are the same for every run on this split: they are stored once. */
@@ -249,6 +254,30 @@ static void settle_end(struct session *s, struct event *event)
     s->run = 0;
 }
 
+/* A finished run is not resumed, so its checkpoints have no use: they go once it is on record as
+ * finished, and its weights are there. What a kill leaves in between, `combolab clean` finds. */
+static void drop_checkpoints(struct session *s, int64_t run)
+{
+    char folder[1024], bytes[32];
+    struct folder_sum gone;
+    struct err e;
+    if (s->keeps_checkpoints || !db_has_weights(s->db, run))
+        return;
+    int result = db_weights_dir(s->db, run, folder, sizeof folder, &e);
+    if (!result)
+        result = folder_remove(folder, FOLDER_CHECKPOINTS | FOLDER_HALVES, &gone, &e);
+    db_run_disk(s->db, run, NULL);
+    str_bytes(bytes, sizeof bytes, result ? 0 : (double)gone.bytes);
+    if (result)
+        session_say(s, run, LOG_WARNING, "checkpoints that are not needed any more stay: %s",
+                    e.text);
+    else if (gone.files)
+        session_say(s, run, LOG_INFO,
+                    "finished, so its %zu checkpoint%s, %s, %s removed; best and last weights stay "
+                    "(--keep-checkpoints keeps all)",
+                    gone.files, gone.files == 1 ? "" : "s", bytes, gone.files == 1 ? "is" : "are");
+}
+
 void session_store(struct session *s, struct event *event)
 {
     struct err e;
@@ -259,13 +288,28 @@ void session_store(struct session *s, struct event *event)
     bool end = event->kind == EVENT_FINISHED;
     bool told = end || !s->broken;
     settle_end(s, event);
+    if (end && event->finished.state == RUN_FINISHED)
+        drop_checkpoints(s, event->run);
     if (told)
         session_changed(s, event->run);
     if (told && s->options.viewer.stored)
         s->options.viewer.stored(s->options.viewer.context, event);
+    if (!s->broken && event->kind == EVENT_STARTED)
+        session_compare_provenance(s, event->run, event->started.resumed);
     if (end && event->finished.dead)
         session_device_died(s);
     event_fini(event);
+}
+
+void session_say(struct session *s, int64_t run, enum log_level level, const char *format, ...)
+{
+    struct event event = {.kind = EVENT_LOG, .run = run, .time_s = clock_date_s()};
+    va_list args;
+    va_start(args, format);
+    vsnprintf(event.log.text, sizeof event.log.text, format, args);
+    va_end(args);
+    event.log.level = level;
+    session_store(s, &event);
 }
 
 void session_store_failure(struct session *s, const char *text)

@@ -78,6 +78,9 @@ static void test_str(void)
     is_text(to, "ab", "a cut never splits a character");
     str_duration(to, sizeof to, 7507);
     is_text(to, "2h05m", "hours");
+    ok(str_ends_in("a.tmp", ".tmp") && str_ends_in(".tmp", ".tmp") && !str_ends_in("tmp", ".tmp") &&
+           !str_ends_in("a.tmp.b", ".tmp"),
+       "ends of texts are known");
     ok(!str_path(to, sizeof to, "a/", "b") && !strcmp(to, "a/b"), "paths join");
     ok(str_path(to, 4, "abc", "def") == -1, "a path that does not fit is refused");
 }
@@ -111,12 +114,19 @@ static void test_figures(void)
     is_figure(NAN, 4, 8, "-");
     is_figure(INFINITY, 4, 8, "-");
     static const double exact[] = {30, 100, -30, 0.1, 1e-5, 123456789, 1e15, 1e300};
-    static const char *const texts[] = {"30",    "100",       "-30",   "0.1",
-                                        "1e-05", "123456789", "1e+15", "1e+300"};
+    static const char *const texts[] = {"30",   "100",       "-30",  "0.1",
+                                        "1e-5", "123456789", "1e15", "1e300"};
     for (int i = 0; i < 8; i++) {
         char text[64];
         str_exact(text, sizeof text, exact[i]);
         is_text(text, texts[i], "the shortest exact text");
+    }
+    static const double rounded[] = {30, 1e6, 2.0 / 3, 0.1f, 1234567.8, 1.23456789e-7};
+    static const char *const shorts[] = {"30", "1000000", "0.6667", "0.1", "1234568", "1.235e-7"};
+    for (int i = 0; i < 6; i++) {
+        char text[64];
+        str_shortest(text, sizeof text, rounded[i], 4);
+        is_text(text, shorts[i], "the shortest text with few digits");
     }
 }
 

@@ -80,8 +80,8 @@ static void test_life(struct db *d)
     found.parameters = 11000000;
     found.train_images = 3300;
     found.test_images = 2200;
-    is_int(db_run_started(d, id, &found, &e), 0, "what it is made of is stored");
-    ok(db_run_started(d, 4711, &found, &e) == -1 && e.code == ERR_NOT_FOUND, "not for no run");
+    is_int(db_run_started(d, id, &found, 1, &e), 0, "what it is made of is stored");
+    ok(db_run_started(d, 4711, &found, 1, &e) == -1 && e.code == ERR_NOT_FOUND, "not for no run");
     db_run(d, id, &got, &e);
     ok(!strcmp(got.data, "SCUT-FBP5500") && got.parameters == 11000000 && got.test_images == 2200 &&
            !strcmp(got.device, "cpu: test"),

@@ -110,7 +110,7 @@ static int job_started(struct db *d, int64_t id, struct err *e)
 {
     struct run_row run = help_run("fault");
     str_copy(run.device, sizeof run.device, "cpu");
-    return db_run_started(d, id, &run, e);
+    return db_run_started(d, id, &run, 1, e);
 }
 
 static int job_verb(struct db *d, int64_t id, struct err *e)

@@ -134,6 +134,29 @@ static void test_readers(const char *path)
     db_close(d);
 }
 
+/* A host's name is read and said whole, however long. */
+static void test_long_name(const char *path)
+{
+    struct db *d = help_open(path);
+    struct err e;
+    struct run_row run = {0};
+    char host[201], change[256];
+    int64_t id = help_add_running(d, "far");
+    memset(host, 'h', sizeof host - 1);
+    host[sizeof host - 1] = '\0';
+    snprintf(change, sizeof change, "UPDATE run SET host = '%s'", host);
+    db_exec(d, change, &e);
+    life_leave(d, id);
+    ok(!db_run(d, id, &run, &e) && !strcmp(run.state, "lost"), "a run of a host with a long name");
+    is_text(run.host, host, "which is whole");
+    has_text(run.state_text, host, "and said whole");
+    int lost = 0;
+    ok(!db_runs_lost(d, &lost, &e) && lost == 1 && !db_run(d, id, &run, &e),
+       "it is stored as lost");
+    has_text(run.state_text, host, "with that name");
+    db_close(d);
+}
+
 /* Names and numbers of the owner, while it lives and once it is dead. */
 static void test_names(const char *path)
 {
@@ -242,6 +265,7 @@ int main(void)
 {
     scratch_make();
     test_readers(scratch_path("readers.db"));
+    test_long_name(scratch_path("names.db"));
     test_names(scratch_path("names.db"));
     test_older(scratch_path("older.db"));
     test_one_trainer(scratch_path("one.db"));

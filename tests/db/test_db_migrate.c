@@ -1,4 +1,4 @@
-/* test_db_migrate.c - databases of schema 1, 2 and 3 with rows become ones of schema 4: nothing is
+/* test_db_migrate.c - databases of schema 1 to 4 with rows become ones of schema 5: nothing is
  * lost, and a process that is killed on the way leaves what there was.
  */
 #include "tests/kit/db_kit.h"
@@ -205,14 +205,14 @@ static void test_kept(const char *path, int version)
        "there are rows of schema %d", version);
     ok(db_open(&d, path, DB_READ, &e) == -1 && e.code == ERR_VERSION,
        "a reader does not change it");
-    snprintf(text, sizeof text, "older combolab (schema %d, this one makes 4)", version);
+    snprintf(text, sizeof text, "older combolab (schema %d, this one makes 5)", version);
     has_text(e.text, text, "and says why");
     if (!is_int(db_open(&d, path, DB_WRITE, &e), 0, "a writer brings it up to date"))
         diag("%s", e.text);
     raw_text(path, everything, after, sizeof after);
     if (!ok(!strcmp(before, after), "every row is as it was"))
         diag("%s\nis now\n%s", before, after);
-    is_int(help_number(d, "PRAGMA user_version"), 4, "it is of schema 4");
+    is_int(help_number(d, "PRAGMA user_version"), 5, "it is of schema 5");
     is_int(help_number(d, "SELECT count(*) FROM pragma_foreign_key_check"), 0,
            "no foreign key is broken");
     is_int(
@@ -238,25 +238,83 @@ static void test_same_schema(const char *path)
     ok(old[0] && !strcmp(old, new), "it is as one that was made today");
 }
 
-/* Step 4 only adds: without what it added, a file is one of schema 3. */
-static void test_schema_3(const char *path)
+/* Steps 4 and 5 only add: without what they added, a file is one of schema 3 or 4. */
+static const char undo_5[] =
+    "DROP VIEW run_best; DROP VIEW last_term; DROP VIEW run_mean;"
+    " DROP VIEW run_alike; DROP VIEW run_difference; DROP VIEW run_setting;"
+    " DROP TABLE provenance; ALTER TABLE run DROP COLUMN disk_bytes;"
+    " ALTER TABLE run DROP COLUMN init_hash; PRAGMA user_version = 4;";
+static const char undo_4[] = "DROP TABLE algorithm; ALTER TABLE run DROP COLUMN algorithms_anew;"
+                             " PRAGMA user_version = 3;";
+
+/* What is there of the steps until `version` becomes the present schema. */
+static struct db *test_again(const char *path, int version)
 {
     static char before[8192], after[8192];
     struct err e;
     struct db *d = help_open(path);
-    struct algorithm_row *rows, two[] = {{"sum 3", "abacus", "red"}, {"sum 4", "head", ""}};
-    size_t n;
-    is_int(db_exec(d,
-                   "DROP TABLE algorithm; ALTER TABLE run DROP COLUMN algorithms_anew;"
-                   " PRAGMA user_version = 3",
-                   &e),
-           0, "a database of schema 3");
+    int undone = db_exec(d, undo_5, &e);
+    if (!undone && version < 4)
+        undone = db_exec(d, undo_4, &e);
+    ok(!undone, "a database of schema %d", version);
     db_close(d);
     raw_text(path, everything, before, sizeof before);
     d = help_open(path);
     raw_text(path, everything, after, sizeof after);
-    ok(before[0] && !strcmp(before, after), "becomes one of schema 4 with every row");
-    is_int(help_number(d, "PRAGMA user_version"), 4, "as it says");
+    ok(before[0] && !strcmp(before, after), "becomes one of schema 5 with every row");
+    is_int(help_number(d, "PRAGMA user_version"), 5, "as it says");
+    return d;
+}
+
+/* What a run of schema 4 was trained with is the first that is known of it. */
+static void test_schema_4(const char *path)
+{
+    struct err e;
+    struct db *d = help_open(path);
+    is_int(db_exec(d,
+                   "UPDATE run SET device = 'cpu: old', program = 'combolab 1' WHERE id = 2;"
+                   "INSERT INTO run_option(run, position, name, type, value)"
+                   " VALUES (2, 7, 'data', 'path', '/data/old')",
+                   &e),
+           0, "a run that has a device");
+    db_close(d);
+    d = test_again(path, 4);
+    is_int(help_number(d, "SELECT count(*) FROM provenance"), 1, "its provenance is on record");
+    is_int(help_number(d, "SELECT count(*) FROM provenance WHERE run = 2 AND position = 1 AND"
+                          " time = 11 AND epoch = 1 AND host = 'lab' AND device = 'cpu: old' AND"
+                          " program = 'combolab 1' AND data = '/data/old'"),
+           1, "as it was");
+    db_close(d);
+}
+
+/* Options as an older combolab wrote them. */
+static void test_figures(const char *path)
+{
+    static const char old[] =
+        "INSERT INTO run_option(run, position, name, type, value)"
+        " SELECT 1, 80 + key, 'figure ' || key, iif(key, 'real', 'text'), value FROM json_each("
+        "'[\"3e+01\", \"3e+01\", \"1e-05\", \"-2e+16\", \"1e-10\", \"0.5\"]')";
+    char values[128];
+    struct err e;
+    struct db *d = help_open(path);
+    ok(!db_exec(d, undo_5, &e) && !db_exec(d, old, &e), "a run of schema 4 with many figures");
+    db_close(d);
+    d = help_open(path);
+    raw_text(path,
+             "SELECT group_concat(value, ' ') FROM"
+             " (SELECT value FROM run_option WHERE run = 1 AND position >= 80 ORDER BY position)",
+             values, sizeof values);
+    is_text(values, "3e+01 30 1e-5 -2e16 1e-10 0.5", "has them in their shortest form");
+    is_int(db_exec(d, "DELETE FROM run_option WHERE position >= 80", &e), 0, "they go");
+    db_close(d);
+}
+
+static void test_schema_3(const char *path)
+{
+    struct err e;
+    struct db *d = test_again(path, 3);
+    struct algorithm_row *rows, two[] = {{"sum 3", "abacus", "red"}, {"sum 4", "head", ""}};
+    size_t n;
     ok(!db_algorithms(d, 1, &rows, &n, &e) && !n, "no algorithms of old runs are known");
     mem_free(rows);
     is_int(db_run_algorithms(d, 1, two, 2, &e), 0, "those of one that goes on are stored");
@@ -310,7 +368,7 @@ static void test_used(const char *path)
     struct epoch_row row = help_epoch(3, true);
     row.validated = true;
     ok(!db_runs_resume(d, &id, 1, 0, &e) && db_run_claim(d, 1, &claimed, &e) == 1 &&
-           !db_run_started(d, 1, &run, &e) && !db_epoch_add(d, 1, &row, 3, NULL, 0, &e),
+           !db_run_started(d, 1, &run, 1, &e) && !db_epoch_add(d, 1, &row, 3, NULL, 0, &e),
        "an old run is resumed");
     db_run(d, 1, &run, &e);
     ok(run.epochs_done == 3 && run.resumed == 1 && run.earlier_s == 10, "and goes on");
@@ -400,7 +458,7 @@ static void test_killed(int old)
         kill_after = steps;
         int status = help_wait(help_fork(migrate_until_killed, path));
         raw_text(path, "PRAGMA user_version", version, sizeof version);
-        bool migrated = !strcmp(version, "4");
+        bool migrated = !strcmp(version, "5");
         raw_text(path, migrated ? everything : everything_old, now, sizeof now);
         bad += strcmp(now, wanted) != 0;
         if (status == 0)
@@ -410,7 +468,7 @@ static void test_killed(int old)
             break;
         bad += atoi(version) != old;
     }
-    is_text(version, "4", "in the end it is migrated");
+    is_text(version, "5", "in the end it is migrated");
     ok(killed > 10 && !bad, "killed %d times on the way, it was schema %d with every row", killed,
        old);
 }
@@ -420,7 +478,9 @@ int main(void)
     scratch_make();
     const char *path = scratch_path("old.db");
     test_kept(path, 1);
+    test_schema_4(path);
     test_schema_3(path);
+    test_figures(path);
     test_same_schema(path);
     test_used(path);
     test_kept(path, 2);

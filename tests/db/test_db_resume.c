@@ -110,7 +110,7 @@ static void test_void(struct db *d)
     }
     add_checkpoint(d, id, "best", 4);
     add_checkpoint(d, id, "last", 3);
-    is_int(db_run_started(d, id, &found, &e), 0, "it goes on after epoch 2");
+    is_int(db_run_started(d, id, &found, 1, &e), 0, "it goes on after epoch 2");
     ok(rows_of(d, "epoch", id) == 5 && rows_of(d, "checkpoint", id) == 2,
        "what is on record stays until there is something new");
     struct epoch_row third = help_epoch(3, false);
@@ -126,6 +126,40 @@ static void test_void(struct db *d)
     ok(rows_of(d, "epoch", other) == 5, "another run is left alone");
 }
 
+/* A run that goes on elsewhere, and is stored to have begun twice since the first try failed. */
+static void test_provenance(struct db *d)
+{
+    struct err e;
+    struct run_row found = help_run("");
+    struct provenance_row *rows;
+    size_t n = 0;
+    const struct option_row data = {"data", "path", "/data/faces"};
+    int64_t id, claimed;
+    ok(!db_run_add(d, &found, &data, 1, NULL, 0, &id, &e) && db_run_claim(d, id, &claimed, &e) == 1,
+       "a run with a data set");
+    str_copy(found.device, sizeof found.device, "cpu: one");
+    ok(!db_run_started(d, id, &found, 1, &e) && !db_run_started(d, id, &found, 1, &e), "begins");
+    ok(!db_runs_move_data(d, &id, 1, "/data/moved", &e) && !db_run_state(d, id, "stopped", "", &e),
+       "its data set is moved");
+    str_copy(found.device, sizeof found.device, "cpu: another");
+    str_copy(found.program, sizeof found.program, "combolab 1");
+    ok(!db_runs_resume(d, &id, 1, 0, &e) && db_run_claim(d, id, &claimed, &e) == 1 &&
+           !db_run_started(d, id, &found, 4, &e),
+       "it goes on");
+    ok(!db_provenance(d, id, &rows, &n, &e) && n == 2, "it was trained with two things");
+    ok(n == 2 && rows[0].epoch == 1 && !strcmp(rows[0].device, "cpu: one") &&
+           !strcmp(rows[0].program, "combolab 0") && rows[0].host[0] && rows[1].epoch == 4 &&
+           !strcmp(rows[1].device, "cpu: another") && !strcmp(rows[1].program, "combolab 1") &&
+           !strcmp(rows[1].data, "/data/moved") && rows[1].time >= rows[0].time,
+       "each with its first epoch");
+    mem_free(rows);
+    db_run_state(d, id, "finished", "", &e);
+    ok(!db_runs_move_data(d, &id, 1, "/elsewhere", &e) &&
+           !help_number(d, "SELECT count(*) FROM run_option WHERE value = '/elsewhere'"),
+       "a finished run's data set stays where it was");
+    ok(!db_run_delete(d, id, &e) && !rows_of(d, "provenance", id), "a deleted run leaves nothing");
+}
+
 /* Stopped after three epochs; its process is killed in the first epoch of the new beginning. */
 static void test_anew(struct db *d)
 {
@@ -139,7 +173,8 @@ static void test_anew(struct db *d)
     add_checkpoint(d, id, "best", 2);
     db_run_state(d, id, "stopped", NULL, &e);
     is_int(db_runs_resume(d, &id, 1, DB_RESUME_ANEW, &e), 0, "a run is to begin anew");
-    ok(db_run_claim(d, id, &claimed, &e) == 1 && !db_run_started(d, id, &found, &e), "and begins");
+    ok(db_run_claim(d, id, &claimed, &e) == 1 && !db_run_started(d, id, &found, 1, &e),
+       "and begins");
     db_run(d, id, &run, &e);
     ok(run.anew && !run.algorithms_anew && run.epochs_done == 3 && run.best_epoch == 2 &&
            rows_of(d, "checkpoint", id) == 1,
@@ -184,6 +219,7 @@ int main(void)
     test_never_begun(d);
     test_all_or_none(d);
     test_void(d);
+    test_provenance(d);
     test_anew(d);
     test_lost_early(d);
     db_close(d);

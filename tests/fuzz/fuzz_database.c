@@ -57,6 +57,8 @@ static void ask_of_run(struct db *d, int64_t run)
     struct split_row *split;
     struct log_row *log;
     struct checkpoint_row *checkpoints;
+    struct provenance_row *provenance;
+    enum db_spent spent;
     struct term_row terms[ROW_MAX_TERMS];
     float *ledger;
     size_t n;
@@ -73,6 +75,9 @@ static void ask_of_run(struct db *d, int64_t run)
         mem_free(log);
     if (!db_checkpoints(d, run, &checkpoints, &n, &e))
         mem_free(checkpoints);
+    if (!db_provenance(d, run, &provenance, &n, &e))
+        mem_free(provenance);
+    db_run_spent(d, run, &spent, &e);
     if (!db_ledger(d, run, 1, &ledger, &n, &e))
         mem_free(ledger);
     db_terms(d, run, terms, &n, &e);

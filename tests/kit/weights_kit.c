@@ -9,7 +9,7 @@
 
 void weights_kit_begin(struct weights_kit *k)
 {
-    *k = (struct weights_kit){.n = 0};
+    *k = (struct weights_kit){.reals = "F32"};
     str_init(&k->header);
 }
 
@@ -59,7 +59,7 @@ int weights_kit_list(struct weights_kit *k, const char *golden,
         strcpy(to, name);
         sscanf(strchr(shape, ')') + 1, "%15s", type);
         if (!rename || rename(name, to))
-            weights_kit_add(k, to, strcmp(type, "int64") ? "F32" : "I64", rank, dims);
+            weights_kit_add(k, to, strcmp(type, "int64") ? k->reals : "I64", rank, dims);
     }
     return fclose(f);
 }

@@ -10,7 +10,8 @@
 struct weights_kit {
     struct str header; /* of the tensors so far */
     size_t n;
-    uint64_t bytes; /* of their data */
+    uint64_t bytes;    /* of their data */
+    const char *reals; /* the dtype of what a list has as real numbers; F32 at first */
 };
 
 void weights_kit_begin(struct weights_kit *k);

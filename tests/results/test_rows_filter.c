@@ -30,6 +30,7 @@ static void make_run(int i, const char *state, const char *name, const char *los
     r->best_pc = pc;
     r->best_mae = mae;
     r->fold = fold;
+    r->disk_bytes = (int64_t)i << 30;
     r->created = 10000 - 3600.0 * i - 60;
     r->started = r->ended = NAN;
 }
@@ -99,6 +100,10 @@ static void test_fields(void)
     lets_through("age<2h", "1 2");
     lets_through("age_s>=10860", "4 5");
     lets_through("age<90s", "1");
+    lets_through("disk>1.5G", "3 4 5");
+    lets_through("disk<=1024MiB", "2");
+    lets_through("disk=1048576K", "2");
+    lets_through("disk<1", "");
 }
 
 static void test_expressions(void)
@@ -128,6 +133,8 @@ static void test_refusals(void)
     lets_through(
         "age>2w",
         "'age_s' is compared with a duration such as 90s, 15m, 2h or 3d, and '2w' is none");
+    lets_through("disk>2d",
+                 "'disk_bytes' is compared with a size such as 500M or 2G, and '2d' is none");
     lets_through("state>3", "'state' is a text: compare it by : = != or ~");
     lets_through("pc~3", "'best_pc' is a number: compare it by = != < <= > or >=");
     lets_through("created>3", "'created' is a time, which a filter does not compare; use age_s");

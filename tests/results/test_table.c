@@ -187,6 +187,15 @@ static void test_figures(void)
         table_show(&column, &cell, text, sizeof text);
         is_text(text, texts[i], "a figure of a table");
     }
+    static const double settings[] = {30, 0.002, 1.0 / 3, 1e-5, 2};
+    static const char *const shortest[] = {"30", "0.002", "0.333333", "1e-5", "2"};
+    const struct table_column setting = {"alpha", "alpha", TABLE_REAL, -6, false};
+    for (int i = 0; i < 5; i++) {
+        struct table_cell cell = {.real = settings[i]};
+        char text[32];
+        table_show(&setting, &cell, text, sizeof text);
+        is_text(text, shortest[i], "a number that somebody chose");
+    }
 }
 
 static void test_memory(int format)

@@ -86,7 +86,7 @@ static int finish(struct db *db, int64_t id, struct err *e)
     struct log_row line = {.time = 1700000003, .level = "info", .text = "said once"};
     str_copy(run.device, sizeof run.device, "cpu: test");
     str_copy(run.data_hash, sizeof run.data_hash, "0123456789abcdef");
-    if (db_run_started(db, id, &run, e) || db_run_split(db, id, images, 2, e) ||
+    if (db_run_started(db, id, &run, 1, e) || db_run_split(db, id, images, 2, e) ||
         db_run_algorithms(db, id, algorithms, 3, e) || epoch(db, id, 1, e) || epoch(db, id, 2, e) ||
         db_checkpoint_add(db, id, &weights, predictions, 2, e) || db_log_add(db, id, &line, e))
         return -1;

@@ -8,6 +8,10 @@ check_PROGRAMS += tests/src/cli_db
 tests_src_cli_db_SOURCES = tests/src/cli_db.c
 tests_src_cli_db_LDADD = $(DB_LIBS)
 
+# combolab-db(5) against a database; README's pictures.
+TESTS += tests/src/test_man_db.sh tests/src/test_picture.sh
+EXTRA_DIST += tests/src/test_man_db.sh tests/src/test_picture.sh
+
 # Rows for the screen, without a screen.
 check_PROGRAMS += tests/src/test_model
 tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_now.c src/want_paths.c \
@@ -24,6 +28,8 @@ tests_src_test_screen_thread_LDADD = $(KIT_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/src/test_screen_thread
 
 TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
-	tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_tmux.sh
+	tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_tmux.sh \
+	tests/src/test_provenance.sh tests/src/test_clean.sh
 EXTRA_DIST += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
-	tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_tmux.sh
+	tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_tmux.sh \
+	tests/src/test_provenance.sh tests/src/test_clean.sh

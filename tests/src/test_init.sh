@@ -59,6 +59,33 @@ says out "stem-pool  *choice  *floor" "with the pool that its names go with"
 run train $small --epochs 1 --init '~/start.safetensors' --queue
 exits 0 "a home folder is known"
 
+# --- on record ---
+"$combolab" weights "$dir/start.safetensors" --format csv | tail -n 1 | tr -d '\r' >"$dir/row"
+hash=$(cut -d, -f3 "$dir/row")
+run show 2 --format json
+says out "\"init_hash\": *\"$hash\"" "the record has the hash of the file's content"
+cp "$dir/start.safetensors" "$dir/other.safetensors"
+# shellcheck disable=SC2086
+"$combolab" train $small --epochs 200 --save-every 1 --init "$dir/other.safetensors" -D "$dir/other.db" >"$dir/out" 2>"$dir/err" &
+pid=$!
+i=0
+while [ $i -lt 1200 ] && ! grep -q 'epoch *1/' "$dir/err"; do
+    i=$((i + 1))
+    sleep 0.05
+done
+kill -TERM $pid
+wait $pid
+[ $? -eq 4 ]
+result $? "a run is stopped"
+sqlite3 "$dir/other.db" "UPDATE run SET epochs = epochs_done + 1; UPDATE run_option SET value =
+    (SELECT epochs FROM run) WHERE name = 'epochs'"
+cp "$dir/runs.weights/2/last.safetensors" "$dir/other.safetensors"
+"$combolab" resume 1 --anew -D "$dir/other.db" >"$dir/out" 2>"$dir/err"
+status=$?
+exits 0 "begun again"
+says err "the file whose weights it begins with is not as it was the time before: its content was $hash and is now" \
+    "it says that its file is another"
+
 # --- what is refused before anything is queued ---
 refuses() { # text, what, options
     text=$1
@@ -78,5 +105,66 @@ refuses "short.safetensors .*cut short" "half a file" --init "$dir/short.safeten
 printf 'PK\003\004rest' >"$dir/model.pth"
 refuses "model.pth is a file of PyTorch's own" "a file of torch.save" --init "$dir/model.pth"
 refuses "set: is a folder" "a folder" --init "$dir/set"
+
+# --- what a file holds ---
+run weights "$dir/start.safetensors"
+exits 0 "a file is described"
+says out "net  *resnet18" "its net is named"
+says out "values  *11189190" "its values are counted"
+says out "a run begins with it by --backbone resnet18 --init $dir/start.safetensors" "and what would begin with it"
+if grep -q "before any training\|random" "$dir/out"; then false; else true; fi
+result $? "trained weights are not doubted"
+run weights "$dir/start.safetensors" --tensors --format csv
+[ "$(wc -l <"$dir/out")" -eq 105 ] && grep -q '^layer4.1.bn2.running_var,F32,512,' "$dir/out"
+result $? "a row a tensor"
+run weights "$dir/start.safetensors" --format json
+says out '"findings"' "as JSON too"
+# shellcheck disable=SC2086
+run train $small --epochs 1 --trace "$dir/trace"
+run weights "$dir/trace/initial.safetensors"
+says out "all running means are 0 and all variances 1" "weights before any training are told"
+says out "all convolutions are spread as they are when they are drawn" "so are convolutions that are drawn"
+
+# --- weights out ---
+run export 2 "$dir/out.safetensors"
+exits 0 "a run's weights are exported"
+says out "the best weights of run 2, epoch 1, 104 tensors" "and it says which"
+for text in '"backbone":"resnet18"' '"mean":"0.485,0.456,0.406"' '"class_values":"1,2,3,4,5"' '"image_size":"32"' \
+    '"class_edges":"1.5,2.5,3.5,4.5"' '"stem_pool":"kernel 3 stride 2 pad 1 floor"' '"run":"2"'; do
+    head -c 4000 "$dir/out.safetensors" | grep -aqF "$text"
+    result $? "its metadata have $text"
+done
+run export 2 "$dir/out.safetensors" --last
+exits 1 "a file that is there is not replaced"
+says err "out.safetensors is there already: choose another name, or replace it with --force" "and it says what to do"
+run export 2 "$dir/out.safetensors" --last --force
+exits 0 "but by --force"
+says out "the last weights of run 2" "with the weights asked for"
+run export 2 "$dir/no/out.safetensors"
+exits 1 "a folder that is not there is an error"
+run export 2 "$dir/x.safetensors" --last --best
+exits 2 "both kinds at once are refused"
+rm "$dir/runs.weights/2/best.safetensors"
+run export 2 "$dir/x.safetensors" --best
+[ "$status" -eq 1 ] && [ ! -e "$dir/x.safetensors" ]
+result $? "weights that are gone are an error, and leave no file"
+# shellcheck disable=SC2086
+run train $small --epochs 1 --init "$dir/out.safetensors"
+says err "begins with 104 of 104 tensors of $dir/out.safetensors" "an exported file can be begun with"
+
+# --- the manual page's script, where there is PyTorch ---
+sed -n '/^import json, struct, sys$/,/^\.Ed$/p' "$TOP_BUILDDIR/man/combolab.1" | sed '$d' >"$dir/score.py"
+python=$(command -v /usr/bin/python3 || command -v python3)
+if [ -s "$dir/score.py" ] && "$python" -c 'import torch, torchvision, PIL' 2>/dev/null; then
+    "$combolab" show 2 --predictions last --format csv -D "$db" 2>&1 | sed -n 2p >"$dir/row"
+    "$python" "$dir/score.py" "$dir/out.safetensors" "$dir/set/$(cut -d, -f2 "$dir/row")" >"$dir/out" 2>"$dir/err"
+    awk -F, 'NR == FNR { score = $4; expectation = $6; next } { split($0, a, " "); w = a[1] == "score" ? score : expectation
+        d = a[2] - w; if (d < 0) d = -d; if (d > 1e-4) bad = 1; n++ } END { exit bad || n != 2 }' "$dir/row" "$dir/out"
+    result $? "PyTorch gets the same score and expectation" "$(cat "$dir/row" "$dir/out" "$dir/err")"
+else
+    [ -s "$dir/score.py" ]
+    result $? "the manual page has a script"
+    skip "no PyTorch and torchvision here"
+fi
 
 tap_done

@@ -10,6 +10,11 @@ TESTS += tests/train/test_schedule
 
 EXTRA_DIST += tests/golden/make_schedule_golden.py tests/golden/schedule_torch.txt
 
+check_PROGRAMS += tests/train/test_folder
+tests_train_test_folder_SOURCES = tests/train/test_folder.c
+tests_train_test_folder_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_folder
+
 # Runs of the trainer, with a toy in place of a backend.
 check_PROGRAMS += tests/train/test_trainer
 tests_train_test_trainer_SOURCES = tests/train/test_trainer.c
@@ -43,6 +48,13 @@ check_PROGRAMS += tests/train/test_begin
 tests_train_test_begin_SOURCES = tests/train/test_begin.c
 tests_train_test_begin_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_begin
+
+# The same on the reference backend, against PyTorch.
+check_PROGRAMS += tests/train/test_begin_torch
+tests_train_test_begin_torch_SOURCES = tests/train/test_begin_torch.c
+tests_train_test_begin_torch_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
+TESTS += tests/train/test_begin_torch
+EXTRA_DIST += tests/golden/make_init_golden.py tests/golden/init_torch.txt
 
 # Runs that stop, or are killed, and go on.
 check_PROGRAMS += tests/train/test_resume

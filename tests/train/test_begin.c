@@ -124,7 +124,7 @@ static void test_heads(void)
            "drawn by the seed: the score head ('fc.weight' is 1000x512, not 1x512), the class head "
            "(not in the file)"),
        "and says that its heads are drawn");
-    ok(says("1 tensors of the file are not used: own.weight"), "what is not used is named");
+    ok(says("tensors of the file that are not used: 1 (own.weight)"), "what is not used is named");
     if (!ok(!weights_read(&initial, scratch_path("heads/initial.safetensors"), NULL) &&
                 !weights_read(&drawn, scratch_path("drawn/initial.safetensors"), NULL),
             "weights of both"))
@@ -139,6 +139,35 @@ static void test_heads(void)
     c->trace[0] = '\0';
 }
 
+/* A file of our own says by itself what its names do not. */
+static void test_geometry(void)
+{
+    struct run_config *c = &rig.job.config;
+    struct err e;
+    c->init[0] = '\0';
+    c->stem_pool = STEM_POOL_CEIL;
+    rig_weights(&rig, "ceil");
+    ok(finishes(), "a run with another pool");
+    begin_with(scratch_path("ceil/last.safetensors"));
+    rig_weights(&rig, "floor");
+    ok(finishes() && says("the weights go with stem-pool ceil; this run has the other one"),
+       "one that begins with its weights and has not that pool says so");
+    c->stem_pool = STEM_POOL_AUTO;
+    ok(!init_settle(c, &e) && c->stem_pool == STEM_POOL_CEIL, "auto is the file's own");
+    rig_weights(&rig, "ceil_again");
+    ok(finishes() && !says("as asked for"), "and then there is nothing to say");
+}
+
+/* A file of weights that nobody trained. */
+static void test_untrained(void)
+{
+    begin_with(scratch_path("drawn/initial.safetensors"));
+    rig_weights(&rig, "untrained");
+    ok(finishes() && says("begins with 104 of 104 tensors"), "a run begins with drawn weights");
+    ok(says("all running means of the file are 0 and all variances 1, as before any training"),
+       "and says that nobody trained them");
+}
+
 static void test_missing(void)
 {
     struct weights_kit k;
@@ -150,8 +179,8 @@ static void test_missing(void)
     begin_with(path);
     rig_weights(&rig, "part");
     ok(finishes(), "a run that begins with a part");
-    ok(says("99 tensors of resnet18 are not in the file and are drawn: bn1.weight, bn1.bias, "
-            "bn1.running_mean, ..."),
+    ok(says("tensors of resnet18 that are not in the file, and are drawn: 99 (bn1.weight, "
+            "bn1.bias, bn1.running_mean, ...)"),
        "names the first that are missing");
 }
 
@@ -237,6 +266,8 @@ int main(void)
     begin_with("");
     test_own();
     test_heads();
+    test_geometry();
+    test_untrained();
     test_missing();
     test_resume();
     test_bad_values();

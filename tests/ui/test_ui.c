@@ -293,7 +293,7 @@ static void test_help_and_questions(void)
     struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
     PRESS(ui, f, '?');
     is_screen(ui, "help_80x24");
-    PRESS(ui, f, KEY_NPAGE, KEY_NPAGE);
+    PRESS(ui, f, KEY_END);
     is_screen(ui, "help_end");
     PRESS(ui, f, 27);
     fixture_open(f, 3, 12, 200, true);

@@ -342,9 +342,13 @@ static void test_requests(void)
            "a letter whose number is a function key's");
     struct str s;
     str_init(&s);
-    ui_mdoc(&s);
+    ui_mdoc_keys(&s);
     has_text(s.text, ".It Ic \\&Up , Ic \\&k\none line up.\n", "the manual's list");
     has_text(s.text, ".Ss Charts\n.Bl -tag -width Ds\n", "by groups");
+    ui_mdoc_signs(&s);
+    has_text(s.text, ".It Li \\&\\[u2713] Ta Li \\&+ Ta finished", "signs in both forms");
+    ui_mdoc_columns(&s);
+    has_text(s.text, ".It best PC Ta Ic p Ta best_pc\n", "columns with their keys");
     str_fini(&s);
 }
 

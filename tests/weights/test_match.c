@@ -95,7 +95,7 @@ static void finds_all(const char *golden, int (*rename)(const char *, char[200])
     struct net_params *params = params_of(net);
     float *room = mem_alloc(2048 * 512 * 9, sizeof *room);
     struct match_count n = match_count(&in.match, params);
-    ok(n.all == n.fits && n.all == in.match.fits, "all %d tensors are there (%d)", n.all, n.fits);
+    ok(n.all == n.fits && n.all == in.match.suits, "all %d tensors are there (%d)", n.all, n.fits);
     bool *used = mem_alloc(in.source.listed->n, sizeof *used), fits;
     int twice = 0, left = 0;
     for (int i = 0; i < params->n; i++) {
@@ -205,6 +205,29 @@ static void test_heads(void)
     is_text(key_of(p, "fc_cls.bias"), "module.classification_branch.bias", "its bias");
     is_int(match_count(&in.match, p).named, 1, "a part of a net is known as one");
     net_params_free(p);
+    init_close(&in);
+}
+
+/* A deeper net of small blocks has more names in common with one of bottlenecks. */
+static void test_deeper(void)
+{
+    struct weights_kit k;
+    char name[64];
+    weights_kit_begin(&k);
+    weights_kit_list(&k, "torchvision_resnet18.txt", NULL);
+    for (int stage = 1; stage <= 4; stage++)
+        for (int block = 2; block < 3; block++)
+            for (int conv = 1; conv <= 2; conv++) {
+                int c = 32 << stage;
+                snprintf(name, sizeof name, "layer%d.%d.conv%d.weight", stage, block, conv);
+                weights_kit_add(&k, name, "F32", 4, (int[]){c, c, 3, 3});
+                snprintf(name, sizeof name, "layer%d.%d.bn%d.weight", stage, block, conv);
+                weights_kit_add(&k, name, "F32", 1, (int[]){c});
+            }
+    write_numbered(&k);
+    if (!ok(!init_open(&in, path, NULL), "a net deeper than ours"))
+        return;
+    is_text(in.match.net, "resnet18", "suits the one of its kind");
     init_close(&in);
 }
 
@@ -421,6 +444,7 @@ int main(void)
     test_cadene();
     test_wrappers();
     test_heads();
+    test_deeper();
     test_rank_2();
     test_options();
     test_refused();

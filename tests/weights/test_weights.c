@@ -74,11 +74,11 @@ static void test_limits(void)
     struct err e;
     struct weights *w;
     weights_new(&w, 2, &e);
-    char longest[200];
+    char longest[600];
     memset(longest, 'x', sizeof longest);
-    longest[199] = '\0';
+    longest[599] = '\0';
     ok(!weights_add(w, longest, 1, (int[]){1}, &e), "an over-long name is refused");
-    has_text(e.text, "199", "its length named");
+    has_text(e.text, "599", "its length named");
     ok(!weights_add(w, "five", 5, (int[]){1, 1, 1, 1, 1}, &e), "rank 5 is refused");
     ok(!weights_add(w, "less", 1, (int[]){-1}, &e), "a negative dimension is refused");
     ok(!weights_add(w, "huge", 4, (int[]){2000000000, 2000000000, 2000000000, 2}, &e),
@@ -308,6 +308,23 @@ static void test_full_disk(void)
            "a full disk: ERR_FULL, the former file stays, nothing else is left");
 }
 
+static void test_first(void)
+{
+    struct err e;
+    struct weights *w = sample(&e), *back;
+    const char *path = scratch_path("first");
+    ok(!weights_write_first(w, path, &e), "a file that is the first");
+    w->n = 1;
+    ok(weights_write_first(w, path, &e) == -1, "a second does not replace it");
+    has_text(e.text, "File exists", "and it says why");
+    ok(!weights_read(&back, path, &e) && back->n == 3, "what was there stays");
+    is_int(scratch_entries(scratch), 2, "no temporary file is left");
+    w->n = 3;
+    weights_free(back);
+    weights_free(w);
+    unlink(path);
+}
+
 static void test_no_folder(void)
 {
     struct err e;
@@ -333,6 +350,7 @@ int main(void)
     test_memory();
     test_file_size_limit();
     test_full_disk();
+    test_first();
     test_no_folder();
     unlink(scratch_path("round.safetensors"));
     ok(rmdir(scratch) == 0, "nothing else was written");

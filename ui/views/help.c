@@ -1,19 +1,32 @@
-/* help.c - every key and what it does, from the request table. Screen thread only. */
+/* help.c - every key and what it does, from the request table; and what signs mean. Screen thread
+ * only. */
+#include "ui/signs.h"
 #include "ui/view.h"
 
 #include <stdio.h>
 
 #define KEYS_CELLS 18
+#define SIGN_CELLS 8
 
 struct help_view {
     int first;
     int page, lines;
 };
 
-/* Line `wanted` of the help: a heading, a request or nothing. The number of lines when wanted < 0.
- */
+/* A key or a sign, and what it means. */
+static void draw_pair(struct pen *pen, int y, int x, int cells, int left, const char *what,
+                      const char *meaning)
+{
+    pen_text(pen, y, x + 2, left - 1, ROLE_KEY, what);
+    pen_text(pen, y, x + 2 + left, cells - left - 2, ROLE_TEXT, meaning);
+}
+
+/* Line `wanted` of the help: a heading, a request, a sign or nothing. The number of lines when
+ * wanted < 0. */
 static int help_line(struct pen *pen, int wanted, int y, int x, int cells)
 {
+    char sign[SIGN_BYTES];
+    const char *meaning;
     int line = 0;
     for (int g = 0; g < REQUEST_GROUPS; g++) {
         if (line++ == wanted)
@@ -23,13 +36,16 @@ static int help_line(struct pen *pen, int wanted, int y, int x, int cells)
                 continue;
             char keys[64];
             request_keys((enum request)r, false, keys, sizeof keys);
-            pen_text(pen, y, x + 2, KEYS_CELLS - 1, ROLE_KEY, keys);
-            pen_text(pen, y, x + 2 + KEYS_CELLS, cells - KEYS_CELLS - 2, ROLE_TEXT,
-                     request_help((enum request)r));
+            draw_pair(pen, y, x, cells, KEYS_CELLS, keys, request_help((enum request)r));
         }
         line++; /* an empty line after each group */
     }
-    return line - 1;
+    if (line++ == wanted)
+        pen_text(pen, y, x, cells, ROLE_TITLE, "Signs");
+    for (int i = 0; (meaning = sign_at(i, pen->glyphs, sign)); i++)
+        if (line++ == wanted)
+            draw_pair(pen, y, x, cells, SIGN_CELLS, sign, meaning);
+    return line;
 }
 
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)

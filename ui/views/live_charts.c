@@ -230,6 +230,7 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
 {
     struct curve curves[MOST_CURVES];
     bool by_step = live_by_step(axes, m);
+    char weight[32];
     memset(c, 0, sizeof *c);
     memset(texts, 0, sizeof *texts);
     c->title = texts->title;
@@ -257,7 +258,9 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
     add_phases(c, m, curve->offset);
     if (curve->loss)
         add_tail(m, curve->loss, &c->series[0]);
-    if (curve->term)
-        snprintf(texts->note, sizeof texts->note, "weight %g", curve->term->weight);
+    if (curve->term) {
+        str_exact(weight, sizeof weight, curve->term->weight);
+        snprintf(texts->note, sizeof texts->note, "weight %s", weight);
+    }
     mark_best(m, curve, c, texts->note);
 }

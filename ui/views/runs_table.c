@@ -102,6 +102,12 @@ CELL(age)
     facts_age(m->now - r->created, cell->text, sizeof cell->text);
 }
 
+CELL(disk)
+{
+    if (r->disk_bytes > 0)
+        str_bytes(cell->text, sizeof cell->text, (double)r->disk_bytes);
+}
+
 /* Title, cells at least and at most, priority, at the right; key and column that sort; role; cell.
  */
 const struct runs_column runs_columns[RUNS_COLUMNS] = {
@@ -120,6 +126,7 @@ const struct runs_column runs_columns[RUNS_COLUMNS] = {
     {{"last PC", 7, 8, 8, true}, 'P', "last_pc", ROLE_TEXT, cell_last_pc},
     {{"img/s", 6, 8, 11, true}, 'i', "images_per_s", ROLE_TEXT, cell_speed},
     {{"ETA", 6, 8, 12, true}, 0, "", ROLE_TEXT, cell_eta},
+    {{"disk", 5, 10, 13, true}, 'D', "disk_bytes", ROLE_DIM, cell_disk},
     {{"age", 4, 7, 7, true}, 'a', "age_s", ROLE_DIM, cell_age},
 };
 
@@ -129,4 +136,16 @@ int runs_column_of_key(wchar_t key)
         if (key && runs_columns[i].key == (char)key && key < 128)
             return i;
     return -1;
+}
+
+void ui_mdoc_columns(struct str *out)
+{
+    str_add(out, ".Bl -column \"experiment\" \"key\" \"experiment\"\n"
+                 ".It Sy column Ta Sy key Ta Sy in filters\n");
+    for (int i = 0; i < RUNS_COLUMNS; i++) {
+        const struct runs_column *c = &runs_columns[i];
+        if (c->key)
+            str_addf(out, ".It %s Ta Ic %c Ta %s\n", c->head.title, c->key, c->name);
+    }
+    str_add(out, ".El\n");
 }
