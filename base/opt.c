@@ -87,6 +87,11 @@ static int unknown(const struct opt_table *t, const char *name, struct err *e)
     return err_set(e, ERR_USAGE, "unknown option '%s'; --help lists them", shown);
 }
 
+static bool may_be_auto(const struct opt *o)
+{
+    return o->type == OPT_REAL && !strcmp(o->fallback, "auto");
+}
+
 void opt_range(const struct opt *o, char *to, size_t room)
 {
     struct str s;
@@ -101,7 +106,7 @@ void opt_range(const struct opt *o, char *to, size_t room)
     case OPT_REAL:
         str_exact(min, sizeof min, o->min);
         str_exact(max, sizeof max, o->max);
-        snprintf(to, room, "%s..%s", min, max);
+        snprintf(to, room, "%s..%s%s", min, max, may_be_auto(o) ? " or auto" : "");
         break;
     case OPT_CHOICE:
         str_init(&s);
@@ -175,6 +180,10 @@ static int set_field(const struct opt *o, void *object, const char *value, struc
         *(int64_t *)field(o, object) = whole;
         return 0;
     case OPT_REAL:
+        if (may_be_auto(o) && !strcmp(value, "auto")) {
+            *(double *)field(o, object) = NAN;
+            return 0;
+        }
         if (str_to_real(value, &real))
             return refuse(
                 o, value,
@@ -227,7 +236,10 @@ void opt_format(const struct opt *o, const void *object, char *to, size_t room)
         snprintf(to, room, "%lld", (long long)*(const int64_t *)at);
         break;
     case OPT_REAL:
-        str_exact(to, room, *(const double *)at);
+        if (isnan(*(const double *)at))
+            str_copy(to, room, "auto");
+        else
+            str_exact(to, room, *(const double *)at);
         break;
     case OPT_CHOICE:
         str_copy(to, room, o->choices[*(const int *)at]);

@@ -24,7 +24,9 @@ struct opt {
     /* OPT_INT, OPT_REAL: the range, both ends allowed. OPT_TEXT: max is how many bytes it may have,
      * 0 = OPT_TEXT_BYTES - 1. */
     double min, max;
-    const char *fallback;       /* default as text; "" for empty text, "no" for a flag */
+    /* Default as text; "" for empty text, "no" for a flag. An OPT_REAL whose default is "auto" can
+     * be given auto: NaN in its field. */
+    const char *fallback;
     const char *const *choices; /* OPT_CHOICE: NULL-terminated names */
     const char *unit;           /* what the number counts ("epochs"), or "" */
     const char *group;          /* heading in help, form and manual */
@@ -52,7 +54,7 @@ int opt_set(const struct opt_table *t, void *object, const char *name, const cha
 /* Writes the field's value as text that opt_set reads back to the same value. */
 void opt_format(const struct opt *o, const void *object, char *to, size_t room);
 
-/* "1..4096", "0.0..1.0", "a|b|c", "yes|no", "text" or "path". */
+/* "1..4096", "0.0..1.0", "0..10 or auto", "a|b|c", "yes|no", "text" or "path". */
 void opt_range(const struct opt *o, char *to, size_t room);
 
 /* "flag", "integer", "real", "choice", "text", "path": as stored in the database. */

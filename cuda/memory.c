@@ -284,7 +284,7 @@ static size_t transfer_bytes(const struct backend *b)
     for (int i = 0; i < b->params->n; i++)
         floats = larger(floats, b->param[i].stored);
     bool tensors = b->spec.keep || b->spec.probe;
-    for (int t = 0; tensors && t <= b->depth; t++)
+    for (int t = tensors ? 0 : b->depth; t <= b->depth; t++)
         floats = larger(floats, (size_t)b->most * cuda_count(b, t));
     return floats * sizeof(float);
 }

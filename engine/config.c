@@ -1,4 +1,5 @@
-/* config.c - the option table of an experiment. Defaults are the paper's training protocol. */
+/* config.c - the option table of an experiment. Defaults are the paper's training protocol, but for
+ * the learning rate and how heads begin, which fit the loss: see config_preset.c. */
 #include "engine/config.h"
 
 #include "base/err.h"
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define USUAL_BATCH 64 /* that losses have their rates for */
+
 #define AT(field) offsetof(struct run_config, field)
 
 const char *const config_protocol_names[] = {
@@ -19,11 +22,13 @@ const char *const config_protocol_names[] = {
 static const char *const crops[] = {"random", "centre", NULL};
 static const char *const drops[] = {"auto", "yes", "no", NULL};
 static const char *const filters[] = {"bilinear", "nearest", NULL};
+static const char *const head_starts[] = {"mean", "torch", NULL};
 static const char *const selects[] = {"test", "val", NULL};
 static const char *const stem_pools[] = {"auto", "floor", "ceil", NULL};
 static const char *const block_strides[] = {"auto", "3x3", "1x1", NULL};
 const char *const config_rounding_names[] = {"auto",  "half-down", "half-up", "half-even",
                                              "edges", "bins",      NULL};
+static const char *const presets[] = {[PRESET_NONE] = "none", [PRESET_PAPER] = "paper", NULL};
 static const char *const schedules[] = {"step", "cosine", "constant", NULL};
 
 /* name, letter, type, field, least, most, default, choices, unit, group, help */
@@ -105,11 +110,14 @@ static const struct opt options[] = {
      "weights of the classes in the cross entropy: auto by their sizes in training, none, or "
      "numbers"},
 
+    {"preset", 0, OPT_CHOICE, AT(preset), 0, 0, "none", presets, "", "Training",
+     "options set together, each of which can still be given: paper trains as the ComboLoss paper"},
     {"epochs", 'e', OPT_INT, AT(epochs), 1, 100000, "200", NULL, "epochs", "Training",
      "passes over the training images"},
     {"batch", 0, OPT_INT, AT(batch), 1, 4096, "64", NULL, "images", "Training", "images in a step"},
-    {"learning-rate", 'r', OPT_REAL, AT(learning_rate), 0, 10, "0.01", NULL, "", "Training",
-     "learning rate of the first epoch"},
+    {"learning-rate", 'r', OPT_REAL, AT(learning_rate), 0, 10, "auto", NULL, "", "Training",
+     "learning rate of the first epoch; auto goes by the loss, by whether the run begins with "
+     "weights, by batch and net"},
     {"schedule", 0, OPT_CHOICE, AT(schedule), 0, 0, "step", schedules, "", "Training",
      "how the learning rate falls: in steps, along half a cosine to 0, or not at all"},
     {"lr-step", 0, OPT_INT, AT(lr_step), 1, 100000, "50", NULL, "epochs", "Training",
@@ -122,6 +130,9 @@ static const struct opt options[] = {
      "momentum of stochastic gradient descent"},
     {"weight-decay", 0, OPT_REAL, AT(weight_decay), 0, 1, "0.001", NULL, "", "Training",
      "weight decay, on all parameters"},
+    {"head-start", 0, OPT_CHOICE, AT(head_start), 0, 0, "mean", head_starts, "", "Training",
+     "what heads without weights begin with: the best constant, the mean training score and the "
+     "classes' shares, or random numbers as PyTorch makes them"},
     {"clip", 0, OPT_REAL, AT(clip), 0, 1000000, "0", NULL, "", "Training",
      "gradients are scaled down to this norm, taken over all of them; 0 leaves them"},
     {"drop-last", 0, OPT_CHOICE, AT(drop_last), 0, 0, "auto", drops, "", "Training",
@@ -160,6 +171,25 @@ void config_defaults(struct run_config *config)
 {
     memset(config, 0, sizeof *config);
     opt_defaults(&config_options, config, NULL);
+}
+
+void config_of_old(struct run_config *config)
+{
+    config_defaults(config);
+    config->head_start = HEAD_START_TORCH;
+}
+
+double config_learning_rate(const struct run_config *c)
+{
+    if (!isnan(c->learning_rate))
+        return c->learning_rate;
+    if (c->auto_rate > 0)
+        return c->auto_rate;
+    double rate = loss_info((enum loss_kind)c->loss)->rate[config_has_init(c)];
+    if (c->batch < USUAL_BATCH)
+        rate *= (double)c->batch / USUAL_BATCH; /* as rough as its gradients are */
+    /* Drawn nets have features as long as they are many, trained ones have not. */
+    return config_has_init(c) ? rate : rate * 512 / net_features(net_names[c->backbone]);
 }
 
 int config_check(const struct run_config *c, struct err *e)

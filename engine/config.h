@@ -48,15 +48,18 @@ struct run_config {
     char class_weights[OPT_TEXT_BYTES]; /* "auto", "none", or a number a class */
 
     /* training */
+    int preset; /* enum config_preset */
     int64_t epochs;
     int64_t batch;
-    double learning_rate;
-    int schedule;    /* enum config_schedule */
-    int64_t lr_step; /* epochs between reductions */
+    double learning_rate; /* NaN = auto */
+    double auto_rate;     /* what auto was when the run was queued; 0 = not queued yet */
+    int schedule;         /* enum config_schedule */
+    int64_t lr_step;      /* epochs between reductions */
     double lr_factor;
     int64_t warmup; /* epochs */
     double momentum;
     double weight_decay;
+    int head_start;        /* enum config_head_start */
     double clip;           /* largest norm of all gradients together; 0 = any */
     int64_t eval_every;    /* epochs between evaluations; the last epoch always has one */
     int64_t patience;      /* evaluations without a better one before stopping; 0 = never */
@@ -96,6 +99,8 @@ enum config_rounding {
     ROUND_EDGES,     /* class_edges */
     ROUND_BINS,      /* equal bins over the range of the training scores */
 };
+enum config_head_start { HEAD_START_MEAN, HEAD_START_TORCH };
+enum config_preset { PRESET_NONE, PRESET_PAPER };
 enum config_schedule { SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_CONSTANT };
 
 extern const struct opt_table config_options;
@@ -106,6 +111,18 @@ struct err;
 
 /* Defaults from the table. */
 void config_defaults(struct run_config *config);
+
+/* As the settings of a run say which was stored before there were some of the options: those are as
+ * they had always been. */
+void config_of_old(struct run_config *config);
+
+/* The learning rate: the one given, or what auto is: by the loss, from scratch or
+ * from weights, lower for small batches and, from scratch, for wide nets. */
+double config_learning_rate(const struct run_config *config);
+
+/* Gives the options that presets set the values of the config's preset, or their defaults, but for
+ * those in `given`. */
+void config_apply_preset(struct run_config *config, const struct opt **given, size_t n_given);
 
 /* Checks what no single option can: data given, resize at least image_size, as many class values as
  * classes, and so on. */

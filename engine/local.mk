@@ -3,6 +3,7 @@ libengine_a_SOURCES = \
 	engine/backend_load.c engine/backend_load.h \
 	engine/config.c engine/config.h \
 	engine/config_classes.c engine/config_classes.h \
+	engine/config_preset.c \
 	engine/config_sweep.c \
 	engine/config_uses.c \
 	engine/event.c engine/event.h \

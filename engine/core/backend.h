@@ -66,7 +66,8 @@ struct backend_spec {
     /* Tests: no images, heads or loss. Tensor 0 is given by set(BACKEND_TENSOR, 0), backward starts
      * from set(BACKEND_TENSOR_GRADIENT, n_units), and also makes the gradient of tensor 0. */
     bool probe;
-    /* Tests: keep every tensor and its gradient readable by get after a step. It changes how long
+    /* Tests: keep every tensor and its gradient readable by get after a step. Without it only the
+     * net's last tensor is, between a step FORWARD and its BACKWARD. It changes how long
      * memory lives, never what is computed: the same bits with and without. */
     bool keep;
     bool profile;       /* measure the time of each kind of work: see struct backend_profile */

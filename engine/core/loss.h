@@ -52,6 +52,11 @@ struct loss_info {
     bool mean_by_weight; /* the cross entropy is divided by the batch's sum of class weights */
     const char *options[LOSS_MAX_OPTIONS]; /* options that mean something to this loss */
     const char *help;
+    /* Learning rates that a run of batches of 64 converges with: from scratch, from weights. */
+    double rate[2];
+    /* Second derivative by the score where that has no bound on its slope, else 0: what makes SGD
+     * unstable at a rate that is too high. */
+    double curvature;
 };
 
 /* The descriptor of a kind, and the NULL-terminated names in the order of enum loss_kind. */

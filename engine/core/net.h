@@ -71,6 +71,9 @@ extern const char *const net_names[];
 int net_build(struct net *net, const char *name, const struct net_options *options, int classes,
               struct err *e);
 
+/* Values of an image that the heads of the net of that name see; 0 for one that is not known. */
+int net_features(const char *name);
+
 /* True when a bottleneck of the net has its stride at its first 1x1. */
 bool net_strides_first(const struct net *net);
 

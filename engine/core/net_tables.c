@@ -120,6 +120,14 @@ static void build(struct net *net, const struct table *t, const struct net_optio
     }
 }
 
+int net_features(const char *name)
+{
+    for (size_t i = 0; i < N_TABLES; i++)
+        if (!strcmp(tables[i].name, name))
+            return 512 * tables[i].expansion;
+    return 0;
+}
+
 bool net_strides_first(const struct net *net)
 {
     for (int u = 0; u < net->n_units; u++) {

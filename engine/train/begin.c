@@ -50,6 +50,20 @@ static int set_one(struct run *run, struct begin *b, int index, size_t at, struc
     return door_set(run->door, BACKEND_PARAM, index, b->buffer, p->count, e);
 }
 
+/* Why a head is not the file's. */
+static void say_why(struct begin *b, const struct net_param *p, size_t at)
+{
+    char found[64], wanted[64];
+    if (at == MATCH_NONE) {
+        str_addf(&b->fresh, " (no %s in the file)", p->rank > 1 ? "weights" : "bias");
+        return;
+    }
+    const struct weights_tensor *t = &b->init.source.listed->at[at];
+    match_shape(found, sizeof found, t->rank, t->dims);
+    match_shape(wanted, sizeof wanted, p->rank, p->dims);
+    str_addf(&b->fresh, " ('%s' is %s, not %s)", t->name, found, wanted);
+}
+
 /* A head's weight and bias, which stand one after the other: both of the file, or none. */
 static int set_head(struct run *run, struct begin *b, int index, struct err *e)
 {
@@ -58,22 +72,18 @@ static int set_head(struct run *run, struct begin *b, int index, struct err *e)
     size_t at[2];
     for (int k = 0; k < 2; k++)
         at[k] = match_find(&b->init.match, p + k, &fits[k]);
-    if (fits[0] && fits[1])
-        return set_one(run, b, index, at[0], e) || set_one(run, b, index + 1, at[1], e) ? -1 : 0;
-    const char *which = p->role == NET_SCORE_W ? "score" : "class";
-    str_addf(&b->fresh, "%sthe %s head", b->fresh.length ? ", " : "", which);
-    if (at[0] == MATCH_NONE) {
-        str_add(&b->fresh, " (not in the file)");
-        return 0;
+    if (fits[0] && fits[1]) {
+        *(p->role == NET_SCORE_W ? &run->score_given : &run->classes_given) = true;
+        int result = set_one(run, b, index, at[0], e);
+        return result ? result : set_one(run, b, index + 1, at[1], e);
     }
     for (int k = 0; k < 2; k++)
         if (at[k] != MATCH_NONE)
             b->used[at[k]] = true; /* it is spoken of here */
-    char found[64], wanted[64];
-    const struct weights_tensor *t = &b->init.source.listed->at[at[0]];
-    match_shape(found, sizeof found, t->rank, t->dims);
-    match_shape(wanted, sizeof wanted, p->rank, p->dims);
-    str_addf(&b->fresh, " ('%s' is %s, not %s)", t->name, found, wanted);
+    int wrong = fits[0] ? 1 : 0;
+    str_addf(&b->fresh, "%sthe %s head", b->fresh.length ? ", " : "",
+             p->role == NET_SCORE_W ? "score" : "class");
+    say_why(b, p + wrong, at[wrong]);
     return 0;
 }
 
@@ -123,11 +133,14 @@ static void note_all(struct run *run, struct begin *b)
 {
     const char *net = run->net.name;
     list_unused(b);
-    notes_add(run, LOG_INFO, "begins with %zu of %d tensors of %s (names of %s, content %s)",
-              b->set, run->params->n, run->config->init, b->init.match.naming->name,
-              run->init_hash);
+    notes_add(run, LOG_INFO, "begins with %zu of %d tensors (names of %s; content %s) of %s",
+              b->set, run->params->n, b->init.match.naming->name, run->init_hash,
+              run->config->init);
     if (b->fresh.length)
-        notes_add(run, LOG_INFO, "drawn by the seed: %s", b->fresh.text);
+        notes_add(run, LOG_INFO, "%s: %s",
+                  run->config->head_start == HEAD_START_MEAN ? "begins afresh"
+                                                             : "drawn by the seed",
+                  b->fresh.text);
     if (b->n_missing)
         notes_add(run, LOG_WARNING,
                   "tensors of %s that are not in the file, and are drawn: %zu (%s)", net,

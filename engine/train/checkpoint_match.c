@@ -109,7 +109,7 @@ static const char *begun_with(const struct weights *w, const struct opt *o, char
     struct run_config defaults;
     key_of(o, key, sizeof key);
     const char *found = weights_meta_of(w, key);
-    config_defaults(&defaults);
+    config_of_old(&defaults);
     if (found && opt_set(&config_options, &defaults, o->name, found, NULL))
         return found;
     value_of(o, &defaults, room);

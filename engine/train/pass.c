@@ -8,6 +8,7 @@
 #include "engine/train/save_priv.h"
 #include "engine/train/schedule.h"
 #include "engine/train/trace_priv.h"
+#include "engine/train/warn_priv.h"
 
 #include <math.h>
 
@@ -146,13 +147,28 @@ static int check_images(struct run *run, const struct pass *pass, struct err *e)
     return store_check(run->store, pass->plan->order + first, left < batch ? left : batch, e);
 }
 
+/* The very first step halts between its two halves, to the same bits, for a look at the features.
+ */
+static int look_at_features(struct run *run, struct err *e)
+{
+    struct backend_result r;
+    int result = door_step(run->door, BACKEND_FORWARD, e);
+    if (!result)
+        result = door_collect(run->door, &r, e);
+    return result ? result : warn_unstable(run, r.n, e);
+}
+
 static int begin_step(struct run *run, struct pass *pass, struct err *e)
 {
-    if (check_images(run, pass, e))
-        return -1;
     unsigned phases =
         pass->trains ? BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE : BACKEND_EVAL;
-    int result = door_step(run->door, phases, e);
+    int result = check_images(run, pass, e);
+    if (!result && pass->trains && run->epoch == 1 && !pass->begun && warn_may_be_unstable(run)) {
+        result = look_at_features(run, e);
+        phases &= ~BACKEND_FORWARD;
+    }
+    if (!result)
+        result = door_step(run->door, phases, e);
     if (!result)
         pass->begun++;
     return result;

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "engine/train/begin_priv.h"
 #include "engine/train/epoch_priv.h"
+#include "engine/train/head_start_priv.h"
 #include "engine/train/notes_priv.h"
 #include "engine/train/publish_priv.h"
 #include "engine/train/resume_priv.h"
@@ -99,7 +100,8 @@ static int prepare(struct run *run, struct err *e)
         tally_init(&run->val_tally, &run->loss, n_val, e) ||
         tally_init(&run->test_tally, &run->loss, n_test, e))
         return -1;
-    if (notes_new(run, e) || (run->job->resume && resume_run(run, e)) || begin_run(run, e))
+    if (notes_new(run, e) || (run->job->resume && resume_run(run, e)) || begin_run(run, e) ||
+        head_start(run, e))
         return -1;
     if (save_open(run, e))
         return -1;

@@ -8,6 +8,7 @@
 #include "engine/backend_load.h"
 #include "engine/train/algorithms_priv.h"
 
+#include <math.h>
 #include <string.h>
 
 #define LOOK_EVERY_S 1
@@ -195,6 +196,15 @@ static void warn_left_out(const struct run *run)
     }
 }
 
+static void log_rate(const struct run *run)
+{
+    const struct run_config *c = run->config;
+    if (isnan(c->learning_rate))
+        log_say(run->log, LOG_INFO, "learning rate %g: auto for %s, %s", config_learning_rate(c),
+                loss_names[c->loss],
+                config_has_init(c) ? "beginning with weights of a file" : "from scratch");
+}
+
 void run_log_net(struct run *run)
 {
     struct backend_usage usage;
@@ -210,6 +220,7 @@ void run_log_net(struct run *run)
                 "the only batch has %zu images, fewer than %lld; it is not "
                 "dropped, since nothing would be left",
                 run->train_split.n, (long long)run->config->batch);
+    log_rate(run);
     if (!run->loss.classes)
         return;
     log_classes(run);

@@ -96,6 +96,7 @@ struct run {
     struct progress saved; /* what the newest checkpoint holds, or will once it is written */
     bool has_saved;
     int resumed_epoch;   /* epochs that were done before the run was resumed */
+    bool score_given, classes_given; /* heads that the file of init had */
     char init_hash[17];  /* fingerprint of the file that it began with, or "" */
     struct notes *notes; /* what there is to say once it has started */
 

@@ -7,19 +7,19 @@
 
 double schedule_learning_rate(const struct run_config *c, int epoch)
 {
+    double rate = config_learning_rate(c);
     if (epoch <= c->warmup)
-        return c->learning_rate * epoch / (double)(c->warmup + 1);
+        return rate * epoch / (double)(c->warmup + 1);
     int64_t since = epoch - 1 - c->warmup; /* the warm-up's end */
     switch ((enum config_schedule)c->schedule) {
     case SCHEDULE_COSINE:
-        return c->learning_rate * (1 + cos(PI * (double)since / (double)(c->epochs - c->warmup))) /
-               2;
+        return rate * (1 + cos(PI * (double)since / (double)(c->epochs - c->warmup))) / 2;
     case SCHEDULE_CONSTANT:
-        return c->learning_rate;
+        return rate;
     case SCHEDULE_STEP:
         break;
     }
-    return c->learning_rate * pow(c->lr_factor, (double)(since / c->lr_step));
+    return rate * pow(c->lr_factor, (double)(since / c->lr_step));
 }
 
 bool schedule_evaluates(const struct run_config *c, int epoch)

@@ -1,6 +1,7 @@
 /* warn.c - see warn_priv.h. */
 #include "engine/train/warn_priv.h"
 
+#include "base/mem.h"
 #include "base/str.h"
 
 /* Of a channel in a batch. The statistics of fewer are so rough that nets fail to learn; PyTorch
@@ -44,6 +45,63 @@ void warn_few_values(const struct run *run)
         all ? "batches" : "the last batch of an epoch", all ? batch : rest, all ? "" : "s",
         (all ? batch : rest) * area, run->net.units[u].conv, map.h, map.w,
         all ? "use a larger --batch or --image-size" : "use --drop-last yes, or another --batch");
+}
+
+bool warn_may_be_unstable(const struct run *run)
+{
+    return loss_info(run->loss.kind)->curvature > 0 && !(run->config->clip > 0);
+}
+
+/* Of what the heads see of an image, which is the mean over the last map. */
+static double squared_length(const float *map, size_t area, size_t channels)
+{
+    double square = 0;
+    for (size_t c = 0; c < channels; c++) {
+        double sum = 0;
+        for (size_t p = 0; p < area; p++)
+            sum += (double)map[p * channels + c];
+        square += sum / (double)area * sum / (double)area;
+    }
+    return square;
+}
+
+static int features_square(const struct run *run, int images, double *out, struct err *e)
+{
+    struct net_shape shapes[NET_MAX_UNITS + 1], s;
+    int size = (int)run->config->image_size, last = run->net.n_units;
+    if (net_shapes(&run->net, size, size, shapes, e))
+        return -1;
+    s = shapes[last];
+    size_t area = (size_t)s.h * (size_t)s.w, count = area * (size_t)s.c;
+    float *maps = mem_alloc((size_t)images * count, sizeof *maps);
+    if (!maps)
+        return mem_error(e, "a batch's features", (size_t)images * count * sizeof *maps);
+    int result = door_get(run->door, BACKEND_TENSOR, last, maps, (size_t)images * count, e);
+    *out = 0;
+    for (int i = 0; !result && i < images; i++)
+        *out += squared_length(maps + (size_t)i * count, area, (size_t)s.c) / images;
+    mem_free(maps);
+    return result;
+}
+
+/* Momentum m is stable up to a rate of 2 (1 + m) over the largest second derivative (Polyak 1964),
+ * which is the loss's own times the squared length of features and bias: they lie close together,
+ * so that nearly all of it is along one direction of the score head's weights. */
+int warn_unstable(const struct run *run, int images, struct err *e)
+{
+    const struct run_config *c = run->config;
+    const struct loss_info *info = loss_info(run->loss.kind);
+    double rate = config_learning_rate(c), square;
+    if (features_square(run, images, &square, e))
+        return -1;
+    double most = 2 * (1 + c->momentum) / (info->curvature * (square + 1));
+    if (rate > most)
+        log_say(run->log, LOG_WARNING,
+                "learning-rate %.3g: under %s with momentum %g, training is unstable above %.2g, "
+                "since the features of the first batch have a mean squared length of %.0f; use a "
+                "smaller one, as auto is, or --clip 1",
+                rate, info->name, c->momentum, most, square);
+    return 0;
 }
 
 void warn_far_errors(struct run *run, const struct event_epoch *x)

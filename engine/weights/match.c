@@ -1,8 +1,8 @@
 /* match.c - see match.h.
  *
  * The first convolution's key, under any wrappers, suggests a naming and a prefix; of all that are
- * suggested the one is taken that suits one of our nets best. Lookups are by
- * bisection, so that a file of many tensors costs little.
+ * suggested the one is taken that suits one of our nets best. Lookups are by bisection, so that a
+ * file of many tensors costs little.
  */
 #include "engine/weights/match.h"
 

@@ -2,6 +2,8 @@
  */
 #include "src/session/session_priv.h"
 
+#include "base/mem.h"
+#include "base/str.h"
 #include "engine/snapshot_file.h"
 #include "engine/train/folder.h"
 

@@ -162,7 +162,7 @@ static void fill_run(struct run_row *run, const struct run_config *c)
     run->batch = (int)c->batch;
     run->epochs = (int)c->epochs;
     run->seed = c->seed;
-    run->learning_rate = c->learning_rate;
+    run->learning_rate = config_learning_rate(c);
     str_copy(run->select, sizeof run->select, c->select == SELECT_VAL ? "val" : "test");
     str_copy(run->program, sizeof run->program, PACKAGE_STRING);
 }
@@ -215,7 +215,7 @@ void session_rows_fini(struct session_rows *rows)
 int session_config_of_options(struct run_config *config, const struct option_row *options, size_t n,
                               struct err *e)
 {
-    config_defaults(config);
+    config_of_old(config);
     for (size_t i = 0; i < n; i++)
         if (opt_set(&config_options, config, options[i].name, options[i].value, e))
             return err_prefix(e, "a stored setting cannot be used by %s", PACKAGE_STRING);

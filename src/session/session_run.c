@@ -117,6 +117,7 @@ static int read_job(struct session *s, struct trainer_job *job, struct err *e)
     job->stored_epochs = &s->stored_epochs;
     atomic_store(&s->stored_epochs, row.epochs_done);
     int result = session_config_of_options(&job->config, options, n, e);
+    job->config.auto_rate = row.learning_rate;
     mem_free(options);
     return result;
 }

@@ -329,7 +329,10 @@ static void test_bad(void)
     ok(!s && strstr(e.text, "all 12 images are damaged"), "nothing but damage: %s", e.text);
     for (int i = 0; i < IMAGES; i++)
         write_image(i);
-    r.shorter_side = 30000;
+    uint8_t line[4000 * 3] = {0};
+    const struct image narrow = {.width = 4000, .height = 1, .rgb = line};
+    image_write_jpeg(&narrow, scratch_path("set/00.jpg"), 90, &e);
+    r.skip_bad = false;
     s = open_store(r);
     ok(!s && strstr(e.text, "too long and narrow"), "a longer side beyond all bounds: %s", e.text);
     image_fini(&good);

@@ -178,6 +178,24 @@ static void promise_phases(const struct backend_ops *ops, const struct case_imag
     subject_close(&b);
 }
 
+/* Between its halves a step's last tensor can be read, kept or not. */
+static void promise_last(const struct backend_ops *ops, const struct case_images *images)
+{
+    struct subject a, b;
+    open_case(&a, ops, &small, images, false);
+    open_case(&b, ops, &small, images, true);
+    int last = a.net.n_units;
+    subject_step(&a, BACKEND_FORWARD);
+    subject_step(&b, BACKEND_FORWARD);
+    float *x = subject_get(&a, BACKEND_TENSOR, last), *y = subject_get(&b, BACKEND_TENSOR, last);
+    size_t count = subject_count(&a, BACKEND_TENSOR, last);
+    ok(count && !memcmp(x, y, count * sizeof *x), "the last tensor can be read after FORWARD");
+    mem_free(x);
+    mem_free(y);
+    subject_close(&a);
+    subject_close(&b);
+}
+
 static void promise_repeat(const struct backend_ops *ops, const struct case_images *images)
 {
     struct subject a, b;
@@ -346,6 +364,7 @@ void backend_promises(const struct backend_ops *ops)
     promise_devices(ops);
     promise_values(ops, &images);
     promise_phases(ops, &images);
+    promise_last(ops, &images);
     promise_repeat(ops, &images);
     promise_keep(ops, &images);
     promise_in_flight(ops, &images);

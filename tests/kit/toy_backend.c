@@ -35,6 +35,7 @@ struct backend {
     int in_flight;
     int plans; /* begun */
     char *algorithms;
+    double gradient[2 + LOSS_MAX_CLASSES];
     bool frozen;
 };
 
@@ -175,10 +176,26 @@ static int toy_set(struct backend *b, enum backend_kind kind, int index, const f
     return 0;
 }
 
+static double grey_of(const struct backend *b, size_t i);
+
+/* The net's last tensor: grey in its first channel, where the heads see it. */
+static void get_last(const struct backend *b, float *to, size_t count)
+{
+    const struct backend_result *r = &b->given.result;
+    size_t channels = (size_t)b->net.units[b->net.n_units - 1].out, one = count / (size_t)r->n;
+    memset(to, 0, count * sizeof *to);
+    for (size_t i = 0; i < count; i += channels)
+        to[i] = (float)grey_of(b, r->first + i / one);
+}
+
 static int toy_get(struct backend *b, enum backend_kind kind, int index, float *to, size_t count,
                    struct err *e)
 {
     (void)e;
+    if (kind == BACKEND_TENSOR) {
+        get_last(b, to, count);
+        return 0;
+    }
     memcpy(to, place_of(b, kind, index), count * sizeof *to);
     return 0;
 }
@@ -279,26 +296,36 @@ static void spoil(struct backend *b, struct backend_result *r, bool trains)
     b->frozen |= !r->finite;
 }
 
-static int toy_step(struct backend *b, unsigned phases, struct err *e)
+/* What a step begins with: the next batch, or the last one again where it goes on with that. */
+static void take_batch(struct backend *b, struct step *s, bool trains)
 {
-    bool trains = phases == (BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
-    promise(trains || phases == BACKEND_EVAL, "phases %u", phases);
-    if (trains && toy.trained + 1 == toy.fail_train_step)
-        return err_set(e, toy.dies ? ERR_DEAD : ERR_DEVICE, "the toy fell off the table");
-    *(trains ? &toy.trained : &toy.evaluated) += 1;
-    struct step *s = &b->ring[b->in_flight++];
-    double gradient[2 + LOSS_MAX_CLASSES] = {0};
     size_t left = b->plan.n - b->next;
     memset(s, 0, sizeof *s);
+    memset(b->gradient, 0, sizeof b->gradient);
     s->result.first = b->next;
     s->result.n = left < (size_t)b->plan.batch ? (int)left : b->plan.batch;
     b->next += (size_t)s->result.n;
     nap(toy.step_us);
-    forward(b, s, gradient);
+    forward(b, s, b->gradient);
     spoil(b, &s->result, trains);
-    if (trains && !b->frozen)
-        update(b, gradient);
-    if (trains && toy.trained == toy.poison_train_step)
+}
+
+static int toy_step(struct backend *b, unsigned phases, struct err *e)
+{
+    const unsigned back = BACKEND_BACKWARD | BACKEND_UPDATE;
+    bool fresh = phases & (BACKEND_FORWARD | BACKEND_EVAL), trains = phases != BACKEND_EVAL;
+    promise(!trains || phases == BACKEND_FORWARD || (phases & back) == back, "phases %u", phases);
+    if (trains && fresh && toy.trained + 1 == toy.fail_train_step)
+        return err_set(e, toy.dies ? ERR_DEAD : ERR_DEVICE, "the toy fell off the table");
+    *(trains ? &toy.trained : &toy.evaluated) += fresh;
+    struct step *s = &b->ring[b->in_flight++];
+    if (fresh)
+        take_batch(b, s, trains);
+    else
+        *s = b->given;
+    if (phases & BACKEND_UPDATE && !b->frozen)
+        update(b, b->gradient);
+    if (phases & BACKEND_UPDATE && toy.trained == toy.poison_train_step)
         b->values[b->score_w][0] = NAN;
     if (b->in_flight > toy.in_flight_most)
         toy.in_flight_most = b->in_flight;

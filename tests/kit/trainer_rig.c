@@ -60,6 +60,7 @@ int rig_init(struct rig *r)
     c->epochs = 3;
     c->batch = 4;
     c->learning_rate = 0.02;
+    c->head_start = HEAD_START_TORCH;
     c->lr_step = 2;
     c->threads = 1;
     c->loss = LOSS_COMBO;

@@ -38,6 +38,12 @@ tests_train_test_trainer_losses_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_train_test_trainer_losses_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_trainer_losses
 
+# What a run begins with where nobody says.
+check_PROGRAMS += tests/train/test_beginning
+tests_train_test_beginning_SOURCES = tests/train/test_beginning.c
+tests_train_test_beginning_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_beginning
+
 check_PROGRAMS += tests/train/test_trainer_ref
 tests_train_test_trainer_ref_SOURCES = tests/train/test_trainer_ref.c
 tests_train_test_trainer_ref_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)

@@ -74,7 +74,7 @@ static void test_own(void)
     rig_weights(&rig, "own");
     c->seed = 2; /* nothing is drawn */
     ok(finishes(), "a run that begins with its last weights");
-    ok(says("begins with 104 of 104 tensors of"), "says so");
+    ok(says("begins with 104 of 104 tensors"), "says so");
     ok(!says("drawn by the seed"), "and has nothing else to say");
     if (!ok(!weights_read(&trained, c->init, NULL) &&
                 !weights_read(&initial, scratch_path("trace/initial.safetensors"), NULL),
@@ -122,7 +122,7 @@ static void test_heads(void)
     ok(says("begins with 100 of 104 tensors"), "has the trunk from there");
     ok(says(
            "drawn by the seed: the score head ('fc.weight' is 1000x512, not 1x512), the class head "
-           "(not in the file)"),
+           "(no weights in the file)"),
        "and says that its heads are drawn");
     ok(says("tensors of the file that are not used: 1 (own.weight)"), "what is not used is named");
     if (!ok(!weights_read(&initial, scratch_path("heads/initial.safetensors"), NULL) &&
@@ -174,6 +174,7 @@ static void test_missing(void)
     uint64_t at;
     const char *path = scratch_path("part.safetensors");
     weights_kit_begin(&k);
+    weights_kit_add(&k, "module.fc.weight", "F32", 2, (int[]){1, 512});
     weights_kit_add(&k, "module.conv1.weight", "F16", 4, (int[]){64, 3, 7, 7});
     fclose(weights_kit_end(&k, path, &at));
     begin_with(path);
@@ -182,6 +183,8 @@ static void test_missing(void)
     ok(says("tensors of resnet18 that are not in the file, and are drawn: 99 (bn1.weight, "
             "bn1.bias, bn1.running_mean, ...)"),
        "names the first that are missing");
+    ok(says("drawn by the seed: the score head (no bias in the file)"),
+       "and takes no head by halves");
 }
 
 /* Gone once the first checkpoint is there. */

@@ -262,7 +262,7 @@ static void test_form(void)
     type_text(ui, &f->model, "/data/SCUT-FBP5500");
     PRESS(ui, f, '\n', KEY_DOWN, KEY_DOWN, KEY_DOWN, KEY_DOWN, KEY_LEFT);
     is_screen(ui, "launch_other_loss");
-    PRESS(ui, f, KEY_DOWN, KEY_DOWN, '9', '9', '9', '9', '9', '9', '\n');
+    PRESS(ui, f, KEY_DOWN, KEY_DOWN, KEY_DOWN, '9', '9', '9', '9', '9', '9', '\n');
     is_screen(ui, "launch_refused");
     PRESS(ui, f, 27, KEY_END);
     is_screen(ui, "launch_button");

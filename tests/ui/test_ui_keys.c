@@ -7,6 +7,7 @@
 #include "tests/kit/ui_kit.h"
 
 #include <curses.h>
+#include <math.h>
 #include <locale.h>
 #include <stdlib.h>
 
@@ -303,6 +304,32 @@ static void test_groups(void)
     fixture_free(f);
 }
 
+/* A preset sets other options, which can be changed from there. */
+static void test_preset(void)
+{
+    struct fixture *f = fixture_new(3);
+    struct run_config config;
+    config_defaults(&config);
+    config.loss = 0; /* without weights */
+    str_copy(config.data, sizeof config.data, "/data");
+    struct ui *ui = open_ui(&config);
+    ok(shows(ui, &f->model, "[1 Runs]"), "the list is shown");
+    PRESS(ui, f, 'n');
+    ok(shows(ui, &f->model, "auto 0.002"), "the form says what auto is");
+    /* data protocol fold backbone loss image-size preset epochs */
+    struct ui_action a = PRESS(ui, f, KEY_HOME, KEY_DOWN, KEY_DOWN, KEY_DOWN, KEY_DOWN, KEY_DOWN,
+                               KEY_DOWN, ' ', KEY_DOWN, '9', '\n', KEY_F(2));
+    ok(a.kind == UI_LAUNCH && a.configs->preset == PRESET_PAPER &&
+           a.configs->learning_rate == 0.01 && a.configs->head_start == HEAD_START_TORCH,
+       "preset paper has its learning rate and heads");
+    is_int(a.configs->epochs, 9, "and epochs as they are given after it");
+    a = PRESS(ui, f, KEY_UP, ' ', KEY_F(2));
+    ok(a.kind == UI_LAUNCH && isnan(a.configs->learning_rate) && a.configs->epochs == 200,
+       "without it all is as by default");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 /* Lists of values: several runs in one form. */
 static void test_lists(void)
 {
@@ -488,6 +515,7 @@ int main(void)
     test_live();
     test_launch();
     test_groups();
+    test_preset();
     test_lists();
     test_like();
     test_paths();

@@ -6,10 +6,10 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static const char *const common[] = {"data",  "protocol",      "fold",  "backbone",   "loss",
-                                     "alpha", "beta",          "gamma", "image-size", "epochs",
-                                     "batch", "learning-rate", "seed",  "device",     "threads",
-                                     "name",  "experiment"};
+static const char *const common[] = {"data",    "protocol", "fold",          "backbone",   "loss",
+                                     "alpha",   "beta",     "gamma",         "image-size", "preset",
+                                     "epochs",  "batch",    "learning-rate", "seed",       "device",
+                                     "threads", "name",     "experiment"};
 
 static bool is_common(const char *name)
 {

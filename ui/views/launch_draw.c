@@ -12,6 +12,22 @@
 #define NAME_CELLS 17
 #define SHORT_VALUE_CELLS 24
 
+/* What auto is for the runs of the form. */
+static void draw_auto_rate(const struct launch_view *v, struct pen *pen, int y, int x, int cells)
+{
+    size_t n;
+    const struct run_config *runs = settings_runs(&v->settings, &n);
+    double least = INFINITY, most = 0;
+    for (size_t i = 0; i < n; i++) {
+        least = fmin(least, config_learning_rate(&runs[i]));
+        most = fmax(most, config_learning_rate(&runs[i]));
+    }
+    if (least < most)
+        pen_format(pen, y, x, cells, ROLE_DIM, "%g to %g", least, most);
+    else
+        pen_format(pen, y, x, cells, ROLE_DIM, "%g", most);
+}
+
 static void draw_value(const struct launch_view *v, struct pen *pen, int y, int x, int cells,
                        const struct opt *o, bool here)
 {
@@ -35,6 +51,8 @@ static void draw_value(const struct launch_view *v, struct pen *pen, int y, int 
         return;
     }
     int used = pen_text(pen, y, x, cells, ROLE_TITLE, value);
+    if (o->offset == offsetof(struct run_config, learning_rate) && !strcmp(value, "auto"))
+        draw_auto_rate(v, pen, y, x + used + 1, cells - used - 1);
     if (strcmp(value, "0") || !o->unit[0])
         pen_text(pen, y, x + used + 1, cells - used - 1, ROLE_DIM, o->unit);
 }

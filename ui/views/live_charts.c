@@ -229,8 +229,8 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
                 struct live_texts *texts)
 {
     struct curve curves[MOST_CURVES];
-    bool by_step = live_by_step(axes, m);
     char weight[32];
+    bool by_step = live_by_step(axes, m);
     memset(c, 0, sizeof *c);
     memset(texts, 0, sizeof *texts);
     c->title = texts->title;

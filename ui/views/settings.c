@@ -78,7 +78,13 @@ static int make_base(struct run_config *base, const struct settings *s, const st
                      const char *value, bool list, struct err *e)
 {
     *base = s->base;
-    return list ? 0 : opt_set(&config_options, base, o->name, value, e);
+    if (list)
+        return 0;
+    if (opt_set(&config_options, base, o->name, value, e))
+        return -1;
+    if (base->preset != s->base.preset)
+        config_apply_preset(base, NULL, 0);
+    return 0;
 }
 
 int settings_set(struct settings *s, const struct opt *o, const char *value, struct err *e)
@@ -144,7 +150,7 @@ int settings_check(const struct settings *s, struct err *e)
 void settings_like(struct settings *s, const struct option_row *options, size_t n)
 {
     struct run_config config;
-    config_defaults(&config);
+    config_of_old(&config);
     for (size_t i = 0; i < n; i++)
         opt_set(&config_options, &config, options[i].name, options[i].value, NULL);
     config.name[0] = config.trace[0] = '\0';

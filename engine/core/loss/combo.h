@@ -29,7 +29,9 @@ static const struct loss_info loss_combo_info = {
     true,
     false,
     LOSS_COMBO_OPTIONS,
-    "L1 of the score, L1 of the classes' expectation and weighted cross entropy"};
+    "L1 of the score, L1 of the classes' expectation and weighted cross entropy",
+    {0.001, 0.0005},
+    0};
 
 /* The terms of score and expectation with their gradients, to which a cross entropy's is added. */
 SHARED void loss_combo_l1s(const struct loss_spec *l, const struct loss_case *s,

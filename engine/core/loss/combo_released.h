@@ -18,7 +18,9 @@ static const struct loss_info loss_combo_released_info = {
     true,
     true,
     LOSS_COMBO_OPTIONS,
-    "combo as its authors' code has it: softmax twice, weights normalised in the batch"};
+    "combo as its authors' code has it: softmax twice, weights normalised in the batch",
+    {0.001, 0.005},
+    0};
 
 SHARED void loss_combo_released(const struct loss_spec *l, const struct loss_case *s,
                                 struct loss_sample *out)

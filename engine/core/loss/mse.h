@@ -6,7 +6,8 @@
 
 #define LOSS_MSE_NAME "mse"
 static const struct loss_info loss_mse_info = {
-    LOSS_MSE_NAME, "MSE", 1, {"mse"}, false, false, {NULL}, "mean squared error of the score"};
+    LOSS_MSE_NAME,   "MSE", 1, {"mse"}, false, false, {NULL}, "mean squared error of the score",
+    {0.0015, 0.001}, 2};
 
 SHARED void loss_mse(const struct loss_spec *l, const struct loss_case *s, struct loss_sample *out)
 {

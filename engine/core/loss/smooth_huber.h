@@ -16,7 +16,9 @@ static const struct loss_info loss_smooth_huber_info = {
     false,
     false,
     {"huber-delta"},
-    "log cosh of the error below huber-delta, absolute error above"};
+    "log cosh of the error below huber-delta, absolute error above",
+    {0.003, 0.002},
+    0};
 
 /* log cosh x, exact near 0 (cosh x = 1 + 2 sinh^2(x/2)) and without overflow (cosh x =
  * e^|x| (1 + e^(-2|x|)) / 2). */

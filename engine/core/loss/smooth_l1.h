@@ -14,7 +14,9 @@ static const struct loss_info loss_smooth_l1_info = {
     false,
     false,
     {"smooth-beta"},
-    "squared error below smooth-beta, absolute error above"};
+    "squared error below smooth-beta, absolute error above",
+    {0.003, 0.002},
+    0};
 
 SHARED void loss_smooth_l1(const struct loss_spec *l, const struct loss_case *s,
                            struct loss_sample *out)
