@@ -47,6 +47,19 @@ static void on_signal(int number)
         _exit(EXIT_STOPPED);
 }
 
+/* The decoded images of the cache are mapped: what the disk cannot read, or somebody has cut off,
+ * ends the process where it is used. */
+static void on_bus_error(int number)
+{
+    static const char text[] =
+        "combolab: a file that was in use was cut short or cannot be read, most likely decoded "
+        "images in the cache: look after the disk, then go on with `combolab resume`\n";
+    ssize_t unused = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)unused;
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
 static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
 #define N_STOPPING (sizeof stopping / sizeof *stopping)
 
@@ -58,6 +71,7 @@ static void catch_signals(struct headless *h)
     sigemptyset(&set);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGBUS, on_bus_error);
     for (size_t i = 0; i < N_STOPPING; i++) {
         struct sigaction action;
         sigaction(stopping[i], NULL, &action);
