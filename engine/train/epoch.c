@@ -116,19 +116,7 @@ static int say_epoch(struct run *run, struct event *event, struct err *e)
 static bool is_due(const struct run *run)
 {
     int64_t every = run->config->save_every;
-    bool due = !run->has_saved || (every && run->epoch % every == 0);
-    return due && run->epoch < run->config->epochs;
-}
-
-/* The first checkpoint is waited for: a run that is killed with two epochs or more on record has
- * something to go on from, so that one that finds nothing knows that files are gone. */
-static int save_epoch(struct run *run, bool best, struct err *e)
-{
-    bool first = !run->has_saved;
-    if (!best && !is_due(run))
-        return writer_check(run->writer, e);
-    int result = save_run(run, best ? WRITER_BEST : 0, is_due(run), e);
-    return !result && first ? writer_wait(run->writer, e) : result;
+    return every && run->epoch % every == 0 && run->epoch < run->config->epochs;
 }
 
 static int one_epoch(struct run *run, struct err *e)
@@ -156,7 +144,9 @@ static int one_epoch(struct run *run, struct err *e)
     if (say_epoch(run, &event, e))
         return -1;
     warn_far_errors(run, x);
-    return save_epoch(run, best, e);
+    if (!best && !is_due(run))
+        return writer_check(run->writer, e);
+    return save_run(run, best ? WRITER_BEST : 0, is_due(run), e);
 }
 
 static bool is_over(const struct run *run)

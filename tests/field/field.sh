@@ -74,6 +74,16 @@ begin() { # database, epochs, options ...
     begins 'epoch *1/' "$database" --epochs "$epochs" "$@"
 }
 
+# The same, until there is something to go on from: that is written beside the next epochs.
+begin_saved() { # database, epochs
+    begin "$1" "$2" --save-every 1
+    i=0
+    while [ $i -lt 1200 ] && ! find "${1%.db}.weights" -name 'checkpoint-*.safetensors' 2>/dev/null | grep -q .; do
+        i=$((i + 1))
+        sleep 0.05
+    done
+}
+
 until_said() { # what, file
     i=0
     while [ $i -lt 1200 ] && ! grep -q -e "$1" "$2"; do

@@ -29,13 +29,13 @@ done
 
 # --- begun where the clock is ahead, killed, looked at where it is behind ---
 echo 200000 >"$dir/off"
-begins 'epoch *2/' ahead.db --epochs 4 --save-every 1
+begin_saved ahead.db 6
 killed
 prefix=
 is ahead.db 1 lost "a run from the future that was killed is lost"
 [ "$("$combolab" runs -D ahead.db --format csv | tr -d '\r' | tail -n 1 | sed 's/.*,//')" -ge 0 ]
 result $? "nothing is less than no time ago"
-train ahead.db --epochs 4
+train ahead.db --epochs 6
 resume ahead.db 1
 [ $status -eq 0 ] && [ "$(took ahead.db 1)" -ge 0 ] && [ "$(took ahead.db 1)" -lt 100 ]
 result $? "it is resumed" "it is said to have taken $(took ahead.db 1) s"

@@ -52,7 +52,7 @@ rm -f mixed.db-wal mixed.db-shm
 result $? "without that it is"
 
 # --- copied while it is used ---
-begin used.db 5
+begin_saved used.db 6
 mkdir there
 cp -r used.db used.db-wal used.weights there/
 sqlite3 used.db '.backup alone.db'
@@ -71,7 +71,7 @@ resume there/used.db 1
 alike used.db 1 there/used.db 1 "the copy is resumed, to the same figures"
 
 # --- moved and removed ---
-begins 'epoch *2/' moved.db --epochs 5 --save-every 1
+begin_saved moved.db 6
 killed
 mkdir new
 mv moved.db moved.db-wal moved.db-shm moved.weights new/
@@ -110,10 +110,10 @@ is wal.db 1 failed "the run has failed"
 result $? "with what was stored"
 
 # --- other programs write ---
-begin shared.db 5
+begin shared.db 6
 sqlite3 shared.db 'PRAGMA busy_timeout = 20000' 'VACUUM' 'PRAGMA wal_checkpoint(TRUNCATE)' >"$dir/said" 2>&1
 await
-[ $status -eq 0 ] && [ "$(figures shared.db 1 | wc -l)" -eq 6 ]
+[ $status -eq 0 ] && [ "$(figures shared.db 1 | wc -l)" -eq 7 ]
 result $? "a database that is vacuumed while a run is stored loses no epoch" "$(cat "$dir/said")"
 alike used.db 1 shared.db 1 "nor a figure"
 sqlite3 shared.db 'PRAGMA journal_mode = DELETE' >"$dir/out"

@@ -8,7 +8,7 @@ train whole.db --epochs 6
 
 if disk small 400m; then
     # --- full: weights and database ---
-    begin small/runs.db 6
+    begin_saved small/runs.db 6
     dd if=/dev/zero of=small/filler bs=1M >"$dir/dd" 2>&1
     await
     [ $status -eq 1 ] && said 'No space left\|no space left'
@@ -26,7 +26,7 @@ if disk small 400m; then
     mkdir elsewhere
     ln -s "$dir/elsewhere" small/far.weights
     remount small size=360k
-    begin small/far.db 6
+    begin_saved small/far.db 6
     await
     [ $status -eq 1 ] && said 'no space left for .*far.db'
     result $? "a database on a full disk is said"

@@ -3,10 +3,10 @@
 . "$TOP_SRCDIR/tests/field/field.sh"
 draws 24
 cd "$dir" || exit 1
-train whole.db --epochs 4
+train whole.db --epochs 6
 
 # --- halted ---
-begin halted.db 4
+begin halted.db 6
 kill -STOP $pid
 is halted.db 1 running "a run whose process is halted is no lost one"
 resume halted.db 1 --take-over
@@ -39,7 +39,7 @@ fi
 # --- killed ---
 # Before its first epoch, while images are decoded slowly: what it had of them is not taken for the whole.
 if preloads FIELD_SLOW_MS=100; then
-    begins 'run 1: ' early.db --epochs 4 --cache early
+    begins 'run 1: ' early.db --epochs 6 --cache early
     i=0
     while [ $i -lt 200 ] && ! ls early/*.images-tmp >/dev/null 2>&1; do i=$((i + 1)) && sleep 0.02; done
     kill -STOP $pid
@@ -59,7 +59,7 @@ else
 fi
 
 # While it goes on after a kill, before it has done anything, and again.
-begins 'epoch *2/' twice.db --epochs 4 --save-every 1
+begin_saved twice.db 6
 killed
 for i in 1 2; do
     "$combolab" resume 1 -D twice.db >"$dir/out" 2>"$dir/err" &
@@ -74,7 +74,7 @@ find twice.weights -name '*.tmp' | grep -q .
 result $? "no half written file is left"
 
 # Two resume it at once.
-begin two.db 4
+begin_saved two.db 6
 killed
 "$combolab" resume 1 -D two.db >"$dir/out.2" 2>"$dir/err.2" &
 other=$!

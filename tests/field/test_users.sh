@@ -40,7 +40,7 @@ train his/runs.db --epochs 1 --cache his/cache
 [ $status -eq 0 ] && [ "$(stat -c %u his/runs.db)" = 65534 ]
 result $? "he trains in a folder of his own"
 prefix=
-begins 'epoch *2/' his/runs.db --epochs 4 --save-every 1
+begin_saved his/runs.db 6
 killed
 prefix=$other
 "$combolab" runs -D his/runs.db >"$dir/out" 2>"$dir/err"
@@ -55,7 +55,7 @@ train his/runs.db --epochs 1 --cache his/cache
 result $? "his own runs go on"
 prefix=
 resume his/runs.db 2
-[ $status -eq 0 ] && [ "$(value his/runs.db 2 epochs_done)" = 4 ]
+[ $status -eq 0 ] && [ "$(value his/runs.db 2 epochs_done)" = 6 ]
 result $? "its owner can"
 
 # --- a cache for both ---
