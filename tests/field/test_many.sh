@@ -40,6 +40,18 @@ viewer() { # number
     done
 }
 
+# Five minutes of weights would fill a disk: those of runs that are over are emptied.
+sweeper() {
+    while [ ! -e over ]; do
+        for id in $(sqlite3 -readonly many.db "SELECT id FROM run WHERE state = 'finished' AND
+            ended < strftime('%s', 'now') - 5"); do
+            for f in many.weights/"$id"/*.safetensors; do [ ! -s "$f" ] || : >"$f"; done
+        done
+        sleep 1
+    done
+}
+
+sweeper >/dev/null 2>&1 &
 started=
 for k in $(seq "$trainers"); do
     trainer "$k" >"trainer.$k" 2>&1 &
@@ -57,6 +69,7 @@ for p in $started; do
     wait "$p"
     [ $? -lt 128 ] || bad=$((bad + 1))
 done
+touch over
 [ $bad -eq 0 ]
 result $? "$trainers trainers and $viewers viewers end by themselves" "$bad had to be killed"
 sed 's/^/# /' trainer.* viewer.* | grep -c '^# status 0' | sed 's/^/# commands that ended well: /'
