@@ -18,6 +18,12 @@ static inline double clock_s(void)
     return clock_seconds(CLOCK_MONOTONIC);
 }
 
+/* So, with the time that the machine slept: what passed since by the date, unless that was set. */
+static inline double clock_boot_s(void)
+{
+    return clock_seconds(CLOCK_BOOTTIME);
+}
+
 /* Since 1970, as people and databases date things. */
 static inline double clock_date_s(void)
 {

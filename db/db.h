@@ -30,8 +30,8 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
 void db_close(struct db *d);
 const char *db_path(const struct db *d); /* with links resolved */
 
-/* -1 where the file at that path is no longer the one that was opened: what is written goes into a
- * file that was moved or deleted. */
+/* After a commit: -1 where the file at that path, or one that SQLite keeps beside it, is no longer
+ * the one that was opened: what is written goes into a file that was moved or deleted. */
 int db_in_place(struct db *d, struct err *e);
 
 /* Folder for a run's weight files: a folder that belongs to this database and no other, beside it,

@@ -78,8 +78,10 @@ int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e)
         life_leave(d, got);
         return -1;
     }
-    if (found)
-        *claimed = got;
+    if (found) {
+        *claimed = d->claimed = got;
+        d->claimed_s = clock_boot_s();
+    }
     return found;
 }
 

@@ -164,6 +164,19 @@ int identity_file(const struct db *d, char *to, size_t room, struct err *e)
     return str_path(to, room, folder, ID_FILE) ? too_long(room, e) : 0;
 }
 
+int64_t identity_highest(const struct db *d)
+{
+    char folder[FILE_PATH_BYTES];
+    int64_t highest = 0, number;
+    DIR *dir = find_folder(d, folder, sizeof folder, NULL) ? NULL : opendir(folder);
+    for (const struct dirent *at; dir && (at = readdir(dir));)
+        if (!str_to_int(at->d_name, &number) && number > highest && number < INT32_MAX)
+            highest = number;
+    if (dir)
+        closedir(dir);
+    return highest;
+}
+
 /* --- making it known --- */
 
 /* The file is there whole or not at all, and never in the place of another: returns 0, EEXIST or

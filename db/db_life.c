@@ -8,6 +8,10 @@
  * needs no right to write, takes nothing and waits for nobody. Because the file lies in the folder,
  * the lock also keeps two trainers from working in one.
  *
+ * The lock goes where the file goes: when the folder was moved or removed while a run trains, it is
+ * not found. So a process of this host that is just the one named, and has this very database open,
+ * lives too.
+ *
  * Readers look as writers do, so that both say the same of a run: who cannot store that it is lost
  * corrects the row that was read.
  *
@@ -99,6 +103,8 @@ static enum life judge(struct db *d, const struct owned *run)
         return life;
     owner_self(&self);
     bool here = !strcmp(self.host, run->owner.host);
+    if (here && owner_uses(&run->owner, d->path))
+        return LIFE_LIVES;
     if (!isnan(run->last_seen))
         return d->network && !here ? LIFE_UNKNOWN : LIFE_DEAD;
     if (!here)
@@ -219,8 +225,11 @@ int db_runs_living(struct db *d, int64_t **out, size_t *n, struct err *e)
 int db_run_seen(struct db *d, int64_t id, struct err *e)
 {
     struct query q;
-    query_open(&q, d, "UPDATE run SET last_seen = ? WHERE id = ?");
+    query_open(&q, d,
+               "UPDATE run SET last_seen = ?1,"
+               " started = iif(abs(started - ?2) > 2, ?2, started) WHERE id = ?3");
     query_bind_real(&q, clock_date_s());
+    query_bind_real(&q, db_began(d, id));
     query_bind_int(&q, id);
     return query_finish(&q, e);
 }

@@ -239,13 +239,14 @@ static int open_file(struct db *d, enum db_mode mode, struct err *e)
 {
     int flags =
         mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    bool doubtful = beside_doubtful(d);
     int code = sqlite3_open_v2(d->path, &d->sql, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
         return db_fail(d, code, e);
     sqlite3_extended_result_codes(d->sql, 1);
     sqlite3_busy_timeout(d->sql, DB_BUSY_MS);
     distrust(d);
-    if (db_exec(d, all_ways, e))
+    if (db_exec(d, all_ways, e) || (doubtful && beside_check(d, e)))
         return -1;
     if (mode == DB_WRITE ? prepare_to_write(d, e) : prepare_to_read(d, e))
         return -1;
@@ -289,18 +290,6 @@ void db_close(struct db *d)
 void db_interrupt(struct db *d)
 {
     sqlite3_interrupt(d->sql);
-}
-
-int db_in_place(struct db *d, struct err *e)
-{
-    int moved = 0;
-    if (sqlite3_file_control(d->sql, "main", SQLITE_FCNTL_HAS_MOVED, &moved) || !moved)
-        return 0;
-    return err_set(
-        e, ERR_IO,
-        "%s was moved or deleted while it was in use; if it was moved, put it back beside "
-        "its -wal file, which may hold the newest rows, and open it there",
-        d->path);
 }
 
 const char *db_path(const struct db *d)

@@ -1,18 +1,20 @@
 /* db_owner.c - which process runs a run: names and numbers, for people to read. That it lives is
- * told by a lock (db_life.c); only for runs that an older combolab claimed, which took none, the
- * process is looked for here.
+ * told by a lock (db_life.c); for runs that an older combolab claimed, which took none, and where
+ * the lock went away with its folder, the process is looked for here.
  *
  * A process number is used again sooner or later, so the start time goes with it (field 22 of
  * /proc/PID/stat). A process that has ended but was not waited for yet (zombie) is dead.
  */
 #include "db/db_priv.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Reads state letter and start time. Returns 0, or -1 when the system does not tell. */
@@ -65,4 +67,29 @@ bool owner_alive(const struct owner *owner)
     if (state == 'Z' || state == 'X')
         return false;
     return !owner->pid_start || owner->pid_start == start;
+}
+
+static bool is_open_in(DIR *descriptors, const struct stat *file)
+{
+    struct stat open;
+    for (const struct dirent *at; (at = readdir(descriptors));)
+        if (!fstatat(dirfd(descriptors), at->d_name, &open, 0) && open.st_ino == file->st_ino &&
+            open.st_dev == file->st_dev)
+            return true;
+    return false;
+}
+
+bool owner_uses(const struct owner *owner, const char *path)
+{
+    char folder[64];
+    struct stat file;
+    if (!owner->pid_start || !owner_alive(owner) || stat(path, &file))
+        return false;
+    snprintf(folder, sizeof folder, "/proc/%" PRId64 "/fd", owner->pid);
+    DIR *descriptors = opendir(folder);
+    if (!descriptors)
+        return errno == EACCES;
+    bool uses = is_open_in(descriptors, &file);
+    closedir(descriptors);
+    return uses;
 }

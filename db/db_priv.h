@@ -27,6 +27,12 @@
 
 #define IDENTITY_BYTES 33 /* 128 bits in hexadecimal, and NUL */
 
+#define DB_BESIDE 2 /* files that SQLite keeps beside a database in use */
+
+struct file_id {
+    uint64_t device, inode;
+};
+
 struct db {
     sqlite3 *sql;
     char *path; /* with links resolved, once the file is there */
@@ -35,6 +41,9 @@ struct db {
     int slices_left; /* of the present statement; below 0 = it was ended for that */
     bool network;    /* on a network file system, as the user allowed */
     int lock;        /* the file whose bytes are the locks of runs; -1 until one is claimed */
+    struct file_id beside[DB_BESIDE]; /* once they have been looked at */
+    int64_t claimed;                  /* the last run that was, and when, by clock_boot_s */
+    double claimed_s;
 };
 
 /* --- db_fail.c: errors and transactions --- */
@@ -146,6 +155,9 @@ void owner_self(struct owner *to);
  * gone, or its number belongs to another process now. */
 bool owner_alive(const struct owner *owner);
 
+/* It lives for sure, here, and has that file open, or does not let us see. */
+bool owner_uses(const struct owner *owner, const char *path);
+
 /* --- db_identity.c: which database this is, and the folder that is its own --- */
 
 /* Gives the database an id; in a step of the schema. */
@@ -159,6 +171,10 @@ int identity_claim_folder(struct db *d, struct err *e);
 
 /* The file in the folder of weights that says whose it is. */
 int identity_file(const struct db *d, char *to, size_t room, struct err *e);
+
+/* The highest number of a run that has files in the folder of weights; 0 for none, or when that
+ * cannot be seen. */
+int64_t identity_highest(const struct db *d);
 
 /* PATH within the folder of weights from its full one, and back; any other stays as it is. */
 int identity_shorten(const struct db *d, const char *path, char *to, size_t room, struct err *e);
@@ -192,6 +208,15 @@ void life_gone(const struct owned *run, char *to, size_t room);
 
 /* Shows runs as lost that are still stored as running or paused, but whose process is gone. */
 int life_correct(struct db *d, struct run_row *rows, size_t n, struct err *e);
+
+/* --- db_beside.c: -wal and -shm --- */
+
+/* The -wal file may belong to another database, which this one was put in the place of. Asked
+ * before SQLite has opened them. */
+bool beside_doubtful(const struct db *d);
+
+/* Then all is looked through, so that no mixture of the two is believed. */
+int beside_check(struct db *d, struct err *e);
 
 /* --- db_files.c, db_network.c: where the file lies --- */
 
@@ -240,6 +265,10 @@ int disk_store_all(struct db *d, struct err *e);
 double db_time_or_now(double time);
 
 /* --- db_state.c --- */
+
+/* When a run that this connection claimed began, by the date as it is now: where somebody has set
+ * that since, `started` is set too, so that what the run took stays right. NaN for others. */
+double db_began(const struct db *d, int64_t id);
 
 /* The run's state; ERR_NOT_FOUND. */
 int db_state_of(struct db *d, int64_t id, char state[16], struct err *e);

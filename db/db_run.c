@@ -22,18 +22,40 @@ static int find_experiment(struct db *d, const char *name, int64_t *id, struct e
     return row < 0 ? -1 : 0;
 }
 
+/* 0: the one that SQLite gives next. A database that was put back from a copy has forgotten runs
+ * whose files are there still: a new run must not write over them. */
+static int next_number(struct db *d, int64_t *number, struct err *e)
+{
+    int64_t highest = identity_highest(d);
+    struct query q;
+    query_open(&q, d, "SELECT coalesce(max(seq), 0) < ? FROM sqlite_sequence WHERE name = 'run'");
+    query_bind_int(&q, highest);
+    int row = query_step(&q, e);
+    *number = row == 1 && query_int(&q) ? highest + 1 : 0;
+    query_close(&q);
+    return row < 0 ? -1 : 0;
+}
+
+static void bind_number(struct query *q, int64_t number)
+{
+    if (number)
+        query_bind_int(q, number);
+    else
+        query_bind_null(q);
+}
+
 static int add_row(struct db *d, const struct run_row *run, int64_t *id, struct err *e)
 {
     struct query q;
-    int64_t experiment = 0;
+    int64_t experiment = 0, number;
+    if (next_number(d, &number, e))
+        return -1;
     if (run->experiment[0] && find_experiment(d, run->experiment, &experiment, e))
         return -1;
-    query_open_insert(&q, d, "run", "created, experiment", row_run_columns, ROW_LAUNCHED);
+    query_open_insert(&q, d, "run", "id, created, experiment", row_run_columns, ROW_LAUNCHED);
+    bind_number(&q, number);
     query_bind_real(&q, clock_date_s());
-    if (experiment)
-        query_bind_int(&q, experiment);
-    else
-        query_bind_null(&q);
+    bind_number(&q, experiment);
     query_bind_row(&q, row_run_columns, ROW_LAUNCHED, run);
     if (query_finish(&q, e))
         return -1;

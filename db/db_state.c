@@ -53,6 +53,11 @@ static int refuse_state(struct db *d, int64_t id, const char *state, struct err 
                    old, state, allowed);
 }
 
+double db_began(const struct db *d, int64_t id)
+{
+    return id == d->claimed ? clock_date_s() - (clock_boot_s() - d->claimed_s) : NAN;
+}
+
 /* Who makes a run run owns it; a run that has ended has a time. */
 static int change_state(struct db *d, int64_t id, const char *state, const char *text,
                         struct err *e)
@@ -62,7 +67,8 @@ static int change_state(struct db *d, int64_t id, const char *state, const char 
     struct query q;
     query_open(&q, d,
                "UPDATE run SET state = ?1, state_text = ?2,"
-               " started = CASE WHEN ?1 = 'running' THEN coalesce(started, ?3) ELSE started END,"
+               " started = CASE WHEN ?1 = 'running' THEN coalesce(started, ?3)"
+               " WHEN abs(started - ?8) > 2 THEN ?8 ELSE started END,"
                " ended = CASE WHEN ?1 IN ('queued', 'running', 'paused') THEN NULL ELSE ?3 END,"
                " host = CASE WHEN ?1 = 'running' THEN ?4 ELSE host END,"
                " pid = CASE WHEN ?1 = 'running' THEN ?5 ELSE pid END,"
@@ -75,6 +81,7 @@ static int change_state(struct db *d, int64_t id, const char *state, const char 
     query_bind_int(&q, self.pid);
     query_bind_int(&q, self.pid_start);
     query_bind_int(&q, id);
+    query_bind_real(&q, db_began(d, id));
     int status = query_run(&q, e);
     int code = q.code;
     query_close(&q);

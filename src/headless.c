@@ -56,6 +56,19 @@ static void on_checkpoint(int number)
     checkpoints = 1;
 }
 
+/* The decoded images of the cache are mapped: what the disk cannot read, or somebody has cut off,
+ * ends the process where it is used. */
+static void on_bus_error(int number)
+{
+    static const char text[] =
+        "combolab: a file that was in use was cut short or cannot be read, most likely decoded "
+        "images in the cache: look after the disk, then go on with `combolab resume`\n";
+    ssize_t unused = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)unused;
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
 static const struct {
     int number;
     void (*handler)(int number);
@@ -76,6 +89,7 @@ static void catch_signals(struct headless *h)
     sigemptyset(&set);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGBUS, on_bus_error);
     for (size_t i = 0; i < N_CAUGHT; i++) {
         struct sigaction action;
         sigaction(caught[i].number, NULL, &action);
@@ -256,7 +270,7 @@ int headless_is_paused(struct headless *h, const char *which, bool *paused, stru
 int headless_go_on(struct headless *h, const char *which, struct err *e)
 {
     struct run_row row;
-    char text[160];
+    char text[sizeof row.host + 80];
     if (output_find_run(h->db, which, &row, e) || session_verb(h->session, row.id, VERB_RESUME, e))
         return -1;
     snprintf(text, sizeof text, "run %lld: goes on, in process %lld on %s", (long long)row.id,

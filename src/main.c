@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -178,8 +179,20 @@ static int dispatch(int argc, char **argv)
     return run(c, argc - 1, argv + 1);
 }
 
+/* Where one of the first three is closed (`combolab ... 2>&-`), the next file that is opened,
+ * perhaps of weights, would get its number and what is printed there. Reads and writes fail as
+ * before. */
+static void hold_standard_files(void)
+{
+    static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way[fd]) != fd)
+            return;
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_files();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers are read and written with a point everywhere */
     int status = dispatch(argc, argv);

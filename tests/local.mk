@@ -21,4 +21,5 @@ include tests/results/local.mk
 include tests/ui/local.mk
 include tests/session/local.mk
 include tests/src/local.mk
+include tests/field/local.mk
 include tests/fuzz/local.mk

@@ -227,8 +227,9 @@ static int64_t prepare_dead(struct db *d, int64_t id)
 {
     if (help_number(d, "SELECT count(*) FROM run WHERE state = 'running' AND name = 'dead'"))
         return id;
+    struct err e;
     life_leave(d, help_add_running(d, "dead"));
-    return id;
+    return db_exec(d, "UPDATE run SET pid_start = pid_start + 1 WHERE name = 'dead'", &e) ? 0 : id;
 }
 
 static int64_t prepare_ended(struct db *d, int64_t id)

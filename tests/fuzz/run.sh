@@ -42,6 +42,7 @@ fuzz() { # fuzzer
 
 config="engine/config.c engine/config_classes.c engine/config_preset.c engine/config_sweep.c engine/config_uses.c engine/event.c engine/core/*.c"
 dataset="engine/dataset/*.c $config"
+weights="engine/weights/weights.c engine/weights/dtype.c engine/weights/safetensors_read.c engine/weights/safetensors_write.c"
 set -e
 mkdir -p "$work"
 "$combolab" --quiet synth "$work/set" --count 10 --size 32 --threads 1 >/dev/null
@@ -74,6 +75,9 @@ build filter 'results/*.c' db/rows.c
 build progress engine/snapshot_file.c
 build csv engine/dataset/csv.c
 build weights 'engine/weights/*.c' "$config"
+seeds checkpoint >/dev/null # it makes them
+build checkpoint 'engine/train/algorithms.c engine/train/notes.c engine/train/checkpoint*.c engine/train/resume.c engine/train/tally.c' \
+    engine/train/metrics.c "$weights" "$dataset" -Wl,--allow-multiple-definition # its own door comes first
 build scut "$dataset"
 build options "$config"
 build store 'engine/image/*.c' "$dataset"
@@ -82,7 +86,7 @@ build screen 'ui/*.c ui/views/*.c results/*.c db/rows.c' "$config"
 build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0
-for name in ticks filter progress csv scut options weights image store database screen; do
+for name in ticks filter progress csv scut options weights checkpoint image store database screen; do
     fuzz $name
 done
 exit $failed

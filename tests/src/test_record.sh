@@ -26,7 +26,7 @@ begin() { # database, epochs
     # shellcheck disable=SC2086
     "$combolab" train $options --epochs "$2" --save-every 1 -D "$1" >"$dir/out" 2>"$dir/err" &
     pid=$!
-    (sleep 120 && kill -KILL $pid) 2>/dev/null & # never for ever
+    (sleep 120 && kill -KILL $pid) >/dev/null 2>&1 & # never for ever
     watchdog=$!
     i=0
     while [ $i -lt 1200 ] && ! grep -q 'epoch *1/' "$dir/err"; do

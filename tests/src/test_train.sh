@@ -136,7 +136,7 @@ stop() { # signal
         sleep 0.05
     done
     kill -"$1" $pid
-    (sleep 20 && kill -KILL $pid) 2>/dev/null & # never for ever
+    (sleep 20 && kill -KILL $pid) >/dev/null 2>&1 & # never for ever
     watchdog=$!
     wait $pid
     status=$?
