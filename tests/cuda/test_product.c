@@ -65,9 +65,9 @@ static void test_right(void)
 
 static void test_not_products(void)
 {
-    static const struct conv_shape shapes[] = {{3, 16, 16, 1, 3, 1, 1, 5, 7, 5, 7},
-                                               {3, 16, 16, 1, 1, 2, 0, 5, 7, 3, 4},
-                                               {3, 16, 16, 2, 1, 1, 0, 5, 7, 5, 7}};
+    static const struct conv_shape shapes[] = {{3, 16, 16, 1, 3, 1, 1, 5, 7, 5, 7, 0},
+                                               {3, 16, 16, 1, 1, 2, 0, 5, 7, 3, 4, 0},
+                                               {3, 16, 16, 2, 1, 1, 0, 5, 7, 5, 7, 0}};
     for (int i = 0; i < 3; i++) {
         struct conv_job job = job_of(CONV_FORWARD, ELEMENT_F32, false);
         char name[CONV_JOB_BYTES], line[CONV_TEXT_BYTES + CONV_JOB_BYTES];
