@@ -78,16 +78,17 @@ bool beside_doubtful(const struct db *d)
 int beside_check(struct db *d, struct err *e)
 {
     struct query q;
+    struct err why;
     char said[160] = "it cannot be read";
     query_open(&q, d, "PRAGMA integrity_check(1)");
-    int row = query_step(&q, e);
+    int row = query_step(&q, &why);
     if (row == 1)
         query_text(&q, said, sizeof said);
     query_close(&q);
     if (row == 1 && !strcmp(said, "ok"))
         return 0;
-    if (row < 0 && e->code != ERR_FORMAT)
-        return -1;
+    if (row < 0 && why.code != ERR_FORMAT)
+        return err_set(e, why.code, "%s", why.text);
     said[strcspn(said, "\n")] = '\0';
     return err_set(e, ERR_FORMAT,
                    "%s and the -wal file beside it do not fit each other (%s). If this is a copy "

@@ -101,7 +101,7 @@ await() {
 }
 
 killed() {
-    kill -KILL "$pid"
+    kill -KILL "$pid" 2>/dev/null # it may be over
     await
 }
 

@@ -32,10 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 int door_set(struct door *d, enum backend_kind kind, int index, const float *from, size_t count,
              struct err *e)
 {
-    volatile float sum = 0;
+    static float read[VALUES];
     (void)d, (void)kind, (void)index, (void)e;
-    for (size_t i = 0; i < count; i++)
-        sum += from[i];
+    memcpy(read, from, count * sizeof *from);
     return 0;
 }
 
