@@ -254,8 +254,8 @@ int resume_run(struct run *run, struct err *e)
     for (size_t i = 0; i < n && result > 0; i++) {
         int known = run->job->known_epochs;
         if (files[i].epoch > known)
-            notes_add(run, LOG_INFO, "passed over: %s, since only %d epoch%s on record",
-                      files[i].name, known, known == 1 ? " is" : "s are");
+            notes_add(run, LOG_INFO, "passed over: %s, since only %d epochs are on record",
+                      files[i].name, known);
         else
             result = try_file(run, &files[i], e);
     }
