@@ -141,6 +141,14 @@ extern "C" void device_memory(struct device *d, uint64_t *free_bytes, uint64_t *
     *free_bytes = d->facts.memory_bytes - d->used;
 }
 
+/* A block, of which `of_device` bytes are the device's own. */
+static void keep(struct device *d, size_t bytes, size_t of_device, void **out)
+{
+    *out = sim_malloc(bytes ? bytes : 1);
+    d->taken[*out] = of_device;
+    d->used += of_device;
+}
+
 static int take(struct device *d, size_t bytes, const char *what, void **out, struct err *e)
 {
     *out = NULL;
@@ -155,9 +163,7 @@ static int take(struct device *d, size_t bytes, const char *what, void **out, st
                        "%s: %s of memory are needed on cuda:0, a %s, where %s of %s are free", what,
                        needed, d->facts.name, left, all);
     }
-    *out = sim_malloc(bytes ? bytes : 1);
-    d->taken[*out] = bytes;
-    d->used += bytes;
+    keep(d, bytes, bytes, out);
     return 0;
 }
 
@@ -187,10 +193,13 @@ extern "C" void device_free(struct device *d, void *p)
     give(d, p);
 }
 
-extern "C" int device_pin(struct device *d, size_t bytes, const char *what, void **out,
-                          struct err *e)
+extern "C" int device_pin(struct device *d, size_t bytes, const char *, void **out, struct err *e)
 {
-    return take(d, bytes, what, out, e);
+    *out = NULL;
+    if (going(d, e))
+        return -1;
+    keep(d, bytes, 0, out); /* of the host's memory */
+    return 0;
 }
 
 extern "C" void device_unpin(struct device *d, void *p)

@@ -107,6 +107,10 @@ refuses "model.pth is a file of PyTorch's own" "a file of torch.save" --init "$d
 refuses "set: is a folder" "a folder" --init "$dir/set"
 
 # --- what a file holds ---
+# shellcheck disable=SC2086
+run train $small --epochs 2 --learning-rate 0.03
+exits 0 "a run that moves its weights"
+cp "$(ls -t "$dir"/runs.weights/*/last.safetensors | head -n 1)" "$dir/start.safetensors"
 run weights "$dir/start.safetensors"
 exits 0 "a file is described"
 says out "net  *resnet18" "its net is named"

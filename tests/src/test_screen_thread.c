@@ -78,6 +78,9 @@ static int path_argument(uint64_t number)
     return -1;
 }
 
+/* Where the C library's free looks, once, whether memory may be given back. */
+static const char allocators[] = "/proc/sys/vm/";
+
 static void look_at_call(struct traced *t)
 {
     struct __ptrace_syscall_info call;
@@ -85,11 +88,16 @@ static void look_at_call(struct traced *t)
         call.op != PTRACE_SYSCALL_INFO_ENTRY)
         return;
     int path = path_argument(call.entry.nr);
-    if (path < 0 || !t->armed || t->opened++)
+    if (path < 0 || !t->armed)
         return;
-    struct iovec here = {t->first, sizeof t->first - 1};
-    struct iovec there = {(void *)(uintptr_t)call.entry.args[path], sizeof t->first - 1};
+    char name[sizeof t->first] = "";
+    struct iovec here = {name, sizeof name - 1};
+    struct iovec there = {(void *)(uintptr_t)call.entry.args[path], sizeof name - 1};
     process_vm_readv(t->pid, &here, 1, &there, 1, 0);
+    if (!strncmp(name, allocators, strlen(allocators)))
+        return;
+    if (!t->opened++)
+        memcpy(t->first, name, sizeof name);
 }
 
 /* Lets the program go on past everything it has stopped for. */
