@@ -338,12 +338,11 @@ shows 'ended: 0' "q leaves"
 tm kill-session -t combolab
 
 # --- signals ---
+end=$(($(date +%s) + 60))
 begin -D "$db" --watch
 shows 'finished' "the list without an engine"
 key C-s
 key Enter
-shows 'run 8' "Ctrl-S does not stop the screen"
-
 shows 'run [0-9]*.*took' "Ctrl-S does not stop the screen"
 pid=$(ps -t "$(terminal)" -o pid=,comm= | awk '$2 == "combolab" { print $1 }')
 kill -TERM "$pid"
