@@ -17,7 +17,7 @@ result $? "a run that a database put back from a copy has forgotten keeps its we
 [ -f day.weights/3/best.safetensors ] && is day.db 3 finished "the next run gets a number that has no files"
 
 # A record that is behind all checkpoints.
-begin behind.db 9
+begin behind.db 9 --keep-checkpoints
 kill $pid
 await
 sqlite3 behind.db '.backup behind.yesterday' && sqlite3 behind.yesterday 'UPDATE run SET epochs_done = 3' &&
