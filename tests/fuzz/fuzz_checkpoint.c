@@ -6,10 +6,12 @@
  * before the door's.
  */
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "engine/train/algorithms_priv.h"
 #include "engine/train/checkpoint_priv.h"
+#include "engine/train/notes_priv.h"
 #include "engine/train/resume_priv.h"
 #include "engine/train/save_priv.h"
 #include "engine/weights/weights.h"
@@ -209,7 +211,7 @@ static void put_right(void)
     if (last && last->count == CHECKPOINT_PIECES) {
         uint64_t hash = checkpoint_hash_meta(w);
         for (const struct weights_tensor *t = w->at; t < last; t++)
-            hash = checkpoint_hash_data(hash, t->data, t->count);
+            hash = hash_words(hash, t->data, t->count * sizeof *t->data);
         checkpoint_hash_write(hash, last->data);
         weights_write(w, file, &e);
     }
@@ -225,11 +227,11 @@ static void go_on(struct run *run)
     if (put(run, &e))
         abort();
     begin(&again);
-    if (resume_run(&again, &e) || again.at.epochs_done != at.epochs_done ||
+    if (notes_new(&again, &e) || resume_run(&again, &e) || again.at.epochs_done != at.epochs_done ||
         again.at.step != at.step || again.at.best_epoch != at.best_epoch ||
         again.at.worse != at.worse)
         abort();
-    resume_free_notes(&again);
+    notes_free(&again);
 }
 
 static void remove_all(void)
@@ -266,11 +268,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     run.at = (struct progress){.best_pc = -INFINITY};
     job.known_epochs = bytes[0] & 4 ? 1 : 3;
     job.algorithms_anew = bytes[0] & 8;
+    if (notes_new(&run, &e))
+        abort();
     believed = !algorithms_recall(&run, "cpu", &e) && !resume_run(&run, &e) && run.has_saved;
     if (believed)
         go_on(&run);
     mem_free(run.recalled);
-    resume_free_notes(&run);
+    notes_free(&run);
     remove_all();
     return 0;
 }

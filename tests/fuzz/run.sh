@@ -76,7 +76,7 @@ build progress engine/snapshot_file.c
 build csv engine/dataset/csv.c
 build weights 'engine/weights/*.c' "$config"
 seeds checkpoint >/dev/null # it makes them
-build checkpoint 'engine/train/algorithms.c engine/train/notes.c engine/train/checkpoint*.c engine/train/resume.c engine/train/tally.c' \
+build checkpoint 'engine/train/algorithms.c engine/train/notes.c engine/train/folder.c engine/train/checkpoint*.c engine/train/resume.c engine/train/tally.c' \
     engine/train/metrics.c "$weights" "$dataset" -Wl,--allow-multiple-definition # its own door comes first
 build scut "$dataset"
 build options "$config"
