@@ -23,17 +23,19 @@ static int find_experiment(struct db *d, const char *name, int64_t *id, struct e
 }
 
 /* 0: the one that SQLite gives next. A database that was put back from a copy has forgotten runs
- * whose files are there still: a new run must not write over them. */
+ * whose files are there still: a new run must not write over them, and nothing remove them. */
 static int next_number(struct db *d, int64_t *number, struct err *e)
 {
     int64_t highest = identity_highest(d);
     struct query q;
-    query_open(&q, d, "SELECT coalesce(max(seq), 0) < ? FROM sqlite_sequence WHERE name = 'run'");
+    query_open(&q, d,
+               "INSERT INTO passed_over(first, last) SELECT coalesce(max(seq), 0) + 1, ?1"
+               " FROM sqlite_sequence WHERE name = 'run' HAVING coalesce(max(seq), 0) < ?1");
     query_bind_int(&q, highest);
-    int row = query_step(&q, e);
-    *number = row == 1 && query_int(&q) ? highest + 1 : 0;
-    query_close(&q);
-    return row < 0 ? -1 : 0;
+    if (query_finish(&q, e))
+        return -1;
+    *number = sqlite3_changes(d->sql) ? highest + 1 : 0;
+    return 0;
 }
 
 static void bind_number(struct query *q, int64_t number)

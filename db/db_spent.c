@@ -15,11 +15,15 @@ static int number_of(struct db *d, const char *sql, int64_t run, int64_t *to, st
     return row < 0 ? -1 : 0;
 }
 
-/* Numbers above all that were given belong to a later state of the file than this copy of it. */
+/* Numbers above all that were given, or passed over, belong to a later state of the file than this
+ * copy of it. */
 static int of_unknown(struct db *d, int64_t run, enum db_spent *spent, struct err *e)
 {
     int64_t given;
-    if (number_of(d, "SELECT seq >= ? FROM sqlite_sequence WHERE name = 'run'", run, &given, e))
+    if (number_of(d,
+                  "SELECT seq >= ?1 AND NOT EXISTS (SELECT 1 FROM passed_over"
+                  " WHERE ?1 BETWEEN first AND last) FROM sqlite_sequence WHERE name = 'run'",
+                  run, &given, e))
         return -1;
     *spent = given ? DB_SPENT_ALL : DB_SPENT_NOTHING;
     return 0;

@@ -25,6 +25,13 @@ INSERT INTO provenance
         (SELECT value FROM run_option WHERE run_option.run = run.id AND name = 'data'), data_hash, NULL
     FROM run WHERE device IS NOT NULL;
 
+CREATE TABLE passed_over (
+    -- Numbers that no run of this file has had: there were files of theirs already, of runs that a copy put
+    -- back has forgotten.
+    first INTEGER PRIMARY KEY,
+    last INTEGER NOT NULL
+) STRICT;
+
 ALTER TABLE run ADD COLUMN
     disk_bytes INTEGER /* of the files in its folder of weights, when they last changed; NULL where
     nobody has looked */;

@@ -242,7 +242,7 @@ static void test_same_schema(const char *path)
 static const char undo_5[] =
     "DROP VIEW run_best; DROP VIEW last_term; DROP VIEW run_mean;"
     " DROP VIEW run_alike; DROP VIEW run_difference; DROP VIEW run_setting;"
-    " DROP TABLE provenance; ALTER TABLE run DROP COLUMN disk_bytes;"
+    " DROP TABLE passed_over; DROP TABLE provenance; ALTER TABLE run DROP COLUMN disk_bytes;"
     " ALTER TABLE run DROP COLUMN init_hash; PRAGMA user_version = 4;";
 static const char undo_4[] = "DROP TABLE algorithm; ALTER TABLE run DROP COLUMN algorithms_anew;"
                              " PRAGMA user_version = 3;";

@@ -269,9 +269,9 @@ static void make_steps(struct snapshot_steps *s, int id, int epoch, int done)
     for (int i = 0; i < done; i++) {
         struct snapshot_step *at = &s->at[i];
         at->step = i + 1;
-        at->term[0] = curve(epoch + i, 1.9, 0.08, 0.15);
-        at->term[1] = curve(epoch + i, 1.4, 0.11, 0.2);
-        at->term[2] = curve(epoch + i, 1.6, 0.35, 0.1);
+        at->term[0] = curve(epoch % 1000 + i, 1.9, 0.08, 0.15);
+        at->term[1] = curve(epoch % 1000 + i, 1.4, 0.11, 0.2);
+        at->term[2] = curve(epoch % 1000 + i, 1.6, 0.35, 0.1);
         at->total = 2 * at->term[0] + at->term[1] + at->term[2];
     }
 }

@@ -352,8 +352,8 @@ static void test_folder_gone(void)
     session_verb(s, run, VERB_STOP, NULL);
     kit_wait_state(reader, run, "stopped");
     toy.step_us = 0;
-    ok(!session_resume(s, &run, 1, 0, &e) && kit_wait_state(reader, run, "finished"),
-       "and goes on from what is new");
+    ok(!session_resume(s, &run, 1, 0, &e), "and is resumed: %s", e.text);
+    ok(kit_wait_state(reader, run, "finished"), "and goes on from what is new");
     ok(!db_run(reader, run, &row, NULL) && row.epochs_done == 12 && row.resumed == 2, "to its end");
     session_close(s);
 }

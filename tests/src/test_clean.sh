@@ -151,6 +151,8 @@ run train $options --epochs 1
 run clean --dry-run
 grep -qx 'nothing to remove' err
 result $? "but not once a run has opened them again"
+[ "$(sql 'SELECT max(id) FROM run')" -eq 6 ] && [ -e "$weights/5/best.safetensors" ]
+result $? "whose number is above that of files nobody knows of, which stay"
 touch -d '40 days ago' "$cache"/*.images
 run clean --yes
 [ $? -eq 0 ] && [ ! -e "$images" ] && [ -e "$cache/mine.images" ]
