@@ -33,8 +33,8 @@ ours() {
 # What is queued is asked for once: by its name.
 queue() { # seed
     echo "$rows" | while read -r experiment rate loss more; do
-        name="$loss $rate $more s$1"
-        ours runs --format csv 2>/dev/null | grep -F -q "$name" && continue
+        name="$loss $rate${more:+ $more} s$1"
+        ours runs --format csv 2>/dev/null | grep -F -q ",$name," && continue
         # shellcheck disable=SC2086 # options
         ours train --queue -q --data "$data" --init "$weights" --backbone resnet18 --device cuda --batch 64 \
             --weight-decay 0.001 --epochs 200 --seed "$1" --experiment "$experiment" --name "$name" \
