@@ -29,8 +29,9 @@ static int next_number(struct db *d, int64_t *number, struct err *e)
     int64_t highest = identity_highest(d);
     struct query q;
     query_open(&q, d,
-               "INSERT INTO passed_over(first, last) SELECT coalesce(max(seq), 0) + 1, ?1"
-               " FROM sqlite_sequence WHERE name = 'run' HAVING coalesce(max(seq), 0) < ?1");
+               "INSERT INTO passed_over(first, last) SELECT given + 1, ?1 FROM (SELECT"
+               " coalesce(max(seq), 0) AS given FROM sqlite_sequence WHERE name = 'run')"
+               " WHERE given < ?1");
     query_bind_int(&q, highest);
     if (query_finish(&q, e))
         return -1;
