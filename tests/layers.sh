@@ -79,6 +79,11 @@ bad=$(grep -rHn --include='*.[ch]' '#include "ui/' src | grep -v '"ui/ui\.h"')
 [ -z "$bad" ]
 result $? "src sees ui/ui.h alone" "$bad"
 
+# What a test leaves running in the background must not hold its output open: make would wait for it.
+bad=$(grep -rHnE --include='*.sh' '\(sleep .*&$|\(sleep .*& #' tests | grep -v '>/dev/null 2>&1 &')
+[ -z "$bad" ]
+result $? "nobody waits for a test's watchdog" "$bad"
+
 # Global names: each in one library, but for weak ones, which say that they are shared. Backends are
 # modules of their own, but the same rule helps who reads.
 names=$(for library in "$TOP_BUILDDIR"/lib*.a; do

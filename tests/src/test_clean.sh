@@ -67,7 +67,7 @@ result $? "nor where there is no cache, which is not made"
 # shellcheck disable=SC2086
 "$combolab" train $options --epochs 5000 -D exp.db >train.out 2>train.err &
 pid=$!
-(sleep 300 && kill -KILL $pid) 2>/dev/null &
+(sleep 300 && kill -KILL $pid) >/dev/null 2>&1 & # never for ever
 watchdog=$!
 i=0
 while [ $i -lt 1200 ] && ! ls "$weights"/3/checkpoint-* >/dev/null 2>&1; do
