@@ -78,15 +78,16 @@ begin() { # database, epochs, options ...
 begin_saved() { # database, epochs
     begin "$1" "$2" --save-every 1
     i=0
-    while [ $i -lt 1200 ] && ! find "${1%.db}.weights" -name 'checkpoint-*.safetensors' 2>/dev/null | grep -q .; do
+    while [ $i -lt 1200 ] && kill -0 "$pid" 2>/dev/null && ! find "${1%.db}.weights/" -name 'checkpoint-*.safetensors' 2>/dev/null | grep -q .; do
         i=$((i + 1))
         sleep 0.05
     done
 }
 
+# Or until the program has ended, which says no more.
 until_said() { # what, file
     i=0
-    while [ $i -lt 1200 ] && ! grep -q -e "$1" "$2"; do
+    while [ $i -lt 1200 ] && ! grep -q -e "$1" "$2" && kill -0 "$pid" 2>/dev/null; do
         i=$((i + 1))
         sleep 0.05
     done
