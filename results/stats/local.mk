@@ -3,8 +3,8 @@ noinst_LIBRARIES += libstats.a
 libstats_a_SOURCES = \
 	results/stats/bootstrap.h \
 	results/stats/describe.c results/stats/describe.h \
-	results/stats/distribution.h \
-	results/stats/looks.h \
-	results/stats/paired.h
+	results/stats/distribution.c results/stats/distribution.h \
+	results/stats/looks.c results/stats/looks.h \
+	results/stats/paired.c results/stats/paired.h
 
 STATS_LIBS = libstats.a libbase.a
