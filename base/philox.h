@@ -19,6 +19,7 @@ enum philox_stream {
     PHILOX_SYNTH = 4,     /* procedural portraits, by image */
     PHILOX_HOLD = 5,      /* which training images are held out, by place */
     PHILOX_BOOTSTRAP = 6, /* test images drawn with replacement, by resample and place */
+    PHILOX_HALVES = 7,    /* which test images are of the first half, by split and place */
 };
 
 struct philox {

@@ -96,18 +96,59 @@ int db_log(struct db *d, int64_t run, size_t most, struct log_row **out, size_t 
 }
 
 /* Little-endian float32 to this machine's. */
-static float *floats_of(const unsigned char *bytes, size_t n)
+static void floats_of(const unsigned char *bytes, size_t n, float *to)
 {
-    float *scores = mem_alloc(n, sizeof *scores);
-    if (!scores)
-        return NULL;
     for (size_t i = 0; i < n; i++) {
         const unsigned char *b = bytes + i * 4;
         uint32_t bits =
             (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-        memcpy(&scores[i], &bits, 4);
+        memcpy(&to[i], &bits, 4);
     }
-    return scores;
+}
+
+/* The row's scores behind those that are there. */
+static int add_ledger(struct query *q, struct db *d, int64_t run, struct ledger_rows *rows,
+                      struct err *e)
+{
+    size_t n = (size_t)sqlite3_column_bytes(q->statement, 1) / 4, had = rows->n_epochs;
+    const unsigned char *bytes = sqlite3_column_blob(q->statement, 1);
+    int epoch = sqlite3_column_int(q->statement, 0);
+    if (!bytes && n)
+        return db_fail(d, SQLITE_NOMEM, e);
+    if (had && n != rows->n_images)
+        return err_set(e, ERR_FORMAT,
+                       "%s: run %lld has %zu predictions of epoch %d, and %zu of those before",
+                       db_path(d), (long long)run, n, epoch, rows->n_images);
+    rows->n_images = n;
+    if (!(had & (had - 1))) { /* full: it doubles */
+        size_t room = had ? 2 * had : 1;
+        int *epochs = mem_resize(rows->epochs, room, sizeof *epochs);
+        if (epochs)
+            rows->epochs = epochs;
+        float *scores = mem_resize(rows->scores, room * n, sizeof *scores);
+        if (scores)
+            rows->scores = scores;
+        if (!epochs || !scores)
+            return mem_error(e, "the ledgers of a run", room * n * sizeof *scores);
+    }
+    rows->epochs[had] = epoch;
+    floats_of(bytes, n, rows->scores + had * n);
+    rows->n_epochs++;
+    return 0;
+}
+
+int db_ledgers(struct db *d, int64_t run, struct ledger_rows *out, struct err *e)
+{
+    struct query q;
+    int status;
+    *out = (struct ledger_rows){0};
+    query_open(&q, d, "SELECT epoch, scores FROM ledger WHERE run = ? ORDER BY epoch");
+    query_bind_int(&q, run);
+    while ((status = query_step(&q, e)) == 1)
+        if ((status = add_ledger(&q, d, run, out, e)))
+            break;
+    query_close(&q);
+    return status;
 }
 
 int db_ledger(struct db *d, int64_t run, int epoch, float **out, size_t *n, struct err *e)
@@ -125,9 +166,10 @@ int db_ledger(struct db *d, int64_t run, int epoch, float **out, size_t *n, stru
         if (!bytes && count) {
             status = db_fail(d, SQLITE_NOMEM, e);
         } else {
-            *out = floats_of(bytes, count);
+            *out = mem_alloc(count, sizeof **out);
             status = *out ? 0 : mem_error(e, "the ledger of an epoch", count * sizeof **out);
             *n = *out ? count : 0;
+            floats_of(bytes, *n, *out);
         }
     }
     query_close(&q);

@@ -111,6 +111,14 @@ struct split_row {
     double truth;
 };
 
+/* The test scores that a run predicted after each epoch that was evaluated, in the order of its
+ * split; n_epochs = 0 where none was. In no list of columns. db_ledgers makes it. */
+struct ledger_rows {
+    int *epochs;   /* ascending */
+    float *scores; /* n_epochs x n_images */
+    size_t n_epochs, n_images;
+};
+
 struct prediction_row {
     int64_t place;
     char image[256]; /* "" and NaN when the run's split is not known; read, never written */

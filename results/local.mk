@@ -1,5 +1,8 @@
 noinst_LIBRARIES += libresults.a
 libresults_a_SOURCES = \
+	results/ledger.c results/ledger.h \
+	results/ledger_suspects.c results/ledger_suspects.h \
+	results/ledger_tables.c results/ledger_tables.h \
 	results/rows_columns.c results/rows_columns.h \
 	results/rows_filter.c results/rows_filter.h \
 	results/rows_sort.c results/rows_sort.h \

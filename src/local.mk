@@ -32,6 +32,7 @@ combolab_SOURCES = \
 	src/commands/dataset_check_priv.h \
 	src/commands/devices.c \
 	src/commands/export.c \
+	src/commands/ledger.c \
 	src/commands/pause.c \
 	src/commands/resume.c \
 	src/commands/runs.c \

@@ -19,8 +19,7 @@
 /* t, a, b: truth, first and second from their means. The last only fills the row. */
 enum sum { T, A, B, TT, AA, BB, TA, TB, MORE_ABSOLUTE, SQUARED_A, SQUARED_B, FILL, SUMS };
 
-#define CONSTANT 1e-12 /* a variance below this share of the squares is rounding */
-#define TIED 1e-12     /* so near, relative to the figures, is the same */
+#define TIED 1e-12 /* so near, relative to the figures, is the same */
 
 struct row {
     double sum[SUMS];
@@ -97,15 +96,6 @@ static void fill_rows(struct bootstrap *b, struct place *places)
     }
 }
 
-/* NaN where one of the variances is 0. */
-static double correlation(double x, double y, double xx, double yy, double xy, double n)
-{
-    double vx = xx - x * x / n, vy = yy - y * y / n;
-    if (!(vx > CONSTANT * xx && vy > CONSTANT * yy))
-        return NAN;
-    return (xy - x * y / n) / (sqrt(vx) * sqrt(vy));
-}
-
 /* What two figures differ by, and their size. */
 struct pair {
     double difference, size;
@@ -114,8 +104,8 @@ struct pair {
 static void figures(const struct row *row, double n, struct pair out[STATS_METRICS])
 {
     const double *s = row->sum;
-    double pc_a = correlation(s[T], s[A], s[TT], s[AA], s[TA], n);
-    double pc_b = correlation(s[T], s[B], s[TT], s[BB], s[TB], n);
+    double pc_a = stats_pearson_of_sums(s[T], s[A], s[TT], s[AA], s[TA], n);
+    double pc_b = stats_pearson_of_sums(s[T], s[B], s[TT], s[BB], s[TB], n);
     double rmse_a = sqrt(fmax(0, s[SQUARED_A]) / n), rmse_b = sqrt(fmax(0, s[SQUARED_B]) / n);
     out[STATS_PC] = (struct pair){pc_a - pc_b, fabs(pc_a) + fabs(pc_b)};
     out[STATS_MAE] = (struct pair){s[MORE_ABSOLUTE] / n, rmse_a + rmse_b};

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#define ROUNDING 1e-12 /* a variance below this share of the squares */
+
 double stats_mean(const double *x, size_t n)
 {
     double sum = 0, rest = 0;
@@ -54,6 +56,15 @@ double stats_pearson(const double *x, const double *y, size_t n)
         xy += dx * dy;
     }
     double r = xy / (sqrt(xx) * sqrt(yy));
+    return r > 1 ? 1 : r < -1 ? -1 : r;
+}
+
+double stats_pearson_of_sums(double x, double y, double xx, double yy, double xy, double n)
+{
+    double vx = xx - x * x / n, vy = yy - y * y / n;
+    if (!(vx > ROUNDING * xx && vy > ROUNDING * yy))
+        return NAN;
+    double r = (xy - x * y / n) / sqrt(vx * vy);
     return r > 1 ? 1 : r < -1 ? -1 : r;
 }
 

@@ -21,6 +21,10 @@ double stats_deviation(const double *x, size_t n);
  * or y is constant. */
 double stats_pearson(const double *x, const double *y, size_t n);
 
+/* Pearson from sums over n pairs of x, y, their squares and their product, both taken from about
+ * their means beforehand. A variance that rounding may have made is none: NaN. */
+double stats_pearson_of_sums(double x, double y, double xx, double yy, double xy, double n);
+
 /* Spearman: Pearson of the ranks, equal values sharing the mean of theirs. Allocates: -1 without
  * memory. */
 int stats_spearman(const double *x, const double *y, size_t n, double *out, struct err *e);

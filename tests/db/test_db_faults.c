@@ -167,6 +167,7 @@ static int job_read(struct db *d, int64_t id, struct err *e)
     struct split_row *images = NULL;
     int64_t since = 0, *ids = NULL;
     float *ledger = NULL;
+    struct ledger_rows ledgers = {0};
     size_t n, all;
     int status = -1;
     if (db_runs(d, &runs, &n, e) || db_run(d, id, &run, e) || db_epochs(d, id, &epochs, &n, e) ||
@@ -175,10 +176,12 @@ static int job_read(struct db *d, int64_t id, struct err *e)
         db_log(d, id, 9, &lines, &n, e) || db_references(d, &references, &n, e) ||
         db_checkpoints(d, id, &checkpoints, &n, e) || db_split(d, id, &images, &n, e) ||
         db_runs_page(d, 0, 2, &page, &n, e) || db_runs_since(d, &since, &changed, &n, &all, e) ||
-        db_run_ids(d, &ids, &n, e))
+        db_run_ids(d, &ids, &n, e) || db_ledgers(d, id, &ledgers, e))
         goto out;
     status = 0;
 out:
+    mem_free(ledgers.epochs);
+    mem_free(ledgers.scores);
     mem_free(runs);
     mem_free(page);
     mem_free(changed);

@@ -61,6 +61,7 @@ static void ask_of_run(struct db *d, int64_t run)
     enum db_spent spent;
     struct term_row terms[ROW_MAX_TERMS];
     float *ledger;
+    struct ledger_rows ledgers;
     size_t n;
     db_run(d, run, &row, &e);
     if (!db_epochs(d, run, &epochs, &n, &e))
@@ -80,6 +81,9 @@ static void ask_of_run(struct db *d, int64_t run)
     db_run_spent(d, run, &spent, &e);
     if (!db_ledger(d, run, 1, &ledger, &n, &e))
         mem_free(ledger);
+    db_ledgers(d, run, &ledgers, &e);
+    mem_free(ledgers.epochs);
+    mem_free(ledgers.scores);
     db_terms(d, run, terms, &n, &e);
 }
 

@@ -279,6 +279,37 @@ refuses 1 'no ledger of epoch 9' -D db.db show 1 --ledger 9
 refuses 1 '99' -D db.db show 99
 refuses 2 "'newest' is no run" -D db.db show newest
 
+# --- ledgers: errors of -0.5 everywhere after epoch 1, 0.5 after epoch 2 ---
+refuses 1 'run 3 has no ledger: it is queued, and none' -D db.db ledger 1 last
+run -D db.db ledger 1 --format json
+json 'ledger: every rule, the earliest of equal epochs' '[(r["rule"], r["epoch"], r["epochs"], r["pc"], r["mae"], r["bias"]) for r in j] == [("last", 2, 1, 1, 0.5, 0.5)] + [(rule, 1, 1, 1, 0.5, -0.5) for rule in ("best-pc", "best-mae", "best-rmse", "smoothed-pc")] + [("mean-last", 2, 2, 1, 0.5, 0)]'
+json 'ledger: halves of one image have an error and no correlation' '[(r["other_half"], r["optimism"]) for r in j] == [(None, None), (None, None), (0.5, 0), (0.5, 0), (None, None), (None, None)]'
+run -D db.db ledger --experiment one --selection best-mae --format csv
+[ "$(sed 1d out | tr -d '\r')" = '1,first,best-mae,1,1,1,0.5,0.5,-0.5,0.5,0' ]
+result $? 'ledger: one rule, of an experiment'
+run -D db.db ledger 1 -t --selection best-mae --limit 1 --format json
+json 'ledger --trajectories: at first, chosen and last' 'j == [{"run": 1, "image": "a.jpg", "truth": 2, "first_error": -0.5, "chosen_error": -0.5, "last_error": 0.5, "volatility": 1}]'
+refuses 1 'no image is in the test split of two of these runs' -D db.db ledger 1 --suspects
+refuses 1 "experiment 'two' has no run with a ledger" -D db.db ledger -x two
+refuses 1 'left out: run 2 has no ledger: it is failed' -D db.db ledger -x two
+refuses 1 "experiment 'six' has no runs" -D db.db ledger -x six
+refuses 2 'give either runs, by their numbers, or --experiment NAME' -D db.db ledger
+refuses 2 'give either runs' -D db.db ledger 1 -x one
+refuses 2 'one of them at a time' -D db.db ledger 1 -t --suspects
+refuses 2 'run 1 is named twice' -D db.db ledger 1 1
+if [ -n "$python" ]; then
+    cp db.db pair.db
+    "$python" -c 'import sqlite3, struct
+d = sqlite3.connect("pair.db")
+d.execute("UPDATE run SET split = (SELECT split FROM run WHERE id = 1) WHERE id = 2")
+d.execute("INSERT INTO epoch SELECT 2, epoch, learning_rate, time, best FROM epoch WHERE run = 1 AND epoch = 1")
+d.execute("INSERT INTO ledger VALUES (2, 1, ?)", [struct.pack("<2f", 2.5, 1.5)])
+d.commit()' 2>err
+    result $? 'a second run with a ledger'
+    run -D pair.db ledger 1 2 --suspects --format json
+    json 'ledger --suspects: wrong alike first' '[(r["rank"], r["image"], r["predicted"], r["error"], r["runs"]) for r in j] == [(1, "a.jpg", 2.5, 0.5, 2), (2, "b,\"2\".jpg", 2.5, -0.5, 2)] and j[0]["deviation"] == 0 and abs(j[0]["strength"] - 0.5) < 1e-12'
+fi
+
 # --- a database of an older combolab ---
 if [ -n "$python" ] && [ -r "$TOP_SRCDIR/db/schema_1.sql" ]; then
     "$python" -c 'import sqlite3, sys
