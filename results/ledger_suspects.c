@@ -132,7 +132,7 @@ static int fill(struct table **out, const struct suspect *list, size_t n, struct
         {"rank", "rank", TABLE_INT, 0, false},
         {"image", "image", TABLE_TEXT, 0, false},
         {"truth", "true", TABLE_REAL, 4, false},
-        {"predicted", "predicted", TABLE_REAL, 4, false},
+        {"predicted", "predicted", TABLE_REAL, 4, true},
         {"error", "mean error", TABLE_REAL, 4, false},
         {"deviation", "deviation", TABLE_REAL, 4, false},
         {"runs", "runs", TABLE_INT, 0, false},

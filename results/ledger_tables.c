@@ -82,8 +82,8 @@ int ledger_table_trajectories_new(struct table **out, struct err *e)
         {"run", "run", TABLE_INT, 0, false},
         {"image", "image", TABLE_TEXT, 0, false},
         {"truth", "true", TABLE_REAL, 4, false},
-        {"first_error", "error at first", TABLE_REAL, 4, false},
-        {"chosen_error", "at chosen", TABLE_REAL, 4, false},
+        {"first_error", "error at first", TABLE_REAL, 4, true},
+        {"chosen_error", "error at chosen", TABLE_REAL, 4, false},
         {"last_error", "at last", TABLE_REAL, 4, false},
         {"volatility", "volatility", TABLE_REAL, 4, false},
     };

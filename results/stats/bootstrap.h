@@ -7,12 +7,12 @@
  * stream PHILOX_BOOTSTRAP: neither threads nor order matter. Any thread; it computes on the
  * caller's.
  *
- * Interval: bias-corrected and accelerated. z0 from the share of resampled differences below the
- * observed one, ties counting half; acceleration from the jackknife, for several strata by Davison
- * and Hinkley's (5.24) with influence values (n_s - 1)(mean - left-out), as SciPy does for several
- * samples; ends are type 7 quantiles of the resampled differences. Sources: Efron, "Better
- * bootstrap confidence intervals", JASA 82, 1987; Davison and Hinkley, "Bootstrap Methods and their
- * Application", 1997.
+ * Interval: bias-corrected and accelerated. z0 is the normal quantile of the share of resampled
+ * differences below the observed one, ties counting half, and half a resample at least on either
+ * side; the acceleration is that of several samples (15.36 in Efron and Tibshirani, "An
+ * Introduction to the Bootstrap", 1993; SciPy has the same), a stratum being a sample, from leaving
+ * out each image once; ends are type 7 quantiles of the resampled differences. Source of the
+ * method: Efron, "Better bootstrap confidence intervals", JASA 82, 1987.
  */
 #ifndef COMBOLAB_RESULTS_STATS_BOOTSTRAP_H
 #define COMBOLAB_RESULTS_STATS_BOOTSTRAP_H

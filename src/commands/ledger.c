@@ -89,7 +89,7 @@ static int load(struct db *db, const struct run_row *run, struct loaded *l, stru
         return -1;
     if (!l->rows.n_epochs)
         return err_set(e, ERR_NOT_FOUND,
-                       "run %lld has no ledger: it is %s, and none of its epochs was evaluated",
+                       "run %lld has no ledger: it is %s, and no epoch's predictions are on record",
                        (long long)run->id, run->state);
     if (db_split(db, run->id, &l->split, &n, e) || check_split(l, n, e))
         return -1;

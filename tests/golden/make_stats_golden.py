@@ -214,7 +214,7 @@ def all_looks():
             assert abs(row[1] - z) < 2e-4, (row, z)
         for alpha, shares in ((0.05, [1]), (0.05, [0.3, 1]), (0.05, fifths), (0.01, [0.1, 0.11, 0.5, 0.8]),
                               (0.05, [k / 10 for k in range(1, 11)])):
-            line("looks", [kind, alpha, *shares], looks(kind, alpha, shares), 1e-8)
+            line("looks", [kind, alpha, *shares], looks(kind, alpha, shares), 1e-9)
 
 
 def power(mean, deviation, n, alpha):

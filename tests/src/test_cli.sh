@@ -280,7 +280,7 @@ refuses 1 '99' -D db.db show 99
 refuses 2 "'newest' is no run" -D db.db show newest
 
 # --- ledgers: errors of -0.5 everywhere after epoch 1, 0.5 after epoch 2 ---
-refuses 1 'run 3 has no ledger: it is queued, and none' -D db.db ledger 1 last
+refuses 1 'run 3 has no ledger: it is queued, and no epoch' -D db.db ledger 1 last
 run -D db.db ledger 1 --format json
 json 'ledger: every rule, the earliest of equal epochs' '[(r["rule"], r["epoch"], r["epochs"], r["pc"], r["mae"], r["bias"]) for r in j] == [("last", 2, 1, 1, 0.5, 0.5)] + [(rule, 1, 1, 1, 0.5, -0.5) for rule in ("best-pc", "best-mae", "best-rmse", "smoothed-pc")] + [("mean-last", 2, 2, 1, 0.5, 0)]'
 json 'ledger: halves of one image have an error and no correlation' '[(r["other_half"], r["optimism"]) for r in j] == [(None, None), (None, None), (0.5, 0), (0.5, 0), (None, None), (None, None)]'
