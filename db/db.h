@@ -197,9 +197,9 @@ int db_predictions(struct db *d, int64_t run, const char *kind, struct predictio
                    size_t *n, struct err *e);
 int db_split(struct db *d, int64_t run, struct split_row **out, size_t *n, struct err *e);
 int db_ledger(struct db *d, int64_t run, int epoch, float **out, size_t *n, struct err *e);
-/* All of a run's; both arrays are the caller's to free, also after -1. ERR_FORMAT where epochs have
- * different numbers of images. */
+/* All of a run's. ERR_FORMAT where epochs have different numbers of images. */
 int db_ledgers(struct db *d, int64_t run, struct ledger_rows *out, struct err *e);
+void db_ledgers_free(struct ledger_rows *rows);
 int db_log(struct db *d, int64_t run, size_t most, struct log_row **out, size_t *n,
            struct err *e); /* the newest `most`, oldest first */
 int db_references(struct db *d, struct reference_row **out, size_t *n, struct err *e);

@@ -106,33 +106,36 @@ static void floats_of(const unsigned char *bytes, size_t n, float *to)
     }
 }
 
+static int make_room(struct ledger_rows *rows, size_t epochs, size_t images, struct err *e)
+{
+    rows->n_images = images;
+    rows->epochs = mem_alloc(epochs, sizeof *rows->epochs);
+    rows->val_pc = mem_alloc(epochs, sizeof *rows->val_pc);
+    rows->scores = mem_alloc(epochs * images, sizeof *rows->scores);
+    return rows->epochs && rows->val_pc && rows->scores
+               ? 0
+               : mem_error(e, "the ledgers of a run", epochs * images * sizeof *rows->scores);
+}
+
 /* The row's scores behind those that are there. */
 static int add_ledger(struct query *q, struct db *d, int64_t run, struct ledger_rows *rows,
                       struct err *e)
 {
-    size_t n = (size_t)sqlite3_column_bytes(q->statement, 1) / 4, had = rows->n_epochs;
-    const unsigned char *bytes = sqlite3_column_blob(q->statement, 1);
-    int epoch = sqlite3_column_int(q->statement, 0);
+    size_t n = (size_t)sqlite3_column_bytes(q->statement, 3) / 4, at = rows->n_epochs;
+    const unsigned char *bytes = sqlite3_column_blob(q->statement, 3);
+    size_t all = (size_t)query_int(q);
+    int epoch = (int)query_int(q);
     if (!bytes && n)
         return db_fail(d, SQLITE_NOMEM, e);
-    if (had && n != rows->n_images)
+    if (!at && make_room(rows, all, n, e))
+        return -1;
+    if (n != rows->n_images)
         return err_set(e, ERR_FORMAT,
                        "%s: run %lld has %zu predictions of epoch %d, and %zu of those before",
                        db_path(d), (long long)run, n, epoch, rows->n_images);
-    rows->n_images = n;
-    if (!(had & (had - 1))) { /* full: it doubles */
-        size_t room = had ? 2 * had : 1;
-        int *epochs = mem_resize(rows->epochs, room, sizeof *epochs);
-        if (epochs)
-            rows->epochs = epochs;
-        float *scores = mem_resize(rows->scores, room * n, sizeof *scores);
-        if (scores)
-            rows->scores = scores;
-        if (!epochs || !scores)
-            return mem_error(e, "the ledgers of a run", room * n * sizeof *scores);
-    }
-    rows->epochs[had] = epoch;
-    floats_of(bytes, n, rows->scores + had * n);
+    rows->epochs[at] = epoch;
+    rows->val_pc[at] = query_real(q);
+    floats_of(bytes, n, rows->scores + at * n);
     rows->n_epochs++;
     return 0;
 }
@@ -142,13 +145,27 @@ int db_ledgers(struct db *d, int64_t run, struct ledger_rows *out, struct err *e
     struct query q;
     int status;
     *out = (struct ledger_rows){0};
-    query_open(&q, d, "SELECT epoch, scores FROM ledger WHERE run = ? ORDER BY epoch");
+    query_open(&q, d,
+               "SELECT (SELECT count(*) FROM ledger WHERE run = ?1), ledger.epoch, val.pc, scores"
+               " FROM ledger LEFT JOIN phase AS val ON val.run = ledger.run"
+               "  AND val.epoch = ledger.epoch AND val.phase = 'val'"
+               " WHERE ledger.run = ?1 ORDER BY ledger.epoch");
     query_bind_int(&q, run);
     while ((status = query_step(&q, e)) == 1)
         if ((status = add_ledger(&q, d, run, out, e)))
             break;
     query_close(&q);
+    if (status)
+        db_ledgers_free(out);
     return status;
+}
+
+void db_ledgers_free(struct ledger_rows *rows)
+{
+    mem_free(rows->scores);
+    mem_free(rows->val_pc);
+    mem_free(rows->epochs);
+    *rows = (struct ledger_rows){0};
 }
 
 int db_ledger(struct db *d, int64_t run, int epoch, float **out, size_t *n, struct err *e)

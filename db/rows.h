@@ -114,8 +114,9 @@ struct split_row {
 /* The test scores that a run predicted after each epoch that was evaluated, in the order of its
  * split; n_epochs = 0 where none was. In no list of columns. db_ledgers makes it. */
 struct ledger_rows {
-    int *epochs;   /* ascending */
-    float *scores; /* n_epochs x n_images */
+    int *epochs;    /* ascending */
+    float *scores;  /* n_epochs x n_images */
+    double *val_pc; /* of images held out of training, NaN where there are none */
     size_t n_epochs, n_images;
 };
 

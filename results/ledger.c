@@ -38,6 +38,12 @@ static double rmse(const struct ledger_figures *f)
     return f->rmse;
 }
 
+/* Of val images, to choose by: nothing to be halved, and no figure of the test images. */
+static double val_pc(const struct ledger_figures *f)
+{
+    return f->val_pc;
+}
+
 #define RULE(name, figure, least, windowed, help) {name, figure, least, windowed, help},
 const struct ledger_rule ledger_rules[LEDGER_N_RULES] = {LEDGER_RULES(RULE)};
 #undef RULE
@@ -77,6 +83,7 @@ static struct ledger_figures figures(const struct sums *s)
         .mae = s->absolute / s->n,
         .rmse = sqrt(fmax(0, s->squared) / s->n),
         .bias = s->error / s->n,
+        .val_pc = NAN,
     };
 }
 
@@ -135,6 +142,7 @@ int ledger_curve(const struct ledger_rows *rows, const double *truth, struct led
     for (size_t i = 0; i < rows->n_epochs; i++) {
         struct sums s = sums_of(rows, truth, &centre, i, NULL, rows->n_images);
         (*out)[i] = figures(&s);
+        (*out)[i].val_pc = rows->val_pc[i];
     }
     mem_free(centre.predicted);
     return 0;
@@ -179,15 +187,17 @@ struct ledger_choice ledger_choose(const struct ledger_rule *rule,
 
 struct ledger_figures ledger_chosen(const struct ledger_figures *curve, struct ledger_choice choice)
 {
-    struct ledger_figures sum = {0, 0, 0, 0};
+    struct ledger_figures sum = {0};
     double n = (double)choice.n;
     for (size_t i = choice.first; i < choice.first + choice.n; i++) {
         sum.pc += curve[i].pc;
         sum.mae += curve[i].mae;
         sum.rmse += curve[i].rmse;
         sum.bias += curve[i].bias;
+        sum.val_pc += curve[i].val_pc;
     }
-    return (struct ledger_figures){sum.pc / n, sum.mae / n, sum.rmse / n, sum.bias / n};
+    return (struct ledger_figures){sum.pc / n, sum.mae / n, sum.rmse / n, sum.bias / n,
+                                   sum.val_pc / n};
 }
 
 /* Everything that splits of one ledger need. */

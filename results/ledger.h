@@ -11,9 +11,10 @@
 
 struct err;
 
-/* Of predictions against truths; pc is NaN for constants, bias the mean of predicted - true. */
+/* Of predictions against truths; pc is NaN for constants, bias the mean of predicted - true. val_pc
+ * is on record, not computed: NaN without val images. */
 struct ledger_figures {
-    double pc, mae, rmse, bias;
+    double pc, mae, rmse, bias, val_pc;
 };
 
 /* A way to choose an epoch, or some whose figures are averaged. */
@@ -30,6 +31,8 @@ struct ledger_rule {
 /* Name, figure, least, windowed, help. */
 #define LEDGER_RULES(X)                                                                            \
     X("last", NULL, false, false, "the last epoch")                                                \
+    X("best-val", val_pc, false, false,                                                            \
+      "that of the highest PC on val images held out of training")                                 \
     X("best-pc", pc, false, false, "that of the highest PC on the test images")                    \
     X("best-mae", mae, true, false, "of the lowest MAE")                                           \
     X("best-rmse", rmse, true, false, "of the lowest RMSE")                                        \
@@ -67,9 +70,10 @@ struct ledger_halving {
     int window;
 };
 
-/* For every rule with a figure: that of the epochs it chooses by half the test images, on the other
- * half, averaged; NaN for rules without, and where there are too few images. By what the same
- * rule's figure on all images looks better, choosing on what one reports flatters: its optimism. */
+/* For every rule with a figure of the test images: that of the epochs it chooses by half the test
+ * images, on the other half, averaged; NaN for rules without, and where there are too few images.
+ * By what the same rule's figure on all images looks better, choosing on what one reports flatters:
+ * its optimism. */
 int ledger_halves(const struct ledger_rows *rows, const double *truth,
                   const struct ledger_halving *halving, double out[LEDGER_N_RULES], struct err *e);
 

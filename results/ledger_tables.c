@@ -39,9 +39,8 @@ static double optimism(const struct ledger_rule *rule, const struct ledger_figur
 
 static void add_rule(struct table *t, const struct run_row *run, const struct ledger_rows *rows,
                      const struct ledger_rule *rule, const struct ledger_figures *curve,
-                     double other_half, int window)
+                     struct ledger_choice choice, double other_half)
 {
-    struct ledger_choice choice = ledger_choose(rule, curve, rows->n_epochs, window);
     struct ledger_figures figures = ledger_chosen(curve, choice);
     table_int(t, run->id);
     table_text(t, run->name);
@@ -69,9 +68,12 @@ int ledger_table_selection_add(struct table *t, const struct run_row *run,
     if (ledger_curve(rows, truth, &curve, e))
         return -1;
     int result = ledger_halves(rows, truth, halving, other_half, e);
-    for (int r = 0; !result && r < LEDGER_N_RULES; r++)
-        if (!only || only == &ledger_rules[r])
-            add_rule(t, run, rows, &ledger_rules[r], curve, other_half[r], halving->window);
+    for (int r = 0; !result && r < LEDGER_N_RULES; r++) {
+        struct ledger_choice choice =
+            ledger_choose(&ledger_rules[r], curve, rows->n_epochs, halving->window);
+        if (only ? only == &ledger_rules[r] : choice.n > 0)
+            add_rule(t, run, rows, &ledger_rules[r], curve, choice, other_half[r]);
+    }
     mem_free(curve);
     return result;
 }

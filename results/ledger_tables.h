@@ -11,7 +11,7 @@ struct table;
 
 int ledger_table_selection_new(struct table **out, struct err *e);
 
-/* `only`: this rule; NULL = all, a row each. */
+/* `only`: this rule; NULL = a row for each that finds an epoch. */
 int ledger_table_selection_add(struct table *t, const struct run_row *run,
                                const struct ledger_rows *rows, const double *truth,
                                const struct ledger_rule *only, const struct ledger_halving *halving,

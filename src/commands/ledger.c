@@ -58,8 +58,7 @@ static void unload(struct loaded *l)
 {
     mem_free(l->truth);
     mem_free(l->split);
-    mem_free(l->rows.scores);
-    mem_free(l->rows.epochs);
+    db_ledgers_free(&l->rows);
 }
 
 /* A ledger counts its images from 0; so must the split that says which they are. */
@@ -271,7 +270,7 @@ const struct command command_ledger = {
     .details =
         "A run keeps what it predicted of every test image after every epoch that was evaluated. "
         "From that, without training anything again:\n\n"
-        "Figures by any rule of selection, a row for each. " LEDGER_RULES(
+        "Figures by any rule of selection, a row for each that finds an epoch. " LEDGER_RULES(
             RULE) "`mean error` is predicted less true. An epoch that is chosen by test images "
                   "looks better on them than it is. `on other half` is the rule's figure when an "
                   "epoch is chosen by a random half of the test images and measured on the other "

@@ -195,19 +195,18 @@ static void test_epochs(struct db *d)
     ok(db_ledgers(d, id, &ledgers, &e) == -1 && e.code == ERR_FORMAT,
        "epochs of different sizes are not read as one");
     has_text(e.text, "has 2 predictions of epoch 3, and 4 of those before", "which is said");
-    mem_free(ledgers.epochs);
-    mem_free(ledgers.scores);
     db_exec(d,
             "UPDATE ledger SET scores = (SELECT scores FROM ledger AS first WHERE epoch = 1"
-            " AND first.run = ledger.run) WHERE epoch = 3",
+            " AND first.run = ledger.run) WHERE epoch = 3;"
+            "INSERT INTO phase(run, epoch, phase, images, pc) SELECT run, 3, 'val', 9, 0.25"
+            " FROM ledger WHERE epoch = 3",
             &e);
     ok(!db_ledgers(d, id, &ledgers, &e) && ledgers.n_epochs == 2 && ledgers.n_images == 4 &&
-           ledgers.epochs[0] == 1 && ledgers.epochs[1] == 3 &&
-           !memcmp(ledgers.scores, scores, sizeof scores) &&
+           ledgers.epochs[0] == 1 && ledgers.epochs[1] == 3 && isnan(ledgers.val_pc[0]) &&
+           ledgers.val_pc[1] == 0.25 && !memcmp(ledgers.scores, scores, sizeof scores) &&
            !memcmp(ledgers.scores + 4, scores, sizeof scores),
        "of equal ones all come in one piece");
-    mem_free(ledgers.epochs);
-    mem_free(ledgers.scores);
+    db_ledgers_free(&ledgers);
     ok(!db_ledgers(d, id + 1, &ledgers, &e) && !ledgers.n_epochs, "no run, no ledgers");
     is_int(help_number(d, "SELECT hex(substr(scores, 1, 4)) = '0000C03F' FROM ledger LIMIT 1"), 1,
            "little-endian");

@@ -180,8 +180,7 @@ static int job_read(struct db *d, int64_t id, struct err *e)
         goto out;
     status = 0;
 out:
-    mem_free(ledgers.epochs);
-    mem_free(ledgers.scores);
+    db_ledgers_free(&ledgers);
     mem_free(runs);
     mem_free(page);
     mem_free(changed);

@@ -81,9 +81,8 @@ static void ask_of_run(struct db *d, int64_t run)
     db_run_spent(d, run, &spent, &e);
     if (!db_ledger(d, run, 1, &ledger, &n, &e))
         mem_free(ledger);
-    db_ledgers(d, run, &ledgers, &e);
-    mem_free(ledgers.epochs);
-    mem_free(ledgers.scores);
+    if (!db_ledgers(d, run, &ledgers, &e))
+        db_ledgers_free(&ledgers);
     db_terms(d, run, terms, &n, &e);
 }
 
