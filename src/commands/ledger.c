@@ -107,7 +107,7 @@ struct report {
     struct ledger_suspects *suspects; /* NULL unless asked for */
 };
 
-/* The rule that was asked for; `usual`, an index of ledger_rules, where none was. */
+/* The rule that was asked for, or where none was the `usual` one; NULL = all. */
 static const struct ledger_rule *rule_of(const struct options *own, const char *usual)
 {
     const char *name = own->selection ? selections[own->selection] : usual;
@@ -184,7 +184,7 @@ static int add_named(struct report *report, struct db *db, const struct invocati
     int64_t *ids = mem_alloc(n, sizeof *ids);
     int result = ids ? 0 : mem_error(e, "numbers of runs", n * sizeof *ids);
     for (size_t i = 0; !result && i < n; i++) {
-        struct run_row run;
+        struct run_row run = {0};
         result = output_find_run(db, in->arguments[i], &run, e);
         for (size_t k = 0; !result && k < i; k++)
             if (ids[k] == run.id)
