@@ -72,6 +72,7 @@ struct command {
     X(show)                                                                                        \
     X(ledger)                                                                                      \
     X(export)                                                                                      \
+    X(predict)                                                                                     \
     X(clean)                                                                                       \
     X(synth)                                                                                       \
     X(dataset)                                                                                     \
