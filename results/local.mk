@@ -7,7 +7,9 @@ libresults_a_SOURCES = \
 	results/run_epochs.c \
 	results/run_tables.c results/run_tables.h \
 	results/table.c results/table.h \
-	results/table_export.c
+	results/table_export.c \
+	results/table_markup.c \
+	results/table_priv.h
 libresults_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 
 # In the order the linker wants them. Of libdb.a it takes the lists of columns alone.
