@@ -16,6 +16,4 @@ libresults_a_SOURCES = \
 libresults_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 
 # In the order the linker wants them. Of libdb.a it takes the lists of columns alone.
-RESULTS_LIBS = libresults.a libdb.a libbase.a $(JANSSON_LIBS)
-
-include results/figures/local.mk
+RESULTS_LIBS = libresults.a libstats.a libdb.a libbase.a $(JANSSON_LIBS)

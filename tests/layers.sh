@@ -36,7 +36,8 @@ check engine/weights "$core|$top"
 check engine/synth "base/.*|engine/image/.*"
 check engine/train "base/.*|engine/.*"
 check db 'base/.*'
-check results 'base/.*|db/rows\.h'
+check results 'base/.*|db/rows\.h|results/stats/.*'
+check results/stats 'base/.*'
 check results/figures 'base/.*|results/[^/]*\.h'
 check ui 'base/.*|results/.*|engine/config\.h|engine/event\.h|db/rows\.h'
 check cpu "$core"

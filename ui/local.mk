@@ -38,4 +38,4 @@ libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 
 # Before ENGINE_LIBS on a link line: the form is made from the engine's option table.
 # Of libdb.a it takes the lists of columns alone.
-UI_LIBS = libui.a libresults.a libdb.a $(NCURSES_LIBS)
+UI_LIBS = libui.a libresults.a libstats.a libdb.a $(NCURSES_LIBS)
