@@ -30,7 +30,6 @@ struct curves {
     struct curve_panel *panels;
     size_t n;
     const char *x_name, *x_title; /* "epoch" */
-    const char *band;             /* what bands are, for a caption: "mean ± standard deviation" */
 };
 
 void curves_fini(struct curves *c);

@@ -2,10 +2,12 @@ noinst_LIBRARIES += libresults.a
 libresults_a_SOURCES = \
 	results/curves.c results/curves.h \
 	results/palette.h \
+	results/prediction_tables.c results/prediction_tables.h \
 	results/rows_columns.c results/rows_columns.h \
 	results/rows_filter.c results/rows_filter.h \
 	results/rows_sort.c results/rows_sort.h \
 	results/rows_table.c results/rows_table.h \
+	results/run_curves.c results/run_curves.h \
 	results/run_epochs.c \
 	results/run_tables.c results/run_tables.h \
 	results/table.c results/table.h \

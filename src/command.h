@@ -70,6 +70,9 @@ struct command {
     X(checkpoint)                                                                                  \
     X(runs)                                                                                        \
     X(show)                                                                                        \
+    X(curves)                                                                                      \
+    X(scatter)                                                                                     \
+    X(samples)                                                                                     \
     X(export)                                                                                      \
     X(clean)                                                                                       \
     X(synth)                                                                                       \

@@ -7,6 +7,7 @@ combolab_SOURCES = \
 	src/control.c src/control.h \
 	src/detach.c src/detach.h \
 	src/docs.c src/docs.h \
+	src/figure.c src/figure.h \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
 	src/help.c \
@@ -15,6 +16,7 @@ combolab_SOURCES = \
 	src/model.c src/model.h \
 	src/outcome.c src/outcome.h \
 	src/output.c src/output.h \
+	src/predictions.c src/predictions.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
 	src/want.h \
@@ -27,6 +29,7 @@ combolab_SOURCES = \
 	src/commands/clean.c \
 	src/commands/checkpoint.c \
 	src/commands/commands.c \
+	src/commands/curves.c \
 	src/commands/dataset.c \
 	src/commands/dataset_check.c \
 	src/commands/dataset_check_priv.h \
@@ -35,6 +38,8 @@ combolab_SOURCES = \
 	src/commands/pause.c \
 	src/commands/resume.c \
 	src/commands/runs.c \
+	src/commands/samples.c \
+	src/commands/scatter.c \
 	src/commands/show.c \
 	src/commands/stop.c \
 	src/commands/synth.c \

@@ -64,8 +64,14 @@ static void find_log(struct axis_ticks *t, double low, double high, int most)
         label_linear(t);
         return;
     }
-    for (int i = 0; i < t->at.n; i++)
-        power_of_ten(t->label[i], sizeof t->label[i], (int)lround(log10(t->at.at[i])));
+    bool plain = t->at.n && t->at.at[0] >= 1e-3 * (1 - 1e-9) && t->at.at[t->at.n - 1] < 1e5;
+    for (int i = 0; i < t->at.n; i++) {
+        int power = (int)lround(log10(t->at.at[i]));
+        if (plain)
+            snprintf(t->label[i], sizeof t->label[i], "%.*f", power < 0 ? -power : 0, t->at.at[i]);
+        else
+            power_of_ten(t->label[i], sizeof t->label[i], power);
+    }
 }
 
 /* What the axis shows, with the power that its labels have in common. */

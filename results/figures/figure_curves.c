@@ -5,11 +5,14 @@
 #include <math.h>
 #include <string.h>
 
-#define PANEL_WIDTH_MM 85
-#define PANEL_HEIGHT_MM 60
-#define COLUMNS 2
 #define MARKERS 8       /* about so many along a curve */
 #define LEAST_STEP 0.12 /* points: what lies closer together is one column of dots */
+
+/* Panels stand beside each other, no row with one alone below another. */
+static size_t columns_of(size_t n)
+{
+    return n < 3 ? n : n == 4 ? 2 : 3;
+}
 
 /* Where curves have their line in common, they have markers as well as colours. */
 static bool has_markers(const struct curve_panel *p)
@@ -135,6 +138,7 @@ static void draw_panel(struct sheet *s, const struct curve_panel *p, struct axes
                        struct sheet_box within)
 {
     find_range(a, p);
+    bool empty = a->y_low > a->y_high;
     axes_lay_out(s, a, within);
     cairo_save(s->cr);
     cairo_rectangle(s->cr, a->plot.x - SHEET_MARKER, a->plot.y - SHEET_MARKER,
@@ -149,6 +153,10 @@ static void draw_panel(struct sheet *s, const struct curve_panel *p, struct axes
         markers(s, a, &p->curves[i], i);
     cairo_restore(s->cr);
     axes_draw(s, a);
+    if (empty)
+        sheet_text(s, "no values",
+                   (struct sheet_place){a->plot.x + a->plot.width / 2,
+                                        a->plot.y + a->plot.height / 2, 0.5, 0.5, a->plot.width});
 }
 
 static void draw_legend(struct sheet *s, const struct curves *c)
@@ -170,7 +178,7 @@ static int draw(struct sheet *s, const void *numbers, struct err *e)
     (void)e;
     const struct figure_curves *f = numbers;
     const struct curves *c = f->curves;
-    size_t columns = c->n < COLUMNS ? c->n : COLUMNS, rows = (c->n + COLUMNS - 1) / COLUMNS;
+    size_t columns = columns_of(c->n), rows = (c->n + columns - 1) / columns;
     draw_legend(s, c);
     double width = s->width / (double)columns, height = (s->height - s->top) / (double)rows;
     for (size_t i = 0; i < c->n; i++) {
@@ -188,8 +196,7 @@ static int draw(struct sheet *s, const void *numbers, struct err *e)
 
 int figure_curves(const struct figure_page *page, const struct figure_curves *c, struct err *e)
 {
-    size_t columns = c->curves->n < COLUMNS ? c->curves->n : COLUMNS;
-    size_t rows = (c->curves->n + COLUMNS - 1) / COLUMNS;
-    return sheet_write(page, (double)columns * PANEL_WIDTH_MM, (double)rows * PANEL_HEIGHT_MM, draw,
-                       c, e);
+    size_t columns = columns_of(c->curves->n), rows = (c->curves->n + columns - 1) / columns;
+    double width = columns < 3 ? 85 : 60, height = columns < 3 ? 60 : 50;
+    return sheet_write(page, (double)columns * width, (double)rows * height, draw, c, e);
 }

@@ -9,6 +9,7 @@
 #define WIDTH_MM 170
 #define LINE (1.4 * SHEET_LETTERS)
 #define LINES 3
+#define HEADING (2.2 * SHEET_LETTERS)
 #define BELOW (LINES * LINE + 2 * SHEET_GAP)
 
 /* The bytes as cairo has them; NULL when out of memory. */
@@ -79,17 +80,47 @@ static int draw_sample(struct sheet *s, const struct figure_sample *sample, stru
     return 0;
 }
 
+/* Where a picture stands, and how many rows and headings there are up to it. */
+struct place {
+    size_t column, rows, headings;
+};
+
+static void go_on(struct place *at, const struct figure_sample *sample)
+{
+    at->column++;
+    at->headings += sample->heading != NULL;
+    if (at->rows && at->column < COLUMNS && !sample->heading)
+        return;
+    at->column = 0;
+    at->rows++;
+}
+
+static struct place end_of(const struct figure_samples *f)
+{
+    struct place at = {0};
+    for (size_t i = 0; i < f->n; i++)
+        go_on(&at, &f->samples[i]);
+    return at;
+}
+
 static int draw(struct sheet *s, const void *numbers, struct err *e)
 {
     const struct figure_samples *f = numbers;
-    size_t columns = f->n < COLUMNS ? f->n : COLUMNS, rows = (f->n + COLUMNS - 1) / COLUMNS;
-    double width = (s->width - SHEET_GAP) / (double)columns;
-    double height = (s->height - s->top) / (double)rows;
+    struct place end = end_of(f), at = {0};
+    double width = (s->width - SHEET_GAP) / COLUMNS;
+    double height = (s->height - s->top - (double)end.headings * HEADING) / (double)end.rows;
     for (size_t i = 0; i < f->n; i++) {
-        struct sheet_box at = {SHEET_GAP + (double)(i % columns) * width,
-                               s->top + (double)(i / columns) * height, width - SHEET_GAP,
-                               fmax(height - BELOW, 1)};
-        if (draw_sample(s, &f->samples[i], at, e))
+        const struct figure_sample *sample = &f->samples[i];
+        go_on(&at, sample);
+        struct sheet_box box = {SHEET_GAP + (double)at.column * width,
+                                s->top + (double)(at.rows - 1) * height +
+                                    (double)at.headings * HEADING,
+                                width - SHEET_GAP, fmax(height - BELOW, 1)};
+        sheet_grey(s, 0);
+        if (sample->heading)
+            sheet_text(s, sample->heading,
+                       (struct sheet_place){SHEET_GAP, box.y - HEADING / 2, 0, 0.5, s->width});
+        if (draw_sample(s, sample, box, e))
             return -1;
     }
     return 0;
@@ -97,10 +128,10 @@ static int draw(struct sheet *s, const void *numbers, struct err *e)
 
 int figure_samples(const struct figure_page *page, const struct figure_samples *f, struct err *e)
 {
-    size_t columns = f->n < COLUMNS ? f->n : COLUMNS, rows = (f->n + COLUMNS - 1) / COLUMNS;
-    double side = (double)WIDTH_MM / COLUMNS;
-    double height = (double)rows * (side + BELOW / SHEET_POINTS_PER_MM);
+    struct place end = end_of(f);
+    double points = (double)end.rows * BELOW + (double)end.headings * HEADING + SHEET_GAP;
     if (page->title && page->title[0])
-        height += 2 * SHEET_LETTERS / SHEET_POINTS_PER_MM;
-    return sheet_write(page, fmax((double)columns * side, 85), height, draw, f, e);
+        points += 2 * SHEET_LETTERS;
+    double height = (double)end.rows * (double)WIDTH_MM / COLUMNS + points / SHEET_POINTS_PER_MM;
+    return sheet_write(page, WIDTH_MM, height, draw, f, e);
 }

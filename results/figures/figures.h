@@ -54,10 +54,11 @@ struct figure_scatter {
 };
 int figure_scatter(const struct figure_page *page, const struct figure_scatter *s, struct err *e);
 
-/* Pictures in rows of six, each with lines of text below. */
+/* Pictures in rows of six, each with lines of text below; one with a heading begins a row. */
 struct figure_sample {
     const uint8_t *rgb; /* height x width x 3, NULL = it cannot be shown */
     int height, width;
+    const char *heading;  /* NULL = none */
     const char *lines[3]; /* NULL ends them */
 };
 struct figure_samples {
