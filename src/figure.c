@@ -18,6 +18,11 @@ int figure_options_page(const struct figure_options *o, struct figure_page *page
                : 0;
 }
 
+const char *figure_sign(double value)
+{
+    return value > 0 ? "+" : value < 0 ? "\xe2\x88\x92" : "";
+}
+
 void figure_say(const struct invocation *in, const struct figure_page *page, const char *what,
                 size_t runs)
 {

@@ -55,6 +55,9 @@ struct figure_options {
  * where no figure is asked for. */
 int figure_options_page(const struct figure_options *o, struct figure_page *page, struct err *e);
 
+/* As a sign is printed: a minus is longer than a hyphen. "" for 0. */
+const char *figure_sign(double value);
+
 /* "FILE: curves of 3 runs" */
 void figure_say(const struct invocation *in, const struct figure_page *page, const char *what,
                 size_t runs);

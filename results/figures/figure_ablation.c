@@ -138,5 +138,5 @@ int figure_ablation(const struct figure_page *page, const struct figure_ablation
 {
     double row = fmax(ROW_MM, 0.5 + (double)f->n_series * DODGE / SHEET_POINTS_PER_MM);
     double width = fmin(30 + (double)f->n_panels * PANEL_MM, 180);
-    return sheet_write(page, width, 22 + (double)f->n_rows * row, draw, f, e);
+    return sheet_write(page, width, 14 + (double)f->n_rows * row, draw, f, e);
 }

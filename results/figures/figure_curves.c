@@ -187,7 +187,7 @@ static int draw(struct sheet *s, const void *numbers, struct err *e)
                          .x_title = c->x_title,
                          .y_title = c->panels[i].title};
         struct sheet_box within = {(double)(i % columns) * width + SHEET_GAP,
-                                   s->top + (double)(i / columns) * height, width - SHEET_GAP,
+                                   s->top + (double)(i / columns) * height, width - 2 * SHEET_GAP,
                                    height - SHEET_GAP};
         draw_panel(s, &c->panels[i], &a, within);
     }

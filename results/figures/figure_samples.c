@@ -130,8 +130,6 @@ int figure_samples(const struct figure_page *page, const struct figure_samples *
 {
     struct place end = end_of(f);
     double points = (double)end.rows * BELOW + (double)end.headings * HEADING + SHEET_GAP;
-    if (page->title && page->title[0])
-        points += 2 * SHEET_LETTERS;
     double height = (double)end.rows * (double)WIDTH_MM / COLUMNS + points / SHEET_POINTS_PER_MM;
     return sheet_write(page, WIDTH_MM, height, draw, f, e);
 }

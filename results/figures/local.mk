@@ -8,8 +8,9 @@ libfigures_a_SOURCES = \
 	results/figures/figures.h \
 	results/figures/legend.c results/figures/legend_priv.h \
 	results/figures/sheet.c results/figures/sheet_priv.h \
-	results/figures/sheet_file.c
+	results/figures/sheet_file.c \
+	results/figures/sheet_names.c
 libfigures_a_CPPFLAGS = $(AM_CPPFLAGS) $(CAIRO_CFLAGS)
 
 # Before RESULTS_LIBS on a link line.
-FIGURES_LIBS = libfigures.a libresults.a libbase.a $(CAIRO_LIBS)
+FIGURES_LIBS = libfigures.a $(CAIRO_LIBS)

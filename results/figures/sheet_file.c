@@ -62,12 +62,20 @@ static cairo_status_t stream_end(struct str *file, cairo_surface_t *surface)
     return cairo_surface_status(surface);
 }
 
+static cairo_status_t svg_end(struct str *file, cairo_surface_t *surface)
+{
+    cairo_status_t status = stream_end(file, surface);
+    if (status)
+        return status;
+    return sheet_steady_names(file) ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
+}
+
 static const struct sheet_format {
     const char *ending;
     cairo_surface_t *(*open)(struct str *file, double width, double height);
     cairo_status_t (*end)(struct str *file, cairo_surface_t *surface);
 } formats[] = {
-    {".svg", svg_open, stream_end},
+    {".svg", svg_open, svg_end},
     {".pdf", pdf_open, stream_end},
     {".png", png_open, png_end},
 };
@@ -167,12 +175,10 @@ static int told(cairo_status_t status, const char *path, struct err *e)
     return err_set(e, ERR_INTERNAL, "drawing %s: %s", path, cairo_status_to_string(status));
 }
 
-/* The drawn sheet as the bytes of a file. */
-static int draw_into(struct str *file, const struct figure_page *page, struct sheet *s,
-                     sheet_draw *draw, const void *numbers, struct err *e)
+/* Draws on a surface, which stays the caller's. */
+static int draw_on(cairo_surface_t *surface, const struct figure_page *page, struct sheet *s,
+                   sheet_draw *draw, const void *numbers, struct err *e)
 {
-    const struct sheet_format *format = format_of(page->path);
-    cairo_surface_t *surface = format->open(file, s->width, s->height);
     s->cr = cairo_create(surface);
     prepare(s, page);
     cairo_select_font_face(s->cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
@@ -180,6 +186,29 @@ static int draw_into(struct str *file, const struct figure_page *page, struct sh
     if (!result)
         result = told(cairo_status(s->cr), page->path, e);
     cairo_destroy(s->cr);
+    return result;
+}
+
+/* Without a height that was asked for, what stands above the panels makes the sheet higher. */
+static int grow(const struct figure_page *page, struct sheet *s, sheet_draw *draw,
+                const void *numbers, struct err *e)
+{
+    if (page->height_mm > 0)
+        return 0;
+    cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR, NULL);
+    int result = draw_on(surface, page, s, draw, numbers, e);
+    s->height = fmin(s->height + s->top - SHEET_GAP, MOST_MM * SHEET_POINTS_PER_MM);
+    cairo_surface_destroy(surface);
+    return result;
+}
+
+/* The drawn sheet as the bytes of a file. */
+static int draw_into(struct str *file, const struct figure_page *page, struct sheet *s,
+                     sheet_draw *draw, const void *numbers, struct err *e)
+{
+    const struct sheet_format *format = format_of(page->path);
+    cairo_surface_t *surface = format->open(file, s->width, s->height);
+    int result = draw_on(surface, page, s, draw, numbers, e);
     if (!result)
         result = told(format->end(file, surface), page->path, e);
     cairo_surface_destroy(surface); /* writes what it still has */
@@ -195,7 +224,7 @@ int sheet_write(const struct figure_page *page, double width_mm, double height_m
     double width = page->width_mm > 0 ? page->width_mm : width_mm;
     double height = page->height_mm > 0 ? page->height_mm : fmin(height_mm, MOST_MM);
     struct sheet s = {.width = width * SHEET_POINTS_PER_MM, .height = height * SHEET_POINTS_PER_MM};
-    if (figure_check(page, e))
+    if (figure_check(page, e) || grow(page, &s, draw, numbers, e))
         return -1;
     str_init(&file);
     int result = draw_into(&file, page, &s, draw, numbers, e);

@@ -14,6 +14,8 @@
 #define SHEET_MARKER 1.7  /* half the width of a marker */
 #define SHEET_POINTS_PER_MM (72 / 25.4)
 
+struct str;
+
 struct sheet {
     cairo_t *cr;
     double width, height;
@@ -27,9 +29,15 @@ struct sheet_box {
 /* Draws `numbers`. What goes wrong with the sheet itself is found later. */
 typedef int sheet_draw(struct sheet *s, const void *numbers, struct err *e);
 
-/* Draws on a sheet of that size, where the page asks for no other, and writes the file. */
+/* Draws on a sheet of that size, where the page asks for no other, and as much higher as title and
+ * legend need; and writes the file. */
 int sheet_write(const struct figure_page *page, double width_mm, double height_mm, sheet_draw *draw,
                 const void *numbers, struct err *e);
+
+/* Cairo numbers the surfaces and images of SVG files on from the last file that it wrote. This
+ * begins anew with each file, so that the same figure is the same file. 0, or -1 when out of
+ * memory. */
+int sheet_steady_names(struct str *svg);
 
 /* Texts may be of any kind: see figures.h. */
 double sheet_text_width(struct sheet *s, const char *text);

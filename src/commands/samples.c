@@ -144,6 +144,12 @@ static const struct prediction_row *row_of(const struct chosen *c, size_t i)
     return &c->run->rows[c->order[i < c->best ? i : c->n - 1 - (i - c->best)]];
 }
 
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static int fill(const struct invocation *in, const struct dataset *d, const struct chosen *c,
                 struct picture *pictures, struct figure_sample *samples, struct err *e)
 {
@@ -153,11 +159,12 @@ static int fill(const struct invocation *in, const struct dataset *d, const stru
         if (find_item(d, row, e) || read_picture(in, d, row->image, &p->image, e))
             return -1;
         snprintf(p->scores, sizeof p->scores, "true %.2f, pred. %.2f", row->truth, row->predicted);
-        snprintf(p->error, sizeof p->error, "error %+.2f", row->predicted - row->truth);
+        snprintf(p->error, sizeof p->error, "error %s%.2f",
+                 figure_sign(row->predicted - row->truth), fabs(row->predicted - row->truth));
         samples[i] = (struct figure_sample){.rgb = p->image.rgb,
                                             .height = p->image.height,
                                             .width = p->image.width,
-                                            .lines = {row->image, p->scores, p->error}};
+                                            .lines = {file_name(row->image), p->scores, p->error}};
     }
     if (c->best)
         samples[0].heading = "best predictions";

@@ -36,9 +36,10 @@ static void put_notes(struct panel *panel, const struct prediction_figures *f)
     const char *const names[] = {"PC", "MAE", "RMSE"};
     const double values[] = {f->pc, f->mae, f->rmse};
     for (int i = 0; i < 3; i++)
-        snprintf(panel->notes[i], sizeof *panel->notes, isfinite(values[i]) ? "%s %.4f" : "%s --",
-                 names[i], values[i]);
-    snprintf(panel->notes[3], sizeof *panel->notes, "bias %+.4f", f->bias);
+        snprintf(panel->notes[i], sizeof *panel->notes, isfinite(values[i]) ? "%s %s%.4f" : "%s --",
+                 names[i], values[i] < 0 ? figure_sign(values[i]) : "", fabs(values[i]));
+    snprintf(panel->notes[3], sizeof *panel->notes, "bias %s%.4f", figure_sign(f->bias),
+             fabs(f->bias));
     snprintf(panel->notes[4], sizeof *panel->notes, "n %zu", f->n);
 }
 
