@@ -14,8 +14,7 @@ void curves_fini(struct curves *c)
         for (size_t i = 0; c->panels[p].curves && i < c->panels[p].n; i++) {
             mem_free(c->panels[p].curves[i].x);
             mem_free(c->panels[p].curves[i].y);
-            mem_free(c->panels[p].curves[i].low);
-            mem_free(c->panels[p].curves[i].high);
+            mem_free(c->panels[p].curves[i].spread);
         }
         mem_free(c->panels[p].curves);
     }
@@ -28,9 +27,8 @@ int curve_make(struct curve *c, size_t n, bool band, struct err *e)
     c->n = n;
     c->x = mem_alloc(n, sizeof *c->x);
     c->y = mem_alloc(n, sizeof *c->y);
-    c->low = band ? mem_alloc(n, sizeof *c->low) : NULL;
-    c->high = band ? mem_alloc(n, sizeof *c->high) : NULL;
-    if (!c->x || !c->y || (band && (!c->low || !c->high)))
+    c->spread = band ? mem_alloc(n, sizeof *c->spread) : NULL;
+    if (!c->x || !c->y || (band && !c->spread))
         return mem_error(e, "a curve", n * sizeof *c->x);
     return 0;
 }
@@ -80,8 +78,8 @@ static void add_row(struct table *t, struct walk *w, double x)
         const struct curve *c = w->curves[i];
         bool there = w->at[i] < c->n && c->x[w->at[i]] == x;
         table_real(t, there ? c->y[w->at[i]] : (double)NAN);
-        if (c->low)
-            table_real(t, there ? (c->high[w->at[i]] - c->low[w->at[i]]) / 2 : (double)NAN);
+        if (c->spread)
+            table_real(t, there ? c->spread[w->at[i]] : (double)NAN);
         w->at[i] += there;
     }
 }
@@ -107,7 +105,7 @@ static void add_heads(struct heads *h, const struct curves *c)
         for (size_t i = 0; i < c->panels[p].n; i++) {
             const struct curve *curve = &c->panels[p].curves[i];
             add_head(h, c->panels[p].title, curve->name, "");
-            if (curve->low)
+            if (curve->spread)
                 add_head(h, c->panels[p].title, curve->name, " \xc2\xb1");
         }
 }

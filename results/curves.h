@@ -17,7 +17,7 @@ struct curve {
     char name[CURVE_NAME_BYTES];
     int colour, line; /* 0, 1 ...: curves that belong together have one of them in common */
     size_t n;
-    double *x, *y, *low, *high; /* owned; low and high: a band about y, NULL without */
+    double *x, *y, *spread; /* owned; spread: half a band about y, NULL without */
 };
 
 struct curve_panel {

@@ -236,13 +236,10 @@ static int make_curve(const struct maker *m, struct curve *c, const size_t *who,
     for (size_t i = 0; !result && i < first->n_epochs; i++) {
         if (!values_at(m, who, n, at, first->epochs[i].epoch, phase, metric, values))
             continue;
-        double y = stats_mean(values, n), deviation = stats_deviation(values, n);
         c->x[c->n] = first->epochs[i].epoch;
-        c->y[c->n] = y;
-        if (c->low) {
-            c->low[c->n] = y - deviation;
-            c->high[c->n] = y + deviation;
-        }
+        c->y[c->n] = stats_mean(values, n);
+        if (c->spread)
+            c->spread[c->n] = stats_deviation(values, n);
         c->n++;
     }
     mem_free(at);

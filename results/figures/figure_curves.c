@@ -48,18 +48,17 @@ static void find_range(struct axes *a, const struct curve_panel *p)
         for (size_t k = 0; k < c->n; k++) {
             axes_hold(&a->x_low, &a->x_high, c->x[k]);
             axes_hold(&a->y_low, &a->y_high, c->y[k]);
-            if (c->low && is_drawn(a, c->low[k]))
-                axes_hold(&a->y_low, &a->y_high, c->low[k]);
-            if (c->low && is_drawn(a, c->high[k]))
-                axes_hold(&a->y_low, &a->y_high, c->high[k]);
+            for (int side = -1; c->spread && side <= 1; side += 2)
+                if (is_drawn(a, c->y[k] + side * c->spread[k]))
+                    axes_hold(&a->y_low, &a->y_high, c->y[k] + side * c->spread[k]);
         }
     }
 }
 
 /* The end of a stretch of values without a gap. */
-static size_t stretch(const struct axes *a, const struct curve *c, const double *y, size_t from)
+static size_t stretch(const struct axes *a, const struct curve *c, size_t from)
 {
-    while (from < c->n && is_drawn(a, y[from]))
+    while (from < c->n && is_drawn(a, c->y[from]))
         from++;
     return from;
 }
@@ -68,12 +67,15 @@ static void band(struct sheet *s, const struct axes *a, const struct curve *c)
 {
     double least = a->log_y ? a->y_low : -INFINITY;
     for (size_t from = 0, to; from < c->n; from = to + 1) {
-        to = stretch(a, c, c->high, from);
+        to = from;
+        while (to < c->n && is_drawn(a, c->y[to] + c->spread[to]))
+            to++;
         cairo_new_sub_path(s->cr);
         for (size_t k = from; k < to; k++)
-            cairo_line_to(s->cr, axes_x(a, c->x[k]), axes_y(a, c->high[k]));
+            cairo_line_to(s->cr, axes_x(a, c->x[k]), axes_y(a, c->y[k] + c->spread[k]));
         for (size_t k = to; k-- > from;)
-            cairo_line_to(s->cr, axes_x(a, c->x[k]), axes_y(a, fmax(c->low[k], least)));
+            cairo_line_to(s->cr, axes_x(a, c->x[k]),
+                          axes_y(a, fmax(c->y[k] - c->spread[k], least)));
         cairo_close_path(s->cr);
     }
     sheet_colour(s, c->colour, 0.2);
@@ -111,7 +113,7 @@ static void dot(struct sheet *s, const struct axes *a, const struct curve *c, si
 static void lines(struct sheet *s, const struct axes *a, const struct curve *c)
 {
     for (size_t from = 0, to; from < c->n; from = to + 1) {
-        to = stretch(a, c, c->y, from);
+        to = stretch(a, c, from);
         if (to == from + 1)
             dot(s, a, c, from);
         sheet_colour(s, c->colour, 1);
@@ -145,7 +147,7 @@ static void draw_panel(struct sheet *s, const struct curve_panel *p, struct axes
                     a->plot.width + 2 * SHEET_MARKER, a->plot.height + 2 * SHEET_MARKER);
     cairo_clip(s->cr);
     for (size_t i = 0; i < p->n; i++)
-        if (p->curves[i].low)
+        if (p->curves[i].spread)
             band(s, a, &p->curves[i]);
     for (size_t i = 0; i < p->n; i++)
         lines(s, a, &p->curves[i]);

@@ -37,10 +37,8 @@ static struct curve made(const char *name, int colour, size_t n, int band)
     for (size_t i = 0; i < n; i++) {
         c.x[i] = (double)i + 1;
         c.y[i] = 0.2 + exp(-(double)i / 20) + 0.01 * (double)(i * i % 17);
-        if (band) {
-            c.low[i] = c.y[i] - 0.05;
-            c.high[i] = c.y[i] + 0.05;
-        }
+        if (band)
+            c.spread[i] = 0.05;
     }
     return c;
 }
@@ -343,8 +341,8 @@ static void test_numbers(void)
             const char *const rows[] = {"a", "b", "c"}, *const series[] = {"one"};
             struct figure_page page = {.path = scratch_path("numbers.svg"), .force = true};
             for (int k = 0; k < 3; k++) {
-                c.panels[0].curves[0].y[k] = c.panels[0].curves[1].high[k] = values[i][k];
-                c.panels[0].curves[1].low[k] = values[i][2 - k];
+                c.panels[0].curves[0].y[k] = values[i][k];
+                c.panels[0].curves[1].spread[k] = values[i][2 - k];
                 means[k] =
                     (struct figure_mean){values[i][k], values[i][0], values[i][1], values[i][2]};
             }
