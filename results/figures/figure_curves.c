@@ -8,7 +8,7 @@
 #define MARKERS 8       /* about so many along a curve */
 #define LEAST_STEP 0.12 /* points: what lies closer together is one column of dots */
 
-/* Panels stand beside each other, no row with one alone below another. */
+/* Panels beside each other. */
 static size_t columns_of(size_t n)
 {
     return n < 3 ? n : n == 4 ? 2 : 3;
@@ -68,7 +68,8 @@ static void band(struct sheet *s, const struct axes *a, const struct curve *c)
     double least = a->log_y ? a->y_low : -INFINITY;
     for (size_t from = 0, to; from < c->n; from = to + 1) {
         to = from;
-        while (to < c->n && is_drawn(a, c->y[to] + c->spread[to]))
+        while (to < c->n && is_drawn(a, c->y[to] + c->spread[to]) &&
+               isfinite(c->y[to] - c->spread[to]))
             to++;
         cairo_new_sub_path(s->cr);
         for (size_t k = from; k < to; k++)
