@@ -125,6 +125,14 @@ struct option_row {
     char value[1024];
 };
 
+/* An option that runs of an experiment have different values of; run 0 has those of all other runs.
+ */
+struct setting_row {
+    int64_t run;
+    char name[48];
+    char value[208]; /* of a longer one its end */
+};
+
 struct log_row {
     double time;
     char level[12];

@@ -70,7 +70,9 @@ static int make(struct making *m, struct err *e)
     if (status)
         return status;
     ablation_settings(m);
-    status = ablation_scores(m, e);
+    status = ablation_wanted(m, e);
+    if (!status)
+        status = ablation_scores(m, e);
     if (!status)
         status = ablation_cells(m, e);
     if (!status)
@@ -126,8 +128,7 @@ struct ablation_cell *ablation_cell(const struct ablation *a, size_t row, size_t
     return &a->cells[row * a->n_columns + column];
 }
 
-struct ablation_difference *ablation_difference(const struct ablation *a, size_t row,
-                                                size_t column)
+struct ablation_difference *ablation_difference(const struct ablation *a, size_t row, size_t column)
 {
     return &a->differences[row * a->n_columns + column];
 }

@@ -1,5 +1,5 @@
-/* ablation.h - runs of an experiment as a table: rows and columns by what was chosen, cells of means
- * over seeds or folds, and what can be said of the differences to one of the rows.
+/* ablation.h - runs of an experiment as a table: rows and columns by what was chosen, cells of
+ * means over seeds or folds, and what can be said of the differences to one of the rows.
  *
  * Order of calls: ablation_make, then ablation_table_* (ablation_tables.h) or the struct itself,
  * ablation_free. It keeps nothing of its source. Any thread; one thread at a time.
@@ -28,7 +28,7 @@ enum ablation_figure { ABLATION_PC, ABLATION_MAE, ABLATION_RMSE, ABLATION_BIAS, 
 
 #define ABLATION_METRICS 3 /* of a run: the first ones */
 #define ABLATION_FIGURES 5
-#define ABLATION_LEAST_SEEDS 3 /* for a test */
+#define ABLATION_LEAST_SEEDS 3  /* for a test */
 #define ABLATION_MOST_LINES 500 /* rows, or columns */
 
 struct ablation_figure_info {
@@ -45,10 +45,10 @@ struct ablation_choice {
     const char *rows, *columns; /* columns of runs or options, separated by commas; NULL = loss,
                                    with its weights, and backbone */
     enum ablation_at at;
-    const char *baseline;  /* a row; NULL or "" = mse, else l1, where there is one */
-    double level;          /* of intervals: 0.95 */
-    bool spearman;         /* ranks as well */
-    bool bootstrap;        /* intervals over the test images as well: half a second each */
+    const char *baseline;      /* a row; NULL or "" = mse, else l1, where there is one */
+    double level;              /* of intervals: 0.95 */
+    bool spearman;             /* ranks as well */
+    bool bootstrap;            /* intervals over the test images as well: half a second each */
     const atomic_bool *cancel; /* of the bootstrap; NULL = never */
 };
 
@@ -67,8 +67,7 @@ struct ablation_tested {
 struct ablation_source {
     const char *experiment;
     const struct rows_list *runs;
-    const struct setting_row *settings; /* options that differ among the runs, by run; as db_settings
-                                           gives them */
+    const struct setting_row *settings; /* ascending by run, as db_settings gives them */
     size_t n_settings;
     const struct ablation_tested *tested; /* ascending by run */
     size_t n_tested;
@@ -101,24 +100,25 @@ struct ablation_cell {
     double pooled[ABLATION_METRICS]; /* over the test images of all folds; NaN with one */
     double published[ABLATION_METRICS];
     const char *published_by; /* "table 4"; "" = nothing is published of it */
-    size_t wanted, complete;  /* runs by fold and seed: that some cell of the table has; finished */
+    size_t folds_wanted;      /* that some cell of its column has; 0 = there are none */
+    size_t wanted, complete;  /* so of folds and seeds together; those with a finished run */
     struct ablation_state states[ABLATION_MOST_STATES]; /* of those that are not finished */
     size_t n_states, absent;                            /* absent: there is no such run */
-    size_t folds, seeds;  /* that finished runs have, different ones */
-    bool mixed;           /* finished runs differ in a setting besides */
-    double run_s;         /* mean seconds of a finished run */
-    int64_t *runs;        /* all, newest first; n_runs */
+    size_t folds, seeds;                                /* that finished runs have */
+    bool mixed;    /* finished runs differ in a setting besides */
+    double run_s;  /* mean seconds of a finished run */
+    int64_t *runs; /* all, newest first; n_runs */
     size_t n_runs;
 };
 
 enum ablation_verdict {
     ABLATION_BASELINE,
-    ABLATION_NO_PAIRS,    /* no finished runs that share fold and seed */
-    ABLATION_MIXED,       /* one of the cells is */
-    ABLATION_OPTIMISTIC,  /* the epochs were chosen on the test images */
-    ABLATION_FEW_SEEDS,   /* training noise is not measured */
-    ABLATION_FEW_FOLDS,   /* not all folds are there */
-    ABLATION_ALIKE,       /* all differences are 0 */
+    ABLATION_NO_PAIRS,   /* no finished runs that share fold and seed */
+    ABLATION_MIXED,      /* one of the cells is */
+    ABLATION_OPTIMISTIC, /* the epochs were chosen on the test images */
+    ABLATION_FEW_SEEDS,  /* training noise is not measured */
+    ABLATION_FEW_FOLDS,  /* not all folds are there */
+    ABLATION_ALIKE,      /* all differences are 0 */
     ABLATION_UNDECIDED,
     ABLATION_BETTER,
     ABLATION_WORSE,
@@ -129,8 +129,10 @@ struct ablation_difference {
     enum ablation_verdict verdict;
     size_t pairs, seeds, folds; /* that both have */
     double mean[ABLATION_FIGURES];
-    double low, high, t, df, p, p_holm;        /* of PC; NaN = not tested */
+    double low, high, t, df, p, p_holm;                               /* of PC; NaN = not tested */
     double image_low[ABLATION_METRICS], image_high[ABLATION_METRICS]; /* bootstrap; NaN = none */
+    size_t images; /* that it drew from, of the runs with image_seed; 0 = there is no bootstrap */
+    int64_t image_seed;
     size_t seeds_needed; /* in all, for a decision at this spread; 0 = cannot be said */
     double needed_s;     /* of the runs that are not there yet; NaN = cannot be said */
 };
@@ -140,15 +142,15 @@ struct ablation {
     const char *rows_by, *columns_by; /* "loss", "backbone" */
     const char **rows, **columns;     /* what stands there */
     size_t n_rows, n_columns;
-    size_t baseline; /* n_rows = none */
-    bool baseline_chosen; /* by who asked */
-    struct ablation_cell *cells; /* row by row */
+    size_t baseline;                         /* n_rows = none */
+    bool baseline_chosen;                    /* by who asked */
+    struct ablation_cell *cells;             /* row by row */
     struct ablation_difference *differences; /* as cells */
     enum ablation_at at;
     double level;
     bool spearman, bootstrap, predictions; /* what was asked for, what there is */
     size_t family;                         /* tests that Holm corrects for */
-    size_t n_runs, n_complete;
+    size_t n_runs, n_finished;
     const char **warnings, **sentences; /* a line each */
     size_t n_warnings, n_sentences;
     const char *caption;

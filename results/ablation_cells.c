@@ -17,9 +17,7 @@
 
 static double figure_of(const struct member *member, int figure, bool tested)
 {
-    return !member->counts ? (double)NAN
-           : tested        ? member->tested[figure]
-                           : member->figure[figure];
+    return !member->counts ? (double)NAN : tested ? member->tested[figure] : member->figure[figure];
 }
 
 /* Members come by their folds. */
@@ -69,9 +67,8 @@ static struct ablation_value value_of(const struct member *members, size_t n, in
                                       bool tested, double *values)
 {
     size_t count = ablation_sample(members, n, figure, tested, values);
-    return (struct ablation_value){.mean = stats_mean(values, count),
-                                   .deviation = stats_deviation(values, count),
-                                   .n = count};
+    return (struct ablation_value){
+        .mean = stats_mean(values, count), .deviation = stats_deviation(values, count), .n = count};
 }
 
 /* --- what is there --- */
@@ -92,21 +89,31 @@ static int by_unit(const void *a, const void *b)
     return (x->seed > y->seed) - (x->seed < y->seed);
 }
 
-/* How many different folds and seeds the runs of each column have. */
-static int count_wanted(struct making *m, struct err *e)
+/* Adds a unit to what each cell of its column could have; `before` is the one before, or NULL. */
+static void want(struct ablation *a, const struct unit *unit, const struct unit *before)
 {
-    struct ablation *a = m->a;
+    if (before && !by_unit(before, unit))
+        return;
+    bool fold =
+        unit->fold > 0 && (!before || before->column != unit->column || before->fold != unit->fold);
+    for (size_t row = 0; row < a->n_rows; row++) {
+        struct ablation_cell *cell = ablation_cell(a, row, unit->column);
+        cell->wanted++;
+        cell->folds_wanted += fold;
+    }
+}
+
+int ablation_wanted(struct making *m, struct err *e)
+{
     struct unit *units = mem_alloc(m->n, sizeof *units);
     if (!units)
         return mem_error(e, "the folds and seeds of an ablation", m->n * sizeof *units);
     for (size_t i = 0; i < m->n; i++)
-        units[i] =
-            (struct unit){m->members[i].column, m->members[i].fold, m->members[i].seed};
+        units[i] = (struct unit){m->members[i].column, m->members[i].fold, m->members[i].seed};
     if (m->n)
         qsort(units, m->n, sizeof *units, by_unit);
     for (size_t i = 0; i < m->n; i++)
-        for (size_t row = 0; (!i || by_unit(&units[i - 1], &units[i])) && row < a->n_rows; row++)
-            ablation_cell(a, row, units[i].column)->wanted++;
+        want(m->a, &units[i], i ? &units[i - 1] : NULL);
     mem_free(units);
     return 0;
 }
@@ -153,8 +160,8 @@ static int count_states(struct making *m, struct ablation_cell *cell, const stru
 static bool occurs_before(const struct member *members, size_t i, bool fold)
 {
     for (size_t k = 0; k < i; k++)
-        if (members[k].counts && (fold ? members[k].fold == members[i].fold
-                                       : members[k].seed == members[i].seed))
+        if (members[k].counts &&
+            (fold ? members[k].fold == members[i].fold : members[k].seed == members[i].seed))
             return true;
     return false;
 }
@@ -213,7 +220,8 @@ static int fill_cell(struct making *m, size_t at, double *values, struct err *e)
     count_different(cell, members, n);
     cell->run_s = mean_seconds(members, n);
     m->a->n_runs += n;
-    m->a->n_complete += cell->complete;
+    for (size_t i = 0; i < n; i++)
+        m->a->n_finished += members[i].finished;
     return count_states(m, cell, members, n, e) || list_runs(cell, members, n, e) ? -1 : 0;
 }
 
@@ -234,8 +242,7 @@ static void mark_best(struct ablation *a, size_t column, int figure, bool tested
     for (int pass = 0; pass < 2; pass++)
         for (size_t row = 0; row < a->n_rows; row++) {
             struct ablation_cell *cell = ablation_cell(a, row, column);
-            struct ablation_value *value =
-                tested ? &cell->tested[figure] : &cell->value[figure];
+            struct ablation_value *value = tested ? &cell->tested[figure] : &cell->value[figure];
             double good = goodness(value, figure);
             value->best = pass && good == best && best > worst;
             best = pass ? best : fmax(best, good);
@@ -305,7 +312,8 @@ static const struct reference_row *published_of(const struct making *m, size_t c
     size_t i = m->begin[cell];
     while (i < m->begin[cell + 1] && !m->members[i].counts)
         i++;
-    for (size_t k = 0; i < m->begin[cell + 1] && !m->a->cells[cell].mixed && k < s->n_references; k++)
+    for (size_t k = 0; i < m->begin[cell + 1] && !m->a->cells[cell].mixed && k < s->n_references;
+         k++)
         if (is_published(m, &m->members[i], &s->references[k]))
             return &s->references[k];
     return NULL;
@@ -326,8 +334,7 @@ int ablation_cells(struct making *m, struct err *e)
 {
     size_t n = m->a->n_rows * m->a->n_columns;
     double *values = mem_alloc(m->n, sizeof *values);
-    int status = values ? count_wanted(m, e)
-                        : mem_error(e, "the figures of an ablation", m->n * sizeof *values);
+    int status = values ? 0 : mem_error(e, "the figures of an ablation", m->n * sizeof *values);
     for (size_t i = 0; !status && i < n; i++)
         status = fill_cell(m, i, values, e) || publish(m, i, e) ? -1 : 0;
     mem_free(values);

@@ -62,10 +62,11 @@ static int read_key(struct making *m, const char *said, struct key *key, struct 
     for (size_t i = 0; i < s->n_settings; i++)
         if (!strcmp(s->settings[i].name, said))
             return 0;
-    return err_set(e, ERR_USAGE,
-                   "there is no column or option '%.40s' to make rows or columns by; `combolab runs "
-                   "--format csv` has the columns, `combolab train --help` the options",
-                   said);
+    return err_set(
+        e, ERR_USAGE,
+        "there is no column or option '%.40s' to make rows or columns by; `combolab runs "
+        "--format csv` has the columns, `combolab train --help` the options",
+        said);
 }
 
 /* "loss,image-size"; what they are called together is the ablation's. */
@@ -190,8 +191,8 @@ static void sort_labels(struct side *side, size_t *to)
     for (size_t i = 0; i < side->n; i++) {
         to[i] = 0;
         for (size_t k = 0; k < side->n; k++)
-            to[i] += side->oldest[k] < side->oldest[i] ||
-                     (side->oldest[k] == side->oldest[i] && k < i);
+            to[i] +=
+                side->oldest[k] < side->oldest[i] || (side->oldest[k] == side->oldest[i] && k < i);
     }
 }
 
@@ -227,8 +228,7 @@ static int by_run(const void *run, const void *tested)
 }
 
 /* What is best on test is the run's own best when it was selected so. */
-static void fill_tested(const struct making *m, struct member *to, const double *best,
-                        bool by_test)
+static void fill_tested(const struct making *m, struct member *to, const double *best, bool by_test)
 {
     const struct ablation_source *s = m->source;
     const struct ablation_tested *found =

@@ -40,8 +40,7 @@ struct making {
     struct member_columns columns;
     struct member *members; /* by cell, then fold, seed, finished ones first, newest first */
     size_t n;
-    size_t *begin; /* of each cell in members, and the end; a->n_rows * a->n_columns + 1 */
-    size_t n_folds; /* different ones, of all members */
+    size_t *begin;     /* of each cell in members, and the end; a->n_rows * a->n_columns + 1 */
     struct str parted; /* names of what rows and columns differ in by themselves, a comma each */
     struct str warnings, sentences, caption; /* lines */
 };
@@ -58,6 +57,7 @@ int ablation_lines(struct making *m, const struct str *lines, const char ***to, 
 
 int ablation_group(struct making *m, struct err *e);
 void ablation_settings(struct making *m);
+int ablation_wanted(struct making *m, struct err *e);
 int ablation_scores(struct making *m, struct err *e);
 int ablation_cells(struct making *m, struct err *e);
 int ablation_tests(struct making *m, struct err *e);

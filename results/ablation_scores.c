@@ -1,6 +1,6 @@
 /* ablation_scores.c - what predictions tell beyond a run's own figures: the mean error, ranks, and
- * figures over the test images of all folds together. One run's predictions are in memory at a time,
- * and those of one seed's folds.
+ * figures over the test images of all folds together. One run's predictions are in memory at a
+ * time, and those of one seed's folds.
  */
 #include "results/ablation_priv.h"
 
@@ -79,8 +79,8 @@ static int score_member(struct making *m, struct member *member, struct joined *
         m->a->predictions = true;
         member->figure[ABLATION_BIAS] = stats_bias(s.predicted, s.truth, s.n);
         if (m->choice->spearman)
-            status = stats_spearman(s.predicted, s.truth, s.n,
-                                    &member->figure[ABLATION_SPEARMAN], e);
+            status =
+                stats_spearman(s.predicted, s.truth, s.n, &member->figure[ABLATION_SPEARMAN], e);
         if (!status && joins)
             status = join(all, &s, e);
     }
@@ -125,14 +125,14 @@ static int score_cell(struct making *m, size_t cell, struct joined *all, struct 
     struct ablation_cell *c = &m->a->cells[cell];
     struct member *members = m->members + m->begin[cell];
     size_t n = m->begin[cell + 1] - m->begin[cell], seeds = 0, folds;
-    bool joins = m->n_folds > 1 && !c->mixed;
+    bool joins = c->folds_wanted > 1 && !c->mixed;
     double sums[ABLATION_METRICS] = {0};
     int status = 0;
     for (size_t i = 0; !status && i < n; i++) {
         if (!is_first_of_seed(members, i))
             continue;
         status = score_seed(m, members + i, n - i, joins, all, &folds, e);
-        if (status || !joins || folds < m->n_folds)
+        if (status || !joins || folds < c->folds_wanted)
             continue;
         add_pooled(all, sums);
         seeds++;

@@ -1,5 +1,5 @@
-/* ablation_settings.c - what runs differ in besides row, column, fold and seed: within a cell, which
- * makes it a mixture; and between rows, which a difference may come from as well.
+/* ablation_settings.c - what runs differ in besides row, column, fold and seed: within a cell,
+ * which makes it a mixture; and between rows, which a difference may come from as well.
  */
 #include "results/ablation_priv.h"
 
@@ -33,9 +33,9 @@ static const char *const following[] = {
 static const char *const telling[] = {"program", "library", "device"};
 
 /* Options that change no figure, or that are told by columns of other names. */
-static const char *const idle[] = {"cache",            "image-memory", "save-every", "keep",
-                                   "keep-checkpoints", "threads",      "trace",      "init",
-                                   "preset"};
+static const char *const idle[] = {
+    "cache",   "image-memory", "save-every", "keep",  "keep-checkpoints",
+    "threads", "trace",        "init",       "preset"};
 
 #define COUNT(list) (sizeof list / sizeof *list)
 
@@ -105,8 +105,7 @@ static void list_settings(const struct making *m, struct settings *to)
     for (size_t i = 0; i < s->n_settings; i++)
         if (s->settings[i].run && !is_among(idle, COUNT(idle), s->settings[i].name) &&
             !has_column(s->runs->columns, s->settings[i].name))
-            add(m, to,
-                (struct setting){NULL, s->settings[i].name, s->settings[i].name, false});
+            add(m, to, (struct setting){NULL, s->settings[i].name, s->settings[i].name, false});
 }
 
 /* --- a member's value --- */
@@ -167,10 +166,9 @@ static uint64_t hash_of(const struct making *m, const struct settings *all,
         if (s->tells)
             continue;
         double number = is_text(s) ? 0 : number_of(m, s, member);
-        hash = is_text(s) ? hash_text(hash, text_of(m, s, member))
-               : isnan(number)
-                   ? hash_text(hash, "-")
-                   : hash_bytes(hash, &number, sizeof number);
+        hash = is_text(s)      ? hash_text(hash, text_of(m, s, member))
+               : isnan(number) ? hash_text(hash, "-")
+                               : hash_bytes(hash, &number, sizeof number);
     }
     return hash;
 }
@@ -279,7 +277,8 @@ static bool warn_of(struct making *m, const struct setting *s)
     return true;
 }
 
-/* "learning rate: mse 0.01, combo 2,1,1 0.001": what is one in each row, but not the same in all. */
+/* "learning rate: mse 0.01, combo 2,1,1 0.001": what is one in each row, but not the same in all.
+ */
 static void tell_rows(struct making *m, const struct setting *s)
 {
     const struct ablation *a = m->a;

@@ -1,5 +1,14 @@
 noinst_LIBRARIES += libresults.a
 libresults_a_SOURCES = \
+	results/ablation.c results/ablation.h results/ablation_priv.h \
+	results/ablation_cells.c \
+	results/ablation_export.c \
+	results/ablation_group.c \
+	results/ablation_scores.c \
+	results/ablation_settings.c \
+	results/ablation_tables.c results/ablation_tables.h \
+	results/ablation_tests.c \
+	results/ablation_words.c \
 	results/rows_columns.c results/rows_columns.h \
 	results/rows_filter.c results/rows_filter.h \
 	results/rows_sort.c results/rows_sort.h \
