@@ -206,6 +206,22 @@ int db_predictions(struct db *d, int64_t run, const char *kind, struct predictio
                    size_t *n, struct err *e);
 int db_split(struct db *d, int64_t run, struct split_row **out, size_t *n, struct err *e);
 int db_ledger(struct db *d, int64_t run, int epoch, float **out, size_t *n, struct err *e);
+
+/* Options in which runs of an experiment differ from its first one, ascending by run; before them,
+ * as run 0, all options of that one. Memory grows with what differs. */
+int db_settings(struct db *d, const char *experiment, struct setting_row **out, size_t *n,
+                struct err *e);
+
+/* Of the runs of an experiment that were selected on val images: the figures of the epoch with the
+ * highest PC on the test images. Ascending by run. */
+int db_tested(struct db *d, const char *experiment, struct tested_row **out, size_t *n,
+              struct err *e);
+
+/* The split that a run is tested on, 0 = it has none; and the true scores of its first n places,
+ * which a ledger's go with, NaN where they are not known. */
+int db_split_of(struct db *d, int64_t run, int64_t *split, struct err *e);
+int db_truths(struct db *d, int64_t split, double *to, size_t n, struct err *e);
+
 int db_log(struct db *d, int64_t run, size_t most, struct log_row **out, size_t *n,
            struct err *e); /* the newest `most`, oldest first */
 int db_references(struct db *d, struct reference_row **out, size_t *n, struct err *e);

@@ -7,6 +7,7 @@ libdb_a_SOURCES = \
 	db/db_columns.c \
 	db/db_disk.c \
 	db/db_epoch.c \
+	db/db_experiment.c \
 	db/db_fail.c \
 	db/db_files.c \
 	db/db_identity.c \

@@ -138,6 +138,12 @@ struct setting_row {
     char value[208]; /* of a longer one its end */
 };
 
+/* The figures of the epoch that is best on the test images. */
+struct tested_row {
+    int64_t run;
+    double pc, mae, rmse;
+};
+
 struct log_row {
     double time;
     char level[12];

@@ -58,18 +58,12 @@ struct ablation_scores {
     size_t n;                  /* 0 = there is no ledger of that epoch */
 };
 
-/* The figures of the epoch that is best on the test images, for a run selected on others. */
-struct ablation_tested {
-    int64_t run;
-    double figure[ABLATION_METRICS];
-};
-
 struct ablation_source {
     const char *experiment;
     const struct rows_list *runs;
     const struct setting_row *settings; /* ascending by run, as db_settings gives them */
     size_t n_settings;
-    const struct ablation_tested *tested; /* ascending by run */
+    const struct tested_row *tested; /* ascending by run; of runs selected on val images */
     size_t n_tested;
     const struct reference_row *references;
     size_t n_references;

@@ -223,7 +223,7 @@ static void find_columns(struct making *m)
 
 static int by_run(const void *run, const void *tested)
 {
-    int64_t a = *(const int64_t *)run, b = ((const struct ablation_tested *)tested)->run;
+    int64_t a = *(const int64_t *)run, b = ((const struct tested_row *)tested)->run;
     return (a > b) - (a < b);
 }
 
@@ -231,12 +231,14 @@ static int by_run(const void *run, const void *tested)
 static void fill_tested(const struct making *m, struct member *to, const double *best, bool by_test)
 {
     const struct ablation_source *s = m->source;
-    const struct ablation_tested *found =
+    const struct tested_row *found =
         by_test || !s->n_tested
             ? NULL
             : bsearch(&to->id, s->tested, s->n_tested, sizeof *s->tested, by_run);
-    for (int i = 0; i < ABLATION_METRICS; i++)
-        to->tested[i] = by_test ? best[i] : found ? found->figure[i] : (double)NAN;
+    const double figures[ABLATION_METRICS] = {found ? found->pc : (double)NAN,
+                                              found ? found->mae : (double)NAN,
+                                              found ? found->rmse : (double)NAN};
+    memcpy(to->tested, by_test ? best : figures, sizeof to->tested);
 }
 
 static void fill_member(const struct making *m, size_t place, struct member *to)

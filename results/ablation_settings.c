@@ -26,11 +26,11 @@ struct settings {
 
 /* Columns that follow from others, or that pairs of runs go by. */
 static const char *const following[] = {
-    "name",       "fold",        "seed",           "parameters", "classes",  "train_images",
-    "val_images", "test_images", "skipped_images", "data_hash",  "data_path"};
+    "name",       "fold",        "seed",           "parameters", "classes", "train_images",
+    "val_images", "test_images", "skipped_images", "data_hash",  "priority"};
 
-/* Where a run was trained, by what. */
-static const char *const telling[] = {"program", "library", "device"};
+/* By what a run was trained, and where. */
+static const char *const telling[] = {"program", "library", "device", "imported"};
 
 /* Options that change no figure, or that are told by columns of other names. */
 static const char *const idle[] = {
@@ -97,11 +97,12 @@ static void list_settings(const struct making *m, struct settings *to)
 {
     const struct ablation_source *s = m->source;
     to->n = 0;
-    for (const struct row_column *c = s->runs->columns; c->name; c++)
-        if (c->title && c->use & (ROW_LAUNCHED | ROW_FOUND) &&
-            !is_among(following, COUNT(following), c->name))
-            add(m, to,
-                (struct setting){c, c->name, c->title, is_among(telling, COUNT(telling), c->name)});
+    for (const struct row_column *c = s->runs->columns; c->name; c++) {
+        bool tells = is_among(telling, COUNT(telling), c->name);
+        bool chosen = c->use & (ROW_LAUNCHED | ROW_FOUND);
+        if (c->title && (tells || chosen) && !is_among(following, COUNT(following), c->name))
+            add(m, to, (struct setting){c, c->name, c->title, tells});
+    }
     for (size_t i = 0; i < s->n_settings; i++)
         if (s->settings[i].run && !is_among(idle, COUNT(idle), s->settings[i].name) &&
             !has_column(s->runs->columns, s->settings[i].name))

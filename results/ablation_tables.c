@@ -313,3 +313,35 @@ int ablation_table_differences(struct table **out, const struct ablation *a, str
                 add_difference(*out, a, row, column);
     return 0;
 }
+
+/* --- what is needed yet --- */
+
+int ablation_table_needed(struct table **out, const struct ablation *a, struct err *e)
+{
+    static const struct table_column columns[] = {
+        {"column", "column", TABLE_TEXT, 0, false},
+        {"row", "row", TABLE_TEXT, 0, false},
+        {"verdict", "verdict", TABLE_TEXT, 0, false},
+        {"seeds", "seeds", TABLE_INT, 0, false},
+        {"seeds_needed", "needed", TABLE_INT, 0, false},
+        {"needed_s", "takes", TABLE_DURATION, 0, false},
+    };
+    *out = NULL;
+    if (table_new(out, "needed", false, columns, sizeof columns / sizeof *columns, e))
+        return -1;
+    for (size_t i = 0; i < a->n_rows * a->n_columns; i++) {
+        const struct ablation_difference *d = &a->differences[i];
+        if (d->verdict == ABLATION_BASELINE)
+            continue;
+        table_text(*out, a->columns[i % a->n_columns]);
+        table_text(*out, a->rows[i / a->n_columns]);
+        table_text(*out, ablation_verdict_name(d->verdict));
+        table_int(*out, (int64_t)d->seeds);
+        if (d->seeds_needed)
+            table_int(*out, (int64_t)d->seeds_needed);
+        else
+            table_missing(*out);
+        table_real(*out, d->needed_s);
+    }
+    return 0;
+}

@@ -26,6 +26,9 @@ int ablation_table(struct table **out, const struct ablation *a, const struct ab
 /* The rows against the baseline. */
 int ablation_table_differences(struct table **out, const struct ablation *a, struct err *e);
 
+/* How many seeds, and what time, each row wants to a decision. */
+int ablation_table_needed(struct table **out, const struct ablation *a, struct err *e);
+
 /* All of both, a line a figure: for CSV and JSON. */
 int ablation_table_figures(struct table **out, const struct ablation *a,
                            const struct ablation_shown *shown, struct err *e);

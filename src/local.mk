@@ -7,6 +7,7 @@ combolab_SOURCES = \
 	src/control.c src/control.h \
 	src/detach.c src/detach.h \
 	src/docs.c src/docs.h \
+	src/experiment.c src/experiment.h \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
 	src/help.c \
@@ -22,6 +23,7 @@ combolab_SOURCES = \
 	src/want_paths.c \
 	src/want_run.c \
 	src/want_runs.c \
+	src/commands/ablation.c \
 	src/commands/attach.c \
 	src/commands/bench.c \
 	src/commands/clean.c \

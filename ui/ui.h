@@ -63,10 +63,13 @@ struct ui_options {
     FIGURE(int, resumed)                                                                           \
     FIGURE(double, earlier_s)                                                                      \
     TEXT(host)                                                                                     \
+    TEXT(program)                                                                                  \
     TEXT(library)                                                                                  \
     TEXT(precision)                                                                                \
     TEXT(device)                                                                                   \
     TEXT(data_hash)                                                                                \
+    TEXT(init_hash)                                                                                \
+    TEXT(imported)                                                                                 \
     FIGURE(int64_t, parameters)                                                                    \
     FIGURE(int64_t, train_images)                                                                  \
     FIGURE(int64_t, val_images)                                                                    \
@@ -75,6 +78,8 @@ struct ui_options {
     FIGURE(double, best_mae)                                                                       \
     FIGURE(double, best_rmse)                                                                      \
     FIGURE(double, best_pc)                                                                        \
+    FIGURE(double, last_mae)                                                                       \
+    FIGURE(double, last_rmse)                                                                      \
     FIGURE(double, last_pc)                                                                        \
     FIGURE(double, images_per_s)                                                                   \
     FIGURE(int64_t, disk_bytes)                                                                    \
