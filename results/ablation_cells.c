@@ -74,7 +74,7 @@ static struct ablation_value value_of(const struct member *members, size_t n, in
 /* --- what is there --- */
 
 struct unit {
-    size_t column;
+    size_t row, column; /* row: only where rows have folds or seeds of their own */
     int fold;
     int64_t seed;
 };
@@ -84,19 +84,22 @@ static int by_unit(const void *a, const void *b)
     const struct unit *x = a, *y = b;
     if (x->column != y->column)
         return x->column < y->column ? -1 : 1;
+    if (x->row != y->row)
+        return x->row < y->row ? -1 : 1;
     if (x->fold != y->fold)
         return x->fold < y->fold ? -1 : 1;
     return (x->seed > y->seed) - (x->seed < y->seed);
 }
 
-/* Adds a unit to what each cell of its column could have; `before` is the one before, or NULL. */
-static void want(struct ablation *a, const struct unit *unit, const struct unit *before)
+/* Adds a unit to what each cell of its column could have, or each of its row as well; `before` is
+ * the one before, or NULL. */
+static void want(struct ablation *a, const struct unit *unit, const struct unit *before, bool rows)
 {
     if (before && !by_unit(before, unit))
         return;
-    bool fold =
-        unit->fold > 0 && (!before || before->column != unit->column || before->fold != unit->fold);
-    for (size_t row = 0; row < a->n_rows; row++) {
+    bool fold = unit->fold > 0 && (!before || before->column != unit->column ||
+                                   before->row != unit->row || before->fold != unit->fold);
+    for (size_t row = rows ? unit->row : 0; row < (rows ? unit->row + 1 : a->n_rows); row++) {
         struct ablation_cell *cell = ablation_cell(a, row, unit->column);
         cell->wanted++;
         cell->folds_wanted += fold;
@@ -105,15 +108,18 @@ static void want(struct ablation *a, const struct unit *unit, const struct unit 
 
 int ablation_wanted(struct making *m, struct err *e)
 {
+    bool rows = ablation_parts(m, "seed") || ablation_parts(m, "fold");
     struct unit *units = mem_alloc(m->n, sizeof *units);
     if (!units)
         return mem_error(e, "the folds and seeds of an ablation", m->n * sizeof *units);
-    for (size_t i = 0; i < m->n; i++)
-        units[i] = (struct unit){m->members[i].column, m->members[i].fold, m->members[i].seed};
+    for (size_t i = 0; i < m->n; i++) {
+        const struct member *from = &m->members[i];
+        units[i] = (struct unit){rows ? from->row : 0, from->column, from->fold, from->seed};
+    }
     if (m->n)
         qsort(units, m->n, sizeof *units, by_unit);
     for (size_t i = 0; i < m->n; i++)
-        want(m->a, &units[i], i ? &units[i - 1] : NULL);
+        want(m->a, &units[i], i ? &units[i - 1] : NULL, rows);
     mem_free(units);
     return 0;
 }
@@ -232,7 +238,8 @@ static double goodness(const struct ablation_value *value, int figure)
     double better = ablation_figures[figure].better;
     if (!value->n)
         return NAN;
-    return better != 0 ? better * value->mean : -fabs(value->mean);
+    double shown = round(value->mean * 1e4); /* what looks alike is */
+    return better != 0 ? better * shown : -fabs(shown);
 }
 
 /* Nothing is the best of one, or of equals. */

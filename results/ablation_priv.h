@@ -51,6 +51,9 @@ const char *ablation_text(struct making *m, const char *text, struct err *e);
 /* A run's value of an option; "" when it is not known. */
 const char *ablation_option(const struct ablation_source *source, int64_t run, const char *name);
 
+/* Are rows or columns made by that column or option? */
+bool ablation_parts(const struct making *m, const char *name);
+
 /* Cuts lines into texts. */
 int ablation_lines(struct making *m, const struct str *lines, const char ***to, size_t *n,
                    struct err *e);

@@ -63,8 +63,7 @@ const char *ablation_option(const struct ablation_source *s, int64_t run, const 
     return run ? ablation_option(s, 0, name) : "";
 }
 
-/* Is the name one of those that rows and columns are made by? */
-static bool is_parted(const struct making *m, const char *name)
+bool ablation_parts(const struct making *m, const char *name)
 {
     size_t length = strlen(name);
     const char *at = m->parted.text;
@@ -89,7 +88,7 @@ static void add(const struct making *m, struct settings *to, struct setting sett
     for (size_t i = 0; i < to->n; i++)
         if (!strcmp(to->list[i].name, setting.name))
             return;
-    if (to->n < MOST_SETTINGS && !is_parted(m, setting.name))
+    if (to->n < MOST_SETTINGS && !ablation_parts(m, setting.name))
         to->list[to->n++] = setting;
 }
 
@@ -152,7 +151,7 @@ static void show_value(const struct making *m, const struct setting *s, const st
         str_copy(to, VALUE_BYTES, text_of(m, s, member));
     else
         str_shortest(to, VALUE_BYTES, number_of(m, s, member), 6);
-    if (!to[0])
+    if (!to[0] || (!is_text(s) && isnan(number_of(m, s, member))))
         str_copy(to, VALUE_BYTES, "none");
 }
 

@@ -197,8 +197,11 @@ static int new_table(struct table **out, const struct ablation *a, const struct 
     }
     if (!status) {
         columns[0] = (struct table_column){"row", a->rows_by, TABLE_TEXT, 0, false};
-        status = table_new(out, a->at == ABLATION_LAST ? "last epoch" : "best epoch", false,
-                           columns, n, e);
+        char name[TITLE_BYTES];
+        bool one = a->n_columns == 1;
+        snprintf(name, sizeof name, "%s epoch%s%.768s", a->at == ABLATION_LAST ? "last" : "best",
+                 one ? ", " : "", one ? a->columns[0] : "");
+        status = table_new(out, name, false, columns, n, e);
     }
     mem_free(columns);
     mem_free(titles);

@@ -82,18 +82,19 @@ static void add_test(struct str *to, const struct ablation *a, const struct abla
     str_add(to, ")");
 }
 
-/* "; 12 seeds in all would decide it 8 times in 10: 3h05m more" */
+/* "; 12 seeds in all would tell a difference of this size 8 times in 10: 3h05m more" */
 static void add_needed(struct str *to, const struct ablation_difference *d)
 {
     char time[32];
     if (!d->seeds_needed || d->seeds_needed <= d->seeds)
         return;
     str_addf(to, "; %zu seeds in all %s", d->seeds_needed,
-             d->verdict == ABLATION_UNDECIDED ? "decide it 8 times in 10" : "can be tested");
+             d->verdict == ABLATION_UNDECIDED ? "would tell a difference of this size 8 times in 10"
+                                              : "can be tested");
     if (!isfinite(d->needed_s))
         return;
     str_duration(time, sizeof time, d->needed_s);
-    str_addf(to, ", which takes %s more", time);
+    str_addf(to, ": %s more", time);
 }
 
 /* "0.0010 PC above" */
@@ -282,7 +283,7 @@ static void add_images(struct making *m, const struct member *first)
         const char *text = text_at(m, first, names[i]);
         if (!text[0] || !is_one(m, names[i], text))
             continue;
-        str_add(to, i ? ", " : " of ");
+        str_add(to, i ? ", protocol " : " of ");
         add_name(to, text);
     }
 }
@@ -334,7 +335,7 @@ static void add_tests(struct making *m)
                               : "paired t test over seeds, for this split only",
                  a->family, a->family == 1 ? "test" : "tests");
     else
-        str_add(to, "nothing can be tested yet");
+        str_addf(to, "nothing %s", m->a->at == ABLATION_BEST ? "is tested" : "can be tested yet");
     str_add(to, "; other figures are descriptive.");
 }
 

@@ -14,3 +14,8 @@ check_PROGRAMS += tests/results/test_rows_filter
 tests_results_test_rows_filter_SOURCES = tests/results/test_rows_filter.c
 tests_results_test_rows_filter_LDADD = $(RESULTS_LIBS)
 TESTS += tests/results/test_rows_filter
+
+check_PROGRAMS += tests/results/test_ablation
+tests_results_test_ablation_SOURCES = tests/results/test_ablation.c
+tests_results_test_ablation_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_ablation
