@@ -90,6 +90,8 @@ static int read_keys(struct making *m, const char *said, struct side *side, cons
         if (!*at)
             break;
     }
+    if (m->parted.failed)
+        return mem_error(e, "what rows differ in", m->parted.length);
     *called = ablation_text(m, all, e);
     return *called ? 0 : -1;
 }

@@ -295,7 +295,8 @@ static void tell_rows(struct making *m, const struct setting *s)
         show_value(m, s, of, text);
         str_addf(&told, "%s %s %s", told.length ? ";" : "", a->rows[row], text);
     }
-    if (differ && !told.failed)
+    m->warnings.failed |= told.failed;
+    if (differ)
         str_addf(&m->warnings, "rows differ in %s too:%s\n", s->title, told.text);
     str_fini(&told);
 }
