@@ -129,6 +129,7 @@ struct ablation_difference {
     int64_t image_seed;
     size_t seeds_needed; /* in all, for a decision at this spread; 0 = cannot be said */
     double needed_s;     /* of the runs that are not there yet; NaN = cannot be said */
+    size_t sentence;     /* place of what is said of it, from 1; 0 = nothing */
 };
 
 struct ablation {

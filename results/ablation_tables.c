@@ -226,6 +226,18 @@ int ablation_table(struct table **out, const struct ablation *a, const struct ab
     return 0;
 }
 
+struct ablation_part ablation_table_part(const struct ablation *a,
+                                         const struct ablation_shown *shown, size_t table_column)
+{
+    struct parts parts;
+    choose_parts(a, shown, &parts);
+    size_t i = table_column ? table_column - 1 : 0;
+    const struct part *part = &parts.list[i / a->n_columns];
+    return (struct ablation_part){.column = i % a->n_columns,
+                                  .figure = part->after ? part->figure : shown->metrics[0],
+                                  .tested = part->add == add_tested};
+}
+
 /* --- differences --- */
 
 const char *ablation_verdict_name(enum ablation_verdict verdict)

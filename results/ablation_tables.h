@@ -23,6 +23,16 @@ void ablation_value_text(const struct ablation_value *value, bool ascii, char *t
 int ablation_table(struct table **out, const struct ablation *a, const struct ablation_shown *shown,
                    struct err *e);
 
+/* What stands in one of that table's columns, which count from 1: behind the rows' names. */
+struct ablation_part {
+    size_t column; /* of the ablation */
+    int figure;
+    bool tested; /* at the epoch that is best on test */
+};
+
+struct ablation_part ablation_table_part(const struct ablation *a,
+                                         const struct ablation_shown *shown, size_t table_column);
+
 /* The rows against the baseline. */
 int ablation_table_differences(struct table **out, const struct ablation *a, struct err *e);
 

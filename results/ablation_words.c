@@ -190,10 +190,14 @@ static void add_sentence(struct making *m, size_t row, size_t column)
 static void add_sentences(struct making *m)
 {
     const struct ablation *a = m->a;
+    size_t said = 0;
     for (size_t column = 0; column < a->n_columns; column++)
-        for (size_t row = 0; row < a->n_rows; row++)
-            if (row != a->baseline && ablation_cell(a, row, column)->n_runs)
-                add_sentence(m, row, column);
+        for (size_t row = 0; row < a->n_rows; row++) {
+            if (row == a->baseline || !ablation_cell(a, row, column)->n_runs)
+                continue;
+            add_sentence(m, row, column);
+            ablation_difference(a, row, column)->sentence = ++said;
+        }
     if (!a->n_runs)
         str_add(&m->sentences, "There are no runs yet: combolab train --loss l1,mse,combo "
                                "--seed 1-3 makes nine.\n");

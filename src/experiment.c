@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/intern.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -173,14 +174,52 @@ static int make(struct db *db, const struct runs *runs, const char *experiment,
     return status;
 }
 
+/* --- what it is made from --- */
+
+static uint64_t hash_field(uint64_t hash, const struct row_column *c, const struct ui_run *run)
+{
+    if (c->kind == ROW_TEXT)
+        return hash_text(hash, rows_text(c, run));
+    double value = rows_number(c, run, 0);
+    return hash_bytes(hash, &value, sizeof value);
+}
+
+/* Figures of runs that are not finished are in no table, and change all the time. */
+static uint64_t hash_run(uint64_t hash, const struct row_column *columns, const struct ui_run *run)
+{
+    bool finished = !strcmp(run->state, "finished");
+    hash = hash_text(hash_bytes(hash, &run->id, sizeof run->id), run->state);
+    for (const struct row_column *c = columns; c->name; c++)
+        if (finished ? !c->derived : c->use & ROW_LAUNCHED)
+            hash = hash_field(hash, c, run);
+    return hash;
+}
+
+static uint64_t hash_of(const struct runs *runs, const char *experiment,
+                        const struct ablation_choice *choice)
+{
+    struct row_column columns[ROW_MOST_COLUMNS];
+    uint64_t hash = hash_text(HASH_START, experiment);
+    ui_run_columns(columns);
+    hash = hash_text(hash, choice->baseline ? choice->baseline : "");
+    hash = hash_bytes(hash, &choice->at, sizeof choice->at);
+    hash = hash_bytes(hash, &choice->bootstrap, sizeof choice->bootstrap);
+    for (size_t i = 0; i < runs->n; i++)
+        hash = hash_run(hash, columns, &runs->list[i]);
+    return hash | 1;
+}
+
 int experiment_ablation(struct db *db, const char *experiment, const struct ablation_choice *choice,
-                        struct ablation **out, struct err *e)
+                        uint64_t *known, struct ablation **out, struct err *e)
 {
     struct runs runs = {.n = 0};
     *out = NULL;
     int status = read_runs(db, experiment, &runs, e);
-    if (!status)
+    uint64_t hash = known && !status ? hash_of(&runs, experiment, choice) : 0;
+    if (!status && (!known || *known != hash))
         status = make(db, &runs, experiment, choice, out, e);
+    if (known && !status)
+        *known = hash;
     mem_free(runs.list);
     intern_free(runs.texts);
     return status;

@@ -12,8 +12,10 @@ struct err;
 /* The experiment of the newest run; "" while there are no runs. */
 int experiment_newest(struct db *db, char to[OPT_TEXT_BYTES], struct err *e);
 
-/* Reads the runs a page at a time, and predictions a run at a time. 1 = cancelled. */
+/* Reads the runs a page at a time, and predictions a run at a time. *known says what the last one
+ * was made from, 0 = there was none: when it is the same, *out is NULL. NULL: it is made in any
+ * case. 1 = cancelled. */
 int experiment_ablation(struct db *db, const char *experiment, const struct ablation_choice *choice,
-                        struct ablation **out, struct err *e);
+                        uint64_t *known, struct ablation **out, struct err *e);
 
 #endif

@@ -143,7 +143,7 @@ static int show(const struct invocation *in, struct db *db, struct err *e)
     else
         status = experiment_newest(db, experiment, e);
     if (!status)
-        status = experiment_ablation(db, experiment, &choice, &a, e);
+        status = experiment_ablation(db, experiment, &choice, NULL, &a, e);
     if (!status)
         status = check(a, in, e);
     if (!status)
