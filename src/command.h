@@ -71,6 +71,9 @@ struct command {
     X(runs)                                                                                        \
     X(show)                                                                                        \
     X(ablation)                                                                                    \
+    X(curves)                                                                                      \
+    X(scatter)                                                                                     \
+    X(samples)                                                                                     \
     X(export)                                                                                      \
     X(clean)                                                                                       \
     X(synth)                                                                                       \

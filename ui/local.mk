@@ -19,7 +19,6 @@ libui_a_SOURCES = \
 	ui/terminal.c \
 	ui/text.c ui/text.h \
 	ui/theme.c ui/theme.h \
-	ui/ticks.c ui/ticks.h \
 	ui/ui.c ui/ui.h \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \

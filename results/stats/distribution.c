@@ -33,18 +33,11 @@ static double gamma_ratio(double a)
            exp(a * log1p(0.5 / a) - 0.5 + stirling_rest(a + 0.5) - stirling_rest(a));
 }
 
-/* ln(1 + t^2 / df), also where t^2 is too large for a double. */
-static double log_spread(double t, double df)
-{
-    double w = fabs(t) / sqrt(df);
-    return w < 1e8 ? log1p(w * w) : 2 * log(w);
-}
-
 static double density(double t, double df)
 {
     if (isinf(df))
         return exp(-t * t / 2) / SQRT_2PI;
-    return gamma_ratio(df / 2) / sqrt(df * PI) * exp(-(df + 1) / 2 * log_spread(t, df));
+    return gamma_ratio(df / 2) / sqrt(df * PI) * exp(-(df + 1) / 2 * log1p(t / df * t));
 }
 
 /* P(0 < T < t) by the series, for t of 0 to MIDDLE. */
