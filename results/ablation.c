@@ -91,11 +91,13 @@ int ablation_make(struct ablation **out, const struct ablation_source *source,
     str_init(&m.parted);
     str_init(&m.warnings);
     str_init(&m.sentences);
+    str_init(&m.remarks);
     str_init(&m.caption);
     int status = make(&m, e);
     str_fini(&m.parted);
     str_fini(&m.warnings);
     str_fini(&m.sentences);
+    str_fini(&m.remarks);
     str_fini(&m.caption);
     mem_free(m.members);
     mem_free(m.begin);

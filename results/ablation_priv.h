@@ -42,7 +42,8 @@ struct making {
     size_t n;
     size_t *begin;     /* of each cell in members, and the end; a->n_rows * a->n_columns + 1 */
     struct str parted; /* names of what rows and columns differ in by themselves, a comma each */
-    struct str warnings, sentences, caption; /* lines */
+    struct str warnings, sentences; /* lines */
+    struct str remarks, caption;    /* remarks: the end of the caption */
 };
 
 /* The text, kept with the ablation; NULL with an error. */
@@ -50,6 +51,9 @@ const char *ablation_text(struct making *m, const char *text, struct err *e);
 
 /* A run's value of an option; "" when it is not known. */
 const char *ablation_option(const struct ablation_source *source, int64_t run, const char *name);
+
+/* What a text says, with nothing in it that a terminal obeys. */
+void ablation_add_name(struct str *to, const char *name);
 
 /* Are rows or columns made by that column or option? */
 bool ablation_parts(const struct making *m, const char *name);

@@ -231,8 +231,10 @@ static void add_value(struct values *to, const char *value)
 
 static void add_values(struct str *to, const struct values *v)
 {
-    for (size_t i = 0; i < v->n; i++)
-        str_addf(to, "%s%s", !i ? "" : i + 1 == v->n && !v->others ? " and " : ", ", v->text[i]);
+    for (size_t i = 0; i < v->n; i++) {
+        str_add(to, !i ? "" : i + 1 == v->n && !v->others ? " and " : ", ");
+        ablation_add_name(to, v->text[i]);
+    }
     if (v->others)
         str_addf(to, " and others");
 }
@@ -293,11 +295,14 @@ static void tell_rows(struct making *m, const struct setting *s)
             continue;
         differ |= !is_same(m, s, of, base);
         show_value(m, s, of, text);
-        str_addf(&told, "%s %s %s", told.length ? ";" : "", a->rows[row], text);
+        str_add(&told, told.length ? "; " : " ");
+        ablation_add_name(&told, a->rows[row]);
+        str_add(&told, " ");
+        ablation_add_name(&told, text);
     }
-    m->warnings.failed |= told.failed;
+    m->remarks.failed |= told.failed;
     if (differ)
-        str_addf(&m->warnings, "rows differ in %s too:%s\n", s->title, told.text);
+        str_addf(&m->remarks, " Rows differ in %s too:%s.", s->title, told.text);
     str_fini(&told);
 }
 

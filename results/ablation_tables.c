@@ -58,33 +58,40 @@ struct part {
     int figure;
     enum table_kind kind;
     bool spare;
-    void (*add)(struct table *t, const struct ablation_cell *cell, int figure, bool ascii);
+    void (*add)(struct table *t, const struct ablation_cell *cell, int figure,
+                const struct ablation_shown *shown);
 };
 
-static void add_value(struct table *t, const struct ablation_value *value, bool ascii)
+static void add_value(struct table *t, const struct ablation_value *value,
+                      const struct ablation_shown *shown)
 {
     char text[TEXT_BYTES];
-    ablation_value_text(value, ascii, text, sizeof text);
-    if (value->best)
+    ablation_value_text(value, shown->ascii, text, sizeof text);
+    if (value->best && shown->stars)
         str_copy(text + strlen(text), sizeof text - strlen(text), " *");
     table_text(t, text);
+    if (value->best)
+        table_mark(t);
 }
 
-static void add_headline(struct table *t, const struct ablation_cell *cell, int figure, bool ascii)
+static void add_headline(struct table *t, const struct ablation_cell *cell, int figure,
+                         const struct ablation_shown *shown)
 {
-    add_value(t, &cell->value[figure], ascii);
+    add_value(t, &cell->value[figure], shown);
 }
 
-static void add_tested(struct table *t, const struct ablation_cell *cell, int figure, bool ascii)
+static void add_tested(struct table *t, const struct ablation_cell *cell, int figure,
+                       const struct ablation_shown *shown)
 {
-    add_value(t, &cell->tested[figure], ascii);
+    add_value(t, &cell->tested[figure], shown);
 }
 
-static void add_runs(struct table *t, const struct ablation_cell *cell, int figure, bool ascii)
+static void add_runs(struct table *t, const struct ablation_cell *cell, int figure,
+                     const struct ablation_shown *shown)
 {
     char text[TEXT_BYTES];
     (void)figure;
-    (void)ascii;
+    (void)shown;
     ablation_flags(cell, text, sizeof text);
     if (!text[0])
         snprintf(text, sizeof text, "%zu", cell->complete);
@@ -93,27 +100,31 @@ static void add_runs(struct table *t, const struct ablation_cell *cell, int figu
     table_text(t, text);
 }
 
-static void add_mean(struct table *t, const struct ablation_cell *cell, int figure, bool ascii)
+static void add_mean(struct table *t, const struct ablation_cell *cell, int figure,
+                     const struct ablation_shown *shown)
 {
-    (void)ascii;
+    (void)shown;
     table_real(t, cell->value[figure].mean);
 }
 
-static void add_gap(struct table *t, const struct ablation_cell *cell, int figure, bool ascii)
+static void add_gap(struct table *t, const struct ablation_cell *cell, int figure,
+                    const struct ablation_shown *shown)
 {
-    (void)ascii;
+    (void)shown;
     table_real(t, cell->tested[figure].mean - cell->value[figure].mean);
 }
 
-static void add_pooled(struct table *t, const struct ablation_cell *cell, int figure, bool ascii)
+static void add_pooled(struct table *t, const struct ablation_cell *cell, int figure,
+                       const struct ablation_shown *shown)
 {
-    (void)ascii;
+    (void)shown;
     table_real(t, cell->pooled[figure]);
 }
 
-static void add_published(struct table *t, const struct ablation_cell *cell, int figure, bool ascii)
+static void add_published(struct table *t, const struct ablation_cell *cell, int figure,
+                          const struct ablation_shown *shown)
 {
-    (void)ascii;
+    (void)shown;
     table_real(t, cell->published[figure]);
 }
 
@@ -220,8 +231,7 @@ int ablation_table(struct table **out, const struct ablation *a, const struct ab
         table_text(*out, a->rows[row]);
         for (size_t i = 0; i < parts.n; i++)
             for (size_t column = 0; column < a->n_columns; column++)
-                parts.list[i].add(*out, ablation_cell(a, row, column), parts.list[i].figure,
-                                  shown->ascii);
+                parts.list[i].add(*out, ablation_cell(a, row, column), parts.list[i].figure, shown);
     }
     return 0;
 }

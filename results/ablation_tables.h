@@ -11,6 +11,7 @@ struct ablation_shown {
     int metrics[ABLATION_METRICS]; /* of enum ablation_figure; the first stands first */
     size_t n_metrics;
     bool ascii; /* "+-" for the sign of a deviation */
+    bool stars; /* behind the best of a column, which is marked in any case */
 };
 
 /* "pc,mae": 0, or -1 with what there is. */
@@ -19,7 +20,7 @@ int ablation_metrics(const char *said, struct ablation_shown *to, struct err *e)
 /* "0.8940 ± 0.0032 (3)", "0.8940 (1)", "-" */
 void ablation_value_text(const struct ablation_value *value, bool ascii, char *to, size_t room);
 
-/* The cells; "*" behind the best of a column. */
+/* The cells. */
 int ablation_table(struct table **out, const struct ablation *a, const struct ablation_shown *shown,
                    struct err *e);
 

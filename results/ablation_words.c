@@ -14,7 +14,7 @@
 #define DIGITS 4
 #define MOST_RANGES 12
 
-static void add_name(struct str *to, const char *name)
+void ablation_add_name(struct str *to, const char *name)
 {
     char text[NAME_BYTES];
     str_visible(text, sizeof text, name);
@@ -111,13 +111,13 @@ static void add_untested(struct str *to, const struct ablation *a,
     double difference = d->mean[ABLATION_PC];
     if (d->verdict == ABLATION_NO_PAIRS || !isfinite(difference)) {
         str_add(to, " has no finished run that shares fold, seed and data with ");
-        add_name(to, base);
+        ablation_add_name(to, base);
         add_flags(to, cell);
         return;
     }
     str_add(to, " is ");
     add_distance(to, difference);
-    add_name(to, base);
+    ablation_add_name(to, base);
     switch (d->verdict) {
     case ABLATION_MIXED:
         str_add(to, " as the cells stand, which mix settings: not tested");
@@ -144,20 +144,20 @@ static void add_verdict(struct str *to, const struct ablation *a,
     case ABLATION_BETTER:
     case ABLATION_WORSE:
         str_addf(to, " is %s than ", d->verdict == ABLATION_BETTER ? "better" : "worse");
-        add_name(to, base);
+        ablation_add_name(to, base);
         str_addf(to, " by %.*f PC", DIGITS, fabs(d->mean[ABLATION_PC]));
         add_test(to, a, d);
         return;
     case ABLATION_UNDECIDED:
         str_add(to, " is ");
         add_distance(to, d->mean[ABLATION_PC]);
-        add_name(to, base);
+        ablation_add_name(to, base);
         str_add(to, ", which may be chance");
         add_test(to, a, d);
         return;
     case ABLATION_ALIKE:
         str_add(to, " does not differ from ");
-        add_name(to, base);
+        ablation_add_name(to, base);
         str_add(to, " at all: ");
         add_scope(to, d);
         return;
@@ -172,10 +172,10 @@ static void add_sentence(struct making *m, size_t row, size_t column)
     const struct ablation_difference *d = ablation_difference(a, row, column);
     struct str *to = &m->sentences;
     if (a->n_columns > 1) {
-        add_name(to, a->columns[column]);
+        ablation_add_name(to, a->columns[column]);
         str_add(to, ": ");
     }
-    add_name(to, a->rows[row]);
+    ablation_add_name(to, a->rows[row]);
     add_verdict(to, a, d, ablation_cell(a, row, column));
     add_needed(to, d);
     if (d->images && isfinite(d->image_low[ABLATION_PC])) {
@@ -288,7 +288,7 @@ static void add_images(struct making *m, const struct member *first)
         if (!text[0] || !is_one(m, names[i], text))
             continue;
         str_add(to, i ? ", protocol " : " of ");
-        add_name(to, text);
+        ablation_add_name(to, text);
     }
 }
 
@@ -330,9 +330,9 @@ static void add_tests(struct making *m)
     if (a->n_rows < 2)
         return;
     str_add(to, " Rows are compared with ");
-    add_name(to, a->rows[a->baseline]);
+    ablation_add_name(to, a->rows[a->baseline]);
     str_addf(to, " (%s) by pairs of runs that share fold and seed; ",
-             a->baseline_chosen ? "as asked for" : "--baseline takes another");
+             a->baseline_chosen ? "as asked for" : "by default");
     if (a->family)
         str_addf(to, "%s, Holm over %zu %s of PC",
                  has_folds(a) ? "corrected resampled t test over folds"
@@ -348,7 +348,7 @@ static int add_caption(struct making *m, struct err *e)
     const struct member *first = first_counted(m);
     struct str *to = &m->caption;
     str_addf(to, "Experiment ");
-    add_name(to, m->source->experiment);
+    ablation_add_name(to, m->source->experiment);
     str_addf(to, ": %zu of %zu runs finished", m->a->n_finished, m->a->n_runs);
     if (!first) {
         str_add(to, ".");
@@ -361,6 +361,8 @@ static int add_caption(struct making *m, struct err *e)
     str_add(to, ".");
     add_cells(m);
     add_tests(m);
+    str_add(to, m->remarks.text);
+    to->failed |= m->remarks.failed;
     return 0;
 }
 

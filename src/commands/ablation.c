@@ -91,7 +91,8 @@ static int add_tables(const struct invocation *in, const struct ablation *a,
                       struct table *tables[MOST_TABLES], size_t *n, struct err *e)
 {
     const struct options *own = in->own;
-    struct ablation_shown shown = {.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0};
+    struct ablation_shown shown = {.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+                                   .stars = in->global.format == FORMAT_TABLE};
     if (ablation_metrics(own->metric, &shown, e))
         return -1;
     if (own->needed)

@@ -77,7 +77,8 @@ static bool sync(struct ablation_view *v, const struct ui_model *m, bool ascii)
         v->made_ascii == ascii)
         return true;
     forget(v);
-    v->shown = (struct ablation_shown){.n_metrics = ABLATION_METRICS, .ascii = ascii};
+    v->shown =
+        (struct ablation_shown){.n_metrics = ABLATION_METRICS, .ascii = ascii, .stars = true};
     for (int i = 0; i < ABLATION_METRICS; i++)
         v->shown.metrics[i] = (v->first + i) % ABLATION_METRICS;
     if (ablation_table(&v->cells, a, &v->shown, &e) ||
@@ -113,11 +114,12 @@ static enum role cell_role(const void *context, size_t row, size_t column)
         return row == c->ablation->baseline ? ROLE_DIM : ROLE_TITLE;
     if (cell->missing || (cell->text && !strcmp(cell->text, "-")))
         return ROLE_DIM;
-    if (cell->text && str_ends_in(cell->text, " *"))
+    const struct ablation_part part = ablation_table_part(c->ablation, &c->view->shown, column);
+    if (part.tested || t->columns[column].kind != TABLE_TEXT)
+        return ROLE_DIM;
+    if (cell->marked)
         return ROLE_BEST;
-    if (cell->text && (strstr(cell->text, " of ") || strstr(cell->text, "mixed")))
-        return ROLE_WARN;
-    return t->columns[column].kind == TABLE_TEXT ? ROLE_TEXT : ROLE_DIM;
+    return strpbrk(cell->text, "o,") ? ROLE_WARN : ROLE_TEXT; /* "2 of 3; 1 running", "3, mixed" */
 }
 
 static enum role difference_role(const void *context, size_t row, size_t column)
