@@ -27,6 +27,8 @@ combolab_SOURCES = \
 	src/want_run.c \
 	src/want_runs.c \
 	src/commands/ablation.c \
+	src/commands/ablation_draw.c \
+	src/commands/ablation_draw_priv.h \
 	src/commands/attach.c \
 	src/commands/bench.c \
 	src/commands/clean.c \

@@ -7,13 +7,15 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "results/ablation_tables.h"
+#include "src/commands/ablation_draw_priv.h"
 #include "src/experiment.h"
+#include "src/figure.h"
 #include "src/output.h"
 
 #include <langinfo.h>
 #include <string.h>
 
-#define MOST_TABLES 2
+#define MOST_TABLES 3
 #define LINE_BYTES 8192
 
 struct options {
@@ -22,6 +24,7 @@ struct options {
     int at; /* of enum ablation_at */
     double level;
     bool spearman, bootstrap, needed;
+    struct figure_options figure;
 };
 
 static const char *const ats[] = {[ABLATION_LAST] = "last", [ABLATION_BEST] = "best", NULL};
@@ -45,6 +48,7 @@ static const struct opt options[] = {
      "rank correlations as well"},
     {"needed", 0, OPT_FLAG, offsetof(struct options, needed), 0, 0, "no", NULL, "", "Tests",
      "only how many seeds, and how much time, each row wants to a decision"},
+    FIGURE_OPTIONS(struct options, figure),
 };
 
 static const struct opt_table table = {options, sizeof options / sizeof *options};
@@ -60,65 +64,62 @@ static struct ablation_choice choice_of(const struct options *own)
                                     .bootstrap = own->bootstrap};
 }
 
-/* Texts may hold what a terminal would obey. */
-static void print_line(const char *text)
+/* Texts may hold what a terminal would obey; for LaTeX they are remarks. */
+static void print_line(int format, const char *text)
 {
     char line[LINE_BYTES];
     str_visible(line, sizeof line, text);
-    printf("%s\n", line);
+    printf("%s%s\n", format == FORMAT_LATEX ? "% " : "", line);
 }
 
-static void print_notes(const struct ablation *a)
+static void print_notes(const struct ablation *a, int format)
 {
     if (a->n_sentences)
         printf("\n");
     for (size_t i = 0; i < a->n_sentences; i++)
-        print_line(a->sentences[i]);
+        print_line(format, a->sentences[i]);
     if (a->n_warnings)
         printf("\n");
     for (size_t i = 0; i < a->n_warnings; i++)
-        print_line(a->warnings[i]);
+        print_line(format, a->warnings[i]);
     printf("\n");
-    print_line(a->caption);
-}
-
-static bool is_for_programs(int format)
-{
-    return format == FORMAT_CSV || format == FORMAT_JSON;
+    print_line(format, a->caption);
 }
 
 static int add_tables(const struct invocation *in, const struct ablation *a,
-                      struct table *tables[MOST_TABLES], size_t *n, struct err *e)
+                      const struct ablation_shown *shown, struct table *tables[MOST_TABLES],
+                      size_t *n, struct err *e)
 {
     const struct options *own = in->own;
-    struct ablation_shown shown = {.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
-                                   .stars = in->global.format == FORMAT_TABLE};
-    if (ablation_metrics(own->metric, &shown, e))
-        return -1;
+    int format = in->global.format;
     if (own->needed)
         return ablation_table_needed(&tables[(*n)++], a, e);
-    if (in->global.format == FORMAT_CSV)
-        return ablation_table_figures(&tables[(*n)++], a, &shown, e);
-    if (in->global.format == FORMAT_JSON)
-        return ablation_table_figures(&tables[(*n)++], a, &shown, e) ||
+    if (format == FORMAT_CSV)
+        return ablation_table_figures(&tables[(*n)++], a, shown, e);
+    if (format == FORMAT_JSON)
+        return ablation_table_figures(&tables[(*n)++], a, shown, e) ||
                        ablation_table_notes(&tables[(*n)++], a, e)
                    ? -1
                    : 0;
-    if (ablation_table(&tables[(*n)++], a, &shown, e))
+    if (ablation_table(&tables[(*n)++], a, shown, e) ||
+        (a->n_rows > 1 && ablation_table_differences(&tables[(*n)++], a, e)))
         return -1;
-    return a->n_rows > 1 ? ablation_table_differences(&tables[(*n)++], a, e) : 0;
+    return format == FORMAT_MARKDOWN ? ablation_table_notes(&tables[(*n)++], a, e) : 0;
 }
 
-static int print(const struct invocation *in, const struct ablation *a, struct err *e)
+static int print(const struct invocation *in, const struct ablation *a,
+                 const struct ablation_shown *shown, struct err *e)
 {
     const struct options *own = in->own;
     struct table *tables[MOST_TABLES] = {NULL};
     size_t n = 0;
-    int status = add_tables(in, a, tables, &n, e);
-    if (!status && (a->n_runs || is_for_programs(in->global.format)))
+    int format = in->global.format;
+    bool people = format == FORMAT_TABLE || format == FORMAT_LATEX;
+    int status = add_tables(in, a, shown, tables, &n, e);
+    if (!status && (a->n_runs || !people))
         status = output_tables(in, tables, n, e);
-    if (!status && !own->needed && !is_for_programs(in->global.format))
-        print_notes(a);
+    if (!status && !own->needed && people)
+        print_notes(a, format);
     for (size_t i = 0; i < MOST_TABLES; i++)
         table_free(tables[i]);
     return status;
@@ -133,12 +134,18 @@ static int check(const struct ablation *a, const struct invocation *in, struct e
                    in->arguments[0]);
 }
 
-static int show(const struct invocation *in, struct db *db, struct err *e)
+static int show(const struct invocation *in, struct db *db, const struct figure_page *page,
+                struct err *e)
 {
+    const struct options *own = in->own;
+    struct ablation_shown shown = {.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+                                   .stars = in->global.format == FORMAT_TABLE};
     char experiment[OPT_TEXT_BYTES] = "";
     const struct ablation_choice choice = choice_of(in->own);
     struct ablation *a = NULL;
-    int status = 0;
+    int status = ablation_metrics(own->metric, &shown, e);
+    if (status)
+        return status;
     if (in->n_arguments)
         str_copy(experiment, sizeof experiment, in->arguments[0]);
     else
@@ -148,16 +155,21 @@ static int show(const struct invocation *in, struct db *db, struct err *e)
     if (!status)
         status = check(a, in, e);
     if (!status)
-        status = print(in, a, e);
+        status = page->path[0] ? ablation_draw(a, &shown, page, e) : print(in, a, &shown, e);
+    if (!status && page->path[0])
+        figure_say(in, page, "means", a->n_finished);
     ablation_free(a);
     return status;
 }
 
 static int run(const struct invocation *in)
 {
+    const struct options *own = in->own;
+    struct figure_page page;
     struct db *db = NULL;
     struct err e;
-    int failed = output_open_db(in, &db, &e) || show(in, db, &e);
+    int failed = figure_options_page(&own->figure, &page, &e) || output_open_db(in, &db, &e) ||
+                 show(in, db, &page, &e);
     db_close(db);
     return failed ? command_fail(&e) : EXIT_GOOD;
 }
