@@ -1,5 +1,14 @@
 noinst_LIBRARIES += libresults.a
 libresults_a_SOURCES = \
+	results/ablation.c results/ablation.h results/ablation_priv.h \
+	results/ablation_cells.c \
+	results/ablation_export.c \
+	results/ablation_group.c \
+	results/ablation_scores.c \
+	results/ablation_settings.c \
+	results/ablation_tables.c results/ablation_tables.h \
+	results/ablation_tests.c \
+	results/ablation_words.c \
 	results/curves.c results/curves.h \
 	results/palette.h \
 	results/prediction_tables.c results/prediction_tables.h \

@@ -70,6 +70,7 @@ struct command {
     X(checkpoint)                                                                                  \
     X(runs)                                                                                        \
     X(show)                                                                                        \
+    X(ablation)                                                                                    \
     X(curves)                                                                                      \
     X(scatter)                                                                                     \
     X(samples)                                                                                     \

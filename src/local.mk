@@ -7,6 +7,7 @@ combolab_SOURCES = \
 	src/control.c src/control.h \
 	src/detach.c src/detach.h \
 	src/docs.c src/docs.h \
+	src/experiment.c src/experiment.h \
 	src/figure.c src/figure.h \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
@@ -20,10 +21,14 @@ combolab_SOURCES = \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
 	src/want.h \
+	src/want_ablation.c \
 	src/want_now.c \
 	src/want_paths.c \
 	src/want_run.c \
 	src/want_runs.c \
+	src/commands/ablation.c \
+	src/commands/ablation_draw.c \
+	src/commands/ablation_draw_priv.h \
 	src/commands/attach.c \
 	src/commands/bench.c \
 	src/commands/clean.c \

@@ -41,6 +41,14 @@ struct live_layout {
  * focus alone. */
 struct live_layout layout_live(struct rect body, int charts, int focus, bool zoom);
 
+/* A table of `lines` lines, its head among them, a second one below it where there is room for both
+ * (else it has no rows), and what is said of the selected cell. */
+struct ablation_layout {
+    struct rect title, cells, differences, details;
+};
+
+struct ablation_layout layout_ablation(struct rect body, int lines);
+
 /* The form: lines of fields, then a rule, two lines of help and the button. Beside the fields, from
  * the second line on, stands what is known of the data, where there is room (no columns: there is
  * not).

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/canvas.c ui/canvas.h \
+	ui/cells.c ui/cells.h \
 	ui/chart.c ui/chart.h \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
@@ -21,6 +22,7 @@ libui_a_SOURCES = \
 	ui/ui.c ui/ui.h \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \
+	ui/views/ablation.c ui/views/ablation_details.c ui/views/ablation_details.h \
 	ui/views/choices.c ui/views/choices.h \
 	ui/views/form.c ui/views/form.h \
 	ui/views/help.c \
