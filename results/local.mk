@@ -9,8 +9,8 @@ libresults_a_SOURCES = \
 	results/ablation_tables.c results/ablation_tables.h \
 	results/ablation_tests.c \
 	results/ablation_words.c \
-	results/curves.c results/curves.h \
 	results/palette.h \
+	results/plot.c results/plot.h \
 	results/prediction_tables.c results/prediction_tables.h \
 	results/rows_columns.c results/rows_columns.h \
 	results/rows_filter.c results/rows_filter.h \

@@ -202,8 +202,8 @@ static bool values_at(const struct maker *m, const size_t *who, size_t n, size_t
     return all;
 }
 
-static void name_curve(const struct maker *m, struct curve *c, size_t group, size_t n, int phase,
-                       const char *label)
+static void name_curve(const struct maker *m, struct plot_curve *c, size_t group, size_t n,
+                       int phase, const char *label)
 {
     bool many = m->choice->groups > 1;
     char count[32] = "";
@@ -223,7 +223,7 @@ static void name_curve(const struct maker *m, struct curve *c, size_t group, siz
 }
 
 /* The curve of a group, in one phase: of its first run's epochs those that all have. */
-static int make_curve(const struct maker *m, struct curve *c, const size_t *who, size_t n,
+static int make_curve(const struct maker *m, struct plot_curve *c, const size_t *who, size_t n,
                       int phase, const struct metric *metric, struct err *e)
 {
     const struct run_curves_run *first = &m->runs[who[0]];
@@ -231,7 +231,7 @@ static int make_curve(const struct maker *m, struct curve *c, const size_t *who,
     double *values = mem_alloc(n, sizeof *values);
     int result = at && values ? 0 : mem_error(e, "a curve", n * sizeof *values);
     if (!result)
-        result = curve_make(c, first->n_epochs, m->choice->mean && n > 1, e);
+        result = plot_curve_make(c, first->n_epochs, m->choice->mean && n > 1, e);
     c->n = 0;
     for (size_t i = 0; !result && i < first->n_epochs; i++) {
         if (!values_at(m, who, n, at, first->epochs[i].epoch, phase, metric, values))
@@ -247,7 +247,7 @@ static int make_curve(const struct maker *m, struct curve *c, const size_t *who,
     return result;
 }
 
-static int make_panel(const struct maker *m, struct curve_panel *p, const struct metric *metric,
+static int make_panel(const struct maker *m, struct plot_panel *p, const struct metric *metric,
                       struct err *e)
 {
     size_t *who = mem_alloc(m->n, sizeof *who);
@@ -259,7 +259,7 @@ static int make_panel(const struct maker *m, struct curve_panel *p, const struct
     for (size_t group = 0; !result && group < m->choice->groups; group++) {
         size_t n = members(m, group, who);
         for (int i = 0; n && !result && i < m->n_phases; i++) {
-            struct curve *c = &p->curves[p->n];
+            struct plot_curve *c = &p->curves[p->n];
             result = make_curve(m, c, who, n, m->phases[i], metric, e);
             p->n++;
             name_curve(m, c, group, n, m->phases[i], m->runs[who[0]].label);
@@ -269,11 +269,11 @@ static int make_panel(const struct maker *m, struct curve_panel *p, const struct
     return result;
 }
 
-int run_curves(struct curves *out, const struct run_curves_choice *choice,
+int run_curves(struct plot *out, const struct run_curves_choice *choice,
                const struct run_curves_run *runs, size_t n, struct err *e)
 {
     struct maker m = {.choice = choice, .runs = runs, .n = n};
-    *out = (struct curves){.x_name = "epoch", .x_title = "epoch"};
+    *out = (struct plot){.x_name = "epoch", .x_title = "epoch"};
     if (choose(&m, e))
         return -1;
     out->panels = mem_alloc(m.n_metrics, sizeof *out->panels);
@@ -282,7 +282,7 @@ int run_curves(struct curves *out, const struct run_curves_choice *choice,
     for (; out->n < m.n_metrics; out->n++) {
         if (make_panel(&m, &out->panels[out->n], &m.metrics[out->n], e)) {
             out->n++;
-            curves_fini(out);
+            plot_fini(out);
             return -1;
         }
     }

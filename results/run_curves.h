@@ -4,7 +4,7 @@
 #define COMBOLAB_RESULTS_RUN_CURVES_H
 
 #include "db/rows.h"
-#include "results/curves.h"
+#include "results/plot.h"
 
 /* A run; everything is borrowed. */
 struct run_curves_run {
@@ -29,7 +29,7 @@ struct run_curves_choice {
 /* Curves have the label of their group's first run, and with `mean` how many runs they are of; runs
  * without epochs are left out. ERR_USAGE for a metric or phase that there is not, and says which
  * there are. */
-int run_curves(struct curves *out, const struct run_curves_choice *choice,
+int run_curves(struct plot *out, const struct run_curves_choice *choice,
                const struct run_curves_run *runs, size_t n, struct err *e);
 
 #endif

@@ -15,7 +15,7 @@ static size_t columns_of(size_t n)
 }
 
 /* Where curves have their line in common, they have markers as well as colours. */
-static bool has_markers(const struct curve_panel *p)
+static bool has_markers(const struct plot_panel *p)
 {
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = 0; k < i; k++)
@@ -24,7 +24,7 @@ static bool has_markers(const struct curve_panel *p)
     return false;
 }
 
-static bool can_be_log(const struct curve_panel *p)
+static bool can_be_log(const struct plot_panel *p)
 {
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = 0; k < p->curves[i].n; k++)
@@ -39,12 +39,12 @@ static bool is_drawn(const struct axes *a, double y)
     return isfinite(y) && (!a->log_y || y > 0);
 }
 
-static void find_range(struct axes *a, const struct curve_panel *p)
+static void find_range(struct axes *a, const struct plot_panel *p)
 {
     a->x_low = a->y_low = 1;
     a->x_high = a->y_high = 0;
     for (size_t i = 0; i < p->n; i++) {
-        const struct curve *c = &p->curves[i];
+        const struct plot_curve *c = &p->curves[i];
         for (size_t k = 0; k < c->n; k++) {
             axes_hold(&a->x_low, &a->x_high, c->x[k]);
             axes_hold(&a->y_low, &a->y_high, c->y[k]);
@@ -56,14 +56,14 @@ static void find_range(struct axes *a, const struct curve_panel *p)
 }
 
 /* The end of a stretch of values without a gap. */
-static size_t stretch(const struct axes *a, const struct curve *c, size_t from)
+static size_t stretch(const struct axes *a, const struct plot_curve *c, size_t from)
 {
     while (from < c->n && is_drawn(a, c->y[from]))
         from++;
     return from;
 }
 
-static void band(struct sheet *s, const struct axes *a, const struct curve *c)
+static void band(struct sheet *s, const struct axes *a, const struct plot_curve *c)
 {
     double least = a->log_y ? a->y_low : -INFINITY;
     for (size_t from = 0, to; from < c->n; from = to + 1) {
@@ -84,8 +84,8 @@ static void band(struct sheet *s, const struct axes *a, const struct curve *c)
 }
 
 /* Values that share a column of dots are drawn as their range. Returns the first one after them. */
-static size_t line_on(struct sheet *s, const struct axes *a, const struct curve *c, size_t from,
-                      size_t end)
+static size_t line_on(struct sheet *s, const struct axes *a, const struct plot_curve *c,
+                      size_t from, size_t end)
 {
     double x = axes_x(a, c->x[from]), first = axes_y(a, c->y[from]);
     double low = first, high = first, last = first;
@@ -105,13 +105,13 @@ static size_t line_on(struct sheet *s, const struct axes *a, const struct curve 
     return k;
 }
 
-static void dot(struct sheet *s, const struct axes *a, const struct curve *c, size_t k)
+static void dot(struct sheet *s, const struct axes *a, const struct plot_curve *c, size_t k)
 {
     sheet_marker(s, c->colour, c->colour, axes_x(a, c->x[k]), axes_y(a, c->y[k]), false);
 }
 
 /* A value between two gaps is no line. */
-static void lines(struct sheet *s, const struct axes *a, const struct curve *c)
+static void lines(struct sheet *s, const struct axes *a, const struct plot_curve *c)
 {
     for (size_t from = 0, to; from < c->n; from = to + 1) {
         to = stretch(a, c, from);
@@ -126,7 +126,7 @@ static void lines(struct sheet *s, const struct axes *a, const struct curve *c)
 }
 
 /* Each curve's at other places than the next one's. */
-static void markers(struct sheet *s, const struct axes *a, const struct curve *c, size_t place)
+static void markers(struct sheet *s, const struct axes *a, const struct plot_curve *c, size_t place)
 {
     double apart = a->plot.width / MARKERS, next = a->plot.x + apart * (double)(place % 4) / 4;
     for (size_t k = 0; k < c->n; k++) {
@@ -137,7 +137,7 @@ static void markers(struct sheet *s, const struct axes *a, const struct curve *c
     }
 }
 
-static void draw_panel(struct sheet *s, const struct curve_panel *p, struct axes *a,
+static void draw_panel(struct sheet *s, const struct plot_panel *p, struct axes *a,
                        struct sheet_box within)
 {
     find_range(a, p);
@@ -162,12 +162,12 @@ static void draw_panel(struct sheet *s, const struct curve_panel *p, struct axes
                                         a->plot.y + a->plot.height / 2, 0.5, 0.5, a->plot.width});
 }
 
-static void draw_legend(struct sheet *s, const struct curves *c)
+static void draw_legend(struct sheet *s, const struct plot *c)
 {
     struct legend legend = {.n = 0};
     for (size_t p = 0; p < c->n; p++)
         for (size_t i = 0; i < c->panels[p].n; i++) {
-            const struct curve *curve = &c->panels[p].curves[i];
+            const struct plot_curve *curve = &c->panels[p].curves[i];
             legend_add(&legend, (struct legend_entry){.name = curve->name,
                                                       .colour = curve->colour,
                                                       .line = curve->line,
@@ -180,7 +180,7 @@ static int draw(struct sheet *s, const void *numbers, struct err *e)
 {
     (void)e;
     const struct figure_curves *f = numbers;
-    const struct curves *c = f->curves;
+    const struct plot *c = f->curves;
     size_t columns = columns_of(c->n), rows = (c->n + columns - 1) / columns;
     draw_legend(s, c);
     double width = s->width / (double)columns, height = (s->height - s->top) / (double)rows;

@@ -13,7 +13,7 @@
 #ifndef COMBOLAB_RESULTS_FIGURES_FIGURES_H
 #define COMBOLAB_RESULTS_FIGURES_FIGURES_H
 
-#include "results/curves.h"
+#include "results/plot.h"
 
 #include <stdint.h>
 
@@ -36,7 +36,7 @@ int figure_size(const char *text, double *width_mm, double *height_mm, struct er
 
 /* A panel for each of the curves' panels, with a legend above. */
 struct figure_curves {
-    const struct curves *curves;
+    const struct plot *curves;
     bool log_y; /* where all values of a panel are above 0 */
 };
 int figure_curves(const struct figure_page *page, const struct figure_curves *c, struct err *e);

@@ -195,7 +195,7 @@ static void warn(const struct invocation *in, const struct sources *s,
     }
 }
 
-static int show(const struct invocation *in, const struct figure_page *page, struct curves *curves,
+static int show(const struct invocation *in, const struct figure_page *page, struct plot *curves,
                 size_t runs, struct err *e)
 {
     const struct options *own = in->own;
@@ -207,7 +207,7 @@ static int show(const struct invocation *in, const struct figure_page *page, str
         figure_say(in, page, "curves", runs);
         return 0;
     }
-    int result = curves_table(&t, curves, e);
+    int result = plot_table(&t, curves, e);
     if (!result)
         result = output_tables(in, &t, 1, e);
     table_free(t);
@@ -221,7 +221,7 @@ static int draw(const struct invocation *in, struct sources *s, const struct fig
     struct run_curves_choice choice = {
         .metrics = own->metric, .phases = own->phase, .mean = own->mean_over != MEAN_NONE};
     struct run_curves_run *runs = mem_alloc(s->n, sizeof *runs);
-    struct curves curves = {0};
+    struct plot curves = {0};
     if (!runs)
         return mem_error(e, "runs", s->n * sizeof *runs);
     for (size_t i = 0; i < s->n; i++) {
@@ -240,7 +240,7 @@ static int draw(const struct invocation *in, struct sources *s, const struct fig
         warn(in, s, runs);
         result = show(in, page, &curves, s->n, e);
     }
-    curves_fini(&curves);
+    plot_fini(&curves);
     mem_free(runs);
     return result;
 }

@@ -45,7 +45,7 @@ static char *csv_of(const struct run_curves_choice *choice, const struct run_cur
                     size_t n)
 {
     struct err e = {0};
-    struct curves curves;
+    struct plot curves;
     struct table *t = NULL;
     char *text = NULL;
     size_t length;
@@ -53,9 +53,9 @@ static char *csv_of(const struct run_curves_choice *choice, const struct run_cur
     if (run_curves(&curves, choice, runs, n, &e)) {
         fputs(e.text, out);
     } else {
-        if (curves_table(&t, &curves, &e) || tables_print(&t, 1, FORMAT_CSV, 0, false, out, &e))
+        if (plot_table(&t, &curves, &e) || tables_print(&t, 1, FORMAT_CSV, 0, false, out, &e))
             fputs(e.text, out);
-        curves_fini(&curves);
+        plot_fini(&curves);
     }
     table_free(t);
     fclose(out);
@@ -141,24 +141,24 @@ static void test_styles(void)
 {
     struct epoch_row a[EPOCHS];
     struct err e;
-    struct curves curves;
+    struct plot curves;
     struct run_curves_run runs[9];
     fill(a, 1);
     for (size_t i = 0; i < 9; i++)
         runs[i] = run_of("a", a, EPOCHS, i);
     if (!run_curves(&curves, &(struct run_curves_choice){"mae", "train,test", false, 1}, runs, 1,
                     &e)) {
-        const struct curve *c = curves.panels[0].curves;
+        const struct plot_curve *c = curves.panels[0].curves;
         ok(c[0].colour == 0 && c[0].line == 0 && c[1].colour == 1 && c[1].line == 1,
            "train and test differ in colour and line");
         is_text(c[1].name, "test", "and are called so");
-        curves_fini(&curves);
+        plot_fini(&curves);
     }
     if (!run_curves(&curves, &(struct run_curves_choice){"mae", "test", false, 9}, runs, 9, &e)) {
-        const struct curve *c = curves.panels[0].curves;
+        const struct plot_curve *c = curves.panels[0].curves;
         ok(c[6].colour == 6 && c[6].line == 0 && c[7].colour == 7 && c[7].line == 1,
            "after the last colour comes another line");
-        curves_fini(&curves);
+        plot_fini(&curves);
     }
 }
 

@@ -27,12 +27,12 @@ static const char hostile[] =
 
 /* --- what is drawn --- */
 
-static struct curve made(const char *name, int colour, size_t n, int band)
+static struct plot_curve made(const char *name, int colour, size_t n, int band)
 {
     struct err e;
-    struct curve c = {.colour = colour, .line = 0};
+    struct plot_curve c = {.colour = colour, .line = 0};
     snprintf(c.name, sizeof c.name, "%s", name);
-    if (curve_make(&c, n, band, &e))
+    if (plot_curve_make(&c, n, band, &e))
         abort();
     for (size_t i = 0; i < n; i++) {
         c.x[i] = (double)i + 1;
@@ -44,10 +44,10 @@ static struct curve made(const char *name, int colour, size_t n, int band)
 }
 
 /* Panels of one curve each, freed by curves_fini. */
-static struct curves curves_of(size_t panels, size_t each, size_t n, int band)
+static struct plot curves_of(size_t panels, size_t each, size_t n, int band)
 {
     static const char *const names[] = {"l1", "combo 2,1,1", hostile};
-    struct curves c = {.x_name = "epoch", .x_title = "epoch", .n = panels};
+    struct plot c = {.x_name = "epoch", .x_title = "epoch", .n = panels};
     c.panels = mem_alloc(panels, sizeof *c.panels);
     for (size_t p = 0; p < panels; p++) {
         snprintf(c.panels[p].title, sizeof c.panels[p].title, "test MAE");
@@ -61,10 +61,10 @@ static struct curves curves_of(size_t panels, size_t each, size_t n, int band)
 
 static int draw_curves(const struct figure_page *page, struct err *e)
 {
-    struct curves c = curves_of(3, 3, EPOCHS, 1);
+    struct plot c = curves_of(3, 3, EPOCHS, 1);
     c.panels[0].curves[1].y[30] = (double)NAN;
     int result = figure_curves(page, &(struct figure_curves){&c, true}, e);
-    curves_fini(&c);
+    plot_fini(&c);
     return result;
 }
 
@@ -220,8 +220,8 @@ static void test_places(void)
     struct path p = {.n = 0};
     double x_ticks[32], y_ticks[32];
     size_t count = 0;
-    struct curves c = curves_of(1, 1, 41, 0);
-    struct curve *curve = &c.panels[0].curves[0];
+    struct plot c = curves_of(1, 1, 41, 0);
+    struct plot_curve *curve = &c.panels[0].curves[0];
     for (int i = 0; i < 41; i++)
         curve->y[i] = i == 0 ? 2 : i == 40 ? -1 : 0.5 + sin(i);
     for (int i = 0; i < 41; i++)
@@ -250,7 +250,7 @@ static void test_places(void)
     ok(n_x > 3 && x_found == 1, "20 stands above its tick");
     ok(n_y > 3 && y_found == 2, "2 and -1 stand beside theirs");
     mem_free(svg);
-    curves_fini(&c);
+    plot_fini(&c);
 }
 
 /* On a logarithmic axis the same factor is the same distance. */
@@ -259,7 +259,7 @@ static void test_log(void)
     struct err e = {0};
     struct path p = {.n = 0};
     size_t count = 0;
-    struct curves c = curves_of(1, 1, 7, 0);
+    struct plot c = curves_of(1, 1, 7, 0);
     static const int powers[] = {-9, -3, -8, -5, -7, -6, -4};
     for (int i = 0; i < 7; i++)
         c.panels[0].curves[0].y[i] = pow(10, powers[i]);
@@ -271,7 +271,7 @@ static void test_log(void)
         is_near((p.y[i] - p.y[0]) / (powers[i] + 9), (p.y[1] - p.y[0]) / 6, 4e-3,
                 "a power of ten is as far as any other");
     mem_free(svg);
-    curves_fini(&c);
+    plot_fini(&c);
 }
 
 /* A value that is no number is a gap: two lines, and none across. */
@@ -280,7 +280,7 @@ static void test_gap(void)
     struct err e = {0};
     struct path p = {.n = 0};
     size_t count = 0;
-    struct curves c = curves_of(1, 1, 20, 0);
+    struct plot c = curves_of(1, 1, 20, 0);
     c.panels[0].curves[0].y[8] = (double)NAN;
     c.panels[0].curves[0].y[10] = (double)INFINITY;
     const struct figure_page page = {.path = scratch_path("gap.svg")};
@@ -290,7 +290,7 @@ static void test_gap(void)
     is_int((long long)p.n, 8, "what comes before the gap");
     ok(at && next_path(at, blue, &p) && p.n == 9, "and what comes after");
     mem_free(svg);
-    curves_fini(&c);
+    plot_fini(&c);
 }
 
 /* Everything of a range survives where many epochs share a dot, in few corners. */
@@ -298,7 +298,7 @@ static void test_many(void)
 {
     struct err e = {0};
     size_t count = 0;
-    struct curves c = curves_of(1, 1, 20000, 0);
+    struct plot c = curves_of(1, 1, 20000, 0);
     for (int i = 0; i < 20000; i++)
         c.panels[0].curves[0].y[i] = i == 12345 ? 50 : i % 7 * 0.1;
     const struct figure_page page = {.path = scratch_path("many.svg")};
@@ -315,7 +315,7 @@ static void test_many(void)
         }
     ok(most - least > 90, "and a spike of one epoch is as high as it is (%g points)", most - least);
     mem_free(svg);
-    curves_fini(&c);
+    plot_fini(&c);
 }
 
 /* --- numbers of any kind --- */
@@ -337,7 +337,7 @@ static void test_numbers(void)
             struct err e = {0};
             struct figure_mean means[3];
             size_t n = 0;
-            struct curves c = curves_of(1, 2, 3, 1);
+            struct plot c = curves_of(1, 2, 3, 1);
             const char *const rows[] = {"a", "b", "c"}, *const series[] = {"one"};
             struct figure_page page = {.path = scratch_path("numbers.svg"), .force = true};
             for (int k = 0; k < 3; k++) {
@@ -361,7 +361,7 @@ static void test_numbers(void)
             svg = read_file(page.path, &n);
             ok(!bad && is_whole("svg", svg, n), "scores of any numbers (%zu): %s", i, e.text);
             mem_free(svg);
-            curves_fini(&c);
+            plot_fini(&c);
         }
 }
 
@@ -371,14 +371,14 @@ static void test_little(void)
     for (size_t i = 0; i < 3; i++) {
         struct err e = {0};
         size_t n = 0;
-        struct curves c = curves_of(1, 1, sizes[i], 1);
+        struct plot c = curves_of(1, 1, sizes[i], 1);
         const struct figure_page page = {
             .path = scratch_path("little.png"), .force = true, .width_mm = 20, .height_mm = 20};
         int bad = figure_curves(&page, &(struct figure_curves){&c, false}, &e);
         char *png = read_file(page.path, &n);
         ok(!bad && is_whole("png", png, n), "%zu epochs on little paper: %s", sizes[i], e.text);
         mem_free(png);
-        curves_fini(&c);
+        plot_fini(&c);
     }
 }
 
@@ -386,11 +386,11 @@ static void test_little(void)
 static void test_crowd(void)
 {
     struct err e = {0};
-    struct curves c = curves_of(1, 100, 5, 0);
+    struct plot c = curves_of(1, 100, 5, 0);
     const struct figure_page page = {.path = scratch_path("crowd.png")};
     ok(!figure_curves(&page, &(struct figure_curves){&c, false}, &e), "a hundred curves: %s",
        e.text);
-    curves_fini(&c);
+    plot_fini(&c);
 }
 
 /* --- files --- */

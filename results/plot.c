@@ -1,5 +1,5 @@
-/* curves.c - curves as a table. */
-#include "results/curves.h"
+/* plot.c - curves as a table. */
+#include "results/plot.h"
 
 #include "base/mem.h"
 #include "results/table.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void curves_fini(struct curves *c)
+void plot_fini(struct plot *c)
 {
     for (size_t p = 0; c->panels && p < c->n; p++) {
         for (size_t i = 0; c->panels[p].curves && i < c->panels[p].n; i++) {
@@ -19,10 +19,10 @@ void curves_fini(struct curves *c)
         mem_free(c->panels[p].curves);
     }
     mem_free(c->panels);
-    *c = (struct curves){0};
+    *c = (struct plot){0};
 }
 
-int curve_make(struct curve *c, size_t n, bool band, struct err *e)
+int plot_curve_make(struct plot_curve *c, size_t n, bool band, struct err *e)
 {
     c->n = n;
     c->x = mem_alloc(n, sizeof *c->x);
@@ -35,11 +35,11 @@ int curve_make(struct curve *c, size_t n, bool band, struct err *e)
 
 /* The curves of all panels one after the other, and how far each has been written. */
 struct walk {
-    const struct curve **curves;
+    const struct plot_curve **curves;
     size_t *at, n;
 };
 
-static int walk_init(struct walk *w, const struct curves *c, struct err *e)
+static int walk_init(struct walk *w, const struct plot *c, struct err *e)
 {
     *w = (struct walk){0};
     for (size_t p = 0; p < c->n; p++)
@@ -75,7 +75,7 @@ static void add_row(struct table *t, struct walk *w, double x)
 {
     table_int(t, (int64_t)x);
     for (size_t i = 0; i < w->n; i++) {
-        const struct curve *c = w->curves[i];
+        const struct plot_curve *c = w->curves[i];
         bool there = w->at[i] < c->n && c->x[w->at[i]] == x;
         table_real(t, there ? c->y[w->at[i]] : (double)NAN);
         if (c->spread)
@@ -87,7 +87,7 @@ static void add_row(struct table *t, struct walk *w, double x)
 /* What columns are called. */
 struct heads {
     struct table_column *columns;
-    char (*texts)[CURVE_NAME_BYTES + 128];
+    char (*texts)[PLOT_NAME_BYTES + 128];
     size_t n;
 };
 
@@ -98,19 +98,19 @@ static void add_head(struct heads *h, const char *panel, const char *curve, cons
     h->columns[h->n++] = (struct table_column){text, text, TABLE_REAL, 4, false};
 }
 
-static void add_heads(struct heads *h, const struct curves *c)
+static void add_heads(struct heads *h, const struct plot *c)
 {
     h->columns[h->n++] = (struct table_column){c->x_name, c->x_title, TABLE_INT, 0, false};
     for (size_t p = 0; p < c->n; p++)
         for (size_t i = 0; i < c->panels[p].n; i++) {
-            const struct curve *curve = &c->panels[p].curves[i];
+            const struct plot_curve *curve = &c->panels[p].curves[i];
             add_head(h, c->panels[p].title, curve->name, "");
             if (curve->spread)
                 add_head(h, c->panels[p].title, curve->name, " \xc2\xb1");
         }
 }
 
-int curves_table(struct table **out, const struct curves *c, struct err *e)
+int plot_table(struct table **out, const struct plot *c, struct err *e)
 {
     struct walk w;
     struct heads h = {0};
