@@ -20,6 +20,7 @@ combolab_SOURCES = \
 	src/predictions.c src/predictions.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
+	src/run_plot.c src/run_plot.h \
 	src/want.h \
 	src/want_ablation.c \
 	src/want_now.c \
