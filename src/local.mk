@@ -1,5 +1,6 @@
 bin_PROGRAMS += combolab
 combolab_SOURCES = \
+	src/ablation_draw.c src/ablation_draw.h \
 	src/clean.c src/clean.h \
 	src/cli.c src/cli.h \
 	src/command.h \
@@ -8,6 +9,7 @@ combolab_SOURCES = \
 	src/detach.c src/detach.h \
 	src/docs.c src/docs.h \
 	src/experiment.c src/experiment.h \
+	src/drawer.c src/drawer.h \
 	src/figure.c src/figure.h \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
@@ -28,8 +30,6 @@ combolab_SOURCES = \
 	src/want_run.c \
 	src/want_runs.c \
 	src/commands/ablation.c \
-	src/commands/ablation_draw.c \
-	src/commands/ablation_draw_priv.h \
 	src/commands/attach.c \
 	src/commands/bench.c \
 	src/commands/clean.c \

@@ -42,6 +42,7 @@
     R(STEPS, CHART, "steps", "losses by step of the epoch in progress, or by epoch", 'b')          \
     R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far", 'w')                 \
     R(MARKS, CHART, "marks", "draw charts in Braille, blocks or ASCII", 'm')                       \
+    R(SAVE, CHART, "to PDF", "draw what is shown into a PDF file in the present folder", 'F')      \
     R(CHANGE, FORM, "change", "next choice; mark one of a list of choices", ' ')                   \
     R(BEHIND, TABLE, "behind", "the runs and the SQL behind the figure", '=')                      \
     R(FIGURE, TABLE, "figure", "PC, MAE or RMSE first", 'v')                                       \

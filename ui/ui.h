@@ -152,13 +152,25 @@ enum ui_action_kind {
     UI_STOP,
     UI_CHECKPOINT,
     UI_DELETE,
+    UI_FIGURE, /* draw `figure` into a file */
     UI_QUIT,   /* confirmed, if it had to be */
     UI_DETACH, /* so, and what trains here goes on in a process of its own */
+};
+
+/* What is drawn into a file: curves of runs, or an ablation where there are none. */
+struct ui_figure {
+    const int64_t *runs; /* the view's, until the next key */
+    size_t n_runs;
+    char metrics[128]; /* "pc,mae", terms of the loss by their names: a panel each */
+    char phases[16];   /* "train,test"; "" = those that the command curves takes */
+    bool log_y;
+    struct ui_ablation ablation;
 };
 
 struct ui_action {
     enum ui_action_kind kind;
     int64_t run;
+    const struct ui_figure *figure;   /* UI_FIGURE: the view's, until the next key */
     const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
     size_t n_configs;
 };

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "results/ablation_tables.h"
-#include "src/commands/ablation_draw_priv.h"
+#include "src/ablation_draw.h"
 #include "src/experiment.h"
 #include "src/figure.h"
 #include "src/output.h"

@@ -20,6 +20,14 @@ tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_model
 
+# Figures that the screen asks for.
+check_PROGRAMS += tests/src/test_drawer
+tests_src_test_drawer_SOURCES = tests/src/test_drawer.c src/ablation_draw.c src/drawer.c src/experiment.c \
+	src/run_plot.c
+tests_src_test_drawer_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_src_test_drawer_LDADD = $(KIT_LIBS) $(UI_LIBS) $(FIGURES_LIBS) $(RESULTS_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
+TESTS += tests/src/test_drawer
+
 # Keys, other processes' writes: the screen thread opens no file.
 check_PROGRAMS += tests/src/test_screen_thread
 tests_src_test_screen_thread_SOURCES = tests/src/test_screen_thread.c

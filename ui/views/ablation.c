@@ -27,6 +27,7 @@ struct ablation_view {
     int made_first;
     bool made_ascii;
     char filter[EDIT_BYTES];
+    struct ui_figure figure; /* asked for by the last key */
 };
 
 static void forget(struct ablation_view *v)
@@ -231,6 +232,18 @@ static void list_runs(struct ablation_view *v, const struct ablation *a, struct 
                           : "There are no runs in this cell.");
 }
 
+/* Its figures, the one that stands first first. */
+static void save(struct ablation_view *v, struct view_reply *reply)
+{
+    size_t n = 0;
+    v->figure = (struct ui_figure){.ablation = v->wanted};
+    for (int i = 0; i < ABLATION_METRICS; i++)
+        n += (size_t)snprintf(v->figure.metrics + n, sizeof v->figure.metrics - n, "%s%s",
+                              i ? "," : "",
+                              ablation_figures[(v->first + i) % ABLATION_METRICS].name);
+    reply->action = (struct ui_action){.kind = UI_FIGURE, .figure = &v->figure};
+}
+
 static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
@@ -264,6 +277,10 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         if (a)
             list_runs(v, a, reply);
         return true;
+    case REQ_SAVE:
+        if (a)
+            save(v, reply);
+        return true;
     case REQ_BACK:
         v->behind = false;
         return true;
@@ -281,8 +298,9 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 }
 
 static const struct hint footer[] = {
-    {REQ_ENTER, "runs"},  {REQ_BEHIND, NULL}, {REQ_FIGURE, NULL},       {REQ_EPOCH, NULL},
-    {REQ_BASELINE, NULL}, {REQ_IMAGES, NULL}, {REQ_NEXT, "experiment"}, {REQ_NONE, NULL},
+    {REQ_ENTER, "runs"},      {REQ_BEHIND, NULL},   {REQ_FIGURE, NULL},
+    {REQ_EPOCH, NULL},        {REQ_BASELINE, NULL}, {REQ_IMAGES, NULL},
+    {REQ_NEXT, "experiment"}, {REQ_SAVE, NULL},     {REQ_NONE, NULL},
 };
 
 const struct view view_ablation = {

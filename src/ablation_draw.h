@@ -1,6 +1,6 @@
-/* ablation_draw_priv.h - an ablation as a figure for papers. */
-#ifndef COMBOLAB_SRC_COMMANDS_ABLATION_DRAW_PRIV_H
-#define COMBOLAB_SRC_COMMANDS_ABLATION_DRAW_PRIV_H
+/* ablation_draw.h - an ablation as a figure for papers. */
+#ifndef COMBOLAB_SRC_ABLATION_DRAW_H
+#define COMBOLAB_SRC_ABLATION_DRAW_H
 
 #include "results/ablation_tables.h"
 #include "results/figures/figures.h"

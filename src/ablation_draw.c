@@ -1,5 +1,5 @@
-/* ablation_draw.c - see ablation_draw_priv.h. */
-#include "src/commands/ablation_draw_priv.h"
+/* ablation_draw.c - see ablation_draw.h. */
+#include "src/ablation_draw.h"
 
 #include "base/err.h"
 #include "base/mem.h"
