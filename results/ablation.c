@@ -113,8 +113,10 @@ void ablation_free(struct ablation *a)
 {
     if (!a)
         return;
-    for (size_t i = 0; a->cells && i < a->n_rows * a->n_columns; i++)
+    for (size_t i = 0; a->cells && i < a->n_rows * a->n_columns; i++) {
+        mem_free(a->cells[i].samples);
         mem_free(a->cells[i].runs);
+    }
     mem_free(a->cells);
     mem_free(a->differences);
     mem_free(a->rows);
@@ -133,6 +135,11 @@ struct ablation_cell *ablation_cell(const struct ablation *a, size_t row, size_t
 struct ablation_difference *ablation_difference(const struct ablation *a, size_t row, size_t column)
 {
     return &a->differences[row * a->n_columns + column];
+}
+
+void ablation_number(double value, char to[ABLATION_NUMBER_BYTES])
+{
+    str_figure(to, ABLATION_NUMBER_BYTES, value, 4, 11);
 }
 
 void ablation_flags(const struct ablation_cell *cell, char *to, size_t room)

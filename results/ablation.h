@@ -78,6 +78,7 @@ struct ablation_value {
     double mean, deviation; /* NaN: none; fewer than two */
     size_t n;               /* seeds, or folds */
     bool best;              /* of its column */
+    const double *sample;   /* the n of them, the cell\'s */
 };
 
 /* How many runs are in a state that does not count. */
@@ -99,9 +100,10 @@ struct ablation_cell {
     struct ablation_state states[ABLATION_MOST_STATES]; /* of those that are not finished */
     size_t n_states, absent;                            /* absent: there is no such run */
     size_t folds, seeds;                                /* that finished runs have */
-    bool mixed;    /* finished runs differ in a setting besides */
-    double run_s;  /* mean seconds of a finished run */
-    int64_t *runs; /* all, newest first; n_runs */
+    bool mixed;      /* finished runs differ in a setting besides */
+    double run_s;    /* mean seconds of a finished run */
+    double *samples; /* that values are of */
+    int64_t *runs;   /* all, newest first; n_runs */
     size_t n_runs;
 };
 
@@ -161,6 +163,10 @@ void ablation_free(struct ablation *a); /* NULL is allowed */
 struct ablation_cell *ablation_cell(const struct ablation *a, size_t row, size_t column);
 struct ablation_difference *ablation_difference(const struct ablation *a, size_t row,
                                                 size_t column);
+
+/* A figure in four decimals, or in fewer where it is large, with an exponent where it is tiny. */
+#define ABLATION_NUMBER_BYTES 16
+void ablation_number(double value, char to[ABLATION_NUMBER_BYTES]);
 
 /* "2 of 3; 1 running, 1 failed", "" when the cell has all it can have. */
 void ablation_flags(const struct ablation_cell *cell, char *to, size_t room);

@@ -67,8 +67,10 @@ static struct ablation_value value_of(const struct member *members, size_t n, in
                                       bool tested, double *values)
 {
     size_t count = ablation_sample(members, n, figure, tested, values);
-    return (struct ablation_value){
-        .mean = stats_mean(values, count), .deviation = stats_deviation(values, count), .n = count};
+    return (struct ablation_value){.mean = stats_mean(values, count),
+                                   .deviation = stats_deviation(values, count),
+                                   .n = count,
+                                   .sample = values};
 }
 
 /* --- what is there --- */
@@ -214,15 +216,18 @@ static double mean_seconds(const struct member *members, size_t n)
     return count ? sum / (double)count : (double)NAN;
 }
 
-static int fill_cell(struct making *m, size_t at, double *values, struct err *e)
+static int fill_cell(struct making *m, size_t at, struct err *e)
 {
     struct ablation_cell *cell = &m->a->cells[at];
     const struct member *members = m->members + m->begin[at];
-    size_t n = m->begin[at + 1] - m->begin[at];
-    for (int i = 0; i < ABLATION_FIGURES; i++)
-        cell->value[i] = value_of(members, n, i, false, values);
-    for (int i = 0; i < ABLATION_METRICS; i++)
-        cell->tested[i] = value_of(members, n, i, true, values);
+    size_t n = m->begin[at + 1] - m->begin[at], all = n * (ABLATION_FIGURES + ABLATION_METRICS);
+    double *samples = cell->samples = mem_alloc(all, sizeof *samples);
+    if (!samples)
+        return mem_error(e, "the figures of a cell", all * sizeof *samples);
+    for (int i = 0; i < ABLATION_FIGURES; i++, samples += n)
+        cell->value[i] = value_of(members, n, i, false, samples);
+    for (int i = 0; i < ABLATION_METRICS; i++, samples += n)
+        cell->tested[i] = value_of(members, n, i, true, samples);
     count_different(cell, members, n);
     cell->run_s = mean_seconds(members, n);
     m->a->n_runs += n;
@@ -339,12 +344,9 @@ static int publish(struct making *m, size_t at, struct err *e)
 
 int ablation_cells(struct making *m, struct err *e)
 {
-    size_t n = m->a->n_rows * m->a->n_columns;
-    double *values = mem_alloc(m->n, sizeof *values);
-    int status = values ? 0 : mem_error(e, "the figures of an ablation", m->n * sizeof *values);
-    for (size_t i = 0; !status && i < n; i++)
-        status = fill_cell(m, i, values, e) || publish(m, i, e) ? -1 : 0;
-    mem_free(values);
+    int status = 0;
+    for (size_t i = 0; !status && i < m->a->n_rows * m->a->n_columns; i++)
+        status = fill_cell(m, i, e) || publish(m, i, e) ? -1 : 0;
     for (size_t column = 0; !status && column < m->a->n_columns; column++) {
         for (int i = 0; i < ABLATION_FIGURES; i++)
             mark_best(m->a, column, i, false);

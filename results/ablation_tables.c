@@ -39,15 +39,32 @@ int ablation_metrics(const char *said, struct ablation_shown *to, struct err *e)
     }
 }
 
-void ablation_value_text(const struct ablation_value *value, bool ascii, char *to, size_t room)
+/* How many there are, and of how many where some are not there. */
+static void add_count(const struct ablation_value *value, const struct ablation_cell *cell,
+                      char *to, size_t room)
 {
-    if (!value->n)
-        str_copy(to, room, "-");
-    else if (value->n == 1)
-        snprintf(to, room, "%.*f (1)", DIGITS, value->mean);
+    bool folds = cell->folds_wanted > 1, mixed = cell->mixed;
+    if (folds && cell->complete < cell->wanted)
+        snprintf(to, room, " (%zu, %zu of %zu%s)", value->n, cell->complete, cell->wanted,
+                 mixed ? ", mixed" : "");
+    else if (!folds && !mixed && value->n < cell->wanted)
+        snprintf(to, room, " (%zu of %zu)", value->n, cell->wanted);
     else
-        snprintf(to, room, "%.*f %s %.*f (%zu)", DIGITS, value->mean, ascii ? "+-" : "±", DIGITS,
-                 value->deviation, value->n);
+        snprintf(to, room, " (%zu%s)", value->n, mixed ? ", mixed" : "");
+}
+
+void ablation_value_text(const struct ablation_value *value, const struct ablation_cell *cell,
+                         bool ascii, char *to, size_t room)
+{
+    char mean[ABLATION_NUMBER_BYTES], deviation[ABLATION_NUMBER_BYTES];
+    ablation_number(value->mean, mean);
+    ablation_number(value->deviation, deviation);
+    if (value->n < 2)
+        str_copy(to, room, mean);
+    else
+        snprintf(to, room, "%s %s %s", mean, ascii ? "+-" : "±", deviation);
+    if (cell->n_runs)
+        add_count(value, cell, to + strlen(to), room - strlen(to));
 }
 
 /* --- cells --- */
@@ -63,10 +80,10 @@ struct part {
 };
 
 static void add_value(struct table *t, const struct ablation_value *value,
-                      const struct ablation_shown *shown)
+                      const struct ablation_cell *cell, const struct ablation_shown *shown)
 {
     char text[TEXT_BYTES];
-    ablation_value_text(value, shown->ascii, text, sizeof text);
+    ablation_value_text(value, cell, shown->ascii, text, sizeof text);
     if (value->best && shown->stars)
         str_copy(text + strlen(text), sizeof text - strlen(text), " *");
     table_text(t, text);
@@ -77,13 +94,13 @@ static void add_value(struct table *t, const struct ablation_value *value,
 static void add_headline(struct table *t, const struct ablation_cell *cell, int figure,
                          const struct ablation_shown *shown)
 {
-    add_value(t, &cell->value[figure], shown);
+    add_value(t, &cell->value[figure], cell, shown);
 }
 
 static void add_tested(struct table *t, const struct ablation_cell *cell, int figure,
                        const struct ablation_shown *shown)
 {
-    add_value(t, &cell->tested[figure], shown);
+    add_value(t, &cell->tested[figure], cell, shown);
 }
 
 static void add_runs(struct table *t, const struct ablation_cell *cell, int figure,
@@ -95,8 +112,6 @@ static void add_runs(struct table *t, const struct ablation_cell *cell, int figu
     ablation_flags(cell, text, sizeof text);
     if (!text[0])
         snprintf(text, sizeof text, "%zu", cell->complete);
-    if (cell->mixed)
-        str_copy(text + strlen(text), sizeof text - strlen(text), ", mixed");
     table_text(t, text);
 }
 
@@ -163,9 +178,8 @@ static void choose_parts(const struct ablation *a, const struct ablation_shown *
     to->n = 0;
     for (size_t i = 0; i < shown->n_metrics; i++) {
         add_part(to, (struct part){"", "", shown->metrics[i], TABLE_TEXT, i > 0, add_headline});
-        if (!i)
-            add_part(to, (struct part){"runs", NULL, 0, TABLE_TEXT, false, add_runs});
     }
+    add_part(to, (struct part){"runs", NULL, 0, TABLE_TEXT, true, add_runs});
     if (any_pooled(a))
         for (size_t i = 0; i < shown->n_metrics; i++)
             add_part(to,
@@ -269,9 +283,11 @@ const char *ablation_verdict_name(enum ablation_verdict verdict)
 
 static void add_interval(struct table *t, double low, double high)
 {
-    char text[TEXT_BYTES] = "";
+    char text[TEXT_BYTES] = "", from[ABLATION_NUMBER_BYTES], to[ABLATION_NUMBER_BYTES];
+    ablation_number(low, from);
+    ablation_number(high, to);
     if (isfinite(low) && isfinite(high))
-        snprintf(text, sizeof text, "%.*f to %.*f", DIGITS, low, DIGITS, high);
+        snprintf(text, sizeof text, "%s to %s", from, to);
     table_text(t, text);
 }
 

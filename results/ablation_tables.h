@@ -17,8 +17,10 @@ struct ablation_shown {
 /* "pc,mae": 0, or -1 with what there is. */
 int ablation_metrics(const char *said, struct ablation_shown *to, struct err *e);
 
-/* "0.8940 ± 0.0032 (3)", "0.8940 (1)", "-" */
-void ablation_value_text(const struct ablation_value *value, bool ascii, char *to, size_t room);
+/* "0.8940 ± 0.0032 (3)", "0.8940 (1 of 3)": mean, deviation, how many, and of how many that should
+ * be there. */
+void ablation_value_text(const struct ablation_value *value, const struct ablation_cell *cell,
+                         bool ascii, char *to, size_t room);
 
 /* The cells. */
 int ablation_table(struct table **out, const struct ablation *a, const struct ablation_shown *shown,

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define NAME_BYTES 1024
-#define DIGITS 4
 #define MOST_RANGES 12
 
 void ablation_add_name(struct str *to, const char *name)
@@ -26,6 +25,13 @@ static void add_count(struct str *to, size_t n, const char *one, const char *man
     str_addf(to, "%zu %s", n, n == 1 ? one : many);
 }
 
+static void add_number(struct str *to, double value)
+{
+    char text[ABLATION_NUMBER_BYTES];
+    ablation_number(value, text);
+    str_add(to, text);
+}
+
 static void add_level(struct str *to, double level)
 {
     char text[32];
@@ -36,7 +42,9 @@ static void add_level(struct str *to, double level)
 /* "0.0040 to 0.0200"; turned round for who is worse by as much. */
 static void add_interval(struct str *to, double low, double high, bool worse)
 {
-    str_addf(to, "%.*f to %.*f", DIGITS, worse ? -high : low, DIGITS, worse ? -low : high);
+    add_number(to, worse ? -high : low);
+    str_add(to, " to ");
+    add_number(to, worse ? -low : high);
 }
 
 static void add_p(struct str *to, double p)
@@ -100,7 +108,8 @@ static void add_needed(struct str *to, const struct ablation_difference *d)
 /* "0.0010 PC above" */
 static void add_distance(struct str *to, double difference)
 {
-    str_addf(to, "%.*f PC %s ", DIGITS, fabs(difference), difference < 0 ? "below" : "above");
+    add_number(to, fabs(difference));
+    str_addf(to, " PC %s ", difference < 0 ? "below" : "above");
 }
 
 /* The sentence for a row that is not tested, after its name. */
@@ -145,7 +154,9 @@ static void add_verdict(struct str *to, const struct ablation *a,
     case ABLATION_WORSE:
         str_addf(to, " is %s than ", d->verdict == ABLATION_BETTER ? "better" : "worse");
         ablation_add_name(to, base);
-        str_addf(to, " by %.*f PC", DIGITS, fabs(d->mean[ABLATION_PC]));
+        str_add(to, " by ");
+        add_number(to, fabs(d->mean[ABLATION_PC]));
+        str_add(to, " PC");
         add_test(to, a, d);
         return;
     case ABLATION_UNDECIDED:

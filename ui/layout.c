@@ -55,13 +55,16 @@ struct list_layout layout_list(struct rect body)
     return l;
 }
 
-struct ablation_layout layout_ablation(struct rect body, int lines)
+struct ablation_layout layout_ablation(struct rect body, int rows, int differences)
 {
     struct ablation_layout l;
     l.title = take_top(&body, 1);
-    bool both = body.rows >= 2 * lines + ABLATION_WORDS;
-    l.cells = take_top(&body, clamp(lines, 2, body.rows < 14 ? body.rows / 2 : body.rows * 5 / 9));
-    l.differences = take_top(&body, both ? lines + 1 : 0); /* a rule, and no row of the baseline */
+    l.cells =
+        take_top(&body, clamp(rows + 1, 2, body.rows < 14 ? body.rows / 2 : body.rows * 5 / 9));
+    bool second = body.rows >= differences + 3 + ABLATION_WORDS;
+    l.differences = take_top(&body, second ? differences + 3 : 0); /* heads, and a line left free */
+    bool third = body.rows >= rows + 3 + ABLATION_WORDS;
+    l.strips = take_top(&body, third ? rows + 3 : 0);
     l.details = body;
     return l;
 }

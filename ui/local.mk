@@ -23,6 +23,7 @@ libui_a_SOURCES = \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \
 	ui/views/ablation.c ui/views/ablation_details.c ui/views/ablation_details.h \
+	ui/views/ablation_strips.c ui/views/ablation_strips.h \
 	ui/views/choices.c ui/views/choices.h \
 	ui/views/form.c ui/views/form.h \
 	ui/views/help.c \
@@ -40,4 +41,4 @@ libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 
 # Before ENGINE_LIBS on a link line: the form is made from the engine's option table.
 # Of libdb.a it takes the lists of columns alone.
-UI_LIBS = libui.a libresults.a libstats.a libdb.a $(NCURSES_LIBS)
+UI_LIBS = libui.a libresults.a libstats.a libdb.a $(NCURSES_LIBS) $(JANSSON_LIBS)

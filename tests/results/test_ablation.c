@@ -473,13 +473,20 @@ static void test_texts(void)
 static void test_values(void)
 {
     char text[64];
-    const struct ablation_value value = {0.894, 0.003, 3, false}, one = {0.894, NAN, 1, false};
-    ablation_value_text(&value, false, text, sizeof text);
+    const struct ablation_value value = {.mean = 0.894, .deviation = 0.003, .n = 3},
+                                one = {.mean = 0.894, .n = 1};
+    struct ablation_cell cell = {.n_runs = 3, .complete = 3, .wanted = 3};
+    ablation_value_text(&value, &cell, false, text, sizeof text);
     is_text(text, "0.8940 ± 0.0030 (3)", "mean, deviation, how many");
-    ablation_value_text(&value, true, text, sizeof text);
+    ablation_value_text(&value, &cell, true, text, sizeof text);
     is_text(text, "0.8940 +- 0.0030 (3)", "in ASCII");
-    ablation_value_text(&one, false, text, sizeof text);
-    is_text(text, "0.8940 (1)", "of one");
+    cell.wanted = 4;
+    ablation_value_text(&value, &cell, true, text, sizeof text);
+    is_text(text, "0.8940 +- 0.0030 (3 of 4)", "and of how many");
+    cell.complete = cell.wanted = 1;
+    cell.mixed = true;
+    ablation_value_text(&one, &cell, false, text, sizeof text);
+    is_text(text, "0.8940 (1, mixed)", "of one");
 }
 
 static void test_refusals(void)

@@ -11,6 +11,7 @@
 #include "ui/edit.h"
 #include "ui/view.h"
 #include "ui/views/ablation_details.h"
+#include "ui/views/ablation_strips.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -113,14 +114,14 @@ static enum role cell_role(const void *context, size_t row, size_t column)
     const struct table_cell *cell = &t->cells[row * t->n_columns + column];
     if (!column)
         return row == c->ablation->baseline ? ROLE_DIM : ROLE_TITLE;
-    if (cell->missing || (cell->text && !strcmp(cell->text, "-")))
+    if (cell->missing)
         return ROLE_DIM;
     const struct ablation_part part = ablation_table_part(c->ablation, &c->view->shown, column);
     if (part.tested || t->columns[column].kind != TABLE_TEXT)
         return ROLE_DIM;
-    if (cell->marked)
-        return ROLE_BEST;
-    return strpbrk(cell->text, "o,") ? ROLE_WARN : ROLE_TEXT; /* "2 of 3; 1 running", "3, mixed" */
+    if (strpbrk(cell->text, "o,")) /* "(2 of 3)", "(3, mixed)" */
+        return ROLE_WARN;
+    return cell->marked ? ROLE_BEST : ROLE_TEXT;
 }
 
 static enum role difference_role(const void *context, size_t row, size_t column)
@@ -148,8 +149,8 @@ static void draw_title(const struct ablation_view *v, struct pen *pen, const str
              v->wanted.experiment);
     snprintf(right, sizeof right, "%s epoch", at_best);
     if (a)
-        snprintf(right, sizeof right, "%s epoch%s%zu of %zu runs finished", at_best, dot,
-                 a->n_finished, a->n_runs);
+        snprintf(right, sizeof right, "%s epoch%s%zu of %zu finished", at_best, dot, a->n_finished,
+                 a->n_runs);
     pen_rule(pen, at.y, at.x, at.columns, title, right);
 }
 
@@ -174,7 +175,8 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     struct ablation_view *v = state;
     bool shown = sync(v, m, !pen->unicode);
     const struct ablation *a = shown ? ablation_of(v, m) : NULL;
-    struct ablation_layout l = layout_ablation(body, a ? (int)a->n_rows + 1 : 0);
+    int rows = a ? (int)a->n_rows : 0, columns = a ? (int)a->n_columns : 0;
+    struct ablation_layout l = layout_ablation(body, rows, (rows - 1) * columns);
     draw_title(v, pen, a, l.title);
     if (!a) {
         draw_empty(m, pen, (struct rect){body.y + 1, body.x, body.rows - 1, body.columns});
@@ -183,39 +185,48 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     const struct coloured coloured = {v, a};
     const struct ablation_part part = selected_part(v, a);
     cells_draw(pen, l.cells, &(struct cells){v->cells, cell_role, &coloured}, &v->place);
-    if (l.differences.rows > 3) {
+    if (l.differences.rows && rows > 1) {
         struct rect table = l.differences;
         pen_rule(pen, table.y++, table.x, table.columns, v->differences->name, "");
-        table.rows--;
+        table.rows -= 2;
         cells_draw(pen, table, &(struct cells){v->differences, difference_role, &coloured}, NULL);
     }
+    if (l.strips.rows)
+        ablation_strips(pen, l.strips, a, &part);
     ablation_details(pen, l.details, a, (size_t)v->place.row, &part, v->behind);
 }
 
 /* --- keys --- */
 
+/* Whether a newer run has that experiment; equal names of the list are the same text. */
+static bool occurs_before(const struct ui_model *m, size_t i)
+{
+    size_t k = i;
+    while (k > 0 && m->runs[k - 1].experiment != m->runs[i].experiment)
+        k--;
+    return k > 0;
+}
+
 /* The experiment whose newest run comes after (or before) that of the one at hand. */
 static void next_experiment(struct ablation_view *v, const struct ui_model *m, bool forward)
 {
-    const char *last = NULL, *chosen = NULL;
+    const char *newer = NULL;
     bool passed = false;
-    for (size_t i = 0; i < m->n_runs && !chosen; i++) {
+    for (size_t i = 0; i < m->n_runs; i++) {
         const char *name = m->runs[i].experiment;
-        bool here = !strcmp(name, v->wanted.experiment);
-        bool before = false;
-        for (size_t k = 0; k < i && !before; k++)
-            before = m->runs[k].experiment == name;
-        if (before)
+        if ((i && name == m->runs[i - 1].experiment) || occurs_before(m, i))
             continue;
-        if (forward && passed)
-            chosen = name;
-        if (!forward && here)
-            chosen = last;
-        passed |= here;
-        last = name;
+        if (forward && passed) {
+            choose(v, name);
+            return;
+        }
+        passed = !strcmp(name, v->wanted.experiment);
+        if (passed && !forward && newer)
+            choose(v, newer);
+        if (passed && !forward)
+            return;
+        newer = name;
     }
-    if (chosen)
-        choose(v, chosen);
 }
 
 static void list_runs(struct ablation_view *v, const struct ablation *a, struct view_reply *reply)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LINE_BYTES 2048
+#define READABLE 110    /* cells of a line of words */
 #define MOST_FILTER 250 /* of a word of a filter */
 
 /* Lines from the top down. */
@@ -64,32 +65,37 @@ static void draw_rule(struct lines *to, const struct ablation *a, size_t row,
     to->left.y++;
     to->left.rows--;
     to->left.x += 2;
-    to->left.columns -= 3;
+    to->left.columns = to->left.columns < READABLE + 3 ? to->left.columns - 3 : READABLE;
 }
 
-/* "PC 0.8940 ± 0.0032 (3), best on test 0.9012 ± 0.0020 (3), gap 0.0072, published 0.9041 (table
- * 5)"
+static void add_item(char line[LINE_BYTES], const char *name, double value, const char *after)
+{
+    char number[ABLATION_NUMBER_BYTES];
+    size_t at = strlen(line);
+    ablation_number(value, number);
+    if (isfinite(value))
+        snprintf(line + at, LINE_BYTES - at, ", %s %s%s", name, number, after);
+}
+
+/* "PC 0.8940 ± 0.0032 (3), best on test 0.9012 ± 0.0020 (3), gap 0.0072, published 0.9041, table 5"
  */
 static void draw_figure(struct lines *to, const struct ablation_cell *cell, int figure)
 {
-    char line[LINE_BYTES], value[96], tested[96], time[32];
+    char line[LINE_BYTES], text[160], where[64] = "";
     bool ascii = !to->pen->unicode, metric = figure < ABLATION_METRICS;
-    ablation_value_text(&cell->value[figure], ascii, value, sizeof value);
-    size_t at = (size_t)snprintf(line, sizeof line, "%s %s", ablation_figures[figure].title, value);
+    ablation_value_text(&cell->value[figure], cell, ascii, text, sizeof text);
+    snprintf(line, sizeof line, "%s %s", ablation_figures[figure].title, text);
     if (metric && cell->tested[figure].n) {
-        ablation_value_text(&cell->tested[figure], ascii, tested, sizeof tested);
-        at += (size_t)snprintf(line + at, sizeof line - at, ", best on test %s, gap %.4f", tested,
-                               cell->tested[figure].mean - cell->value[figure].mean);
+        ablation_value_text(&cell->tested[figure], cell, ascii, text, sizeof text);
+        snprintf(line + strlen(line), sizeof line - strlen(line), ", best on test %s", text);
+        add_item(line, "gap", cell->tested[figure].mean - cell->value[figure].mean, "");
     }
-    if (metric && isfinite(cell->pooled[figure]))
-        at += (size_t)snprintf(line + at, sizeof line - at, ", pooled %.4f", cell->pooled[figure]);
-    if (metric && isfinite(cell->published[figure]))
-        at += (size_t)snprintf(line + at, sizeof line - at, ", published %.4f (%s)",
-                               cell->published[figure], cell->published_by);
-    if (isfinite(cell->run_s)) {
-        str_duration(time, sizeof time, cell->run_s);
-        snprintf(line + at, sizeof line - at, ", %s a run", time);
-    }
+    snprintf(where, sizeof where, ", %.48s", cell->published_by);
+    add_item(line, "pooled", metric ? cell->pooled[figure] : (double)NAN, "");
+    add_item(line, "published", metric ? cell->published[figure] : (double)NAN, where);
+    str_duration(text, sizeof text, cell->run_s);
+    if (isfinite(cell->run_s))
+        snprintf(line + strlen(line), sizeof line - strlen(line), ", %s a run", text);
     add_line(to, ROLE_TEXT, line);
 }
 
