@@ -118,9 +118,10 @@ static const struct markup latex = {latex_text, latex_number, "\\textbf{", "}"};
 
 /* --- the grid --- */
 
+/* Written with digits alone. */
 static bool is_figure(enum table_kind kind)
 {
-    return kind == TABLE_INT || kind == TABLE_REAL;
+    return table_is_number(kind) && kind != TABLE_DURATION && kind != TABLE_BYTES;
 }
 
 static char *made_text(const struct markup *m, const char *text)

@@ -9,6 +9,7 @@
 #include "src/run_plot.h"
 
 struct options {
+    char experiment[OPT_TEXT_BYTES];
     char metric[OPT_TEXT_BYTES], phase[OPT_TEXT_BYTES];
     int mean_over; /* enum run_plot_mean */
     bool log_y;
@@ -18,6 +19,8 @@ struct options {
 static const char *const means[] = {"none", "seed", "fold", "both", NULL};
 
 static const struct opt options[] = {
+    {"experiment", 'x', OPT_TEXT, offsetof(struct options, experiment), 0, 0, "", NULL, "",
+     "Curves", "all runs of this experiment, the oldest first, before those that are named"},
     {"metric", 'm', OPT_TEXT, offsetof(struct options, metric), 0, 0, "pc", NULL, "names", "Curves",
      "pc, mae, rmse, total or a term of the loss by its name, with _weighted behind it as it "
      "counts "
@@ -53,23 +56,46 @@ static int show(const struct invocation *in, const struct figure_page *page,
     return result;
 }
 
+/* Those of the experiment and those that are named; owned by the caller in any case. */
+static int find_runs(const struct invocation *in, struct db *db, struct run_row **out, size_t *n,
+                     struct err *e)
+{
+    const struct options *own = in->own;
+    struct run_row *of = NULL;
+    size_t named = (size_t)in->n_arguments, n_of = 0;
+    *n = 0;
+    if (own->experiment[0] &&
+        db_runs_wanted(db, &(struct run_wanted){.experiment = own->experiment}, &of, &n_of, e))
+        return -1;
+    *out = mem_alloc(n_of + named, sizeof **out);
+    int result = *out ? 0 : mem_error(e, "runs", (n_of + named) * sizeof **out);
+    for (; !result && *n < n_of; ++*n)
+        (*out)[*n] = of[n_of - 1 - *n]; /* the newest comes first there */
+    for (size_t i = 0; !result && i < named; i++)
+        result = output_find_run(db, in->arguments[i], &(*out)[(*n)++], e);
+    mem_free(of);
+    if (result || *n)
+        return result;
+    return own->experiment[0]
+               ? err_set(e, ERR_NOT_FOUND, "there is no experiment '%.80s' with runs",
+                         own->experiment)
+               : err_set(e, ERR_USAGE, "curves: missing argument: RUN..., or an --experiment");
+}
+
 static int draw(const struct invocation *in, struct db *db, const struct figure_page *page,
                 struct err *e)
 {
     const struct options *own = in->own;
-    size_t n = (size_t)in->n_arguments;
-    struct run_row *runs = mem_alloc(n, sizeof *runs);
+    const struct run_plot_choice choice = {.metrics = own->metric,
+                                           .phases = own->phase,
+                                           .mean = (enum run_plot_mean)own->mean_over,
+                                           .remarks = !in->global.quiet};
+    struct run_row *runs = NULL;
     struct plot plot = {0};
-    int result = runs ? 0 : mem_error(e, "runs", n * sizeof *runs);
-    for (size_t i = 0; !result && i < n; i++)
-        result = output_find_run(db, in->arguments[i], &runs[i], e);
+    size_t n;
+    int result = find_runs(in, db, &runs, &n, e);
     if (!result)
-        result = run_plot(&plot, db, runs, n,
-                          &(struct run_plot_choice){.metrics = own->metric,
-                                                    .phases = own->phase,
-                                                    .mean = (enum run_plot_mean)own->mean_over,
-                                                    .remarks = !in->global.quiet},
-                          e);
+        result = run_plot(&plot, db, runs, n, &choice, e);
     if (!result)
         result = show(in, page, &plot, n, e);
     plot_fini(&plot);
@@ -91,7 +117,7 @@ static int run(const struct invocation *in)
 
 const struct command command_curves = {
     .name = "curves",
-    .arguments = "RUN...",
+    .arguments = "[RUN]...",
     .summary = "figures of runs by epoch, as a table or drawn",
     .details =
         "RUN is a number from `combolab runs`, or `last` for the newest. A row of the table is an "
@@ -105,7 +131,6 @@ const struct command command_curves = {
         "the same file, byte for byte.",
     .own = &table,
     .own_bytes = sizeof(struct options),
-    .least_arguments = 1,
     .most_arguments = -1,
     .run = run,
 };

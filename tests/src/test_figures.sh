@@ -120,4 +120,11 @@ result $? 'runs without epochs are named'
 run curves 1 2 3 --mean-over seed --format csv
 [ "$(head -n 1 out | tr -d '\r')" = 'epoch,train (n = 1) PC,test (n = 1) PC' ]
 result $? 'a mean says of how many runs it is'
+run curves -q --experiment two 1 --format csv
+[ "$(tr -d '\r' <out)" = 'epoch,first test PC
+1,
+2,0.75' ]
+result $? 'the runs of an experiment, and those that are named'
+refuses 1 "no experiment 'three' with runs" curves -x three
+refuses 2 'missing argument: RUN..., or an --experiment' curves
 tap_done
