@@ -39,7 +39,7 @@ check db 'base/.*'
 check results 'base/.*|db/rows\.h|results/stats/.*'
 check results/stats 'base/.*'
 check results/figures 'base/.*|results/[^/]*\.h'
-check ui 'base/.*|results/.*|engine/config\.h|engine/event\.h|db/rows\.h'
+check ui 'base/.*|results/([^/]*|stats/.*)|engine/config\.h|engine/event\.h|db/rows\.h'
 check cpu "$core"
 check cuda "$core|cuda/kernels/.*\.h"
 check cuda/kernels "$core"
