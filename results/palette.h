@@ -5,16 +5,17 @@
 #ifndef COMBOLAB_RESULTS_PALETTE_H
 #define COMBOLAB_RESULTS_PALETTE_H
 
-/* In the order in which series get them: red, green and blue of 255. Their yellow is left out: it
- * is not seen on white. */
+/* In the order in which series get them, as on the screen: red, green and blue of 255. Their yellow
+ * is darker here, or it would not be seen on white. */
 #define PALETTE_COLOURS(X)                                                                         \
     X(BLUE, 0, 114, 178)                                                                           \
     X(ORANGE, 230, 159, 0)                                                                         \
     X(GREEN, 0, 158, 115)                                                                          \
-    X(VERMILION, 213, 94, 0)                                                                       \
     X(PURPLE, 204, 121, 167)                                                                       \
+    X(YELLOW, 150, 140, 0)                                                                         \
+    X(VERMILION, 213, 94, 0)                                                                       \
     X(SKY, 86, 180, 233)                                                                           \
-    X(BLACK, 0, 0, 0)
+    X(GREY, 68, 68, 68)
 
 enum palette {
 #define PALETTE_NAME(name, red, green, blue) PALETTE_##name,

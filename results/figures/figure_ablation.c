@@ -111,7 +111,7 @@ static void draw_legend(struct sheet *s, const struct figure_ablation *f)
     if (has_references(f))
         legend_add(&legend,
                    (struct legend_entry){.name = f->reference ? f->reference : "reference",
-                                         .colour = f->n_series > 1 ? PALETTE_BLACK : PALETTE_BLUE,
+                                         .colour = f->n_series > 1 ? PALETTE_GREY : PALETTE_BLUE,
                                          .line = -1,
                                          .marker = true,
                                          .open = true});

@@ -59,7 +59,7 @@ void legend_draw(struct sheet *s, const struct legend *l)
                                         widest - SAMPLE - 2 * SHEET_GAP});
     }
     if (shown < l->n) {
-        snprintf(more, sizeof more, "and %d more", l->n - shown);
+        snprintf(more, sizeof more, l->n < LEGEND_MOST ? "and %d more" : "and more", l->n - shown);
         sheet_text(s, more,
                    (struct sheet_place){left + shown / rows * widest + SAMPLE + SHEET_GAP,
                                         s->top + (shown % rows + 0.5) * ROW, 0, 0.5, 0});

@@ -17,7 +17,7 @@ struct legend {
     int n;
 };
 
-/* Unless there is one of that name, colour and line, or no room: the last place says so. */
+/* Unless there is one of that name, colour and line, or no room. */
 void legend_add(struct legend *l, struct legend_entry entry);
 
 /* Draws it from s->top on, which moves to below it. A legend of one entry says nothing that is not

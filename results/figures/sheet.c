@@ -117,24 +117,26 @@ static void polygon(struct sheet *s, double x, double y, const double (*corners)
 
 void sheet_marker(struct sheet *s, int shape, int colour, double x, double y, bool open)
 {
-    static const double square[][2] = {{-0.9, -0.9}, {0.9, -0.9}, {0.9, 0.9}, {-0.9, 0.9}};
-    static const double rising[][2] = {{0, -1.2}, {1.1, 0.9}, {-1.1, 0.9}};
+    static const double rising[][2] = {{0, -1.3}, {1.2, 0.9}, {-1.2, 0.9}};
     static const double diamond[][2] = {{0, -1.35}, {1.35, 0}, {0, 1.35}, {-1.35, 0}};
-    static const double falling[][2] = {{0, 1.2}, {1.1, -0.9}, {-1.1, -0.9}};
-    static const double wide[][2] = {{-1.4, -0.6}, {1.4, -0.6}, {1.4, 0.6}, {-1.4, 0.6}};
-    static const double high[][2] = {{-0.6, -1.4}, {0.6, -1.4}, {0.6, 1.4}, {-0.6, 1.4}};
+    static const double star[][2] = {{0, -1.6},      {0.41, -0.56}, {1.52, -0.49}, {0.66, 0.21},
+                                     {0.94, 1.29},   {0, 0.69},     {-0.94, 1.29}, {-0.66, 0.21},
+                                     {-1.52, -0.49}, {-0.41, -0.56}};
+    static const double falling[][2] = {{0, 1.3}, {1.2, -0.9}, {-1.2, -0.9}};
     static const struct {
         const double (*corners)[2];
         int n;
-    } shapes[PALETTE_N] = {{NULL, 0},    {square, 4}, {rising, 3}, {diamond, 4},
-                           {falling, 3}, {wide, 4},   {high, 4}};
+        bool open;
+    } shapes[PALETTE_N] = {{NULL, 0, false},   {rising, 3, false},  {diamond, 4, false},
+                           {star, 10, false},  {falling, 3, false}, {rising, 3, true},
+                           {diamond, 4, true}, {star, 10, true}};
     int which = shape % PALETTE_N;
     cairo_new_path(s->cr);
     if (shapes[which].corners)
         polygon(s, x, y, shapes[which].corners, shapes[which].n);
     else
         cairo_arc(s->cr, x, y, SHEET_MARKER, 0, 2 * 3.14159265358979323846);
-    if (open) {
+    if (open || shapes[which].open) {
         cairo_set_source_rgb(s->cr, 1, 1, 1);
         cairo_fill_preserve(s->cr);
         sheet_colour(s, colour, 1);

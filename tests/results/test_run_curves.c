@@ -156,7 +156,7 @@ static void test_styles(void)
     }
     if (!run_curves(&curves, &(struct run_curves_choice){"mae", "test", false, 9}, runs, 9, &e)) {
         const struct plot_curve *c = curves.panels[0].curves;
-        ok(c[6].colour == 6 && c[6].line == 0 && c[7].colour == 7 && c[7].line == 1,
+        ok(c[7].colour == 7 && c[7].line == 0 && c[8].colour == 8 && c[8].line == 1,
            "after the last colour comes another line");
         plot_fini(&curves);
     }
