@@ -55,13 +55,14 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
                size_t n_options, const struct term_row *terms, size_t n_terms, int64_t *id,
                struct err *e);
 
-/* Claims a queued run for this process by one atomic UPDATE: run `id`, or the oldest when id = 0.
+/* Claims a queued run for this process by one atomic UPDATE: run `id`, or the first when id = 0.
  * Returns 1 when claimed (*claimed says which), 0 when there is none. The run is then running, with
  * host, pid and the process's start time as its owner, and locked as long as this connection is
  * open or until it ends. ERR_STATE when a process still trains in that run's folder. */
 int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e);
 
-/* The oldest queued run after `after`: 1, 0 when there is none, -1. */
+/* The queued run that comes after `after`, 0 = the first: those of the highest priority come first,
+ * then the older ones. 1, 0 when there is none, -1. */
 int db_run_queued(struct db *d, int64_t after, int64_t *id, struct err *e);
 
 /* Says of a queued run why it is not claimed. The first reason stays until it is or leaves the
@@ -156,6 +157,7 @@ int db_verb_take(struct db *d, int64_t run, char verb[16], struct err *e);
 
 /* --- reading --- */
 
+/* Lists of runs have those that are listed, unless they ask for others. */
 int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e); /* newest first */
 
 /* Runs newest first, at most `most` (0 = all) with ids below `below` (0 = any). */
@@ -163,8 +165,15 @@ int db_runs_page(struct db *d, int64_t below, size_t most, struct run_row **out,
                  struct err *e);
 
 /* So, but of one experiment and in one state; NULL and "" = any. */
+enum runs_kept {
+    RUNS_LISTED,   /* neither archived nor in the trash */
+    RUNS_ARCHIVED, /* and not in the trash */
+    RUNS_KEPT,     /* both */
+    RUNS_TRASH,
+};
 struct run_wanted {
     const char *experiment, *state;
+    enum runs_kept kept;
     int64_t below;
     size_t most;
 };
@@ -197,9 +206,26 @@ int db_predictions(struct db *d, int64_t run, const char *kind, struct predictio
                    size_t *n, struct err *e);
 int db_split(struct db *d, int64_t run, struct split_row **out, size_t *n, struct err *e);
 int db_ledger(struct db *d, int64_t run, int epoch, float **out, size_t *n, struct err *e);
+
 /* All of a run's. ERR_FORMAT where epochs have different numbers of images. */
 int db_ledgers(struct db *d, int64_t run, struct ledger_rows *out, struct err *e);
 void db_ledgers_free(struct ledger_rows *rows);
+
+/* Options in which runs of an experiment differ from its first one, ascending by run; before them,
+ * as run 0, all options of that one. Memory grows with what differs. */
+int db_settings(struct db *d, const char *experiment, struct setting_row **out, size_t *n,
+                struct err *e);
+
+/* Of the runs of an experiment that were selected on val images: the figures of the epoch with the
+ * highest PC on the test images. Ascending by run. */
+int db_tested(struct db *d, const char *experiment, struct tested_row **out, size_t *n,
+              struct err *e);
+
+/* The split that a run is tested on, 0 = it has none; and the true scores of its first n places,
+ * which a ledger's go with, NaN where they are not known. */
+int db_split_of(struct db *d, int64_t run, int64_t *split, struct err *e);
+int db_truths(struct db *d, int64_t split, double *to, size_t n, struct err *e);
+
 int db_log(struct db *d, int64_t run, size_t most, struct log_row **out, size_t *n,
            struct err *e); /* the newest `most`, oldest first */
 int db_references(struct db *d, struct reference_row **out, size_t *n, struct err *e);

@@ -50,6 +50,7 @@ static const struct step steps[] = {
     STEP(3, then_schema_3),
     STEP(4, NULL),
     STEP(5, then_schema_5),
+    STEP(6, NULL),
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))

@@ -3,14 +3,30 @@ libresults_a_SOURCES = \
 	results/ledger.c results/ledger.h \
 	results/ledger_suspects.c results/ledger_suspects.h \
 	results/ledger_tables.c results/ledger_tables.h \
+	results/ablation.c results/ablation.h results/ablation_priv.h \
+	results/ablation_cells.c \
+	results/ablation_export.c \
+	results/ablation_group.c \
+	results/ablation_scores.c \
+	results/ablation_settings.c \
+	results/ablation_tables.c results/ablation_tables.h \
+	results/ablation_tests.c \
+	results/ablation_words.c \
+	results/palette.h \
+	results/plot.c results/plot.h \
+	results/prediction_tables.c results/prediction_tables.h \
 	results/rows_columns.c results/rows_columns.h \
 	results/rows_filter.c results/rows_filter.h \
 	results/rows_sort.c results/rows_sort.h \
 	results/rows_table.c results/rows_table.h \
+	results/run_curves.c results/run_curves.h \
 	results/run_epochs.c \
 	results/run_tables.c results/run_tables.h \
 	results/table.c results/table.h \
-	results/table_export.c
+	results/table_export.c \
+	results/table_markup.c \
+	results/table_priv.h \
+	results/ticks.c results/ticks.h
 libresults_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 
 # In the order the linker wants them. Of libdb.a it takes the lists of columns alone.

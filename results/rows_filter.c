@@ -13,12 +13,14 @@
 #include <math.h>
 #include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define TEXT_BYTES 256
 #define REMEMBERED 64
 #define MOST_PLUSES 8 /* of a regular expression */
+#define MOST_RANGES 64
 
 enum sign { CONTAINS, IS, LESS, AT_MOST, MORE, AT_LEAST, MATCHES };
 
@@ -30,6 +32,11 @@ static const struct {
 } signs[] = {
     {"!=", IS, true}, {"<=", AT_MOST, false}, {">=", AT_LEAST, false}, {":", CONTAINS, false},
     {"=", IS, false}, {"<", LESS, false},     {">", MORE, false},      {"~", MATCHES, false},
+};
+
+/* From the first number to the last one. */
+struct range {
+    double from, to;
 };
 
 /* What was found out about a text. */
@@ -45,6 +52,8 @@ struct test {
     const struct row_column *at;    /* that column in the list at hand, or NULL */
     char text[TEXT_BYTES];
     double number;
+    struct range ranges[MOST_RANGES]; /* IS: of several numbers */
+    int n_ranges;
     regex_t regex;
     struct seen seen[REMEMBERED];
 };
@@ -179,10 +188,39 @@ static const char *kind_of_number(unsigned use)
     return use & ROW_DURATION ? "duration such as 90s, 15m, 2h or 3d" : "number";
 }
 
+static bool is_whole(enum row_kind kind)
+{
+    return kind == ROW_INT || kind == ROW_INT64;
+}
+
+/* "3,5-9": whole numbers, as many as a list of runs has. False when it is something else. */
+static bool take_ranges(struct test *t)
+{
+    const char *at = t->text;
+    for (t->n_ranges = 0; t->n_ranges < MOST_RANGES;) {
+        struct range *range = &t->ranges[t->n_ranges++];
+        char *end;
+        range->from = range->to = (double)strtoll(at, &end, 10);
+        if (end > at && *end == '-') {
+            at = end + 1;
+            range->to = (double)strtoll(at, &end, 10);
+        }
+        if (end == at || (*end && *end != ','))
+            return false;
+        if (!*end)
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
 /* A number, of a duration or a size with its unit. */
 static int take_number(struct test *t, struct err *e)
 {
     char figure[TEXT_BYTES];
+    if (t->sign == IS && is_whole(t->named->kind) && strpbrk(t->text, ",-") && take_ranges(t))
+        return 0;
+    t->n_ranges = 0;
     str_copy(figure, sizeof figure, t->text);
     double factor = take_unit(figure, t->named->use);
     if (str_to_real(figure, &t->number))
@@ -281,8 +319,18 @@ static bool text_meets(struct test *t, const struct row_column *c, const void *r
     return seen->met;
 }
 
+static bool is_in_ranges(const struct test *t, double number)
+{
+    for (int i = 0; i < t->n_ranges; i++)
+        if (number >= t->ranges[i].from && number <= t->ranges[i].to)
+            return true;
+    return false;
+}
+
 static bool number_meets(const struct test *t, double number)
 {
+    if (t->n_ranges)
+        return is_in_ranges(t, number);
     switch (t->sign) {
     case LESS:
         return number < t->number;

@@ -4,10 +4,10 @@
  *
  * A row passes when it meets every test; tests stand apart by blanks. NAME:TEXT, the column
  * contains the text; NAME=TEXT and NAME!=TEXT, it is the text; NAME~REGEX, a POSIX extended regular
- * expression matches in it. Of numbers NAME = != < <= > >=, durations as 90s, 15m, 2h or 3d. A
- * plain TEXT or ~REGEX is sought in every column of words. `!` before a test turns it round,
- * "double quotes" keep blanks and signs together, and upper and lower case are one. A number that
- * is missing meets no test.
+ * expression matches in it. Of numbers NAME = != < <= > >=, durations as 90s, 15m, 2h or 3d; of
+ * whole numbers also several, id=3,5-9. A plain TEXT or ~REGEX is sought in every column of words.
+ * `!` before a test turns it round, "double quotes" keep blanks and signs together, and upper and
+ * lower case are one. A number that is missing meets no test.
  *
  * Order of calls: new, choose as often as wanted, free. One thread at a time.
  */

@@ -71,6 +71,10 @@ struct command {
     X(runs)                                                                                        \
     X(show)                                                                                        \
     X(ledger)                                                                                      \
+    X(ablation)                                                                                    \
+    X(curves)                                                                                      \
+    X(scatter)                                                                                     \
+    X(samples)                                                                                     \
     X(export)                                                                                      \
     X(predict)                                                                                     \
     X(clean)                                                                                       \

@@ -1,5 +1,6 @@
 bin_PROGRAMS += combolab
 combolab_SOURCES = \
+	src/ablation_draw.c src/ablation_draw.h \
 	src/clean.c src/clean.h \
 	src/cli.c src/cli.h \
 	src/command.h \
@@ -7,6 +8,9 @@ combolab_SOURCES = \
 	src/control.c src/control.h \
 	src/detach.c src/detach.h \
 	src/docs.c src/docs.h \
+	src/experiment.c src/experiment.h \
+	src/drawer.c src/drawer.h \
+	src/figure.c src/figure.h \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
 	src/help.c \
@@ -16,18 +20,23 @@ combolab_SOURCES = \
 	src/model.c src/model.h \
 	src/outcome.c src/outcome.h \
 	src/output.c src/output.h \
+	src/predictions.c src/predictions.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
+	src/run_plot.c src/run_plot.h \
 	src/want.h \
+	src/want_ablation.c \
 	src/want_now.c \
 	src/want_paths.c \
 	src/want_run.c \
 	src/want_runs.c \
+	src/commands/ablation.c \
 	src/commands/attach.c \
 	src/commands/bench.c \
 	src/commands/clean.c \
 	src/commands/checkpoint.c \
 	src/commands/commands.c \
+	src/commands/curves.c \
 	src/commands/dataset.c \
 	src/commands/dataset_check.c \
 	src/commands/dataset_check_priv.h \
@@ -38,6 +47,8 @@ combolab_SOURCES = \
 	src/commands/predict.c \
 	src/commands/resume.c \
 	src/commands/runs.c \
+	src/commands/samples.c \
+	src/commands/scatter.c \
 	src/commands/show.c \
 	src/commands/stop.c \
 	src/commands/synth.c \
@@ -49,6 +60,6 @@ combolab_SOURCES = \
 	src/commands/work.c
 combolab_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) -DINSTALLED_MODULES='"$(moduledir)"' \
 	-DBUILT_BACKENDS="\"`echo $(BUILT_BACKENDS)`\""
-combolab_LDADD = libsession.a $(UI_LIBS) $(RESULTS_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
+combolab_LDADD = libsession.a $(UI_LIBS) $(FIGURES_LIBS) $(RESULTS_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
 
 include src/session/local.mk

@@ -70,6 +70,14 @@ static bool any_stale(struct reader *r)
     return any;
 }
 
+/* Under the lock: what is being fetched need not be. */
+static void interrupt(struct reader *r)
+{
+    atomic_store(&r->source.cancel, true);
+    if (r->open)
+        db_interrupt(r->source.db);
+}
+
 /* Waits for a stale want and marks it as being fetched; false when the reader is closed. */
 static bool next_want(struct reader *r, struct ui_want *want)
 {
@@ -83,6 +91,7 @@ static bool next_want(struct reader *r, struct ui_want *want)
         *want = r->fetching = r->wants[i];
         r->stale[i] = false;
         r->busy = true;
+        atomic_store(&r->source.cancel, false);
     }
     pthread_mutex_unlock(&r->lock);
     return found;
@@ -183,8 +192,7 @@ void reader_close(struct reader *r)
         return;
     pthread_mutex_lock(&r->lock);
     r->closing = true;
-    if (r->open)
-        db_interrupt(r->source.db);
+    interrupt(r);
     pthread_cond_signal(&r->news);
     pthread_mutex_unlock(&r->lock);
     queue_close(r->answers);
@@ -205,8 +213,8 @@ void reader_want(struct reader *r, const struct ui_want *wants, size_t n)
         r->stale[i] = stale[i];
     }
     r->n_wants = n;
-    if (r->open && r->busy && want_place(wants, n, &r->fetching) == n)
-        db_interrupt(r->source.db);
+    if (r->busy && want_place(wants, n, &r->fetching) == n)
+        interrupt(r);
     pthread_cond_signal(&r->news);
     pthread_mutex_unlock(&r->lock);
 }

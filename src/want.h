@@ -8,6 +8,7 @@
 #include "base/intern.h"
 #include "ui/ui.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 struct db;
@@ -18,7 +19,8 @@ static inline size_t want_place(const struct ui_want *wants, size_t n, const str
 {
     size_t i = 0;
     while (i < n && (wants[i].kind != want->kind || wants[i].run != want->run ||
-                     strcmp(wants[i].text, want->text)))
+                     strcmp(wants[i].text, want->text) ||
+                     !ui_ablation_is(&wants[i].ablation, &want->ablation)))
         i++;
     return i;
 }
@@ -32,6 +34,8 @@ struct want_source {
     int64_t oldest, newest; /* ids */
     size_t known;           /* runs */
     int64_t since;          /* mark of the changes that are known */
+    uint64_t ablation;      /* what the last one was made from; 0 = there was none */
+    atomic_bool cancel;     /* what is fetched is not wanted any more; any thread */
 };
 
 struct want_kind {

@@ -20,6 +20,7 @@ include tests/train/local.mk
 include tests/db/local.mk
 include tests/results/local.mk
 include tests/results/stats/local.mk
+include tests/results/figures/local.mk
 include tests/ui/local.mk
 include tests/session/local.mk
 include tests/src/local.mk

@@ -4,7 +4,8 @@
 #define CHART_COLUMNS 38 /* least for two labelled series */
 #define CHART_ROWS 7
 #define CHART_GRID_COLUMNS 4
-#define FORM_COLUMNS 46 /* names and short values */
+#define ABLATION_WORDS 16 /* lines that a second table must leave */
+#define FORM_COLUMNS 46   /* names and short values */
 #define FORM_SIDE_LEAST 30
 #define FORM_SIDE_MOST 40
 
@@ -51,6 +52,20 @@ struct list_layout layout_list(struct rect body)
     l.head = take_top(&body, 1);
     l.details = take_bottom(&body, body.rows >= 30 ? 6 : body.rows >= 16 ? 4 : 0);
     l.rows = body;
+    return l;
+}
+
+struct ablation_layout layout_ablation(struct rect body, int rows, int differences)
+{
+    struct ablation_layout l;
+    l.title = take_top(&body, 1);
+    l.cells =
+        take_top(&body, clamp(rows + 1, 2, body.rows < 14 ? body.rows / 2 : body.rows * 5 / 9));
+    bool second = body.rows >= differences + 3 + ABLATION_WORDS;
+    l.differences = take_top(&body, second ? differences + 3 : 0); /* heads, and a line left free */
+    bool third = body.rows >= rows + 3 + ABLATION_WORDS;
+    l.strips = take_top(&body, third ? rows + 3 : 0);
+    l.details = body;
     return l;
 }
 

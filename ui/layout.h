@@ -41,6 +41,14 @@ struct live_layout {
  * focus alone. */
 struct live_layout layout_live(struct rect body, int charts, int focus, bool zoom);
 
+/* A table of so many rows, and where there is room (else they have no rows) another one and a line
+ * for each row of the first, both with a heading; below, what is said of the selected cell. */
+struct ablation_layout {
+    struct rect title, cells, differences, strips, details;
+};
+
+struct ablation_layout layout_ablation(struct rect body, int rows, int differences);
+
 /* The form: lines of fields, then a rule, two lines of help and the button. Beside the fields, from
  * the second line on, stands what is known of the data, where there is room (no columns: there is
  * not).

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/canvas.c ui/canvas.h \
+	ui/cells.c ui/cells.h \
 	ui/chart.c ui/chart.h \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
@@ -18,10 +19,11 @@ libui_a_SOURCES = \
 	ui/terminal.c \
 	ui/text.c ui/text.h \
 	ui/theme.c ui/theme.h \
-	ui/ticks.c ui/ticks.h \
 	ui/ui.c ui/ui.h \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \
+	ui/views/ablation.c ui/views/ablation_details.c ui/views/ablation_details.h \
+	ui/views/ablation_strips.c ui/views/ablation_strips.h \
 	ui/views/choices.c ui/views/choices.h \
 	ui/views/form.c ui/views/form.h \
 	ui/views/help.c \
@@ -39,4 +41,4 @@ libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 
 # Before ENGINE_LIBS on a link line: the form is made from the engine's option table.
 # Of libdb.a it takes the lists of columns alone.
-UI_LIBS = libui.a libresults.a libstats.a libdb.a $(NCURSES_LIBS)
+UI_LIBS = libui.a libresults.a libstats.a libdb.a $(NCURSES_LIBS) $(JANSSON_LIBS)

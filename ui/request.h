@@ -26,6 +26,7 @@
     R(BACK, MOVE, "back", "back one level", KEY_ESCAPE, KEY_BACKSPACE, 127, '\b')                  \
     R(RUNS, SCREEN, "runs", "the list of runs", '1')                                               \
     R(LIVE, SCREEN, "live", "the opened run, or the one that trains", '2')                         \
+    R(ABLATION, SCREEN, "ablation", "the losses of an experiment as a table of means", '4')        \
     R(LAUNCH, SCREEN, "launch", "the form that launches a run", 'n')                               \
     R(HELP, SCREEN, "help", "this help", '?', KEY_F(1))                                            \
     R(PAUSE, RUN, "pause", "pause the run", 'p')                                                   \
@@ -41,7 +42,13 @@
     R(STEPS, CHART, "steps", "losses by step of the epoch in progress, or by epoch", 'b')          \
     R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far", 'w')                 \
     R(MARKS, CHART, "marks", "draw charts in Braille, blocks or ASCII", 'm')                       \
+    R(SAVE, CHART, "to PDF", "draw what is shown into a PDF file in the present folder", 'F')      \
     R(CHANGE, FORM, "change", "next choice; mark one of a list of choices", ' ')                   \
+    R(BEHIND, TABLE, "behind", "the runs and the SQL behind the figure", '=')                      \
+    R(FIGURE, TABLE, "figure", "PC, MAE or RMSE first", 'v')                                       \
+    R(EPOCH, TABLE, "epoch", "figures of the last epoch, or of the best", 't')                     \
+    R(BASELINE, TABLE, "baseline", "what others are compared with: the selected row", 'B')         \
+    R(IMAGES, TABLE, "images", "intervals over the test images too, by a bootstrap", 'u')          \
     R(RESET, FORM, "default", "the field's default", KEY_CTRL('U'))                                \
     R(SUBMIT, FORM, "launch", "launch the run, or all of them", KEY_F(2), KEY_CTRL('X'))           \
     R(DRAW, FORM, "portraits", "draw portraits beside the database to try things on",              \
@@ -66,6 +73,7 @@ enum request_group {
     GROUP_RUN,
     GROUP_LIST,
     GROUP_CHART,
+    GROUP_TABLE,
     GROUP_FORM,
     GROUP_PROGRAM,
     REQUEST_GROUPS

@@ -94,3 +94,9 @@ const struct snapshot *ui_run_now(const struct ui_model *m, int64_t run)
             return &m->snapshots[i];
     return NULL;
 }
+
+bool ui_ablation_is(const struct ui_ablation *a, const struct ui_ablation *b)
+{
+    return a->at == b->at && a->bootstrap == b->bootstrap &&
+           !strcmp(a->experiment, b->experiment) && !strcmp(a->baseline, b->baseline);
+}

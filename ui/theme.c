@@ -1,10 +1,9 @@
 /* theme.c - what roles look like. Screen thread only.
  *
- * The palette is Okabe and Ito's, made to be told apart by people with any kind of colour vision,
- * as the nearest of the terminal's fixed colours. The terminal's own background and text colour are
- * kept. What the background is, terminals tell when they are asked (OSC 11), but an answer that
- * comes late would be read as keys; so only what is known beforehand counts, and where nothing is,
- * the selection is in reverse video.
+ * The palette is that of results/palette.h, as the nearest of the terminal's fixed colours. The
+ * terminal's own background and text colour are kept. What the background is, terminals tell when
+ * they are asked (OSC 11), but an answer that comes late would be read as keys; so only what is
+ * known beforehand counts, and where nothing is, the selection is in reverse video.
  */
 #include "ui/theme.h"
 

@@ -226,6 +226,8 @@ static void take_reply(struct ui *ui, const struct ui_model *m, const struct vie
     ui->note_is_error = reply->note_is_error;
     if (reply->show)
         show(ui, m, view_of(reply->show), reply->run);
+    if (reply->filter && views[ui->view]->filter)
+        views[ui->view]->filter(ui->states[ui->view], reply->filter);
     if (reply->action.kind != UI_NONE)
         act(ui, m, &reply->action, out);
 }
@@ -258,7 +260,8 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
     struct view_reply reply = {.note = ""};
     int view = view_of(request);
     if (view >= 0) {
-        show(ui, m, view, 0);
+        const struct ui_run *run = views[view]->follows ? current_run(ui, m) : NULL;
+        show(ui, m, view, run ? run->id : 0);
         return;
     }
     switch (request) {

@@ -10,6 +10,7 @@
 #include "db/rows.h"
 #include "engine/config.h"
 #include "engine/event.h"
+#include "results/ablation.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -63,10 +64,13 @@ struct ui_options {
     FIGURE(int, resumed)                                                                           \
     FIGURE(double, earlier_s)                                                                      \
     TEXT(host)                                                                                     \
+    TEXT(program)                                                                                  \
     TEXT(library)                                                                                  \
     TEXT(precision)                                                                                \
     TEXT(device)                                                                                   \
     TEXT(data_hash)                                                                                \
+    TEXT(init_hash)                                                                                \
+    TEXT(imported)                                                                                 \
     FIGURE(int64_t, parameters)                                                                    \
     FIGURE(int64_t, train_images)                                                                  \
     FIGURE(int64_t, val_images)                                                                    \
@@ -75,6 +79,8 @@ struct ui_options {
     FIGURE(double, best_mae)                                                                       \
     FIGURE(double, best_rmse)                                                                      \
     FIGURE(double, best_pc)                                                                        \
+    FIGURE(double, last_mae)                                                                       \
+    FIGURE(double, last_rmse)                                                                      \
     FIGURE(double, last_pc)                                                                        \
     FIGURE(double, images_per_s)                                                                   \
     FIGURE(int64_t, disk_bytes)                                                                    \
@@ -86,6 +92,14 @@ struct ui_run {
     UI_RUN_FIELDS(UI_RUN_TEXT, UI_RUN_FIGURE)
 #undef UI_RUN_TEXT
 #undef UI_RUN_FIGURE
+};
+
+/* An ablation that is asked for. */
+struct ui_ablation {
+    char experiment[ROW_TEXT_BYTES];
+    char baseline[OPT_TEXT_BYTES]; /* "" = the usual one */
+    enum ablation_at at;
+    bool bootstrap;
 };
 
 /* Everything on screen comes from here. Borrowed during ui_draw and ui_key. */
@@ -106,7 +120,10 @@ struct ui_model {
     size_t n_options;
     const struct log_row *log;
     size_t n_log;
-    struct snapshot live;             /* of this process's engine; live.run says which run */
+    const struct ablation *ablation;       /* NULL while none is here: */
+    const struct ui_ablation *ablation_of; /* what was asked for when it was made */
+    uint64_t ablation_version;             /* another whenever it is another */
+    struct snapshot live;                  /* of this process's engine; live.run says which run */
     size_t following;                 /* runs that this process was asked to train after live.run */
     bool moves;                       /* runs go on, of any process: */
     const struct snapshot *snapshots; /* what they do at present, as far as they say; in no order */
@@ -135,21 +152,34 @@ enum ui_action_kind {
     UI_STOP,
     UI_CHECKPOINT,
     UI_DELETE,
+    UI_FIGURE, /* draw `figure` into a file */
     UI_QUIT,   /* confirmed, if it had to be */
     UI_DETACH, /* so, and what trains here goes on in a process of its own */
+};
+
+/* What is drawn into a file: curves of runs, or an ablation where there are none. */
+struct ui_figure {
+    const int64_t *runs; /* the view's, until the next key */
+    size_t n_runs;
+    char metrics[128]; /* "pc,mae", terms of the loss by their names: a panel each */
+    char phases[16];   /* "train,test"; "" = those that the command curves takes */
+    bool log_y;
+    struct ui_ablation ablation;
 };
 
 struct ui_action {
     enum ui_action_kind kind;
     int64_t run;
+    const struct ui_figure *figure;   /* UI_FIGURE: the view's, until the next key */
     const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
     size_t n_configs;
 };
 
 /* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
  * terms, options and log of one; NOW is what runs do at present, and the losses by step of one;
- * PATHS is what a path that is being typed may go on with. W(NAME, name of its descriptor). */
-#define UI_WANTS(W) W(RUNS, runs) W(RUN, run) W(NOW, now) W(PATHS, paths)
+ * PATHS is what a path that is being typed may go on with; ABLATION is the table of an experiment.
+ * W(NAME, name of its descriptor). */
+#define UI_WANTS(W) W(RUNS, runs) W(RUN, run) W(NOW, now) W(PATHS, paths) W(ABLATION, ablation)
 
 enum ui_want_kind {
 #define UI_WANT_ENUM(name, descriptor) UI_WANT_##name,
@@ -160,8 +190,9 @@ enum ui_want_kind {
 
 struct ui_want {
     enum ui_want_kind kind;
-    int64_t run;               /* UI_WANT_RUN; UI_WANT_NOW: 0 = no steps of any */
-    char text[OPT_TEXT_BYTES]; /* UI_WANT_PATHS: the path so far */
+    int64_t run;                 /* UI_WANT_RUN; UI_WANT_NOW: 0 = no steps of any */
+    char text[OPT_TEXT_BYTES];   /* UI_WANT_PATHS: the path so far */
+    struct ui_ablation ablation; /* UI_WANT_ABLATION */
 };
 
 #define UI_MOST_WANTS 4
@@ -199,6 +230,9 @@ struct ui_run ui_run_of(const struct run_row *row);
 /* The columns of runs as row_run_columns has them, for rows that are struct ui_run: those that they
  * have. */
 void ui_run_columns(struct row_column to[ROW_MOST_COLUMNS]);
+
+/* They ask for the same. */
+bool ui_ablation_is(const struct ui_ablation *a, const struct ui_ablation *b);
 
 /* The run of that number in the model's list, or NULL. */
 const struct ui_run *ui_run_find(const struct ui_model *model, int64_t run);

@@ -17,7 +17,8 @@ struct view_reply {
     struct ui_action action;
     enum request show; /* of the view to go to, or REQ_NONE; its `open` gets `run` */
     int64_t run;
-    char note[512]; /* a line for the status bar, or "" */
+    const char *filter; /* for the list of runs, or NULL; the view's, until the next key */
+    char note[512];     /* a line for the status bar, or "" */
     bool note_is_error;
 };
 
@@ -30,6 +31,7 @@ struct hint {
 struct view {
     const char *name;
     enum request shown_by;     /* the request that shows it */
+    bool follows;              /* what it opens for is the run selected where it is opened from */
     bool passing;              /* Escape leads back to where it was opened from */
     bool types;                /* characters are typed into it: they are no requests */
     const struct hint *footer; /* most important first; ends with REQ_NONE */
@@ -45,6 +47,8 @@ struct view {
     /* True when the view took the raw key, because a text is being typed. Optional. */
     bool (*type)(void *state, const struct ui_model *model, struct key key,
                  struct view_reply *reply);
+    /* Its rows are to be those that meet the filter. Optional. */
+    void (*filter)(void *state, const char *text);
     /* What it wants done without a key goes into the reply's action. Optional. */
     void (*due)(void *state, const struct ui_model *model, struct view_reply *reply);
     /* The run that pause, stop, delete ... are about, or NULL. Optional. */
@@ -54,7 +58,7 @@ struct view {
 };
 
 /* In the order of the header; the first one is shown at the start. */
-#define UI_VIEWS(V) V(runs) V(live) V(launch) V(help)
+#define UI_VIEWS(V) V(runs) V(live) V(ablation) V(launch) V(help)
 
 #define UI_VIEW_DECLARED(name) extern const struct view view_##name;
 UI_VIEWS(UI_VIEW_DECLARED)

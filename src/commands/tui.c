@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "src/detach.h"
+#include "src/drawer.h"
 #include "src/model.h"
 #include "src/session/session.h"
 #include "ui/ui.h"
@@ -54,6 +55,7 @@ struct tui {
     struct session *session;
     struct model *model;
     struct ui *ui;
+    struct drawer *drawer;
     struct session_changes changes;
     bool quits, detaches;
     bool told_queued; /* that there are runs to be asked for */
@@ -181,6 +183,13 @@ static void post_verb(struct tui *t, int64_t run, enum verb verb)
     post(t, &(struct session_order){.kind = SESSION_VERB, .run = run, .verb = verb});
 }
 
+static void draw_figure(struct tui *t, const struct ui_figure *figure)
+{
+    struct err e;
+    int failed = drawer_draw(t->drawer, figure, &e);
+    model_say(t->model, failed, failed ? e.text : "drawing a figure ...");
+}
+
 static void act(struct tui *t, const struct ui_action *action)
 {
     switch (action->kind) {
@@ -217,6 +226,9 @@ static void act(struct tui *t, const struct ui_action *action)
         break;
     case UI_DELETE:
         post_run(t, SESSION_DELETE, action->run);
+        break;
+    case UI_FIGURE:
+        draw_figure(t, action->figure);
         break;
     case UI_QUIT:
         t->quits = true;
@@ -284,6 +296,17 @@ static void take_answers(struct tui *t)
     }
 }
 
+static void take_figures(struct tui *t)
+{
+    struct drawer_answer a;
+    char text[1100];
+    while (drawer_take(t->drawer, &a)) {
+        t->draws = true;
+        snprintf(text, sizeof text, "the figure is in %s", a.path);
+        model_say(t->model, a.err.code != ERR_NONE, a.err.code ? a.err.text : text);
+    }
+}
+
 /* --- the loop --- */
 
 static void refresh(struct tui *t)
@@ -292,6 +315,7 @@ static void refresh(struct tui *t)
     int64_t before = t->changes.current;
     session_changes(t->session, &t->changes);
     take_answers(t);
+    take_figures(t);
     model_changed(t->model, &t->changes);
     t->draws |= model_take(t->model) || t->changes.current != before || t->changes.trouble[0];
     if (t->changes.trouble[0])
@@ -367,15 +391,16 @@ static void take_signals(struct tui *t)
  * fetched; a view that shows nothing of it is drawn for the header's sake. */
 static void wait_for_news(struct tui *t)
 {
-    struct pollfd fds[3] = {
+    struct pollfd fds[4] = {
         {STDIN_FILENO, POLLIN, 0},
         {session_wake_fd(t->session), POLLIN, 0},
         {model_fd(t->model), POLLIN, 0},
+        {drawer_fd(t->drawer), POLLIN, 0},
     };
     bool paused = model_view(t->model)->live.paused;
     struct timespec wait = {paused ? PAUSED_MS / 1000 : 0, paused ? 0 : LIVE_MS * 1000000L};
     bool moves = model_moves(t->model);
-    int ready = ppoll(fds, 3, t->changes.current || moves ? &wait : NULL, &t->awake);
+    int ready = ppoll(fds, 4, t->changes.current || moves ? &wait : NULL, &t->awake);
     if (!ready && moves)
         model_tick(t->model);
     t->draws = ready < 0 || (!ready && !moves) || fds[0].revents;
@@ -422,7 +447,8 @@ static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
     };
     struct ui_options uo = {.launch = &defaults};
     if (find_theme(in->own, &uo.theme, e) || session_open(&t->session, &so, e) ||
-        model_open(&t->model, session_path(t->session), !watch, e))
+        model_open(&t->model, session_path(t->session), !watch, e) ||
+        drawer_open(&t->drawer, session_path(t->session), e))
         return -1;
     divert_stderr(t);
     int failed = ui_open(&t->ui, &uo, e);
@@ -453,6 +479,7 @@ static int close_parts(struct tui *t, struct left *left, struct err *e)
                               : "stopping the run after this step ...");
         ui_draw(t->ui, model_view(t->model));
     }
+    drawer_close(t->drawer);
     model_close(t->model); /* readers first: see session_stop */
     int failed = t->detaches ? leave(t, left, e) : 0;
     session_close(t->session);

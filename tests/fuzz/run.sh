@@ -69,9 +69,9 @@ head='{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}  '
 printf '\070\0\0\0\0\0\0\0%s12345678' "$head" >"$(seeds weights)/two"
 head='{"module.layer0.conv1.weight":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}   '
 printf '\124\0\0\0\0\0\0\0%s1234' "$head" >"$(seeds weights)/cadene"
-build ticks ui/ticks.c
+build ticks results/ticks.c
 printf 'loss:combo pc>0.5 !state:failed name~^(a|b)+[0-9]*$ "two words"' >"$(seeds filter)/tests"
-build filter 'results/*.c' db/rows.c
+build filter 'results/*.c results/stats/*.c' db/rows.c
 build progress engine/snapshot_file.c
 build csv engine/dataset/csv.c
 build weights 'engine/weights/*.c' "$config"
@@ -82,7 +82,7 @@ build scut "$dataset"
 build options "$config"
 build store 'engine/image/*.c' "$dataset"
 build database 'db/*.c'
-build screen 'ui/*.c ui/views/*.c results/*.c db/rows.c' "$config"
+build screen 'ui/*.c ui/views/*.c results/*.c results/stats/*.c db/rows.c' "$config"
 build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0

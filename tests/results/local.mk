@@ -19,3 +19,12 @@ check_PROGRAMS += tests/results/test_ledger
 tests_results_test_ledger_SOURCES = tests/results/test_ledger.c
 tests_results_test_ledger_LDADD = $(RESULTS_LIBS)
 TESTS += tests/results/test_ledger
+check_PROGRAMS += tests/results/test_run_curves
+tests_results_test_run_curves_SOURCES = tests/results/test_run_curves.c
+tests_results_test_run_curves_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_run_curves
+
+check_PROGRAMS += tests/results/test_ablation
+tests_results_test_ablation_SOURCES = tests/results/test_ablation.c
+tests_results_test_ablation_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_ablation

@@ -128,6 +128,11 @@ static void test_refusals(void)
         lets_through(filter, wanted);
     }
     lets_through("~((((((((8+)+)+)+)+)+)+)+)", "1 3 5");
+    lets_through("id=2,4-5", "2 4 5");
+    lets_through("!id=1-3,9", "4 5");
+    lets_through("id=3", "3");
+    lets_through("id=3-", "'id' is compared with a number, and '3-' is none");
+    lets_through("fold=1,x", "'fold' is compared with a number, and '1,x' is none");
     lets_through("pc>", "'best_pc' is compared with a number, and '' is none");
     lets_through("pc>high", "'best_pc' is compared with a number, and 'high' is none");
     lets_through(

@@ -14,11 +14,19 @@ EXTRA_DIST += tests/src/test_man_db.sh tests/src/test_picture.sh
 
 # Rows for the screen, without a screen.
 check_PROGRAMS += tests/src/test_model
-tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_now.c src/want_paths.c \
+tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_ablation.c src/experiment.c src/want_now.c src/want_paths.c \
 	src/want_run.c src/want_runs.c
 tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_model
+
+# Figures that the screen asks for.
+check_PROGRAMS += tests/src/test_drawer
+tests_src_test_drawer_SOURCES = tests/src/test_drawer.c src/ablation_draw.c src/drawer.c src/experiment.c \
+	src/run_plot.c
+tests_src_test_drawer_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_src_test_drawer_LDADD = $(KIT_LIBS) $(UI_LIBS) $(FIGURES_LIBS) $(RESULTS_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
+TESTS += tests/src/test_drawer
 
 # Keys, other processes' writes: the screen thread opens no file.
 check_PROGRAMS += tests/src/test_screen_thread
@@ -27,9 +35,19 @@ tests_src_test_screen_thread_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_screen_thread_LDADD = $(KIT_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/src/test_screen_thread
 
-TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
-	tests/src/test_detach.sh tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_converge.sh tests/src/test_tmux.sh \
-	tests/src/test_provenance.sh tests/src/test_clean.sh tests/src/test_predict.sh
-EXTRA_DIST += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
-	tests/src/test_detach.sh tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_converge.sh tests/src/test_tmux.sh \
-	tests/src/test_provenance.sh tests/src/test_clean.sh tests/src/test_predict.sh
+SHELL_TESTS = \
+	tests/src/test_clean.sh \
+	tests/src/test_cli.sh \
+	tests/src/test_converge.sh \
+	tests/src/test_detach.sh \
+	tests/src/test_figures.sh \
+	tests/src/test_init.sh \
+	tests/src/test_interrupted.sh \
+	tests/src/test_man.sh \
+	tests/src/test_predict.sh \
+	tests/src/test_provenance.sh \
+	tests/src/test_record.sh \
+	tests/src/test_tmux.sh \
+	tests/src/test_train.sh
+TESTS += $(SHELL_TESTS)
+EXTRA_DIST += $(SHELL_TESTS)

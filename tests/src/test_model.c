@@ -171,6 +171,48 @@ static void test_now(struct model *m, struct db *d)
     model_want(m, NULL, 0);
 }
 
+static uint64_t ablation_seen;
+
+static bool has_ablation(const struct ui_model *v)
+{
+    return v->ablation && v->ablation_version != ablation_seen;
+}
+
+/* Made again when a run of it ended, and not for what runs do on the way. */
+static void test_ablation(struct model *m, struct db *d)
+{
+    struct ui_want want = {.kind = UI_WANT_ABLATION, .ablation = {.baseline = "no such row"}};
+    struct epoch_row row = help_epoch(3, true);
+    struct err e;
+    str_copy(want.ablation.experiment, sizeof want.ablation.experiment, "losses");
+    model_want(m, &want, 1);
+    if (!ok(until(m, has_ablation), "an ablation comes, though its baseline is not there"))
+        return;
+    const struct ablation *a = model_view(m)->ablation;
+    ok(a->n_rows == 1 && a->n_finished == 0 &&
+           ui_ablation_is(model_view(m)->ablation_of, &want.ablation),
+       "of what was asked for");
+    size_t n_runs = a->n_runs;
+    ablation_seen = model_view(m)->ablation_version;
+    int64_t claimed, added = help_add(d, "to be finished");
+    db_run_claim(d, added, &claimed, &e);
+    model_changed(m, &all_changed);
+    ok(until(m, has_ablation) && model_view(m)->ablation->n_runs == n_runs + 1, "a run came");
+    ablation_seen = model_view(m)->ablation_version;
+    db_epoch_add(d, added, &row, 1, NULL, 0, &e);
+    model_changed(m, &all_changed);
+    struct pollfd ready = {model_fd(m), POLLIN, 0};
+    ok(poll(&ready, 1, 300) == 0, "an epoch of it is no news");
+    db_run_state(d, added, "finished", "", &e);
+    model_changed(m, &all_changed);
+    ok(until(m, has_ablation) && model_view(m)->ablation->n_finished == 1, "its end is");
+    ablation_seen = model_view(m)->ablation_version;
+    want.ablation.at = ABLATION_BEST;
+    model_want(m, &want, 1);
+    ok(until(m, has_ablation) && model_view(m)->ablation->at == ABLATION_BEST, "another one");
+    model_want(m, NULL, 0);
+}
+
 static void test_trouble(void)
 {
     struct model *m;
@@ -194,6 +236,7 @@ int main(void)
         test_list(m, d);
         test_run(m, d);
         test_now(m, d);
+        test_ablation(m, d);
         model_close(m);
     }
     test_trouble();

@@ -1,4 +1,4 @@
-UI_TEST_LIBS = $(KIT_LIBS) $(UI_LIBS) libresults.a libstats.a libengine.a libcore.a libbase.a
+UI_TEST_LIBS = $(KIT_LIBS) $(UI_LIBS) libresults.a libstats.a libengine.a libcore.a libbase.a $(JANSSON_LIBS)
 UI_TEST_CPPFLAGS = $(NCURSES_CFLAGS)
 
 # The pieces: layout, text, ticks, charts, keys.
@@ -12,7 +12,7 @@ TESTS += tests/ui/test_ui_parts
 check_PROGRAMS += tests/ui/test_grid
 tests_ui_test_grid_SOURCES = tests/ui/test_grid.c
 tests_ui_test_grid_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
-tests_ui_test_grid_LDADD = $(UI_TEST_LIBS) $(JANSSON_LIBS)
+tests_ui_test_grid_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_grid
 
 # Whole screens against tests/golden/ui_*.txt; COMBOLAB_GOLDEN=write makes those files anew.
@@ -36,6 +36,13 @@ tests_ui_test_ui_keys_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_keys_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_keys
 
+# The view of ablations, on whole screens.
+check_PROGRAMS += tests/ui/test_ui_ablation
+tests_ui_test_ui_ablation_SOURCES = tests/ui/test_ui_ablation.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_ablation_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_ablation_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_ablation
+
 # A real (pseudo) terminal: taken, resized, given back.
 check_PROGRAMS += tests/ui/test_ui_terminal
 tests_ui_test_ui_terminal_SOURCES = tests/ui/test_ui_terminal.c tests/kit/ui_kit.c tests/kit/ui_kit.h
@@ -44,6 +51,18 @@ tests_ui_test_ui_terminal_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_terminal
 
 EXTRA_DIST += \
+	tests/golden/ui_ablation_200x60.txt \
+	tests/golden/ui_ablation_60x15.txt \
+	tests/golden/ui_ablation_80x24.txt \
+	tests/golden/ui_ablation_baseline.txt \
+	tests/golden/ui_ablation_behind.txt \
+	tests/golden/ui_ablation_c_200x60.txt \
+	tests/golden/ui_ablation_c_80x24.txt \
+	tests/golden/ui_ablation_empty.txt \
+	tests/golden/ui_ablation_hostile.txt \
+	tests/golden/ui_ablation_one_run.txt \
+	tests/golden/ui_ablation_reading.txt \
+	tests/golden/ui_ablation_runs.txt \
 	tests/golden/ui_delete_refused.txt \
 	tests/golden/ui_help_120x40.txt \
 	tests/golden/ui_help_80x24.txt \

@@ -511,6 +511,29 @@ static void test_end_of_input(void)
     fixture_free(f);
 }
 
+/* F asks for a figure of what is shown: all charts, or the zoomed one. */
+static void test_figure(void)
+{
+    struct fixture *f = fixture_new(20);
+    struct ui *ui = open_ui(NULL);
+    PRESS(ui, f, '\n');
+    is_int(PRESS(ui, f, 'F').kind, UI_NONE, "before its rows are there nothing is drawn");
+    ok(shows(ui, &f->model, "there is no epoch to draw yet"), "which is said");
+    fixture_open(f, 20, 12, 200, true);
+    struct ui_action action = PRESS(ui, f, 'F');
+    is_int(action.kind, UI_FIGURE, "F draws a figure");
+    ok(action.figure && action.figure->n_runs == 1 && action.figure->runs[0] == 20 &&
+           !action.figure->log_y,
+       "of the run that is open");
+    is_text(action.figure ? action.figure->metrics : "",
+            "total,regression,expectation,classification,pc,mae,rmse", "with all that is charted");
+    action = PRESS(ui, f, '\t', '\n', 'y', 'F');
+    is_text(action.figure ? action.figure->metrics : "", "regression", "the zoomed chart alone");
+    ok(action.figure && action.figure->log_y, "on the axis that it has");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 int main(void)
 {
     if (!setlocale(LC_ALL, "C.UTF-8"))
@@ -525,6 +548,7 @@ int main(void)
     test_quit();
     test_selection();
     test_live();
+    test_figure();
     test_launch();
     test_groups();
     test_preset();

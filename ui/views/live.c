@@ -30,6 +30,7 @@ struct live_view {
     int log_back; /* lines that the log is scrolled back */
     int log_page;
     struct live_panel panel; /* the last cell, after the charts */
+    struct ui_figure figure; /* asked for by the last key */
 };
 
 /* Charts and panel. */
@@ -363,6 +364,18 @@ static void scroll(struct live_view *v, const struct ui_model *m, int lines)
         *to = 0;
 }
 
+/* The zoomed chart, or all of them; by epoch. */
+static void save(struct live_view *v, const struct ui_model *m, struct view_reply *reply)
+{
+    if (!m->n_epochs || m->rows_of != v->open) {
+        str_copy(reply->note, sizeof reply->note, "there is no epoch to draw yet");
+        return;
+    }
+    v->figure = (struct ui_figure){.runs = &v->open, .n_runs = 1, .log_y = v->axes.log_y};
+    live_metrics(m, v->zoom ? v->axes.focus : -1, v->figure.metrics, sizeof v->figure.metrics);
+    reply->action = (struct ui_action){.kind = UI_FIGURE, .figure = &v->figure};
+}
+
 static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
@@ -406,6 +419,9 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     case REQ_AXIS:
         v->axes.planned = !v->axes.planned;
         return true;
+    case REQ_SAVE:
+        save(v, m, reply);
+        return true;
     case REQ_BACK:
         back(v, reply);
         return true;
@@ -433,7 +449,7 @@ static const struct hint footer[] = {
     {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"}, {REQ_LEFT, "values"},
     {REQ_PAUSE, NULL}, {REQ_RESUME, NULL},  {REQ_STOP, NULL},    {REQ_CHECKPOINT, NULL},
     {REQ_STEPS, NULL}, {REQ_LOG_Y, NULL},   {REQ_AXIS, NULL},    {REQ_MARKS, NULL},
-    {REQ_NONE, NULL},
+    {REQ_SAVE, NULL},  {REQ_NONE, NULL},
 };
 
 const struct view view_live = {

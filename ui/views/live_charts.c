@@ -15,6 +15,7 @@
 /* What a chart shows: a figure of every phase, at that offset of struct phase_row. */
 struct curve {
     const char *title, *also; /* also: another name of the same curve, or NULL */
+    const char *metric;       /* its name for the command curves */
     size_t offset;
     const struct term_row *term; /* of a term's chart */
     bool linear;                 /* no logarithm: values may be negative */
@@ -69,16 +70,18 @@ static int add_curve(const struct ui_model *m, struct curve *curves, int n, stru
 static int curves_of(const struct ui_model *m, struct curve curves[MOST_CURVES])
 {
     static const struct curve figures[] = {
-        {"PC", NULL, offsetof(struct phase_row, pc), NULL, true, 0},
-        {"MAE", NULL, offsetof(struct phase_row, mae), NULL, false, 0},
-        {"RMSE", NULL, offsetof(struct phase_row, rmse), NULL, false, 0}};
+        {"PC", NULL, "pc", offsetof(struct phase_row, pc), NULL, true, 0},
+        {"MAE", NULL, "mae", offsetof(struct phase_row, mae), NULL, false, 0},
+        {"RMSE", NULL, "rmse", offsetof(struct phase_row, rmse), NULL, false, 0}};
     int n = 0, terms = m->n_terms < ROW_MAX_TERMS ? (int)m->n_terms : ROW_MAX_TERMS;
     curves[n++] = (struct curve){.title = terms == 1 ? m->terms[0].name : "total loss",
+                                 .metric = "total",
                                  .offset = offsetof(struct phase_row, total),
                                  .loss = 1};
     for (int i = 0; terms > 1 && i < terms; i++)
         curves[n++] =
             (struct curve){.title = m->terms[i].name,
+                           .metric = m->terms[i].name,
                            .offset = offsetof(struct phase_row, term) + (size_t)i * sizeof(double),
                            .term = &m->terms[i],
                            .loss = 2 + i};
@@ -91,6 +94,17 @@ int live_charts(const struct ui_model *m)
 {
     struct curve curves[MOST_CURVES];
     return curves_of(m, curves) + 1; /* the learning rate */
+}
+
+void live_metrics(const struct ui_model *m, int which, char *to, size_t room)
+{
+    struct curve curves[MOST_CURVES];
+    int n = curves_of(m, curves);
+    size_t at = 0;
+    to[0] = '\0';
+    for (int i = 0; i < n && at < room; i++)
+        if (which < 0 || which >= n || i == which)
+            at += (size_t)snprintf(to + at, room - at, "%s%s", at ? "," : "", curves[i].metric);
 }
 
 static void add_series(struct chart *c, const struct ui_model *m, const char *name, enum role role,

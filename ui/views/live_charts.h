@@ -32,4 +32,8 @@ bool live_by_step(const struct live_axes *axes, const struct ui_model *model);
 void live_chart(const struct live_axes *axes, const struct ui_model *model, int which,
                 struct chart *c, struct live_texts *texts);
 
+/* Appends the names that the command curves has for chart `which`, or for all (-1), to the texts of
+ * a figure: "total,regression,pc". */
+void live_metrics(const struct ui_model *model, int which, char *to, size_t room);
+
 #endif

@@ -310,6 +310,14 @@ static void start_filter(struct runs_view *v)
     v->typing = true;
 }
 
+static void filter(void *state, const char *text)
+{
+    struct runs_view *v = state;
+    edit_start(&v->filter, text);
+    v->typing = v->sorting = false;
+    v->place.at = v->place.first = 0;
+}
+
 static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
@@ -401,6 +409,7 @@ const struct view view_runs = {
     .draw = draw,
     .request = request,
     .type = type,
+    .filter = filter,
     .run = current,
     .wants = wants,
 };
