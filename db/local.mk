@@ -9,6 +9,7 @@ libdb_a_SOURCES = \
 	db/db_epoch.c \
 	db/db_fail.c \
 	db/db_files.c \
+	db/db_functions.c \
 	db/db_identity.c \
 	db/db_life.c \
 	db/db_network.c \
@@ -23,6 +24,11 @@ libdb_a_SOURCES = \
 	db/db_schema.c \
 	db/db_spent.c \
 	db/db_split.c \
+	db/db_sql.c \
+	db/db_sql.h \
+	db/db_sql_dot.c \
+	db/db_sql_priv.h \
+	db/db_sql_rights.c \
 	db/db_state.c \
 	db/rows.c \
 	db/rows.h

@@ -6,8 +6,13 @@ libresults_a_SOURCES = \
 	results/rows_table.c results/rows_table.h \
 	results/run_epochs.c \
 	results/run_tables.c results/run_tables.h \
+	results/stream.c results/stream.h \
+	results/stream_aligned.c \
+	results/stream_export.c \
+	results/stream_priv.h \
 	results/table.c results/table.h \
-	results/table_export.c
+	results/table_export.c \
+	results/value.c results/value.h
 libresults_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 
 # In the order the linker wants them. Of libdb.a it takes the lists of columns alone.

@@ -198,8 +198,7 @@ bool table_is_number(enum table_kind kind)
     return kind != TABLE_TEXT && kind != TABLE_TIME && kind != TABLE_FLAG;
 }
 
-/* Columns of a terminal that valid UTF-8 takes. */
-static int width_of(const char *text)
+int table_text_width(const char *text)
 {
     int width = 0;
     while (*text) {
@@ -225,11 +224,11 @@ static void print_record(const struct table *t, char **texts, FILE *out)
 {
     int widest = 0;
     for (size_t c = 0; c < t->n_columns; c++)
-        if (width_of(t->columns[c].title) > widest)
-            widest = width_of(t->columns[c].title);
+        if (table_text_width(t->columns[c].title) > widest)
+            widest = table_text_width(t->columns[c].title);
     for (size_t c = 0; c < t->n_columns && c < t->n_cells; c++) {
         fputs(t->columns[c].title, out);
-        pad(out, widest + GAP - width_of(t->columns[c].title));
+        pad(out, widest + GAP - table_text_width(t->columns[c].title));
         fprintf(out, "%s\n", texts[c]);
     }
 }
@@ -271,23 +270,22 @@ static void narrow_texts(const struct table *t, int *widths, const bool *kept, i
     }
 }
 
-/* As much as fits; what was cut ends in two points. */
-static int print_cut(const char *text, int width, FILE *out)
+int table_print_cut(const char *text, int width, FILE *out)
 {
     char head[8];
     int used = 0;
-    if (width_of(text) <= width)
-        return fputs(text, out) < 0 ? 0 : width_of(text);
+    if (table_text_width(text) <= width)
+        return fputs(text, out) < 0 ? 0 : table_text_width(text);
     while (*text) {
         size_t bytes = 1;
         while ((text[bytes] & 0xc0) == 0x80 && bytes < 4)
             bytes++;
         memcpy(head, text, bytes);
         head[bytes] = '\0';
-        if (used + width_of(head) > width - 2)
+        if (used + table_text_width(head) > width - 2)
             break;
         fputs(head, out);
-        used += width_of(head);
+        used += table_text_width(head);
         text += bytes;
     }
     fputs("..", out);
@@ -307,8 +305,8 @@ static void print_line(const struct table *t, char *const *texts, const int *wid
         bool right = table_is_number(t->columns[c].kind);
         const char *text = texts ? texts[c] : t->columns[c].title;
         if (right)
-            pad(out, widths[c] - width_of(text));
-        int used = print_cut(text, right ? INT_MAX : widths[c], out);
+            pad(out, widths[c] - table_text_width(text));
+        int used = table_print_cut(text, right ? INT_MAX : widths[c], out);
         if (c < last)
             pad(out, (right ? 0 : widths[c] - used) + GAP);
     }
@@ -324,14 +322,14 @@ int table_print_aligned(const struct table *t, int width, FILE *out, struct err 
     if (!texts || !widths || !kept)
         goto out;
     for (size_t c = 0; c < t->n_columns; c++)
-        widths[c] = width_of(t->columns[c].title);
+        widths[c] = table_text_width(t->columns[c].title);
     for (size_t i = 0; i < t->n_cells; i++) {
         size_t c = i % t->n_columns;
         texts[i] = shown(&t->columns[c], &t->cells[i]);
         if (!texts[i])
             goto out;
-        if (width_of(texts[i]) > widths[c])
-            widths[c] = width_of(texts[i]);
+        if (table_text_width(texts[i]) > widths[c])
+            widths[c] = table_text_width(texts[i]);
     }
     result = 0;
     if (t->record) {

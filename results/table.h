@@ -83,4 +83,9 @@ int table_print_aligned(const struct table *t, int width, FILE *out, struct err 
 int table_print_csv(const struct table *t, bool terminal, FILE *out, struct err *e);
 int table_print_json(const struct table *t, bool terminal, FILE *out, struct err *e);
 
+/* Columns of a terminal that valid UTF-8 takes; and as much of it as fits so many, what was cut
+ * ending in two points. Returns the columns used. */
+int table_text_width(const char *text);
+int table_print_cut(const char *text, int width, FILE *out);
+
 #endif

@@ -70,6 +70,7 @@ struct command {
     X(checkpoint)                                                                                  \
     X(runs)                                                                                        \
     X(show)                                                                                        \
+    X(sql)                                                                                         \
     X(export)                                                                                      \
     X(clean)                                                                                       \
     X(synth)                                                                                       \

@@ -36,6 +36,9 @@ combolab_SOURCES = \
 	src/commands/resume.c \
 	src/commands/runs.c \
 	src/commands/show.c \
+	src/commands/sql.c \
+	src/commands/sql_ask.c \
+	src/commands/sql_priv.h \
 	src/commands/stop.c \
 	src/commands/synth.c \
 	src/commands/train.c \

@@ -48,13 +48,12 @@ int output_find_run(struct db *db, const char *which, struct run_row *run, struc
     return db_run(db, id, run, e);
 }
 
-/* Columns of the terminal; elsewhere what COLUMNS says, 0 = no limit. */
-static int width_of_output(bool terminal)
+int output_width(void)
 {
     struct winsize size;
     const char *columns = getenv("COLUMNS");
     int64_t width;
-    if (terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+    if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
         return size.ws_col;
     return columns && !str_to_int(columns, &width) && width > 0 && width < 10000 ? (int)width : 0;
 }
@@ -62,6 +61,5 @@ static int width_of_output(bool terminal)
 int output_tables(const struct invocation *in, struct table *const *tables, size_t n, struct err *e)
 {
     bool terminal = isatty(STDOUT_FILENO);
-    return tables_print(tables, n, in->global.format, width_of_output(terminal), terminal, stdout,
-                        e);
+    return tables_print(tables, n, in->global.format, output_width(), terminal, stdout, e);
 }

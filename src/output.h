@@ -16,6 +16,9 @@ int output_open_db(const struct invocation *in, struct db **out, struct err *e);
 /* Finds a run by what people call it: its number, or "last" for the newest. */
 int output_find_run(struct db *db, const char *which, struct run_row *run, struct err *e);
 
+/* Columns of the terminal that standard output is; elsewhere what COLUMNS says, 0 = no limit. */
+int output_width(void);
+
 /* Prints tables in the format asked for. Returns 0 or -1. */
 int output_tables(const struct invocation *in, struct table *const *tables, size_t n,
                   struct err *e);

@@ -14,3 +14,9 @@ check_PROGRAMS += tests/results/test_rows_filter
 tests_results_test_rows_filter_SOURCES = tests/results/test_rows_filter.c
 tests_results_test_rows_filter_LDADD = $(RESULTS_LIBS)
 TESTS += tests/results/test_rows_filter
+
+check_PROGRAMS += tests/results/test_stream
+tests_results_test_stream_SOURCES = tests/results/test_stream.c
+tests_results_test_stream_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_results_test_stream_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_stream
