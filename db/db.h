@@ -125,12 +125,37 @@ bool db_has_weights(struct db *d, int64_t run);
 int db_run_disk(struct db *d, int64_t run, struct err *e);
 int db_runs_disk(struct db *d, struct err *e);
 
+/* What people change of runs by hand: all of the edits of all of the runs, or nothing. */
+enum db_edit_kind {
+    DB_EDIT_NAME,
+    DB_EDIT_EXPERIMENT, /* made if there is none of the name */
+    DB_EDIT_NOTE,       /* "" takes it away */
+    DB_EDIT_TAG,        /* one word */
+    DB_EDIT_UNTAG,
+    DB_EDIT_PRIORITY, /* in the queue */
+    DB_EDIT_ARCHIVE,  /* ERR_STATE for one that is trained or queued */
+    DB_EDIT_UNARCHIVE,
+    DB_EDIT_DELETE, /* into the trash; ERR_STATE for one that is trained */
+    DB_EDIT_UNDELETE,
+};
+#define DB_TAG_BYTES 64 /* with its NUL */
+struct db_edit {
+    enum db_edit_kind kind;
+    const char *text; /* NAME to UNTAG */
+    int64_t number;   /* PRIORITY */
+};
+int db_runs_edit(struct db *d, const int64_t *ids, size_t n, const struct db_edit *edits,
+                 size_t n_edits, struct err *e);
+
+/* A priority higher than that of every run in the queue. */
+int db_queue_first(struct db *d, int64_t *priority, struct err *e);
+
 int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err *e);
 
 /* Which files in a run's folder of weights nothing needs any more. Of a number that no run has they
  * are all, if this database has given it to a run that was deleted. */
 enum db_spent {
-    DB_SPENT_NOTHING,     /* it trains, or may begin at any time */
+    DB_SPENT_NOTHING,     /* it trains, or may begin at any time, or is in the trash */
     DB_SPENT_HALVES,      /* half-written ones: it can be resumed */
     DB_SPENT_CHECKPOINTS, /* those too: it cannot, and its weights are there */
     DB_SPENT_ALL,

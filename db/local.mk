@@ -6,6 +6,7 @@ libdb_a_SOURCES = \
 	db/db_claim.c \
 	db/db_columns.c \
 	db/db_disk.c \
+	db/db_edit.c \
 	db/db_epoch.c \
 	db/db_fail.c \
 	db/db_files.c \
