@@ -120,7 +120,7 @@ static int parser_init(struct parser *p, struct err *e)
 
     struct option *at = p->longs;
     char *name = p->names;
-    str_add(&p->shorts, ":h");
+    str_add(&p->shorts, p->command->options_first ? "+:h" : ":h");
     add_long(&at, "help", no_argument, HELP);
     for (size_t i = 0; i < count; i++) {
         const struct opt *o = &p->options[i];

@@ -243,6 +243,12 @@ int headless_resume(struct headless *h, char **which, size_t n, unsigned how, co
     return result;
 }
 
+int headless_config(struct headless *h, int64_t run, struct run_config *config, struct run_row *row,
+                    struct err *e)
+{
+    return session_read_config(h->db, run, config, row, e);
+}
+
 int headless_take(struct headless *h, char **which, size_t n, struct err *e)
 {
     struct run_row row;

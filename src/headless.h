@@ -33,6 +33,10 @@ void headless_close(struct headless *h); /* NULL is allowed */
 int headless_resume(struct headless *h, char **which, size_t n, unsigned how, const char *data,
                     struct err *e);
 
+/* A run's settings and its row. */
+int headless_config(struct headless *h, int64_t run, struct run_config *config, struct run_row *row,
+                    struct err *e);
+
 /* Whether a process holds the run, and lets it go on there. */
 int headless_is_paused(struct headless *h, const char *which, bool *paused, struct err *e);
 int headless_go_on(struct headless *h, const char *which, struct err *e);

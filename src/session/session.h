@@ -89,6 +89,12 @@ int session_log_path(const char *db_path, int64_t run, char *to, size_t room, st
  * its paths absolute, so that another process can train it. On -1 *config is unchanged. */
 int session_check(struct run_config *config, struct err *e);
 
+/* The settings that a run was launched with; *row (may be NULL) is its row. */
+struct db;
+struct run_row;
+int session_read_config(struct db *db, int64_t run, struct run_config *config, struct run_row *row,
+                        struct err *e);
+
 /* session_check, then inserts a queued run. */
 int session_add(struct session *s, const struct run_config *config, int64_t *id, struct err *e);
 
@@ -107,8 +113,6 @@ struct session_patience {
 /* Before a run is resumed: its data set is there; or, with `moved` not "", that is where it lies
  * now, which becomes a full path, and holds the same names, scores, split and pictures. 0, -1, or 1
  * when cancelled. */
-struct db;
-struct run_row;
 int session_check_data(struct db *db, const struct run_row *run, char moved[OPT_TEXT_BYTES],
                        const struct session_patience *wait, struct err *e);
 

@@ -3,21 +3,9 @@
  * before a run is claimed, on the session thread and only while no run is in progress. */
 #include "src/session/session_priv.h"
 
-#include "base/mem.h"
 #include "engine/backend_load.h"
 
 #include <stdio.h>
-
-static int read_config(struct session *s, int64_t run, struct run_config *config, struct err *e)
-{
-    struct option_row *options;
-    size_t n;
-    if (db_options(s->db, run, &options, &n, e))
-        return -1;
-    int result = session_config_of_options(config, options, n, e);
-    mem_free(options);
-    return result;
-}
 
 /* True where there is no such device. What cannot even be read is left to the claim, which says
  * more of it; so is a device's name that nobody knows. */
@@ -27,7 +15,7 @@ static bool is_missing(struct session *s, int64_t run, struct err *why)
     struct err unused;
     const struct backend_ops *ops = s->options.backend;
     int number;
-    return !read_config(s, run, &config, &unused) &&
+    return !session_read_config(s->db, run, &config, NULL, &unused) &&
            backend_choose(config.device, &ops, &number, NULL, why) && why->code != ERR_USAGE;
 }
 
