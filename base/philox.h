@@ -13,11 +13,12 @@
 
 /* Streams: the same seed gives unrelated numbers for unrelated purposes. */
 enum philox_stream {
-    PHILOX_WEIGHTS = 1, /* initial weights, by tensor name and element */
-    PHILOX_ORDER = 2,   /* sample order, by epoch and position */
-    PHILOX_AUGMENT = 3, /* augmentation, by epoch and sample */
-    PHILOX_SYNTH = 4,   /* procedural portraits, by image */
-    PHILOX_HOLD = 5,    /* which training images are held out, by place */
+    PHILOX_WEIGHTS = 1,   /* initial weights, by tensor name and element */
+    PHILOX_ORDER = 2,     /* sample order, by epoch and position */
+    PHILOX_AUGMENT = 3,   /* augmentation, by epoch and sample */
+    PHILOX_SYNTH = 4,     /* procedural portraits, by image */
+    PHILOX_HOLD = 5,      /* which training images are held out, by place */
+    PHILOX_BOOTSTRAP = 6, /* test images drawn with replacement, by resample and place */
 };
 
 struct philox {

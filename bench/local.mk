@@ -1,4 +1,4 @@
-# Benchmarks are built on demand: make bench/augment bench/decode bench/make_runs_db bench/ui
+# Benchmarks are built on demand: make bench/augment bench/decode bench/make_runs_db bench/stats bench/ui
 EXTRA_PROGRAMS = bench/augment
 bench_augment_SOURCES = bench/augment.c cpu/augment_rows.c cpu/augment_rows.h cpu/isa.c cpu/isa.h
 bench_augment_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -O3
@@ -40,3 +40,7 @@ EXTRA_DIST += bench/gpu/pack.sh bench/gpu/paper.sh bench/gpu/run.sh
 EXTRA_DIST += bench/decode.sh bench/decode_pillow.py
 EXTRA_DIST += bench/NOTES.md bench/step.sh bench/step_torch.py bench/epoch.sh bench/epoch_torch.py
 EXTRA_DIST += bench/torch_run.py bench/torch_steps.py bench/peers/nets.py bench/peers/torch_train.py
+EXTRA_PROGRAMS += bench/stats
+bench_stats_SOURCES = bench/stats.c
+bench_stats_LDADD = $(STATS_LIBS)
+CLEANFILES += bench/stats

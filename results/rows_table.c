@@ -65,6 +65,12 @@ void rows_table_cell(struct table *t, const struct row_column *c, const void *ro
     }
 }
 
+void rows_table_mark(struct table *t, size_t at, const struct row_column *c)
+{
+    if (c->use & ROW_BEST)
+        table_mark_best(t, at, c->use & ROW_RISING);
+}
+
 int rows_table_new(struct table **out, const char *name, bool record,
                    const struct row_column *columns, unsigned only, struct err *e)
 {

@@ -18,8 +18,10 @@ int rows_table_new(struct table **out, const char *name, bool record,
 void rows_table_add(struct table *t, const struct row_column *columns, unsigned only,
                     const void *row, double now_s);
 
-/* For tables of another make: one column, and the cell under it. */
+/* For tables of another make: one column, and the cell under it; and when all cells are there, the
+ * best of column `at` are marked if that is a figure of which there is a best. */
 struct table_column rows_table_column(const struct row_column *c);
 void rows_table_cell(struct table *t, const struct row_column *c, const void *row, double now_s);
+void rows_table_mark(struct table *t, size_t at, const struct row_column *c);
 
 #endif

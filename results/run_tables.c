@@ -74,11 +74,14 @@ int run_tables_list(struct table **out, const struct run_tables_choice *choice,
     }
     if (table_new(out, "runs", false, made, n_columns, e))
         return -1;
-    if (!add_list(*out, &lists[0], choice, e) && !add_list(*out, &lists[1], choice, e))
-        return 0;
-    table_free(*out);
-    *out = NULL;
-    return -1;
+    if (add_list(*out, &lists[0], choice, e) || add_list(*out, &lists[1], choice, e)) {
+        table_free(*out);
+        *out = NULL;
+        return -1;
+    }
+    for (size_t i = 0; i < n_columns; i++)
+        rows_table_mark(*out, i, columns[i]);
+    return 0;
 }
 
 int run_tables_one(struct table **out, const struct run_row *run, double now_s, struct err *e)
@@ -127,6 +130,8 @@ int run_tables_report(struct table **out, const struct run_row *runs, size_t n, 
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < REPORTED; c++)
             rows_table_cell(*out, columns[c], &runs[i], runs[i].ended);
+    for (size_t c = 0; c < REPORTED; c++)
+        rows_table_mark(*out, c, columns[c]);
     return 0;
 }
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct stream_format *const formats[] = {
-    [FORMAT_TABLE] = &stream_aligned,
-    [FORMAT_CSV] = &stream_csv,
-    [FORMAT_JSON] = &stream_json,
+    [FORMAT_TABLE] = &stream_aligned, [FORMAT_CSV] = &stream_csv,
+    [FORMAT_JSON] = &stream_json,     [FORMAT_MARKDOWN] = &stream_markup,
+    [FORMAT_LATEX] = &stream_markup,
 };
 
 int stream_new(struct stream **out, const struct stream_output *output, const char *const *names,
@@ -42,6 +42,10 @@ void stream_free(struct stream *s)
         mem_free(s->names[i]);
     for (size_t i = 0; s->held && i < s->n_held; i++)
         mem_free(s->held[i]);
+    for (size_t i = 0; i < s->n_kept; i++)
+        if (s->kept[i].kind == ROW_VALUE_TEXT)
+            mem_free((char *)s->kept[i].bytes);
+    mem_free(s->kept);
     mem_free(s->names);
     mem_free(s->held);
     mem_free(s->kinds);
@@ -58,7 +62,13 @@ struct row_value stream_name(const struct stream *s, size_t column)
 
 int stream_row(struct stream *s, const struct row_value *values, struct err *e)
 {
-    if (s->format->row(s, values) || s->text.failed)
+    int result = s->format->row(s, values);
+    if (result > 0)
+        return err_set(e, ERR_USAGE,
+                       "Markdown and LaTeX take %d rows, and there are more: ask for fewer, or for "
+                       "another format",
+                       STREAM_MOST_KEPT);
+    if (result || s->text.failed)
         return mem_error(e, "a row", s->text.length);
     s->rows++;
     return 0;

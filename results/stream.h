@@ -2,7 +2,8 @@
  * of a user gives, whose columns have no types of their own.
  *
  * Order of calls: stream_new, stream_row for each row, stream_end when there are no more, for
- * whatever reason: what came is then complete in its format; stream_free.
+ * whatever reason: what came is then complete in its format; stream_free. Markdown and LaTeX keep
+ * the rows until then, and take so many:
  */
 #ifndef COMBOLAB_RESULTS_STREAM_H
 #define COMBOLAB_RESULTS_STREAM_H
@@ -10,6 +11,8 @@
 #include "db/rows.h"
 
 #include <stdio.h>
+
+#define STREAM_MOST_KEPT 10000
 
 struct err;
 struct stream;

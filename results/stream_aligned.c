@@ -4,7 +4,7 @@
 #include "results/stream_priv.h"
 
 #include "base/mem.h"
-#include "results/table.h"
+#include "results/table_priv.h"
 #include "results/value.h"
 
 #include <limits.h>

@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "results/stream.h"
 
-/* A format. Each returns 0, or -1 when out of memory. */
+/* A format. Each returns 0, or -1 when out of memory; a row 1 when there is no room for it. */
 struct stream_format {
     int (*head)(struct stream *s); /* before any row */
     int (*row)(struct stream *s, const struct row_value *values);
@@ -15,7 +15,7 @@ struct stream_format {
 /* A column's name as a value. */
 struct row_value stream_name(const struct stream *s, size_t column);
 
-extern const struct stream_format stream_aligned, stream_csv, stream_json;
+extern const struct stream_format stream_aligned, stream_csv, stream_json, stream_markup;
 
 struct stream {
     struct stream_output output;
@@ -29,6 +29,9 @@ struct stream {
     size_t n_held;
     enum row_value_kind *kinds; /* of those */
     struct stream_column *columns;
+    /* of stream_markup: */
+    struct row_value *kept; /* row by row; texts are owned */
+    size_t n_kept, room;
 };
 
 #endif

@@ -1,5 +1,5 @@
 /* table.c - rows of typed cells, and their writing with aligned columns. */
-#include "results/table.h"
+#include "results/table_priv.h"
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -17,8 +17,7 @@
 #define LEAST_TEXT 12   /* cells of a text where a terminal is too narrow */
 #define FIGURE_CELLS 11 /* a wider figure gets fewer decimals, then an exponent */
 
-/* A copy without control characters, or NULL. */
-static char *visible(const char *text)
+char *table_visible(const char *text)
 {
     size_t room = 4 * strlen(text) + 1;
     char *copy = mem_alloc(room, 1);
@@ -42,7 +41,8 @@ int table_new(struct table **out, const char *name, bool record, const struct ta
     for (size_t i = 0; i < n_columns; i++, t->n_columns++) {
         t->columns[i] = columns[i];
         t->columns[i].name = mem_string(columns[i].name);
-        t->columns[i].title = visible(columns[i].title); /* a loss term's name may be anything */
+        t->columns[i].title =
+            table_visible(columns[i].title); /* a loss term's name may be anything */
         if (!t->columns[i].name || !t->columns[i].title) {
             t->n_columns++;
             goto fail;
@@ -141,7 +141,33 @@ void table_missing(struct table *t)
         cell->missing = true;
 }
 
-static bool is_missing(const struct table_column *column, const struct table_cell *cell)
+void table_mark(struct table *t)
+{
+    if (t->n_cells)
+        t->cells[t->n_cells - 1].marked = true;
+}
+
+static double number_of(const struct table_column *column, const struct table_cell *cell)
+{
+    if (cell->missing)
+        return (double)NAN;
+    return column->kind == TABLE_INT ? (double)cell->whole : cell->real;
+}
+
+void table_mark_best(struct table *t, size_t column, bool least)
+{
+    const struct table_column *c = &t->columns[column];
+    double best = (double)NAN, worst = (double)NAN;
+    for (size_t i = column; i < t->n_cells; i += t->n_columns) {
+        double value = number_of(c, &t->cells[i]);
+        best = least ? fmin(best, value) : fmax(best, value);
+        worst = least ? fmax(worst, value) : fmin(worst, value);
+    }
+    for (size_t i = column; best != worst && i < t->n_cells; i += t->n_columns)
+        t->cells[i].marked |= number_of(c, &t->cells[i]) == best;
+}
+
+bool table_is_missing(const struct table_column *column, const struct table_cell *cell)
 {
     return cell->missing || (column->kind == TABLE_TEXT && !cell->text[0]);
 }
@@ -152,7 +178,7 @@ void table_show(const struct table_column *column, const struct table_cell *cell
     time_t seconds;
     struct tm parts;
     str_copy(to, room, "-");
-    if (is_missing(column, cell))
+    if (table_is_missing(column, cell))
         return;
     switch (column->kind) {
     case TABLE_TEXT:
@@ -183,12 +209,11 @@ void table_show(const struct table_column *column, const struct table_cell *cell
     }
 }
 
-/* A cell as people read it: allocated, visible characters only. NULL when out of memory. */
-static char *shown(const struct table_column *column, const struct table_cell *cell)
+char *table_shown(const struct table_column *column, const struct table_cell *cell)
 {
     char text[64];
-    if (column->kind == TABLE_TEXT && !is_missing(column, cell))
-        return visible(cell->text);
+    if (column->kind == TABLE_TEXT && !table_is_missing(column, cell))
+        return table_visible(cell->text);
     table_show(column, cell, text, sizeof text);
     return mem_string(text);
 }
@@ -325,7 +350,7 @@ int table_print_aligned(const struct table *t, int width, FILE *out, struct err 
         widths[c] = table_text_width(t->columns[c].title);
     for (size_t i = 0; i < t->n_cells; i++) {
         size_t c = i % t->n_columns;
-        texts[i] = shown(&t->columns[c], &t->cells[i]);
+        texts[i] = table_shown(&t->columns[c], &t->cells[i]);
         if (!texts[i])
             goto out;
         if (table_text_width(texts[i]) > widths[c])
@@ -361,6 +386,36 @@ static int check(const struct table *t, struct err *e)
     return 0;
 }
 
+static int print_json(struct table *const *tables, size_t n, bool terminal, FILE *out,
+                      struct err *e)
+{
+    if (n != 1)
+        fputs("{\n", out);
+    for (size_t i = 0; i < n; i++) {
+        if (n != 1)
+            fprintf(out, "%s\"%s\": ", i ? ",\n" : "", tables[i]->name);
+        if (table_print_json(tables[i], terminal, out, e))
+            return -1;
+    }
+    fputs(n != 1 ? "\n}\n" : "\n", out);
+    return 0;
+}
+
+/* Table `i` of `n`, for people. */
+static int print_one(const struct table *t, int format, size_t i, size_t n, int width, FILE *out,
+                     struct err *e)
+{
+    if (i)
+        fputc('\n', out);
+    if (format == FORMAT_MARKDOWN)
+        return table_print_markdown(t, n != 1, out, e);
+    if (format == FORMAT_LATEX)
+        return table_print_latex(t, n != 1, out, e);
+    if (n != 1)
+        fprintf(out, "%s\n", t->name);
+    return table_print_aligned(t, width, out, e);
+}
+
 int tables_print(struct table *const *tables, size_t n, int format, int width, bool terminal,
                  FILE *out, struct err *e)
 {
@@ -374,19 +429,10 @@ int tables_print(struct table *const *tables, size_t n, int format, int width, b
             return -1;
     if (format == FORMAT_CSV)
         return table_print_csv(tables[0], terminal, out, e);
-    bool json = format == FORMAT_JSON;
-    if (json && n != 1)
-        fputs("{\n", out);
-    for (size_t i = 0; i < n; i++) {
-        if (json && n != 1)
-            fprintf(out, "%s\"%s\": ", i ? ",\n" : "", tables[i]->name);
-        else if (n != 1)
-            fprintf(out, "%s%s\n", i ? "\n" : "", tables[i]->name);
-        if (json ? table_print_json(tables[i], terminal, out, e)
-                 : table_print_aligned(tables[i], width, out, e))
+    if (format == FORMAT_JSON)
+        return print_json(tables, n, terminal, out, e);
+    for (size_t i = 0; i < n; i++)
+        if (print_one(tables[i], format, i, n, width, out, e))
             return -1;
-    }
-    if (json)
-        fputs(n != 1 ? "\n}\n" : "\n", out);
     return 0;
 }

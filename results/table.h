@@ -1,4 +1,5 @@
-/* table.h - the one way that rows are written: aligned for people, as CSV or as JSON.
+/* table.h - the one way that rows are written: aligned for people, as CSV or JSON for programs, as
+ * Markdown or LaTeX for papers.
  *
  * Order of calls: table_new, then for every row one table_* call a column in order, then
  * tables_print, table_free. A failed allocation, and a cell of another kind than its column, are
@@ -15,7 +16,14 @@
 struct err;
 
 /* How tables are printed. */
-enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
+enum output_format {
+    FORMAT_TABLE,
+    FORMAT_CSV,
+    FORMAT_JSON,
+    FORMAT_MARKDOWN,
+    FORMAT_LATEX, /* of the package booktabs */
+    FORMATS
+};
 
 enum table_kind {
     TABLE_TEXT,
@@ -37,6 +45,7 @@ struct table_column {
 
 struct table_cell {
     bool missing;
+    bool marked; /* bold in Markdown and LaTeX */
     int64_t whole;
     double real;
     char *text; /* owned */
@@ -63,9 +72,15 @@ void table_real(struct table *t, double value); /* REAL, TIME, DURATION, BYTES; 
 void table_flag(struct table *t, bool value);
 void table_missing(struct table *t);
 
+/* Marks the cell that was added last; or, when all are there, of a column of numbers those that are
+ * the best, unless all are alike. */
+void table_mark(struct table *t);
+void table_mark_best(struct table *t, size_t column, bool least);
+
 /* Writes `n` tables. `format` is enum output_format; CSV takes exactly one table. `width` is the
  * columns of the terminal, 0 for no limit. One table is in JSON an array of objects (an object for
- * a record), several are an object of those. `terminal`: no control character goes out raw. */
+ * a record), several are an object of those. In Markdown and LaTeX nothing is left out; several
+ * have headings, or captions. `terminal`: no control character goes out raw. */
 int tables_print(struct table *const *tables, size_t n, int format, int width, bool terminal,
                  FILE *out, struct err *e);
 
@@ -77,15 +92,5 @@ void table_show(const struct table_column *column, const struct table_cell *cell
 
 /* Numbers stand at the right of their columns. */
 bool table_is_number(enum table_kind kind);
-
-/* Within a table file: writers of the three formats. */
-int table_print_aligned(const struct table *t, int width, FILE *out, struct err *e);
-int table_print_csv(const struct table *t, bool terminal, FILE *out, struct err *e);
-int table_print_json(const struct table *t, bool terminal, FILE *out, struct err *e);
-
-/* Columns of a terminal that valid UTF-8 takes; and as much of it as fits so many, what was cut
- * ending in two points. Returns the columns used. */
-int table_text_width(const char *text);
-int table_print_cut(const char *text, int width, FILE *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* table_export.c - tables for other programs: CSV (RFC 4180) and JSON. Figures are exact, missing
  * ones empty (CSV) or null (JSON), times ISO 8601 in UTC. */
-#include "results/table.h"
+#include "results/table_priv.h"
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -43,11 +43,9 @@ static int csv_shown(const char *text, bool terminal, FILE *out)
         csv_text(text, out);
         return 0;
     }
-    size_t room = 4 * strlen(text) + 1;
-    char *visible = mem_alloc(room, 1);
+    char *visible = table_visible(text);
     if (!visible)
         return -1;
-    str_visible(visible, room, text);
     csv_text(visible, out);
     mem_free(visible);
     return 0;
@@ -106,11 +104,9 @@ static json_t *json_text(const char *text)
     json_t *value = json_string(text);
     if (value)
         return value;
-    size_t room = 4 * strlen(text) + 1;
-    char *visible = mem_alloc(room, 1);
+    char *visible = table_visible(text);
     if (!visible)
         return NULL;
-    str_visible(visible, room, text);
     value = json_string(visible);
     mem_free(visible);
     return value;

@@ -14,13 +14,15 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const formats[] = {"table", "csv", "json", NULL};
+static const char *const formats[] = {"table", "csv", "json", "markdown", "latex", NULL};
 
 static const struct opt global_options[] = {
     {"database", 'D', OPT_PATH, offsetof(struct global_options, database), 0, 0, "", NULL, "",
      "General", "run database; empty means $XDG_DATA_HOME/combolab/runs.db"},
     {"format", 0, OPT_CHOICE, offsetof(struct global_options, format), 0, 0, "table", formats, "",
-     "General", "how lists are written: for people, as CSV (RFC 4180) or as JSON"},
+     "General",
+     "how lists are written: for people, as CSV (RFC 4180) or JSON, or for papers as Markdown or "
+     "LaTeX (booktabs)"},
     {"quiet", 'q', OPT_FLAG, offsetof(struct global_options, quiet), 0, 0, "no", NULL, "",
      "General", "no progress and no remarks, only results, warnings and errors"},
 };

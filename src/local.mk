@@ -59,6 +59,6 @@ combolab_SOURCES = \
 	src/commands/work.c
 combolab_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) -DINSTALLED_MODULES='"$(moduledir)"' \
 	-DBUILT_BACKENDS="\"`echo $(BUILT_BACKENDS)`\""
-combolab_LDADD = libsession.a $(UI_LIBS) $(RESULTS_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
+combolab_LDADD = libsession.a $(UI_LIBS) $(FIGURES_LIBS) $(RESULTS_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
 
 include src/session/local.mk

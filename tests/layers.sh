@@ -36,7 +36,9 @@ check engine/weights "$core|$top"
 check engine/synth "base/.*|engine/image/.*"
 check engine/train "base/.*|engine/.*"
 check db 'base/.*'
-check results 'base/.*|db/rows\.h'
+check results 'base/.*|db/rows\.h|results/stats/.*'
+check results/stats 'base/.*'
+check results/figures 'base/.*|results/[^/]*\.h'
 check ui 'base/.*|results/.*|engine/config\.h|engine/event\.h|db/rows\.h'
 check cpu "$core"
 check cuda "$core|cuda/kernels/.*\.h"
@@ -50,6 +52,7 @@ only '(ncurses|curses|term\.h)' 'ui'
 only '(oneapi|dnnl)' 'cpu'
 only '(cuda|cudnn|cublas)' 'cuda'
 only '(jpeglib|png)' 'engine/image'
+only '(cairo)' 'results/figures'
 
 # Every room with code has a line above, so that a new one is not forgotten.
 rooms=$(find base engine db results ui cpu cuda src -name '*.[ch]' | sed 's,/[^/]*$,,' | sort -u |

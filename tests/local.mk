@@ -18,6 +18,7 @@ include tests/weights/local.mk
 include tests/train/local.mk
 include tests/db/local.mk
 include tests/results/local.mk
+include tests/results/stats/local.mk
 include tests/ui/local.mk
 include tests/session/local.mk
 include tests/src/local.mk

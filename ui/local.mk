@@ -18,7 +18,6 @@ libui_a_SOURCES = \
 	ui/terminal.c \
 	ui/text.c ui/text.h \
 	ui/theme.c ui/theme.h \
-	ui/ticks.c ui/ticks.h \
 	ui/ui.c ui/ui.h \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \
@@ -39,4 +38,4 @@ libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 
 # Before ENGINE_LIBS on a link line: the form is made from the engine's option table.
 # Of libdb.a it takes the lists of columns alone.
-UI_LIBS = libui.a libresults.a libdb.a $(NCURSES_LIBS)
+UI_LIBS = libui.a libresults.a libstats.a libdb.a $(NCURSES_LIBS)

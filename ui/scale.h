@@ -2,7 +2,7 @@
 #ifndef COMBOLAB_UI_SCALE_H
 #define COMBOLAB_UI_SCALE_H
 
-#include "ui/ticks.h"
+#include "results/ticks.h"
 
 #define SCALE_MOST_TICKS 6
 

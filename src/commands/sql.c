@@ -66,6 +66,15 @@ static bool stops(void *context)
 
 /* --- mistakes --- */
 
+/* Columns of a terminal, nearly: as if every character took one. */
+static int columns_of(const char *text)
+{
+    int columns = 0;
+    for (; *text; text++)
+        columns += ((unsigned char)*text & 0xc0) != 0x80;
+    return columns;
+}
+
 /* The line of the text in which byte `at` is, and a mark below it. */
 static void mark(const char *text, size_t at)
 {
@@ -85,7 +94,7 @@ static void mark(const char *text, size_t at)
     str_clear(&part);
     str_add_bytes(&part, text + at, end - at < MARK_CELLS ? end - at : MARK_CELLS);
     str_visible(rest, sizeof rest, part.text);
-    fprintf(stderr, "  %s%s\n  %*s^\n", shown, rest, table_text_width(shown), "");
+    fprintf(stderr, "  %s%s\n  %*s^\n", shown, rest, columns_of(shown), "");
     str_fini(&part);
 }
 

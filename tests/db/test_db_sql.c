@@ -111,7 +111,7 @@ static void test_texts(struct db *d)
     gives(d, "SELECT 1;\n.help", "SELECT ...;");
     gives(d, "-- before\n.schema state_\n;SELECT 3;", "3");
     gives(d, "SELECT value FROM json_each('[1, 4]')", "4");
-    gives(d, "PRAGMA user_version", "5");
+    gives(d, "PRAGMA application_id", "1668113007");
     gives(d, "SELECT name FROM pragma_table_info('term') LIMIT 1", "run");
     gives(d, ".tables", "run_summary");
     refuses(d, "", "there is no statement", NULL);

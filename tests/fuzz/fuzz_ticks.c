@@ -1,7 +1,7 @@
 /* fuzz_ticks.c - any two doubles as a chart's range: ticks are few, finite, rising, and have an
  * end.
  */
-#include "ui/ticks.h"
+#include "results/ticks.h"
 
 #include <math.h>
 #include <stdint.h>

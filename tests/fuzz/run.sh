@@ -69,7 +69,7 @@ head='{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}  '
 printf '\070\0\0\0\0\0\0\0%s12345678' "$head" >"$(seeds weights)/two"
 head='{"module.layer0.conv1.weight":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}   '
 printf '\124\0\0\0\0\0\0\0%s1234' "$head" >"$(seeds weights)/cadene"
-build ticks ui/ticks.c
+build ticks results/ticks.c
 printf 'loss:combo pc>0.5 !state:failed name~^(a|b)+[0-9]*$ "two words"' >"$(seeds filter)/tests"
 build filter 'results/*.c' db/rows.c
 build progress engine/snapshot_file.c

@@ -155,18 +155,45 @@ static void test_json(void)
     free(text);
 }
 
+static void test_markup(void)
+{
+    struct stream_output o = {.format = FORMAT_MARKDOWN};
+    char *text = printed(o, 3);
+    has_text(text ? text : "", "-20 |", "Markdown");
+    has_text(text ? text : "", "x'01ff'", "with blobs as texts");
+    free(text);
+    o.format = FORMAT_LATEX;
+    text = printed(o, 3);
+    has_text(text ? text : "", "\\toprule", "LaTeX");
+    free(text);
+    struct stream *s;
+    struct err e;
+    size_t length;
+    o.to = open_memstream(&text, &length);
+    int failed = stream_new(&s, &o, names, N, &e), n = 0;
+    while (!failed && n < STREAM_MOST_KEPT + 1)
+        failed = stream_row(s, rows[n++ % 3], &e);
+    ok(failed && n == STREAM_MOST_KEPT + 1 && strstr(e.text, "take 10000 rows"),
+       "which take no more rows than they can keep");
+    is_int(stream_end(s, &e), 0, "and those are printed");
+    stream_free(s);
+    fclose(o.to);
+    ok(length > 100000, "all of them");
+    free(text);
+}
+
 static void test_memory(void)
 {
-    for (int format = FORMAT_TABLE; format <= FORMAT_JSON; format++) {
+    for (int format = FORMAT_TABLE; format < FORMATS; format++) {
         char *text = NULL;
         long n = 0;
         do {
             mem_test_fail_at(++n);
             text = printed((struct stream_output){.format = format}, 4);
-        } while (!text && n < 100);
+        } while (!text && n < 200);
         mem_test_fail_at(0);
         free(text);
-        ok(n > 3 && n < 100, "no allocation is needed that may not fail, in format %d", format);
+        ok(n > 3 && n < 200, "no allocation is needed that may not fail, in format %d", format);
     }
 }
 
@@ -178,6 +205,7 @@ int main(void)
     test_later();
     test_csv();
     test_json();
+    test_markup();
     test_memory();
     return tap_done();
 }

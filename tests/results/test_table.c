@@ -1,4 +1,4 @@
-/* test_table.c - rows as aligned text, CSV and JSON. */
+/* test_table.c - rows as aligned text, CSV, JSON, Markdown and LaTeX. */
 #include "base/err.h"
 #include "base/mem.h"
 #include "results/table.h"
@@ -175,6 +175,152 @@ static void test_several(void)
     table_free(t[1]);
 }
 
+static void test_markup(void)
+{
+    is_printed(
+        false, FORMAT_MARKDOWN, 20,
+        "|    id | name                | best PC | good | at                  |  took |  "
+        "memory |\n"
+        "| ----: | ------------------- | ------: | ---- | ------------------- | ----: | "
+        "------: |\n"
+        "|     7 | gr\xc3\xbc\xc3\x9f                |  0.1000 | yes  | 1970-01-02 00:00:00 | "
+        "3m07s | 2.0 KiB |\n"
+        "| -1234 | a,\"b\"^J^\\[\\[2J\\\\xff |      -- | no   | --                  |    "
+        "-- |      -- |\n",
+        "Markdown has all columns, numbers at the right, missing figures as --");
+    is_printed(
+        true, FORMAT_MARKDOWN, 0,
+        "|         |                     |\n| ------- | ------------------- |\n"
+        "| id      | 7                   |\n| name    | gr\xc3\xbc\xc3\x9f                |\n"
+        "| best PC | 0.1000              |\n| good    | yes                 |\n"
+        "| at      | 1970-01-02 00:00:00 |\n| took    | 3m07s               |\n"
+        "| memory  | 2.0 KiB             |\n",
+        "a record in Markdown is a line a column");
+    is_printed(true, FORMAT_LATEX, 0,
+               "% \\usepackage{booktabs}\n\\begin{tabular}{@{}ll@{}}\n\\toprule\n"
+               "id      & 7                   \\\\\nname    & gr\xc3\xbc\xc3\x9f                "
+               "\\\\\nbest PC & 0.1000              \\\\\ngood    & yes                 \\\\\n"
+               "at      & 1970-01-02 00:00:00 \\\\\ntook    & 3m07s               \\\\\n"
+               "memory  & 2.0 KiB             \\\\\n\\bottomrule\n\\end{tabular}\n",
+               "a record in LaTeX, too");
+}
+
+static void test_markup_several(void)
+{
+    static const struct table_column one[] = {{"n", "n_1", TABLE_INT, 0, false}};
+    static const char *const wanted[FORMATS] = {
+        [FORMAT_MARKDOWN] = "### a\\_b\n\n| n\\_1 |\n| ---: |\n|    1 |\n\n"
+                            "### c\n\n| n\\_1 |\n| ---: |\n",
+        [FORMAT_LATEX] =
+            "% \\usepackage{booktabs}\n\\begin{table}\n\\caption{a\\_b}\n"
+            "\\centering\n\\begin{tabular}{@{}r@{}}\n\\toprule\nn\\_1 "
+            "\\\\\n\\midrule\n   1 \\\\\n\\bottomrule\n\\end{tabular}\n\\end{table}\n\n"
+            "% \\usepackage{booktabs}\n\\begin{table}\n\\caption{c}\n"
+            "\\centering\n\\begin{tabular}{@{}r@{}}\n\\toprule\nn\\_1 "
+            "\\\\\n\\midrule\n\\bottomrule\n\\end{tabular}\n\\end{table}\n"};
+    for (int format = FORMAT_MARKDOWN; format < FORMATS; format++) {
+        struct err e = {0};
+        struct table *t[2] = {NULL, NULL};
+        char *text = NULL;
+        size_t length;
+        FILE *out = open_memstream(&text, &length);
+        int bad = table_new(&t[0], "a_b", false, one, 1, &e);
+        bad |= table_new(&t[1], "c", false, one, 1, &e);
+        if (!bad)
+            table_int(t[0], 1);
+        bad = bad || tables_print(t, 2, format, 0, false, out, &e);
+        fclose(out);
+        is_text(bad ? e.text : text, wanted[format], "several tables have headings or captions");
+        free(text);
+        table_free(t[0]);
+        table_free(t[1]);
+    }
+}
+
+/* One cell, as it is printed in a table of its own. */
+static void is_cell(int format, const char *name, const char *wanted)
+{
+    static const struct table_column one[] = {{"name", "x", TABLE_TEXT, 0, false}};
+    struct err e = {0};
+    struct table *t = NULL;
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    int bad = table_new(&t, "names", false, one, 1, &e);
+    if (!bad)
+        table_text(t, name);
+    bad = bad || tables_print(&t, 1, format, 0, false, out, &e);
+    fclose(out);
+    has_text(bad ? e.text : text, wanted, "a text of any kind");
+    free(text);
+    table_free(t);
+}
+
+static void test_signs(void)
+{
+    is_cell(FORMAT_MARKDOWN, "a|b_c*d`e<f>g&h~i$j[k]l\\",
+            "| a\\|b\\_c\\*d\\`e\\<f\\>g\\&h\\~i\\$j\\[k\\]l\\\\ |\n");
+    is_cell(FORMAT_MARKDOWN, "two\nlines", "| two^Jlines |\n");
+    is_cell(FORMAT_LATEX, "50%_#&${}~^",
+            "50\\%\\_\\#\\&\\$\\{\\}\\textasciitilde{}\\textasciicircum{} \\\\\n");
+    is_cell(FORMAT_LATEX, "\\input{/etc/passwd}",
+            "\n\\textbackslash{}input\\{/etc/passwd\\} \\\\\n");
+    is_cell(FORMAT_LATEX, "[2cm] a--b ---", "\n{[}2cm{]} a-{}-{}b -{}-{}- \\\\\n");
+    is_cell(FORMAT_LATEX, "<|>\"*`''",
+            "\\textless{}\\textbar{}\\textgreater{}\\char34{}{*}{`}'{}'{} \\\\\n");
+    is_cell(FORMAT_LATEX, "0.90 \xc2\xb1 0.01 \xe2\x89\xa4 \xce\x94",
+            "0.90 \\(\\pm\\) 0.01 \\(\\le\\) \\(\\Delta\\) \\\\\n");
+    is_cell(FORMAT_LATEX, "\033[31m\xff",
+            "\n\\textasciicircum{}{[}{[}31m\\textbackslash{}xff \\\\\n");
+    is_cell(FORMAT_LATEX, "", "\n-- \\\\\n");
+}
+
+/* The best of a column, and a cell that somebody marked. */
+static void test_marks(void)
+{
+    static const struct table_column two[] = {{"mae", "MAE", TABLE_REAL, 2, false},
+                                              {"n", "n", TABLE_INT, 0, false},
+                                              {"same", "same", TABLE_REAL, 1, false},
+                                              {"name", "name", TABLE_TEXT, 0, false}};
+    static const double maes[] = {0.25, NAN, -0.5, 1e-9, -0.5};
+    static const char *const wanted[] = {
+        [FORMAT_MARKDOWN] = "|       MAE |     n | same | name  |\n"
+                            "| --------: | ----: | ---: | ----- |\n"
+                            "|      0.25 |     0 |  1.0 | a     |\n"
+                            "|        -- |     1 |  1.0 | a     |\n"
+                            "| **-0.50** |     2 |  1.0 | **a** |\n"
+                            "|      1e-9 |     3 |  1.0 | a     |\n"
+                            "| **-0.50** | **4** |  1.0 | a     |\n",
+        [FORMAT_LATEX] = "              0.25 &          0 &  1.0 & a          \\\\\n"
+                         "                -- &          1 &  1.0 & a          \\\\\n"
+                         "\\(\\mathbf{-0.50}\\) &          2 &  1.0 & \\textbf{a} \\\\\n"
+                         "\\(1\\times10^{-9}\\) &          3 &  1.0 & a          \\\\\n"
+                         "\\(\\mathbf{-0.50}\\) & \\textbf{4} &  1.0 & a          \\\\\n"};
+    for (int format = FORMAT_MARKDOWN; format < FORMATS; format++) {
+        struct err e = {0};
+        struct table *t = NULL;
+        char *text = NULL;
+        size_t length;
+        FILE *out = open_memstream(&text, &length);
+        int bad = table_new(&t, "marks", false, two, 4, &e);
+        for (int i = 0; !bad && i < 5; i++) {
+            table_real(t, maes[i]);
+            table_int(t, i);
+            table_real(t, 1);
+            table_text(t, "a");
+            if (i == 2)
+                table_mark(t);
+        }
+        for (size_t c = 0; !bad && c < 3; c++)
+            table_mark_best(t, c, c == 0);
+        bad = bad || tables_print(&t, 1, format, 0, false, out, &e);
+        fclose(out);
+        has_text(bad ? e.text : text, wanted[format], "the best are bold, unless all are alike");
+        free(text);
+        table_free(t);
+    }
+}
+
 /* A number that does not fit is shorter, not cut. */
 static void test_figures(void)
 {
@@ -221,7 +367,7 @@ static void test_hostile_names(void)
 {
     static const struct table_column one[] = {{"a\033[2J", "b\033[31m", TABLE_INT, 0, false}};
     struct err e;
-    for (int format = FORMAT_TABLE; format <= FORMAT_JSON; format++) {
+    for (int format = FORMAT_TABLE; format < FORMATS; format++) {
         struct table *t = NULL;
         char *text = NULL;
         size_t length;
@@ -292,11 +438,17 @@ int main(void)
     test_csv();
     test_json();
     test_several();
+    test_markup();
+    test_markup_several();
+    test_signs();
+    test_marks();
     test_hostile_names();
     test_figures();
     test_narrow();
     test_memory(FORMAT_TABLE);
     test_memory(FORMAT_CSV);
     test_memory(FORMAT_JSON);
+    test_memory(FORMAT_MARKDOWN);
+    test_memory(FORMAT_LATEX);
     return tap_done();
 }

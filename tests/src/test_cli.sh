@@ -254,6 +254,31 @@ run -D db.db runs --references --filter 'loss:combo data:SCUT mae<0.23' --sort m
 json 'runs: published figures, filtered and sorted' 'len(j) > 2 and all(r["best_mae"] < 0.23 and r["loss"] == "combo" for r in j) and [r["best_mae"] for r in j] == sorted(r["best_mae"] for r in j)'
 refuses 2 "there is no column 'speed'; there are: id state" -D db.db runs --sort speed
 refuses 2 "'best_pc' is asked for twice" -D db.db runs --columns pc,best_pc
+run -D db.db runs --format markdown
+[ "$(grep -c '^| .* |$' out)" -eq 5 ] && [ "$(tr -cd '|\n' <out | sort -u | wc -l)" -eq 1 ] &&
+    grep -qF 'evil^\[\[31m' out
+result $? 'runs as Markdown: as many columns in each line'
+# Every brace is closed, every line of a table has as many columns, and nothing is left that LaTeX would obey.
+run -D db.db show 1 --format latex
+[ "$got" -eq 0 ] && awk '
+    /^%/ { next }
+    /\\begin\{tabular\}/ { columns = length($0) - length("\\begin{tabular}{@{}@{}}"); next }
+    / \\\\$/ { line = $0; gsub(/\\./, "", line); if (gsub(/&/, "", line) != columns - 1) bad = 1; rows++ }
+    { line = $0; gsub(/\\[][\\%#&$_{}]/, "", line); if (line ~ /[%#$_]/) bad = 1
+      opened = gsub(/{/, "", line); if (gsub(/}/, "", line) != opened) bad = 1 }
+    END { exit bad || rows < 20 }' out
+result $? 'show as LaTeX: whole rows and no stray signs' "$(cat out)"
+if command -v pdflatex >/dev/null 2>&1; then
+    for what in 'runs --references' 'show 1' 'show 2' 'show 1 --predictions last'; do
+        # shellcheck disable=SC2086
+        run -D db.db $what --format latex
+        { echo '\documentclass{article}\usepackage{booktabs}\begin{document}'; cat out; echo '\end{document}'; } >table.tex
+        pdflatex -halt-on-error -interaction=nonstopmode table.tex >tex.log 2>&1
+        result $? "LaTeX takes: $what" "$(tail -n 20 tex.log)"
+    done
+else
+    skip 'no pdflatex here'
+fi
 refuses 2 "'best_pc' is compared with a number, and 'high' is none" -D db.db runs --filter 'pc>high'
 COLUMNS=80 run -D db.db runs --references
 [ "$got" -eq 0 ] && [ "$(wc -L <out)" -le 80 ] && grep -q 'best PC' out

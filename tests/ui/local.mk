@@ -1,4 +1,4 @@
-UI_TEST_LIBS = $(KIT_LIBS) $(UI_LIBS) libresults.a libengine.a libcore.a libbase.a
+UI_TEST_LIBS = $(KIT_LIBS) $(UI_LIBS) libresults.a libstats.a libengine.a libcore.a libbase.a
 UI_TEST_CPPFLAGS = $(NCURSES_CFLAGS)
 
 # The pieces: layout, text, ticks, charts, keys.

@@ -10,7 +10,7 @@
 #include "ui/request.h"
 #include "ui/scale.h"
 #include "ui/text.h"
-#include "ui/ticks.h"
+#include "results/ticks.h"
 
 #include <curses.h>
 #include <float.h>

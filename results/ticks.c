@@ -3,7 +3,7 @@
  * Any range may be asked for: figures come from files. Where a double is no finer than a step, or a
  * step would vanish, there are no ticks; nothing here goes on until doubles meet.
  */
-#include "ui/ticks.h"
+#include "results/ticks.h"
 
 #include "base/str.h"
 

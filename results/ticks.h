@@ -1,6 +1,6 @@
 /* ticks.h - round numbers along an axis, with labels. Pure. */
-#ifndef COMBOLAB_UI_TICKS_H
-#define COMBOLAB_UI_TICKS_H
+#ifndef COMBOLAB_RESULTS_TICKS_H
+#define COMBOLAB_RESULTS_TICKS_H
 
 #include <stdbool.h>
 

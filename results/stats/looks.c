@@ -1,0 +1,170 @@
+/* looks.c - see looks.h.
+ *
+ * The sum of standardised differences is a random walk, looked at when its variance is each share.
+ * Its density among those not decided yet is kept at Gauss and Legendre's points within the bounds;
+ * one step of the walk folds it with a normal density.
+ */
+#include "results/stats/looks.h"
+
+#include "base/err.h"
+#include "results/stats/distribution.h"
+
+#include <math.h>
+
+#define POINTS 256
+#define LEAST_STEP 0.01     /* of the runs, between looks: finer steps would want more points */
+#define LEAST_CHANCE 1e-300 /* less is as good as none: no double has the bound's */
+#define MOST_Z 38
+#define MOST_SHIFT 1000 /* more says no more, and would only take longer */
+#define PI 3.14159265358979323846
+#define SQRT_2PI 2.50662827463100050242
+
+/* The walk at a look, for |sum| < bound: density[i] at points[i] * bound. */
+struct walk {
+    double points[POINTS], weights[POINTS]; /* for -1..1 */
+    double density[POINTS];
+    double bound, share;
+};
+
+double stats_spent(enum stats_spending kind, double alpha, double share)
+{
+    if (!(share > 0))
+        return share == 0 ? 0 : NAN;
+    if (kind == STATS_POCOCK)
+        return alpha * log1p((exp(1) - 1) * share);
+    return 4 * stats_normal_cdf(stats_normal_quantile(alpha / 4) / sqrt(share));
+}
+
+/* Roots of the Legendre polynomial by Newton's method, and their weights. */
+static void points_of(struct walk *w)
+{
+    for (int i = 0; i < POINTS; i++) {
+        double x = cos(PI * (i + 0.75) / (POINTS + 0.5)), slope = 1;
+        for (int round = 0; round < 8; round++) {
+            double before = 1, p = x;
+            for (int k = 2; k <= POINTS; k++) {
+                double next = ((2 * k - 1) * x * p - (k - 1) * before) / k;
+                before = p;
+                p = next;
+            }
+            slope = POINTS * (x * p - before) / (x * x - 1);
+            x -= p / slope;
+        }
+        w->points[i] = x;
+        w->weights[i] = 2 / ((1 - x * x) * slope * slope);
+    }
+}
+
+static double normal_density(double x, double deviation)
+{
+    return exp(-x * x / (2 * deviation * deviation)) / (deviation * SQRT_2PI);
+}
+
+/* Chance to be undecided so far and beyond +-bound at `share`. *slope: its derivative by bound. */
+static double leaves(const struct walk *w, double share, double bound, double *slope)
+{
+    double deviation = sqrt(share - w->share), sum = 0;
+    *slope = 0;
+    if (w->share == 0) {
+        *slope = -2 * normal_density(bound, deviation);
+        return 2 * stats_normal_cdf(-bound / deviation);
+    }
+    for (int i = 0; i < POINTS; i++) { /* both sides are alike */
+        double mass = 2 * w->weights[i] * w->bound * w->density[i];
+        double beyond = bound - w->points[i] * w->bound;
+        sum += mass * stats_normal_cdf(-beyond / deviation);
+        *slope -= mass * normal_density(beyond, deviation);
+    }
+    return sum;
+}
+
+/* The bound that this chance leaves by. Chances fall ever faster with the bound, so that Newton's
+ * method on their logarithm, begun where they are too small, stays there. */
+static double bound_for(const struct walk *w, double share, double chance)
+{
+    if (chance < LEAST_CHANCE)
+        return MOST_Z * sqrt(share);
+    double bound = -stats_normal_quantile(chance / 2) * sqrt(share), step = bound, slope;
+    for (int i = 0; i < 100 && fabs(step) > 1e-15 * bound; i++) {
+        double left = leaves(w, share, bound, &slope);
+        bound -= step = log(left / chance) * left / slope;
+    }
+    return bound;
+}
+
+static void walk_on(struct walk *w, double share, double bound)
+{
+    double deviation = sqrt(share - w->share), density[POINTS];
+    for (int i = 0; i < POINTS; i++) {
+        double at = w->points[i] * bound;
+        density[i] = 0;
+        for (int k = 0; w->share > 0 && k < POINTS; k++)
+            density[i] += w->weights[k] * w->bound * w->density[k] *
+                          normal_density(at - w->points[k] * w->bound, deviation);
+        if (w->share == 0)
+            density[i] = normal_density(at, deviation);
+    }
+    for (int i = 0; i < POINTS; i++)
+        w->density[i] = density[i];
+    w->share = share;
+    w->bound = bound;
+}
+
+static int check(double alpha, const double *shares, size_t n, struct err *e)
+{
+    if (!(alpha > 0 && alpha < 1))
+        return err_set(e, ERR_USAGE, "a level of %g is not between 0 and 1", alpha);
+    if (n < 1 || n > STATS_MOST_LOOKS)
+        return err_set(e, ERR_USAGE, "%zu looks are not within 1 to %d", n, STATS_MOST_LOOKS);
+    for (size_t i = 0; i < n; i++)
+        if (!(shares[i] - (i ? shares[i - 1] : 0) >= LEAST_STEP * (1 - 1e-9) && shares[i] <= 1))
+            return err_set(e, ERR_USAGE,
+                           "look %zu at %g of the runs: looks go up to 1, by %g or more each",
+                           i + 1, shares[i], LEAST_STEP);
+    return 0;
+}
+
+int stats_looks(enum stats_spending kind, double alpha, const double *shares, size_t n,
+                struct stats_look *out, struct err *e)
+{
+    struct walk w = {.share = 0};
+    if (check(alpha, shares, n, e))
+        return -1;
+    points_of(&w);
+    for (size_t i = 0; i < n; i++) {
+        out[i].spent = stats_spent(kind, alpha, shares[i]);
+        double bound = bound_for(&w, shares[i], out[i].spent - (i ? out[i - 1].spent : 0));
+        out[i].z = bound / sqrt(shares[i]);
+        out[i].level = 2 * stats_normal_cdf(-out[i].z);
+        walk_on(&w, shares[i], bound);
+    }
+    return 0;
+}
+
+double stats_power(double mean, double deviation, double n, double alpha)
+{
+    double df = n - 1, shift = fabs(mean) / deviation * sqrt(n);
+    double t = stats_t_within(1 - alpha, df);
+    if (shift > MOST_SHIFT)
+        shift = MOST_SHIFT;
+    return 1 - stats_noncentral_t_cdf(t, df, shift) + stats_noncentral_t_cdf(-t, df, shift);
+}
+
+size_t stats_pairs_needed(double mean, double deviation, double alpha, double power, size_t most)
+{
+    size_t few = 1, enough = 2; /* too few; perhaps enough */
+    if (isnan(deviation) || !(fabs(mean) > 0) || !(power < 1))
+        return 0;
+    while (enough <= most && !(stats_power(mean, deviation, (double)enough, alpha) >= power)) {
+        few = enough;
+        enough *= 2;
+    }
+    while (enough - few > 1 && few < most) {
+        size_t half = few + (enough - few) / 2;
+        if (stats_power(mean, deviation, (double)half, alpha) >= power)
+            enough = half;
+        else
+            few = half;
+    }
+    return enough <= most ? enough : 0;
+}
