@@ -330,7 +330,7 @@ const struct command command_sql = {
         "statements that made them, .help these lines.\n"
         "For people columns are as wide as the first 200 rows need, and NULL is empty, or dim on a "
         "terminal. In CSV and JSON figures are exact and blobs whole, as x'0a1b'; an empty text is "
-        "in quotes in CSV, and NULL is empty.\n"
+        "in quotes in CSV, and NULL is empty. Markdown and LaTeX take 10,000 rows.\n"
         "Ctrl-C ends a statement; the rows until then are printed.\n"
         "  combolab sql 'SELECT loss, max(pc) FROM run_best GROUP BY loss'\n"
         "  combolab sql --format csv 'SELECT * FROM curve WHERE run = 1' > curve.csv",
