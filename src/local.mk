@@ -11,6 +11,7 @@ combolab_SOURCES = \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
 	src/help.c \
+	src/history.c src/history.h \
 	src/main.c \
 	src/meter.c src/meter.h \
 	src/model.c src/model.h \
@@ -19,10 +20,13 @@ combolab_SOURCES = \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
 	src/want.h \
+	src/want_history.c \
+	src/want_names.c \
 	src/want_now.c \
 	src/want_paths.c \
 	src/want_run.c \
 	src/want_runs.c \
+	src/want_sql.c src/want_sql.h \
 	src/commands/archive.c \
 	src/commands/attach.c \
 	src/commands/bench.c \

@@ -26,6 +26,7 @@
     R(BACK, MOVE, "back", "back one level", KEY_ESCAPE, KEY_BACKSPACE, 127, '\b')                  \
     R(RUNS, SCREEN, "runs", "the list of runs", '1')                                               \
     R(LIVE, SCREEN, "live", "the opened run, or the one that trains", '2')                         \
+    R(SQL, SCREEN, "SQL", "statements that read the database", '6')                                \
     R(LAUNCH, SCREEN, "launch", "the form that launches a run", 'n')                               \
     R(HELP, SCREEN, "help", "this help", '?', KEY_F(1))                                            \
     R(PAUSE, RUN, "pause", "pause the run", 'p')                                                   \
@@ -43,9 +44,15 @@
     R(MARKS, CHART, "marks", "draw charts in Braille, blocks or ASCII", 'm')                       \
     R(CHANGE, FORM, "change", "next choice; mark one of a list of choices", ' ')                   \
     R(RESET, FORM, "default", "the field's default", KEY_CTRL('U'))                                \
-    R(SUBMIT, FORM, "launch", "launch the run, or all of them", KEY_F(2), KEY_CTRL('X'))           \
+    R(SUBMIT, FORM, "launch", "launch the run, or all of them; in SQL, run the statement",         \
+      KEY_F(2), KEY_CTRL('X'))                                                                     \
     R(DRAW, FORM, "portraits", "draw portraits beside the database to try things on",              \
       KEY_CTRL('P'))                                                                               \
+    R(RESULT, SQL, "rows", "from the statement to its rows, and back", KEY_F(3))                   \
+    R(EXPORT, SQL, "export", "write all rows into a CSV file", KEY_F(4), KEY_CTRL('S'))            \
+    R(EARLIER, SQL, "earlier", "the statement before; so does Up in the first line", KEY_F(5))     \
+    R(LATER, SQL, "later", "the one after; so does Down in the last line", KEY_F(6))               \
+    R(CANCEL, SQL, "cancel", "end the statement that runs; so does Esc", KEY_CTRL('C'))            \
     R(REDRAW, PROGRAM, "redraw", "draw the screen anew", KEY_CTRL('L'))                            \
     R(QUIT, PROGRAM, "quit", "quit (asks when a run trains here)", 'q')
 
@@ -67,6 +74,7 @@ enum request_group {
     GROUP_LIST,
     GROUP_CHART,
     GROUP_FORM,
+    GROUP_SQL,
     GROUP_PROGRAM,
     REQUEST_GROUPS
 };

@@ -355,7 +355,7 @@ static void take_signals(struct tui *t)
 {
     if (ends)
         t->quits = true;
-    if (interrupts)
+    if (interrupts && !ui_interrupt(t->ui, model_view(t->model)))
         model_say(t->model, false, "press q to leave combolab");
     if (checkpoints && t->changes.current)
         post_verb(t, t->changes.current, VERB_CHECKPOINT);

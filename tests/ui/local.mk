@@ -43,6 +43,13 @@ tests_ui_test_ui_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_terminal_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_terminal
 
+# The SQL view.
+check_PROGRAMS += tests/ui/test_ui_sql
+tests_ui_test_ui_sql_SOURCES = tests/ui/test_ui_sql.c tests/kit/ui_golden.h tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_sql_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_sql_LDADD = $(UI_TEST_LIBS) $(JANSSON_LIBS)
+TESTS += tests/ui/test_ui_sql
+
 EXTRA_DIST += \
 	tests/golden/ui_delete_refused.txt \
 	tests/golden/ui_help_120x40.txt \
@@ -102,4 +109,24 @@ EXTRA_DIST += \
 	tests/golden/ui_runs_filter_none.txt \
 	tests/golden/ui_runs_filter_sorted.txt \
 	tests/golden/ui_runs_filter_typing.txt \
-	tests/golden/ui_runs_sorting.txt
+	tests/golden/ui_runs_sorting.txt \
+	tests/golden/ui_sql_begin_200x60.txt \
+	tests/golden/ui_sql_begin_60x15.txt \
+	tests/golden/ui_sql_begin_80x24.txt \
+	tests/golden/ui_sql_begin_80x24_ascii.txt \
+	tests/golden/ui_sql_cell_200x60.txt \
+	tests/golden/ui_sql_cell_60x15.txt \
+	tests/golden/ui_sql_cell_80x24.txt \
+	tests/golden/ui_sql_cell_80x24_ascii.txt \
+	tests/golden/ui_sql_completing.txt \
+	tests/golden/ui_sql_file.txt \
+	tests/golden/ui_sql_file_exists.txt \
+	tests/golden/ui_sql_mistake.txt \
+	tests/golden/ui_sql_rows_200x60.txt \
+	tests/golden/ui_sql_rows_60x15.txt \
+	tests/golden/ui_sql_rows_80x24.txt \
+	tests/golden/ui_sql_rows_80x24_ascii.txt \
+	tests/golden/ui_sql_running_200x60.txt \
+	tests/golden/ui_sql_running_60x15.txt \
+	tests/golden/ui_sql_running_80x24.txt \
+	tests/golden/ui_sql_running_80x24_ascii.txt
