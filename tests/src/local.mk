@@ -20,6 +20,14 @@ tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_model
 
+# Statements for the screen.
+check_PROGRAMS += tests/src/test_want_sql
+tests_src_test_want_sql_SOURCES = tests/src/test_want_sql.c src/history.c src/model.c src/reader.c src/want_history.c \
+	src/want_names.c src/want_now.c src/want_paths.c src/want_run.c src/want_runs.c src/want_sql.c
+tests_src_test_want_sql_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_src_test_want_sql_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
+TESTS += tests/src/test_want_sql
+
 # Keys, other processes' writes: the screen thread opens no file.
 check_PROGRAMS += tests/src/test_screen_thread
 tests_src_test_screen_thread_SOURCES = tests/src/test_screen_thread.c
