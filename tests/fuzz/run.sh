@@ -61,6 +61,7 @@ SELECT ledger_score(scores, 1), hex(scores), json_group_array(epoch) FROM ledger
 ATTACH 'x.db' AS x; PRAGMA writable_schema = 1; VACUUM INTO 'y.db'; UPDATE run SET name = printf('%.*c', 1000, 'x');
 SELECT * FROM ablation JOIN pragma_table_info('run') ON name LIKE '%a%' WINDOW w AS (PARTITION BY loss) EXCEPT SELECT 1
 SQL
+yes '6SELECT r FROM run;' | tr '\n' '\r' | head -c 30000 >"$work/seeds/screen/sql"
 rm -rf "$work/seed.db"* "$work/seed.weights"
 "$combolab" --quiet train -D "$work/seed.db" --data "$work/set" --backbone resnet18 --image-size 32 --batch 4 --epochs 2 \
     --loss combo --cache "$work/cache" --device cpu >/dev/null 2>&1
