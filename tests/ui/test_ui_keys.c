@@ -335,7 +335,7 @@ static void test_preset(void)
            a.configs->learning_rate == 0.01 && a.configs->head_start == HEAD_START_TORCH,
        "preset paper has its learning rate and heads");
     is_int(a.configs->epochs, 9, "and epochs as they are given after it");
-    a = PRESS(ui, f, KEY_UP, ' ', KEY_F(2));
+    a = PRESS(ui, f, KEY_UP, KEY_LEFT, KEY_F(2));
     ok(a.kind == UI_LAUNCH && isnan(a.configs->learning_rate) && a.configs->epochs == 200,
        "without it all is as by default");
     ui_close(ui);
