@@ -18,6 +18,7 @@ combolab_SOURCES = \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
+	src/sweep.c src/sweep.h \
 	src/want.h \
 	src/want_now.c \
 	src/want_paths.c \

@@ -86,8 +86,9 @@ const char *session_path(const struct session *s);
 int session_log_path(const char *db_path, int64_t run, char *to, size_t room, struct err *e);
 
 /* Checks a config as far as can be without training (config_check, the data set opens) and makes
- * its paths absolute, so that another process can train it. On -1 *config is unchanged. */
-int session_check(struct run_config *config, struct err *e);
+ * its paths absolute, so that another process can train it. *facts (may be NULL) is what the
+ * data set is. On -1 *config is unchanged. */
+int session_check(struct run_config *config, struct data_facts *facts, struct err *e);
 
 /* The settings that a run was launched with; *row (may be NULL) is its row. */
 struct db;

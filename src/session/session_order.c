@@ -280,9 +280,9 @@ static int ask(struct session *s, struct session_request *r, struct err *e)
     return r->answer.result;
 }
 
-int session_check(struct run_config *config, struct err *e)
+int session_check(struct run_config *config, struct data_facts *facts, struct err *e)
 {
-    return session_settle(config, NULL, NULL, e);
+    return session_settle(config, NULL, facts, e);
 }
 
 int session_add(struct session *s, const struct run_config *config, int64_t *id, struct err *e)

@@ -122,7 +122,7 @@ static void test_many(void)
            strstr(a.path, "/portraits"),
        "portraits are drawn beside the database");
     strcpy(configs[0].data, a.path);
-    ok(!session_check(&configs[0], &e), "and can be trained on");
+    ok(!session_check(&configs[0], NULL, &e), "and can be trained on");
     session_close(s);
 }
 
