@@ -11,6 +11,7 @@ combolab_SOURCES = \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
 	src/help.c \
+	src/jobs.c src/jobs.h \
 	src/main.c \
 	src/meter.c src/meter.h \
 	src/model.c src/model.h \

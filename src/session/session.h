@@ -45,6 +45,10 @@ struct session_options {
     const char *db_path; /* "" = the default path */
     enum session_takes takes;
     int64_t most; /* runs to train at most, 0 = any number */
+    /* The device that it trains on: it takes runs that name this one or none. NULL and "" = each
+     * run's own. Borrowed, for as long as the session is open. */
+    const char *device;
+    int64_t threads; /* of runs that name no number of them; 0 = all cores */
     struct session_viewer viewer;
     const struct backend_ops *backend; /* tests; NULL = by the run's device */
 };

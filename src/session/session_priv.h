@@ -102,6 +102,9 @@ void session_device_died(struct session *s);
 /* session_device.c: true for a queued run whose device is not there: that is on its row then, and
  * viewers are told, of a run that was not named once. */
 bool session_run_waits(struct session *s, int64_t run, bool named);
+/* Gives a run's settings the session's own device and threads where they leave that open; false for
+ * one that names another device. */
+bool session_device(const struct session *s, struct run_config *config);
 
 /* session_leave.c: the session ends; once, before its runs are forgotten. */
 void session_leave_note(struct session *s);
