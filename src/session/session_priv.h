@@ -25,6 +25,7 @@ struct session_request {
     size_t n_runs;
     const char *data; /* where it lies now */
     unsigned how;     /* RESUME: of enum db_resume */
+    char *text;       /* EDIT, owned */
     bool posted, answered;
 };
 
@@ -129,7 +130,7 @@ int session_carry_out_resume(struct session *s, struct session_request *r, struc
 int session_carry_out_move(struct session *s, struct session_request *r, struct err *e);
 int session_carry_out_take(struct session *s, struct session_request *r, struct err *e);
 int session_carry_out_verb(struct session *s, struct session_request *r, struct err *e);
-int session_carry_out_delete(struct session *s, struct session_request *r, struct err *e);
+int session_carry_out_edit(struct session *s, struct session_request *r, struct err *e);
 extern const char *const session_verb_names[]; /* by enum verb; as the database has them */
 
 /* session_order.c: all that has been asked so far, on the session thread. */
