@@ -219,6 +219,16 @@ int db_runs_living(struct db *d, int64_t **out, size_t *n, struct err *e);
 /* Fills in the curves of these runs: a few look-ups a run, whatever its length. */
 int db_runs_curves(struct db *d, struct run_row *runs, size_t n, struct err *e);
 
+/* The newest run that has trained on that device, as its row names it, a net and images of that
+ * size in such batches, under that option of precision: 1, 0 when there is none, -1. *image_s:
+ * seconds that a training image took, with all that an epoch has beside. */
+struct db_speed_like {
+    const char *device, *precision, *backbone;
+    int64_t image_size, batch;
+};
+int db_speed(struct db *d, const struct db_speed_like *like, int64_t *run, double *image_s,
+             struct err *e);
+
 int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e); /* ERR_NOT_FOUND */
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e);
 int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,

@@ -19,8 +19,9 @@ enum { TRAINED = 1, QUEUED = 2 };
 struct edit_kind {
     const char *first; /* a statement that the text is bound to, run before; or NULL */
     const char *sql;
+    const char *option; /* which says the same; or NULL */
     enum takes takes;
-    size_t room; /* of a text with its NUL; 0 = it may not be empty, and has no limit here */
+    size_t room; /* of a text with its NUL */
     unsigned refused;
     const char *doing;
 };
@@ -28,29 +29,47 @@ struct edit_kind {
 #define ROOM(field) sizeof((struct run_row *)NULL)->field
 
 static const struct edit_kind kinds[] = {
-    [DB_EDIT_NAME] = {NULL, "UPDATE run SET name = ?1 WHERE id = ?2", TAKES_TEXT, ROOM(name), 0,
-                      "renaming"},
-    [DB_EDIT_EXPERIMENT] = {"INSERT INTO experiment(name) VALUES (?1) ON CONFLICT DO NOTHING",
-                            "UPDATE run SET experiment ="
-                            " (SELECT id FROM experiment WHERE name = ?1) WHERE id = ?2",
-                            TAKES_TEXT, ROOM(experiment), 0, "moving"},
-    [DB_EDIT_NOTE] = {NULL, "UPDATE run SET note = nullif(?1, '') WHERE id = ?2", TAKES_TEXT,
-                      ROOM(note), 0, "noting something of"},
-    [DB_EDIT_TAG] = {NULL,
-                     "INSERT INTO tag(name, run) VALUES (?1, ?2) ON CONFLICT(run, name) DO NOTHING",
-                     TAKES_TEXT, DB_TAG_BYTES, 0, "tagging"},
-    [DB_EDIT_UNTAG] = {NULL, "DELETE FROM tag WHERE name = ?1 AND run = ?2", TAKES_TEXT,
-                       DB_TAG_BYTES, 0, "taking a tag from"},
-    [DB_EDIT_PRIORITY] = {NULL, "UPDATE run SET priority = ?1 WHERE id = ?2", TAKES_NUMBER, 0, 0,
-                          "setting the priority of"},
-    [DB_EDIT_ARCHIVE] = {NULL, "UPDATE run SET archived = coalesce(archived, ?1) WHERE id = ?2",
-                         TAKES_DATE, 0, TRAINED | QUEUED, "archiving"},
-    [DB_EDIT_UNARCHIVE] = {NULL, "UPDATE run SET archived = NULL WHERE id = ?1", TAKES_NOTHING, 0,
-                           0, "taking from the archive"},
-    [DB_EDIT_DELETE] = {NULL, "UPDATE run SET deleted = coalesce(deleted, ?1) WHERE id = ?2",
-                        TAKES_DATE, 0, TRAINED, "putting into the trash"},
-    [DB_EDIT_UNDELETE] = {NULL, "UPDATE run SET deleted = NULL WHERE id = ?1", TAKES_NOTHING, 0, 0,
-                          "taking from the trash"},
+    [DB_EDIT_NAME] = {.sql = "UPDATE run SET name = ?1 WHERE id = ?2",
+                      .option = "name",
+                      .takes = TAKES_TEXT,
+                      .room = ROOM(name),
+                      .doing = "renaming"},
+    [DB_EDIT_EXPERIMENT] = {.first =
+                                "INSERT INTO experiment(name) VALUES (?1) ON CONFLICT DO NOTHING",
+                            .sql = "UPDATE run SET experiment ="
+                                   " (SELECT id FROM experiment WHERE name = ?1) WHERE id = ?2",
+                            .option = "experiment",
+                            .takes = TAKES_TEXT,
+                            .room = ROOM(experiment),
+                            .doing = "moving"},
+    [DB_EDIT_NOTE] = {.sql = "UPDATE run SET note = nullif(?1, '') WHERE id = ?2",
+                      .takes = TAKES_TEXT,
+                      .room = ROOM(note),
+                      .doing = "writing a note on"},
+    [DB_EDIT_TAG] = {.sql = "INSERT INTO tag(name, run) VALUES (?1, ?2)"
+                            " ON CONFLICT(run, name) DO NOTHING",
+                     .takes = TAKES_TEXT,
+                     .room = DB_TAG_BYTES,
+                     .doing = "tagging"},
+    [DB_EDIT_UNTAG] = {.sql = "DELETE FROM tag WHERE name = ?1 AND run = ?2",
+                       .takes = TAKES_TEXT,
+                       .room = DB_TAG_BYTES,
+                       .doing = "tagging"},
+    [DB_EDIT_PRIORITY] = {.sql = "UPDATE run SET priority = ?1 WHERE id = ?2",
+                          .takes = TAKES_NUMBER,
+                          .doing = "setting the priority of"},
+    [DB_EDIT_ARCHIVE] = {.sql = "UPDATE run SET archived = coalesce(archived, ?1) WHERE id = ?2",
+                         .takes = TAKES_DATE,
+                         .refused = TRAINED | QUEUED,
+                         .doing = "archiving"},
+    [DB_EDIT_UNARCHIVE] = {.sql = "UPDATE run SET archived = NULL WHERE id = ?1",
+                           .doing = "taking out of the archive"},
+    [DB_EDIT_DELETE] = {.sql = "UPDATE run SET deleted = coalesce(deleted, ?1) WHERE id = ?2",
+                        .takes = TAKES_DATE,
+                        .refused = TRAINED,
+                        .doing = "putting into the trash"},
+    [DB_EDIT_UNDELETE] = {.sql = "UPDATE run SET deleted = NULL WHERE id = ?1",
+                          .doing = "taking out of the trash"},
 };
 
 static int check_tag(const char *tag, struct err *e)
@@ -123,6 +142,16 @@ static int check_tags(struct db *d, int64_t id, struct err *e)
                    id, ROOM(tags) - 1);
 }
 
+static int set_option(struct db *d, int64_t id, const char *option, const char *text, struct err *e)
+{
+    struct query q;
+    query_open(&q, d, "UPDATE run_option SET value = ?1 WHERE run = ?2 AND name = ?3");
+    query_bind_text(&q, text);
+    query_bind_int(&q, id);
+    query_bind_text(&q, option);
+    return query_finish(&q, e);
+}
+
 static int edit_run(struct db *d, int64_t id, const struct db_edit *edit, struct err *e)
 {
     const struct edit_kind *k = &kinds[edit->kind];
@@ -138,7 +167,7 @@ static int edit_run(struct db *d, int64_t id, const struct db_edit *edit, struct
     query_open(&q, d, k->sql);
     bind_value(&q, edit);
     query_bind_int(&q, id);
-    if (query_finish(&q, e))
+    if (query_finish(&q, e) || (k->option && set_option(d, id, k->option, edit->text, e)))
         return -1;
     return edit->kind == DB_EDIT_TAG ? check_tags(d, id, e) : 0;
 }

@@ -23,6 +23,7 @@ libdb_a_SOURCES = \
 	db/db_run.c \
 	db/db_runs.c \
 	db/db_schema.c \
+	db/db_speed.c \
 	db/db_spent.c \
 	db/db_split.c \
 	db/db_sql.c \

@@ -86,7 +86,7 @@ CREATE VIEW run_alike AS
         group_concat(iif(name = 'fold', NULL, name || '=' || value), ' ') AS but_fold
     FROM (SELECT run, name, value FROM run_option
         WHERE name NOT IN ('name', 'cache', 'image-memory', 'save-every', 'keep',
-            'keep-checkpoints', 'threads', 'trace')
+            'keep-checkpoints', 'threads', 'trace', 'preset')
             AND run IN (SELECT id FROM run WHERE deleted IS NULL)
         ORDER BY run, position) AS listed
     GROUP BY run;

@@ -174,25 +174,21 @@ static int remove_spent(const struct clean_item *item, struct db *db, struct fol
     return result;
 }
 
-/* The rows of a run, if it is in the trash still, and what a worker of its own has printed. */
-static int empty_trash(struct db *db, int64_t run, struct err *e)
+/* If it is in the trash still. */
+static int empty_trash(const struct clean_item *item, struct db *db, struct folder_sum *gone,
+                       struct err *e)
 {
-    char log[FILE_PATH_BYTES];
     struct run_row row;
-    if (db_run(db, run, &row, e))
+    if (db_run(db, item->run, &row, e))
         return -1;
-    if (isnan(row.deleted))
-        return 0;
-    if (!session_log_path(db_path(db), run, log, sizeof log, NULL))
-        unlink(log);
-    return db_run_delete(db, run, e);
+    return isnan(row.deleted) ? 0 : session_delete(db, item->run, gone, e);
 }
 
 static int remove_of_run(const struct clean_item *item, struct db *db, struct folder_sum *gone,
                          struct err *e)
 {
-    if (item->trash && empty_trash(db, item->run, e))
-        return -1;
+    if (item->trash)
+        return empty_trash(item, db, gone, e);
     int locked = db_run_lock(db, item->run, e);
     if (locked <= 0)
         return locked;

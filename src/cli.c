@@ -371,7 +371,8 @@ int cli_parse(struct invocation *in, const struct command *c, int argc, char **a
         config_apply_preset(&p.base, in->given, in->n_given);
     result = check_arguments(in, e);
     if (!result && c->takes_config)
-        result = config_sweep(&in->configs, &in->n_configs, &p.base, p.lists, p.n_lists, e);
+        result = config_sweep(&in->configs, &in->n_configs, &p.base, p.lists, p.n_lists, in->given,
+                              in->n_given, e);
 out:
     parser_fini(&p);
     return result;

@@ -168,6 +168,8 @@ static int open_parts(struct headless *h, const struct headless_options *options
         .db_path = options->in->global.database,
         .takes = options->takes,
         .most = options->most,
+        .device = options->device,
+        .threads = options->threads,
         .viewer = {begun, stored, trouble, h},
     };
     if (progress_new(&h->progress, stderr, options->in->global.quiet, e) ||

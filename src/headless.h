@@ -20,7 +20,9 @@ struct err;
 struct headless_options {
     const struct invocation *in; /* for its global options */
     enum session_takes takes;
-    int64_t most;  /* runs to train at most, 0 = any number */
+    int64_t most;       /* runs to train at most, 0 = any number */
+    const char *device; /* see session_options, as the next */
+    int64_t threads;
     bool waits;    /* for more runs, until a signal */
     bool detaches; /* takes none: a worker of its own gets what was queued */
 };

@@ -12,6 +12,7 @@ combolab_SOURCES = \
 	src/headless.c src/headless.h \
 	src/help.c \
 	src/history.c src/history.h \
+	src/jobs.c src/jobs.h \
 	src/main.c \
 	src/meter.c src/meter.h \
 	src/model.c src/model.h \
@@ -19,6 +20,7 @@ combolab_SOURCES = \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
+	src/sweep.c src/sweep.h \
 	src/want.h \
 	src/want_history.c \
 	src/want_names.c \

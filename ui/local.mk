@@ -32,6 +32,7 @@ libui_a_SOURCES = \
 	ui/views/live_charts.c ui/views/live_charts.h \
 	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/runs.c \
+	ui/views/runs_edit.c ui/views/runs_edit.h \
 	ui/views/runs_order.c ui/views/runs_order.h \
 	ui/views/runs_table.c ui/views/runs_table.h \
 	ui/views/settings.c ui/views/settings.h \

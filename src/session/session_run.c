@@ -136,6 +136,7 @@ static int read_job(struct session *s, struct trainer_job *job, struct err *e)
     struct run_row row;
     if (session_read_config(s->db, s->run, &job->config, &row, e))
         return -1;
+    session_device(s, &job->config);
     job->resume = row.resumed > 0 && !row.anew;
     job->algorithms_anew = row.algorithms_anew;
     job->known_epochs = row.epochs_done;
