@@ -184,7 +184,7 @@ static void add_columns(struct sql_choices *to, const struct ui_name *names, siz
     for (size_t i = 0; i < n; i++)
         if (names[i].column[0] &&
             (table ? !strcmp(names[i].table, table) : is_named(text, names[i].table)))
-            add(to, begun, names[i].column, "column");
+            add(to, begun, names[i].column, names[i].type[0] ? names[i].type : "column");
 }
 
 static void add_tables(struct sql_choices *to, const struct ui_name *names, size_t n,

@@ -9,7 +9,7 @@
 
 struct sql_choice {
     const char *text; /* of the names, or static */
-    const char *kind; /* "table", "view", "column", "function", "" */
+    const char *kind; /* "table", "view", "function", a column's type or "column", "" */
 };
 
 struct sql_choices {

@@ -160,15 +160,17 @@ static void draw_problem(const struct sql_view *v, const struct ui_sql *r, struc
                          int x, int cells)
 {
     int line, column;
+    enum role role =
+        strcmp(v->asked, v->editor.text) ? ROLE_DIM : ROLE_BAD; /* it is being mended */
     if (r->problem_at == UI_NOWHERE) {
-        pen_text(pen, y, x, cells, ROLE_BAD, r->problem);
+        pen_text(pen, y, x, cells, role, r->problem);
         return;
     }
     editor_place(v->asked, r->problem_at, &line, &column);
     if (strchr(v->asked, '\n'))
-        pen_format(pen, y, x, cells, ROLE_BAD, "line %d, column %d: %s", line, column, r->problem);
+        pen_format(pen, y, x, cells, role, "line %d, column %d: %s", line, column, r->problem);
     else
-        pen_format(pen, y, x, cells, ROLE_BAD, "column %d: %s", column, r->problem);
+        pen_format(pen, y, x, cells, role, "column %d: %s", column, r->problem);
 }
 
 static void draw_file(const struct sql_view *v, const struct ui_sql_file *f, struct pen *pen, int y,
@@ -207,7 +209,7 @@ static void draw_message(const struct sql_view *v, const struct ui_model *m, str
                    m->n_history ? m->n_history : sql_n_examples);
     } else {
         pen_text(pen, at.y, x, cells, ROLE_DIM,
-                 "Enter runs what ends in a semicolon, or twice; Esc leaves, then 1 to 7 go on");
+                 "Enter behind ; runs it; Esc, then a digit, shows a view");
     }
 }
 
