@@ -207,8 +207,9 @@ int db_runs_wanted(struct db *d, const struct run_wanted *wanted, struct run_row
                    struct err *e);
 
 /* The runs that changed after *since (0 = all), ascending by id; *since becomes the present mark.
- * *all says how many runs there are: fewer than the caller then knows means that some were deleted,
- * and db_run_ids says which are left. One read transaction. */
+ * *all says how many runs are listed, or 0 where one that changed is not listed any more: another
+ * number than the caller then knows means that some have gone, or have come back, and db_run_ids
+ * says which are there. One read transaction. */
 int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n, size_t *all,
                   struct err *e);
 int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e); /* newest first */

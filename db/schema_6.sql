@@ -16,6 +16,9 @@ ALTER TABLE run ADD COLUMN
 ALTER TABLE run ADD COLUMN
     imported TEXT /* what it was brought in from; NULL = it was trained here */;
 
+-- How many runs lists have, and which, is asked whenever something has changed.
+CREATE INDEX run_listed ON run(deleted, archived);
+
 CREATE TABLE tag (
     -- Words by which runs are found again.
     run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,

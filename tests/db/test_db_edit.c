@@ -100,8 +100,8 @@ static void test_seen(struct db *d)
     ok(!db_runs_since(d, &mark, &rows, &n, &all, &e) && n == 1, "so is one that goes");
     mem_free(rows);
     ok(!edit(d, 3, DB_EDIT_DELETE, NULL, &e) && !db_runs_since(d, &mark, &rows, &n, &all, &e) &&
-           !n && all == 3,
-       "for who looks again, a run in the trash is one less");
+           !n && !all,
+       "for who looks again, a run in the trash is gone");
     mem_free(rows);
     ok(!edit(d, 3, DB_EDIT_UNDELETE, NULL, &e) && !db_runs_since(d, &mark, &rows, &n, &all, &e) &&
            n == 1 && all == 4,

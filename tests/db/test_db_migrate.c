@@ -243,7 +243,8 @@ static void test_same_schema(const char *path)
 static const char undo_6[] =
     "DROP VIEW ablation; DROP VIEW best_epoch; DROP VIEW option_diff;"
     " DROP VIEW run_summary; DROP VIEW run_best; DROP VIEW run_mean; DROP VIEW run_alike;"
-    " DROP TABLE tag; DROP TRIGGER run_deleted_rests; DROP TRIGGER run_training_stays;"
+    " DROP INDEX run_listed; DROP TABLE tag; DROP TRIGGER run_deleted_rests; DROP TRIGGER "
+    "run_training_stays;"
     " ALTER TABLE run DROP COLUMN priority; ALTER TABLE run DROP COLUMN archived;"
     " ALTER TABLE run DROP COLUMN deleted; ALTER TABLE run DROP COLUMN note;"
     " ALTER TABLE run DROP COLUMN imported; PRAGMA user_version = 5;";

@@ -20,7 +20,9 @@ tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_model
 
-# Statements for the screen.
+# Statements: the command, and for the screen.
+TESTS += tests/src/test_sql.sh
+EXTRA_DIST += tests/src/test_sql.sh
 check_PROGRAMS += tests/src/test_want_sql
 tests_src_test_want_sql_SOURCES = tests/src/test_want_sql.c src/history.c src/model.c src/reader.c src/want_history.c \
 	src/want_names.c src/want_now.c src/want_paths.c src/want_run.c src/want_runs.c src/want_sql.c
@@ -37,7 +39,7 @@ TESTS += tests/src/test_screen_thread
 
 TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
 	tests/src/test_detach.sh tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_converge.sh tests/src/test_tmux.sh \
-	tests/src/test_provenance.sh tests/src/test_clean.sh tests/src/test_sql.sh
+	tests/src/test_provenance.sh tests/src/test_clean.sh tests/src/test_edit.sh tests/src/test_sweep.sh
 EXTRA_DIST += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
 	tests/src/test_detach.sh tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_converge.sh tests/src/test_tmux.sh \
-	tests/src/test_provenance.sh tests/src/test_clean.sh tests/src/test_sql.sh
+	tests/src/test_provenance.sh tests/src/test_clean.sh tests/src/test_edit.sh tests/src/test_sweep.sh

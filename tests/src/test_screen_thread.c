@@ -233,8 +233,8 @@ static void use_it(struct traced *t, const char *path)
     press(t, "\r");
     shows(t, "written into", "its rows are written into a file");
     press(t, "\033");
-    press(t, "1gddy");
-    shows(t, "is deleted", "a run is deleted");
+    press(t, "1gd");
+    shows(t, "is in the trash", "a run is put into the trash");
 }
 
 int main(void)
