@@ -258,6 +258,7 @@ int db_sql_next(struct db_sql *q, struct err *e)
     size_t where;
     double seconds = q->d->sql_limits.seconds;
     sqlite3_finalize(q->statement);
+    q->d->sql_late = false;
     q->d->sql_until_s = seconds > 0 ? clock_s() + seconds : INFINITY;
     return prepare(q, &q->rest, &q->statement, &where, e);
 }

@@ -29,6 +29,7 @@ combolab_SOURCES = \
 	src/want_run.c \
 	src/want_runs.c \
 	src/want_sql.c src/want_sql.h \
+	src/want_sql_kept.c \
 	src/commands/archive.c \
 	src/commands/attach.c \
 	src/commands/bench.c \

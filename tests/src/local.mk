@@ -15,7 +15,7 @@ EXTRA_DIST += tests/src/test_man_db.sh tests/src/test_picture.sh
 # Rows for the screen, without a screen.
 check_PROGRAMS += tests/src/test_model
 tests_src_test_model_SOURCES = tests/src/test_model.c src/history.c src/model.c src/reader.c src/want_history.c \
-	src/want_names.c src/want_now.c src/want_paths.c src/want_run.c src/want_runs.c src/want_sql.c
+	src/want_names.c src/want_now.c src/want_paths.c src/want_run.c src/want_runs.c src/want_sql.c src/want_sql_kept.c
 tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_model
@@ -25,7 +25,7 @@ TESTS += tests/src/test_sql.sh
 EXTRA_DIST += tests/src/test_sql.sh
 check_PROGRAMS += tests/src/test_want_sql
 tests_src_test_want_sql_SOURCES = tests/src/test_want_sql.c src/history.c src/model.c src/reader.c src/want_history.c \
-	src/want_names.c src/want_now.c src/want_paths.c src/want_run.c src/want_runs.c src/want_sql.c
+	src/want_names.c src/want_now.c src/want_paths.c src/want_run.c src/want_runs.c src/want_sql.c src/want_sql_kept.c
 tests_src_test_want_sql_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_want_sql_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_want_sql

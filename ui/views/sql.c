@@ -232,10 +232,10 @@ static bool type_statement(struct sql_view *v, const struct ui_model *m, struct 
         return true;
     v->completes = false;
     if (key.character == KEY_ESCAPE) {
-        bool running = v->running;
+        if (!v->running)
+            return false; /* it leads back */
         end(v);
-        v->ended = running;
-        return running;
+        return true;
     }
     if (key.character == L'\t') {
         complete(v, m);
