@@ -74,10 +74,11 @@ void str_figure(char *to, size_t room, double value, int decimals, int cells)
 void str_shortest(char *to, size_t room, double value, int digits)
 {
     char text[MOST_BYTES];
-    int n = 0;
-    do
+    /* What reads back from fewer than 15 digits has zeros behind them, which %g leaves out. */
+    int n = digits < 15 ? digits : 15;
+    snprintf(text, sizeof text, "%.*g", n, value);
+    while (n < digits && strtod(text, NULL) != value)
         snprintf(text, sizeof text, "%.*g", ++n, value);
-    while (n < digits && strtod(text, NULL) != value);
     /* The exponent that %g takes for want of digits: 3e+01 is 30. */
     if (strchr(text, 'e') && fabs(value) >= 1 && fabs(value) < 1e15)
         snprintf(text, sizeof text, "%.0f", value);

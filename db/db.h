@@ -125,12 +125,37 @@ bool db_has_weights(struct db *d, int64_t run);
 int db_run_disk(struct db *d, int64_t run, struct err *e);
 int db_runs_disk(struct db *d, struct err *e);
 
+/* What people change of runs by hand: all of the edits of all of the runs, or nothing. */
+enum db_edit_kind {
+    DB_EDIT_NAME,
+    DB_EDIT_EXPERIMENT, /* made if there is none of the name */
+    DB_EDIT_NOTE,       /* "" takes it away */
+    DB_EDIT_TAG,        /* one word */
+    DB_EDIT_UNTAG,
+    DB_EDIT_PRIORITY, /* in the queue */
+    DB_EDIT_ARCHIVE,  /* ERR_STATE for one that is trained or queued */
+    DB_EDIT_UNARCHIVE,
+    DB_EDIT_DELETE, /* into the trash; ERR_STATE for one that is trained */
+    DB_EDIT_UNDELETE,
+};
+#define DB_TAG_BYTES 64 /* with its NUL */
+struct db_edit {
+    enum db_edit_kind kind;
+    const char *text; /* NAME to UNTAG */
+    int64_t number;   /* PRIORITY */
+};
+int db_runs_edit(struct db *d, const int64_t *ids, size_t n, const struct db_edit *edits,
+                 size_t n_edits, struct err *e);
+
+/* A priority higher than that of every run in the queue. */
+int db_queue_first(struct db *d, int64_t *priority, struct err *e);
+
 int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err *e);
 
 /* Which files in a run's folder of weights nothing needs any more. Of a number that no run has they
  * are all, if this database has given it to a run that was deleted. */
 enum db_spent {
-    DB_SPENT_NOTHING,     /* it trains, or may begin at any time */
+    DB_SPENT_NOTHING,     /* it trains, or may begin at any time, or is in the trash */
     DB_SPENT_HALVES,      /* half-written ones: it can be resumed */
     DB_SPENT_CHECKPOINTS, /* those too: it cannot, and its weights are there */
     DB_SPENT_ALL,
@@ -182,8 +207,9 @@ int db_runs_wanted(struct db *d, const struct run_wanted *wanted, struct run_row
                    struct err *e);
 
 /* The runs that changed after *since (0 = all), ascending by id; *since becomes the present mark.
- * *all says how many runs there are: fewer than the caller then knows means that some were deleted,
- * and db_run_ids says which are left. One read transaction. */
+ * *all says how many runs are listed, or 0 where one that changed is not listed any more: another
+ * number than the caller then knows means that some have gone, or have come back, and db_run_ids
+ * says which are there. One read transaction. */
 int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n, size_t *all,
                   struct err *e);
 int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e); /* newest first */
@@ -193,6 +219,16 @@ int db_runs_living(struct db *d, int64_t **out, size_t *n, struct err *e);
 
 /* Fills in the curves of these runs: a few look-ups a run, whatever its length. */
 int db_runs_curves(struct db *d, struct run_row *runs, size_t n, struct err *e);
+
+/* The newest run that has trained on that device, as its row names it, a net and images of that
+ * size in such batches, under that option of precision: 1, 0 when there is none, -1. *image_s:
+ * seconds that a training image took, with all that an epoch has beside. */
+struct db_speed_like {
+    const char *device, *precision, *backbone;
+    int64_t image_size, batch;
+};
+int db_speed(struct db *d, const struct db_speed_like *like, int64_t *run, double *image_s,
+             struct err *e);
 
 int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e); /* ERR_NOT_FOUND */
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e);

@@ -246,7 +246,7 @@ static int open_file(struct db *d, enum db_mode mode, struct err *e)
     sqlite3_extended_result_codes(d->sql, 1);
     sqlite3_busy_timeout(d->sql, DB_BUSY_MS);
     distrust(d);
-    if (db_exec(d, all_ways, e) || (doubtful && beside_check(d, e)))
+    if (db_exec(d, all_ways, e) || functions_add_missing(d, e) || (doubtful && beside_check(d, e)))
         return -1;
     if (mode == DB_WRITE ? prepare_to_write(d, e) : prepare_to_read(d, e))
         return -1;

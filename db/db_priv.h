@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "db/db_sql.h"
 
 #include <sqlite3.h>
 
@@ -44,6 +45,10 @@ struct db {
     struct file_id beside[DB_BESIDE]; /* once they have been looked at */
     int64_t claimed;                  /* the last run that was, and when, by clock_boot_s */
     double claimed_s;
+    struct db_sql_limits sql_limits; /* of statements of a user */
+    double sql_until_s;              /* when the present one is ended, by clock_s */
+    bool sql_late;                   /* it was */
+    char sql_refused[64];            /* what the last one that was prepared may not do */
 };
 
 /* --- db_fail.c: errors and transactions --- */
@@ -263,6 +268,14 @@ int split_migrate(struct db *d, struct err *e);
 /* Looks at the files of a run, or of all, and stores what they take. In a write transaction. */
 int disk_store(struct db *d, int64_t run, struct err *e);
 int disk_store_all(struct db *d, struct err *e);
+
+/* --- db_functions.c: what SQL has beside SQLite's own --- */
+
+/* sqrt, pow, exp and ln, where SQLite was built without them: views need the first. */
+int functions_add_missing(struct db *d, struct err *e);
+
+/* What combolab-db(5) lists, for statements of a user. */
+int functions_add(struct db *d, struct err *e);
 
 /* --- db_epoch.c --- */
 

@@ -120,11 +120,15 @@ int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e)
     return row == 1 ? life_correct(d, out, 1, e) : -1;
 }
 
-/* The number of the latest change, and how many runs there are. */
-static int read_mark(struct db *d, int64_t *mark, size_t *all, struct err *e)
+/* The number of the latest change, and how many runs are listed; 0 where one that changed after
+ * `since` is not, any more. */
+static int read_mark(struct db *d, int64_t since, int64_t *mark, size_t *all, struct err *e)
 {
     struct query q;
-    query_open(&q, d, "SELECT number, (SELECT count(*) FROM run WHERE " IS_LISTED ") FROM change");
+    query_open(&q, d,
+               "SELECT number, iif(EXISTS (SELECT 1 FROM run WHERE changed > ? AND NOT (" IS_LISTED
+               ")), 0, (SELECT count(*) FROM run WHERE " IS_LISTED ")) FROM change");
+    query_bind_int(&q, since);
     int row = query_step(&q, e);
     if (row == 1) {
         *mark = query_int(&q);
@@ -153,7 +157,7 @@ int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n,
     *n = 0;
     int status = db_exec(d, "BEGIN", e);
     if (!status)
-        status = read_mark(d, &mark, &count, e);
+        status = read_mark(d, *since, &mark, &count, e);
     if (!status)
         status = read_since(d, *since, out, n, e);
     if (db_end(d, status, e, "reading the runs that changed")) {

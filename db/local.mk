@@ -6,10 +6,12 @@ libdb_a_SOURCES = \
 	db/db_claim.c \
 	db/db_columns.c \
 	db/db_disk.c \
+	db/db_edit.c \
 	db/db_epoch.c \
 	db/db_experiment.c \
 	db/db_fail.c \
 	db/db_files.c \
+	db/db_functions.c \
 	db/db_identity.c \
 	db/db_life.c \
 	db/db_network.c \
@@ -22,8 +24,14 @@ libdb_a_SOURCES = \
 	db/db_run.c \
 	db/db_runs.c \
 	db/db_schema.c \
+	db/db_speed.c \
 	db/db_spent.c \
 	db/db_split.c \
+	db/db_sql.c \
+	db/db_sql.h \
+	db/db_sql_dot.c \
+	db/db_sql_priv.h \
+	db/db_sql_rights.c \
 	db/db_state.c \
 	db/rows.c \
 	db/rows.h

@@ -172,6 +172,23 @@ struct checkpoint_row {
     double time;
 };
 
+/* A value of a column that has no type of its own: each row may say another. */
+enum row_value_kind {
+    ROW_VALUE_NULL,
+    ROW_VALUE_INT,
+    ROW_VALUE_REAL,
+    ROW_VALUE_TEXT,
+    ROW_VALUE_BLOB
+};
+
+struct row_value {
+    enum row_value_kind kind;
+    int64_t whole;
+    double real;
+    const char *bytes; /* of a text or a blob; a text ends in a NUL that is not counted */
+    size_t count;
+};
+
 /* --- columns --- */
 
 /* The C type of a field. */

@@ -16,6 +16,9 @@ ALTER TABLE run ADD COLUMN
 ALTER TABLE run ADD COLUMN
     imported TEXT /* what it was brought in from; NULL = it was trained here */;
 
+-- How many runs lists have, and which, is asked whenever something has changed.
+CREATE INDEX run_listed ON run(deleted, archived);
+
 CREATE TABLE tag (
     -- Words by which runs are found again.
     run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
@@ -86,7 +89,7 @@ CREATE VIEW run_alike AS
         group_concat(iif(name = 'fold', NULL, name || '=' || value), ' ') AS but_fold
     FROM (SELECT run, name, value FROM run_option
         WHERE name NOT IN ('name', 'cache', 'image-memory', 'save-every', 'keep',
-            'keep-checkpoints', 'threads', 'trace')
+            'keep-checkpoints', 'threads', 'trace', 'preset')
             AND run IN (SELECT id FROM run WHERE deleted IS NULL)
         ORDER BY run, position) AS listed
     GROUP BY run;
@@ -113,3 +116,56 @@ CREATE VIEW run_mean AS
             JOIN run ON run.id = kin.run LEFT JOIN experiment ON experiment.id = run.experiment)
         WINDOW same AS (PARTITION BY across, same_for))
     GROUP BY across, same_for;
+
+-- Names that a user's own view may have had already.
+DROP VIEW IF EXISTS ablation;
+DROP VIEW IF EXISTS best_epoch;
+DROP VIEW IF EXISTS option_diff;
+
+CREATE VIEW ablation AS
+    -- Means and sample standard deviations over the runs of an experiment that have the same data,
+    -- protocol, backbone, loss, weights and selection: of the finished ones; how many others there
+    -- are is said. The figures are of the test images at the best epoch, and at the last one.
+    SELECT experiment, data, protocol, backbone, loss, alpha, beta, gamma, selected_on,
+        count(pc) AS runs, count(*) - count(pc) AS others,
+        count(DISTINCT iif(pc IS NULL, NULL, seed)) AS seeds,
+        count(DISTINCT iif(pc IS NULL, NULL, fold)) AS folds,
+        avg(mae) AS mae, sqrt(sum((mae - mae_0) * (mae - mae_0)) / (count(mae) - 1)) AS mae_sd,
+        avg(rmse) AS rmse,
+        sqrt(sum((rmse - rmse_0) * (rmse - rmse_0)) / (count(rmse) - 1)) AS rmse_sd,
+        avg(pc) AS pc, sqrt(sum((pc - pc_0) * (pc - pc_0)) / (count(pc) - 1)) AS pc_sd,
+        avg(last_mae) AS last_mae, sqrt(sum((last_mae - last_mae_0) * (last_mae - last_mae_0))
+            / (count(last_mae) - 1)) AS last_mae_sd,
+        avg(last_rmse) AS last_rmse, sqrt(sum((last_rmse - last_rmse_0) * (last_rmse - last_rmse_0))
+            / (count(last_rmse) - 1)) AS last_rmse_sd,
+        avg(last_pc) AS last_pc, sqrt(sum((last_pc - last_pc_0) * (last_pc - last_pc_0))
+            / (count(last_pc) - 1)) AS last_pc_sd
+    FROM (SELECT *, avg(mae) OVER cell AS mae_0, avg(rmse) OVER cell AS rmse_0,
+            avg(pc) OVER cell AS pc_0, avg(last_mae) OVER cell AS last_mae_0,
+            avg(last_rmse) OVER cell AS last_rmse_0, avg(last_pc) OVER cell AS last_pc_0
+        FROM (SELECT experiment.name AS experiment, coalesce(known.name, data) AS data, protocol,
+                backbone, loss, alpha, beta, gamma, selected_on, seed, fold,
+                iif(state = 'finished', best_mae, NULL) AS mae,
+                iif(state = 'finished', best_rmse, NULL) AS rmse,
+                iif(state = 'finished', best_pc, NULL) AS pc,
+                iif(state = 'finished', last_mae, NULL) AS last_mae,
+                iif(state = 'finished', last_rmse, NULL) AS last_rmse,
+                iif(state = 'finished', last_pc, NULL) AS last_pc
+            FROM run LEFT JOIN experiment ON experiment.id = run.experiment
+            -- A run that has not begun has its data's path, which others have given a name.
+            LEFT JOIN (SELECT value AS path, max(data) AS name FROM run JOIN run_option
+                    ON run_option.run = run.id AND run_option.name = 'data'
+                    WHERE started IS NOT NULL GROUP BY value) AS known
+                ON run.started IS NULL AND known.path = run.data
+            WHERE deleted IS NULL)
+        WINDOW cell AS (PARTITION BY experiment, data, protocol, backbone, loss, alpha, beta, gamma,
+            selected_on))
+    GROUP BY experiment, data, protocol, backbone, loss, alpha, beta, gamma, selected_on;
+
+CREATE VIEW best_epoch AS
+    -- The view run_best by another name.
+    SELECT * FROM run_best;
+
+CREATE VIEW option_diff AS
+    -- The view run_difference by another name.
+    SELECT * FROM run_difference;

@@ -22,11 +22,17 @@ libresults_a_SOURCES = \
 	results/run_curves.c results/run_curves.h \
 	results/run_epochs.c \
 	results/run_tables.c results/run_tables.h \
+	results/stream.c results/stream.h \
+	results/stream_aligned.c \
+	results/stream_export.c \
+	results/stream_markup.c \
+	results/stream_priv.h \
 	results/table.c results/table.h \
 	results/table_export.c \
 	results/table_markup.c \
 	results/table_priv.h \
-	results/ticks.c results/ticks.h
+	results/ticks.c results/ticks.h \
+	results/value.c results/value.h
 libresults_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 
 # In the order the linker wants them. Of libdb.a it takes the lists of columns alone.

@@ -295,8 +295,7 @@ static void narrow_texts(const struct table *t, int *widths, const bool *kept, i
     }
 }
 
-/* As much as fits; what was cut ends in two points. */
-static int print_cut(const char *text, int width, FILE *out)
+int table_print_cut(const char *text, int width, FILE *out)
 {
     char head[8];
     int used = 0;
@@ -332,7 +331,7 @@ static void print_line(const struct table *t, char *const *texts, const int *wid
         const char *text = texts ? texts[c] : t->columns[c].title;
         if (right)
             pad(out, widths[c] - table_text_width(text));
-        int used = print_cut(text, right ? INT_MAX : widths[c], out);
+        int used = table_print_cut(text, right ? INT_MAX : widths[c], out);
         if (c < last)
             pad(out, (right ? 0 : widths[c] - used) + GAP);
     }

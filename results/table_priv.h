@@ -24,4 +24,7 @@ bool table_is_missing(const struct table_column *column, const struct table_cell
 /* Columns of a terminal that valid UTF-8 takes. */
 int table_text_width(const char *text);
 
+/* As much of it as fits so many; what was cut ends in two points. Returns the columns used. */
+int table_print_cut(const char *text, int width, FILE *out);
+
 #endif

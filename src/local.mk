@@ -8,13 +8,16 @@ combolab_SOURCES = \
 	src/control.c src/control.h \
 	src/detach.c src/detach.h \
 	src/docs.c src/docs.h \
-	src/experiment.c src/experiment.h \
 	src/drawer.c src/drawer.h \
+	src/edit.c src/edit.h \
+	src/experiment.c src/experiment.h \
 	src/figure.c src/figure.h \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
 	src/help.c \
+	src/history.c src/history.h \
 	src/image_list.c src/image_list.h \
+	src/jobs.c src/jobs.h \
 	src/main.c \
 	src/meter.c src/meter.h \
 	src/model.c src/model.h \
@@ -24,36 +27,53 @@ combolab_SOURCES = \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
 	src/run_plot.c src/run_plot.h \
+	src/sweep.c src/sweep.h \
 	src/want.h \
 	src/want_ablation.c \
+	src/want_history.c \
+	src/want_names.c \
 	src/want_now.c \
 	src/want_paths.c \
 	src/want_run.c \
 	src/want_runs.c \
+	src/want_sql.c src/want_sql.h \
+	src/want_sql_kept.c \
 	src/commands/ablation.c \
+	src/commands/archive.c \
 	src/commands/attach.c \
 	src/commands/bench.c \
-	src/commands/clean.c \
 	src/commands/checkpoint.c \
+	src/commands/clean.c \
 	src/commands/commands.c \
 	src/commands/curves.c \
 	src/commands/dataset.c \
 	src/commands/dataset_check.c \
 	src/commands/dataset_check_priv.h \
+	src/commands/delete.c \
 	src/commands/devices.c \
 	src/commands/export.c \
 	src/commands/ledger.c \
+	src/commands/note.c \
 	src/commands/pause.c \
 	src/commands/predict.c \
+	src/commands/queue.c \
+	src/commands/rename.c \
 	src/commands/resume.c \
+	src/commands/retry.c \
 	src/commands/runs.c \
 	src/commands/samples.c \
 	src/commands/scatter.c \
 	src/commands/show.c \
+	src/commands/sql.c \
+	src/commands/sql_ask.c \
+	src/commands/sql_priv.h \
 	src/commands/stop.c \
 	src/commands/synth.c \
+	src/commands/tag.c \
 	src/commands/train.c \
 	src/commands/tui.c \
+	src/commands/unarchive.c \
+	src/commands/undelete.c \
 	src/commands/version.c \
 	src/commands/wait.c \
 	src/commands/weights.c \

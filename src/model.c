@@ -145,6 +145,8 @@ int model_open(struct model **out, const char *db_path, bool can_train, struct e
     m->view.message = m->message;
     m->view.launch_problem = m->launch_problem;
     m->view.portraits = m->portraits;
+    for (int kind = 0; kind < UI_WANT_KINDS; kind++)
+        forget(m, (enum ui_want_kind)kind); /* none of it is here */
     if (!gethostname(m->host, sizeof m->host - 1))
         m->view.host = m->host;
     *out = m;

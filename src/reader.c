@@ -106,19 +106,39 @@ static void send_held(struct reader *r)
     r->n_held = 0;
 }
 
+/* --- for what takes long --- */
+
+static bool unwanted(void *context)
+{
+    struct reader *r = context;
+    pthread_mutex_lock(&r->lock);
+    bool gone = r->closing || want_place(r->wants, r->n_wants, &r->fetching) == r->n_wants;
+    pthread_mutex_unlock(&r->lock);
+    return gone;
+}
+
+static void send_part(void *context, void *rows)
+{
+    struct reader *r = context;
+    struct reader_answer a = {.want = r->fetching, .rows = rows};
+    send_held(r);
+    if (queue_push(r->answers, &a))
+        kinds[a.want.kind]->free_rows(rows);
+}
+
 /* One change makes several wants stale: what is new goes out when all of it is there, for one
  * frame. A part of a long list does not wait. */
 static void serve(struct reader *r, const struct ui_want *want)
 {
-    struct reader_answer *a = &r->held[r->n_held];
-    *a = (struct reader_answer){.want = *want};
-    int status = kinds[want->kind]->fetch(&r->source, want, &a->rows, &a->err);
-    bool cancelled = status < 0 && a->err.code == ERR_CANCELLED;
+    struct reader_answer a = {.want = *want};
+    int status = kinds[want->kind]->fetch(&r->source, want, &a.rows, &a.err);
+    bool cancelled = status < 0 && a.err.code == ERR_CANCELLED;
     if (status > 0 || cancelled)
         make_stale(r, want);
     if (status >= 0)
-        a->err.code = ERR_NONE;
-    r->n_held += a->rows || (status < 0 && !cancelled);
+        a.err.code = ERR_NONE;
+    if (a.rows || (status < 0 && !cancelled))
+        r->held[r->n_held++] = a;
     if (status > 0 || r->n_held == UI_MOST_WANTS || !any_stale(r))
         send_held(r);
 }
@@ -129,6 +149,9 @@ static int open_source(struct reader *r, struct err *e)
     if (intern_new(&r->source.texts, e) || db_open(&db, r->path, DB_READ, e))
         return -1;
     r->source.db = db;
+    r->source.unwanted = unwanted;
+    r->source.part = send_part;
+    r->source.reader = r;
     pthread_mutex_lock(&r->lock);
     r->open = true;
     pthread_mutex_unlock(&r->lock);
@@ -157,6 +180,7 @@ static void free_reader(struct reader *r)
         kinds[a.want.kind]->free_rows(a.rows);
     queue_free(r->answers);
     db_close(r->source.db);
+    db_close(r->source.sql);
     intern_free(r->source.texts);
     pthread_cond_destroy(&r->news);
     pthread_mutex_destroy(&r->lock);
@@ -234,7 +258,7 @@ void reader_changed(struct reader *r, const struct session_changes *changes)
         return;
     pthread_mutex_lock(&r->lock);
     for (size_t i = 0; i < r->n_wants; i++)
-        r->stale[i] |= concerns(changes, &r->wants[i]);
+        r->stale[i] |= !kinds[r->wants[i].kind]->once && concerns(changes, &r->wants[i]);
     pthread_cond_signal(&r->news);
     pthread_mutex_unlock(&r->lock);
 }

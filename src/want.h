@@ -31,11 +31,18 @@ struct want_source {
     struct intern *texts; /* of the list of runs: they live until the reader is closed */
     /* of the list of runs: how far it has been read */
     bool begun, complete;
-    int64_t oldest, newest; /* ids */
-    size_t known;           /* runs */
-    int64_t since;          /* mark of the changes that are known */
-    uint64_t ablation;      /* what the last one was made from; 0 = there was none */
-    atomic_bool cancel;     /* what is fetched is not wanted any more; any thread */
+    int64_t oldest, newest;  /* ids */
+    size_t known;            /* runs */
+    int64_t since;           /* mark of the changes that are known */
+    struct db *sql;          /* takes statements of a user; NULL until there was one */
+    struct sql_job *sql_job; /* the one that runs */
+    /* While it fetches: whether it is wanted no more, and a way to show rows that are there
+     * already, which are then the screen's. */
+    bool (*unwanted)(void *reader);
+    void (*part)(void *reader, void *rows);
+    void *reader;
+    uint64_t ablation;  /* what the last one was made from; 0 = there was none */
+    atomic_bool cancel; /* what is fetched is not wanted any more; any thread */
 };
 
 struct want_kind {
@@ -52,6 +59,7 @@ struct want_kind {
     void (*free_kept)(void *kept, struct ui_model *view);
     bool lasting; /* it is kept while another view is shown, and caught up afterwards */
     bool by_time; /* it changes without a change of the database: see reader_tick */
+    bool once;    /* it is not fetched again when the database changes */
 };
 
 #define WANT_DECLARED(name, descriptor) extern const struct want_kind want_##descriptor;

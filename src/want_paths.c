@@ -1,5 +1,5 @@
 /* want_paths.c - what a path that is being typed may go on with: one folder's names. */
-#include "src/want.h"
+#include "src/want_sql.h"
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -29,17 +29,21 @@ static void free_rows(void *rows)
     mem_free(p);
 }
 
+void want_path_home(const char *path, char *to, size_t room)
+{
+    const char *home = getenv("HOME");
+    bool at_home = !strncmp(path, "~/", 2) && home;
+    snprintf(to, room, "%s%s", at_home ? home : "", path + (at_home ? 1 : 0));
+}
+
 /* The folder that the text is in, "~" replaced; what comes after its last slash. */
 static const char *split(const char *text, char *folder, size_t room)
 {
-    const char *slash = strrchr(text, '/'), *home = getenv("HOME");
-    size_t length = slash ? (size_t)(slash - text) + 1 : 0;
-    bool at_home = !strncmp(text, "~/", 2) && home;
-    snprintf(folder, room, "%s%.*s",
-             at_home  ? home
-             : length ? ""
-                      : ".",
-             (int)(length - (at_home ? 1 : 0)), text + (at_home ? 1 : 0));
+    const char *slash = strrchr(text, '/');
+    char part[OPT_TEXT_BYTES] = ".";
+    if (slash)
+        snprintf(part, sizeof part, "%.*s", (int)(slash - text) + 1, text);
+    want_path_home(part, folder, room);
     return slash ? slash + 1 : text;
 }
 

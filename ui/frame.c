@@ -89,9 +89,9 @@ static void draw_footer(struct pen *pen, const struct ui_model *m, struct rect a
                         const struct frame_words *w)
 {
     /* Help and quit stand at the right, always. */
-    bool types = w->views[w->here]->types;
+    bool types = w->types;
     int end = at.x + at.columns - (types ? 9 : 16), x = at.x + 1;
-    for (const struct hint *h = w->views[w->here]->footer; h->request != REQ_NONE; h++) {
+    for (const struct hint *h = w->footer; h->request != REQ_NONE; h++) {
         if (!verbs_allow(m, w->run, h->request))
             continue;
         int used = draw_hint(pen, at.y, x, end, *h, types);

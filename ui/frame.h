@@ -7,7 +7,9 @@
 /* What the frame says beside the model's facts. */
 struct frame_words {
     const struct view *const *views;
-    int n_views, here;        /* the one that is shown */
+    int n_views, here; /* the one that is shown */
+    const struct hint *footer;
+    bool types;               /* characters are typed: keys of the footer are others */
     const struct ui_run *run; /* that verbs would be about, or NULL */
     const struct question *question;
     const char *note; /* on the status line, before the model's message; "" = none */

@@ -163,6 +163,8 @@ void grid_draw(struct pen *pen, struct rect head, struct rect rows, const struct
     measure(pen, g, p, rows.rows);
     place_columns(g, p, rows.columns - MARGIN - 1, places);
     draw_head(pen, head, g, places);
+    for (p->shown = 0; p->shown < g->n_columns && places[p->shown].cells;)
+        p->shown++;
     for (int i = 0; i < rows.rows && (size_t)(p->first + i) < g->n; i++)
         draw_line(pen, rows.y + i, rows, g, p, places, (size_t)(p->first + i));
 }

@@ -36,7 +36,8 @@ struct grid {
 /* Where somebody is in a grid; zeroed at its start. */
 struct grid_place {
     int at, first;
-    int page; /* lines when last drawn */
+    int page;  /* lines when last drawn */
+    int shown; /* columns, so: the first ones, where later ones go first */
     /* The most cells that content in sight needed before and after the decimal point: kept, so that
      * columns do not jump while lines scroll by. */
     int before[GRID_MOST_COLUMNS], after[GRID_MOST_COLUMNS];

@@ -45,6 +45,18 @@ static struct rect take_bottom(struct rect *from, int rows)
     return bottom;
 }
 
+struct sql_layout layout_sql(struct rect body, int lines)
+{
+    struct sql_layout l;
+    l.title = take_top(&body, 1);
+    l.text = take_top(&body, clamp(lines, body.rows < 16 ? 3 : 5, body.rows / 2 - 2));
+    l.message = take_top(&body, 1);
+    l.rule = take_top(&body, 1);
+    l.head = take_top(&body, 1);
+    l.rows = body;
+    return l;
+}
+
 struct list_layout layout_list(struct rect body)
 {
     struct list_layout l;

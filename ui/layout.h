@@ -59,6 +59,14 @@ struct form_layout {
 
 struct form_layout layout_form(struct rect body);
 
+/* Statements: the text that is typed, of `lines` lines as far as there is room, a line of messages,
+ * and below a rule the rows that it gives. */
+struct sql_layout {
+    struct rect title, text, message, rule, head, rows;
+};
+
+struct sql_layout layout_sql(struct rect body, int lines);
+
 /* A table's column: `priority` 0 is always there, the highest go first when it gets narrow. What is
  * left over goes to the others in their order of priority, up to `most`, and to priority 0 at last.
  */

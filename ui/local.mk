@@ -5,6 +5,7 @@ libui_a_SOURCES = \
 	ui/chart.c ui/chart.h \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
+	ui/editor.c ui/editor.h \
 	ui/facts.c ui/facts.h \
 	ui/frame.c ui/frame.h \
 	ui/grid.c ui/grid.h \
@@ -34,9 +35,14 @@ libui_a_SOURCES = \
 	ui/views/live_charts.c ui/views/live_charts.h \
 	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/runs.c \
+	ui/views/runs_edit.c ui/views/runs_edit.h \
 	ui/views/runs_order.c ui/views/runs_order.h \
 	ui/views/runs_table.c ui/views/runs_table.h \
-	ui/views/settings.c ui/views/settings.h
+	ui/views/settings.c ui/views/settings.h \
+	ui/views/sql.c ui/views/sql_priv.h \
+	ui/views/sql_complete.c ui/views/sql_complete.h \
+	ui/views/sql_draw.c \
+	ui/views/sql_rows.c
 libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 
 # Before ENGINE_LIBS on a link line: the form is made from the engine's option table.

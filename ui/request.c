@@ -42,6 +42,10 @@ static const struct {
     {KEY_DC, "Del"},
     {KEY_F(1), "F1"},
     {KEY_F(2), "F2"},
+    {KEY_F(3), "F3"},
+    {KEY_F(4), "F4"},
+    {KEY_F(5), "F5"},
+    {KEY_F(6), "F6"},
     {'\t', "Tab"},
     {'\n', "Enter"},
     {'\r', "Enter"},
@@ -85,7 +89,7 @@ enum request_group request_group(enum request request)
 const char *request_group_title(enum request_group group)
 {
     static const char *const titles[REQUEST_GROUPS] = {
-        "Moving", "Screens", "Run", "List of runs", "Charts", "Ablation", "Form", "Program"};
+        "Moving", "Screens", "Run", "List of runs", "Charts", "Ablation", "Form", "SQL", "Program"};
     return titles[group];
 }
 

@@ -27,13 +27,19 @@
     R(RUNS, SCREEN, "runs", "the list of runs", '1')                                               \
     R(LIVE, SCREEN, "live", "the opened run, or the one that trains", '2')                         \
     R(ABLATION, SCREEN, "ablation", "the losses of an experiment as a table of means", '4')        \
+    R(SQL, SCREEN, "SQL", "statements that read the database", '6')                                \
     R(LAUNCH, SCREEN, "launch", "the form that launches a run", 'n')                               \
     R(HELP, SCREEN, "help", "this help", '?', KEY_F(1))                                            \
     R(PAUSE, RUN, "pause", "pause the run", 'p')                                                   \
     R(RESUME, RUN, "resume", "train a queued run, or go on with one", 'r')                         \
     R(STOP, RUN, "stop", "stop the run (asks)", 'x')                                               \
     R(CHECKPOINT, RUN, "checkpoint", "save a checkpoint now", 'c')                                 \
-    R(DELETE, RUN, "delete", "delete the run (asks)", 'd', KEY_DC)                                 \
+    R(DELETE, RUN, "delete", "put the run into the trash", 'd', KEY_DC)                            \
+    R(ARCHIVE, RUN, "archive", "take the run out of the list, and keep it", 'A')                   \
+    R(UNDO, RUN, "undo", "take back the last deletion or archiving", 'u')                          \
+    R(TAG, RUN, "tag", "tag the run: words, with - before those that go", 't')                     \
+    R(NOTE, RUN, "note", "write a note on the run", 'N')                                           \
+    R(RENAME, RUN, "rename", "give the run another name", 'e')                                     \
     R(LIKE, RUN, "another", "launch another run like this one: the form with its settings", 'a')   \
     R(FILTER, LIST, "filter", "filter the runs: loss:l1 pc>0.5 !text ~regex", '/')                 \
     R(SORT, LIST, "sort", "sort: the key of a column comes next", 's')                             \
@@ -50,9 +56,15 @@
     R(BASELINE, TABLE, "baseline", "what others are compared with: the selected row", 'B')         \
     R(IMAGES, TABLE, "images", "intervals over the test images too, by a bootstrap", 'u')          \
     R(RESET, FORM, "default", "the field's default", KEY_CTRL('U'))                                \
-    R(SUBMIT, FORM, "launch", "launch the run, or all of them", KEY_F(2), KEY_CTRL('X'))           \
+    R(SUBMIT, FORM, "launch", "launch the run, or all of them; in SQL, run the statement",         \
+      KEY_F(2), KEY_CTRL('X'))                                                                     \
     R(DRAW, FORM, "portraits", "draw portraits beside the database to try things on",              \
       KEY_CTRL('P'))                                                                               \
+    R(RESULT, SQL, "rows", "from the statement to its rows, and back", KEY_F(3))                   \
+    R(EXPORT, SQL, "export", "write all rows into a CSV file", KEY_F(4), KEY_CTRL('S'))            \
+    R(EARLIER, SQL, "earlier", "the statement before; so does Up in the first line", KEY_F(5))     \
+    R(LATER, SQL, "later", "the one after; so does Down in the last line", KEY_F(6))               \
+    R(CANCEL, SQL, "cancel", "end the statement that runs; so does Esc", KEY_CTRL('C'))            \
     R(REDRAW, PROGRAM, "redraw", "draw the screen anew", KEY_CTRL('L'))                            \
     R(QUIT, PROGRAM, "quit", "quit (asks when a run trains here)", 'q')
 
@@ -75,6 +87,7 @@ enum request_group {
     GROUP_CHART,
     GROUP_TABLE,
     GROUP_FORM,
+    GROUP_SQL,
     GROUP_PROGRAM,
     REQUEST_GROUPS
 };

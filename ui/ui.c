@@ -33,7 +33,8 @@ struct ui {
     bool unicode;
     bool redraw; /* the terminal's content is not to be trusted */
     void *states[VIEWS];
-    int view, before; /* of views; before: where Escape leads from a passing one */
+    int view;          /* of views */
+    int before[VIEWS]; /* where Escape leads from a passing one */
     char note[512];   /* on the status line until the next key */
     bool note_is_error;
     struct question question; /* its text is "" unless an answer is waited for */
@@ -136,14 +137,19 @@ static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)
         pen_text(pen, 1, 0, ui->screen.columns, ROLE_WARN, ui->question.text);
         return;
     }
-    views[ui->view]->draw(ui->states[ui->view], pen, m, f.body);
+    const struct view *view = views[ui->view];
+    view->draw(ui->states[ui->view], pen, m, f.body);
     struct frame_words words = {.views = views,
                                 .n_views = VIEWS,
                                 .here = ui->view,
+                                .footer = view->footer,
+                                .types = view->types,
                                 .run = current_run(ui, m),
                                 .question = &ui->question,
                                 .note = ui->note,
                                 .note_is_error = ui->note_is_error};
+    if (view->footer_now)
+        words.footer = view->footer_now(ui->states[ui->view], &words.types);
     frame_draw(pen, m, &f, &words);
 }
 
@@ -186,11 +192,26 @@ static int view_of(enum request request)
     return -1;
 }
 
+/* Escape would come there from view `from`, perhaps by others. */
+static bool leads_back(const struct ui *ui, int from, int view)
+{
+    while (from != view && views[from]->passing)
+        from = ui->before[from];
+    return from == view;
+}
+
+static void leave_for(struct ui *ui, int view)
+{
+    if (view != ui->view && views[ui->view]->left)
+        views[ui->view]->left(ui->states[ui->view]);
+    ui->view = view;
+}
+
 static void show(struct ui *ui, const struct ui_model *m, int view, int64_t run)
 {
-    if (!views[ui->view]->passing)
-        ui->before = ui->view;
-    ui->view = view;
+    if (!leads_back(ui, ui->view, view))
+        ui->before[view] = ui->view;
+    leave_for(ui, view);
     if (views[view]->open)
         views[view]->open(ui->states[view], m, run);
 }
@@ -256,7 +277,7 @@ static void next_marks(struct ui *ui)
 static void common(struct ui *ui, const struct ui_model *m, enum request request,
                    struct ui_action *out)
 {
-    struct ui_action quit = {.kind = UI_QUIT};
+    struct ui_action quit = {.kind = UI_QUIT}, undo = {.kind = UI_UNDO};
     struct view_reply reply = {.note = ""};
     int view = view_of(request);
     if (view >= 0) {
@@ -267,7 +288,7 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
     switch (request) {
     case REQ_BACK:
         if (views[ui->view]->passing)
-            ui->view = ui->before;
+            leave_for(ui, ui->before[ui->view]);
         return;
     case REQ_MARKS:
         next_marks(ui);
@@ -284,6 +305,9 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
         return;
     case REQ_QUIT:
         act(ui, m, &quit, out);
+        return;
+    case REQ_UNDO:
+        act(ui, m, &undo, out);
         return;
     default:
         if (verbs_request(m, current_run(ui, m), request, &reply))
@@ -317,6 +341,13 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
     else
         common(ui, model, request, out);
     return 1;
+}
+
+bool ui_interrupt(struct ui *ui, const struct ui_model *model)
+{
+    struct view_reply reply = {.note = ""};
+    const struct view *view = views[ui->view];
+    return view->request(ui->states[ui->view], model, REQ_CANCEL, &reply);
 }
 
 void ui_launched(struct ui *ui, const struct ui_model *model, int64_t run)

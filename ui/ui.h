@@ -70,7 +70,6 @@ struct ui_options {
     TEXT(device)                                                                                   \
     TEXT(data_hash)                                                                                \
     TEXT(init_hash)                                                                                \
-    TEXT(imported)                                                                                 \
     FIGURE(int64_t, parameters)                                                                    \
     FIGURE(int64_t, train_images)                                                                  \
     FIGURE(int64_t, val_images)                                                                    \
@@ -84,6 +83,9 @@ struct ui_options {
     FIGURE(double, last_pc)                                                                        \
     FIGURE(double, images_per_s)                                                                   \
     FIGURE(int64_t, disk_bytes)                                                                    \
+    TEXT(tags)                                                                                     \
+    TEXT(note)                                                                                     \
+    TEXT(imported)                                                                                 \
     FIGURE(struct row_curve, curve)
 
 struct ui_run {
@@ -101,6 +103,39 @@ struct ui_ablation {
     enum ablation_at at;
     bool bootstrap;
 };
+
+/* A name of the database: of a table or view, whose column is "", or of one of its columns. */
+struct ui_name {
+    const char *table, *column;
+    const char *type; /* "table", "view"; "REAL", "TEXT", ... or "" of a column */
+};
+
+/* A statement that was asked for by UI_WANT_SQL, and what has come of it so far. */
+struct ui_sql {
+    int64_t number; /* of the want; 0 = none yet */
+    bool done;
+    const char *const *names; /* of columns */
+    size_t n_columns;
+    /* Row by row. Of a long text or blob the first bytes are here; `whole` says how many it has. */
+    const struct row_value *values;
+    size_t n_rows;
+    bool more; /* there are rows beyond these, which only a file takes */
+    double seconds;
+    const char *problem; /* why it was not run, or not to its end; "" = nothing is wrong */
+    size_t problem_at;   /* the byte of the statement where; UI_NOWHERE = somewhere */
+};
+
+/* So, for one whose rows go into a file. */
+struct ui_sql_file {
+    int64_t number;
+    bool done;
+    bool exists; /* it was not written: there is one of that name */
+    uint64_t rows;
+    double seconds;
+    const char *path, *problem;
+};
+
+#define UI_NOWHERE ((size_t)-1)
 
 /* Everything on screen comes from here. Borrowed during ui_draw and ui_key. */
 struct ui_model {
@@ -138,6 +173,13 @@ struct ui_model {
     const char *paths_of;          /* the text whose continuations these are; NULL = none here */
     char *const *paths;            /* names, in order, folders with a slash at their end */
     size_t n_paths;
+    struct ui_sql sql;
+    struct ui_sql_file sql_file;
+    const struct ui_name *names; /* tables and views in order, each before its columns */
+    size_t n_names;
+    char *const *history; /* statements, the oldest first */
+    size_t n_history;
+    bool has_history; /* it has been read */
 };
 
 enum ui_action_kind {
@@ -151,7 +193,12 @@ enum ui_action_kind {
     UI_TAKE,    /* train the queued run here; run 0 = all that are queued */
     UI_STOP,
     UI_CHECKPOINT,
-    UI_DELETE,
+    UI_DELETE, /* into the trash */
+    UI_ARCHIVE,
+    UI_RENAME, /* `text` is the name */
+    UI_NOTE,   /* `text` is the note */
+    UI_TAG,    /* `text` is tags, with - before those that go */
+    UI_UNDO,   /* the last deletion or archiving */
     UI_FIGURE, /* draw `figure` into a file */
     UI_QUIT,   /* confirmed, if it had to be */
     UI_DETACH, /* so, and what trains here goes on in a process of its own */
@@ -170,6 +217,7 @@ struct ui_figure {
 struct ui_action {
     enum ui_action_kind kind;
     int64_t run;
+    const char *text;                 /* the view's, until the next key */
     const struct ui_figure *figure;   /* UI_FIGURE: the view's, until the next key */
     const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
     size_t n_configs;
@@ -177,9 +225,13 @@ struct ui_action {
 
 /* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
  * terms, options and log of one; NOW is what runs do at present, and the losses by step of one;
- * PATHS is what a path that is being typed may go on with; ABLATION is the table of an experiment.
- * W(NAME, name of its descriptor). */
-#define UI_WANTS(W) W(RUNS, runs) W(RUN, run) W(NOW, now) W(PATHS, paths) W(ABLATION, ablation)
+ * PATHS is what a path that is being typed may go on with. SQL runs a statement, NAMES are those
+ * that one may be made of, HISTORY is the statements before. ABLATION is the table of an
+ * experiment. W(NAME, name of its descriptor). */
+#define UI_WANTS(W)                                                                                \
+    W(RUNS, runs)                                                                                  \
+    W(RUN, run) W(NOW, now) W(PATHS, paths) W(SQL, sql) W(NAMES, names) W(HISTORY, history)   \
+    W(ABLATION, ablation)
 
 enum ui_want_kind {
 #define UI_WANT_ENUM(name, descriptor) UI_WANT_##name,
@@ -188,10 +240,16 @@ enum ui_want_kind {
         UI_WANT_KINDS
 };
 
+#define UI_TEXT_BYTES 4096
+
 struct ui_want {
     enum ui_want_kind kind;
-    int64_t run;                 /* UI_WANT_RUN; UI_WANT_NOW: 0 = no steps of any */
-    char text[OPT_TEXT_BYTES];   /* UI_WANT_PATHS: the path so far */
+    /* UI_WANT_RUN; UI_WANT_NOW: 0 = no steps of any. UI_WANT_SQL, UI_WANT_HISTORY: a number that
+     * rises, so that the same is done again. */
+    int64_t run;
+    char text[UI_TEXT_BYTES];  /* UI_WANT_PATHS: the path so far; UI_WANT_SQL: the statement */
+    char file[OPT_TEXT_BYTES]; /* UI_WANT_SQL: it goes into this file as CSV; "" = on the screen */
+    bool replaces;             /* even where there is one of that name */
     struct ui_ablation ablation; /* UI_WANT_ABLATION */
 };
 
@@ -212,6 +270,9 @@ void ui_draw(struct ui *ui, const struct ui_model *model);
 /* Takes one pending key without waiting: 1 when there was one (the action may be UI_NONE), 0 when
  * not. -1 at end of input. */
 int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out);
+
+/* Ctrl-C came, as a signal: true when the view on screen had something to end. */
+bool ui_interrupt(struct ui *ui, const struct ui_model *model);
 
 /* What the view on screen wants done without a key, because something has come: true when the
  * action is one. */

@@ -23,6 +23,8 @@ static const struct verb {
     {REQ_CHECKPOINT, UI_CHECKPOINT, 1u << RUN_RUNNING | 1u << RUN_PAUSED,
      "only a running one can be saved"},
     {REQ_DELETE, UI_DELETE, ~(1u << RUN_RUNNING | 1u << RUN_PAUSED), "stop it first (x)"},
+    {REQ_ARCHIVE, UI_ARCHIVE, ~(1u << RUN_QUEUED | 1u << RUN_RUNNING | 1u << RUN_PAUSED),
+     "stop it first (x)"},
 };
 
 static const char *state_of(const struct ui_model *m, const struct ui_run *run)
@@ -138,9 +140,6 @@ void verbs_question(const struct ui_model *m, const struct ui_action *action, st
     if (action->kind == UI_STOP && r)
         snprintf(to->text, sizeof to->text, "Stop run %lld after %d of %d epochs? (%s)",
                  (long long)r->id, r->epochs_done, r->epochs, r->name);
-    if (action->kind == UI_DELETE && r)
-        snprintf(to->text, sizeof to->text, "Delete run %lld with its %d epochs? (%s)",
-                 (long long)r->id, r->epochs_done, r->name);
-    if ((action->kind == UI_STOP || action->kind == UI_DELETE) && r)
+    if (action->kind == UI_STOP && r)
         add_answer(to, L'y', action->kind, r->id);
 }

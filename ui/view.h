@@ -35,11 +35,15 @@ struct view {
     bool passing;              /* Escape leads back to where it was opened from */
     bool types;                /* characters are typed into it: they are no requests */
     const struct hint *footer; /* most important first; ends with REQ_NONE */
+    /* The footer as it is now, and whether characters are typed, where that changes. Optional. */
+    const struct hint *(*footer_now)(const void *state, bool *types);
     size_t state_bytes;
     void (*init)(void *state, const struct ui_options *options); /* optional */
     void (*fini)(void *state);                                   /* optional */
     /* It is gone to, for that run (0 = none in particular). Optional. */
     void (*open)(void *state, const struct ui_model *model, int64_t run);
+    /* Another one is gone to. Optional. */
+    void (*left)(void *state);
     void (*draw)(void *state, struct pen *pen, const struct ui_model *model, struct rect body);
     /* True when the view took the request. */
     bool (*request)(void *state, const struct ui_model *model, enum request request,
@@ -58,7 +62,7 @@ struct view {
 };
 
 /* In the order of the header; the first one is shown at the start. */
-#define UI_VIEWS(V) V(runs) V(live) V(ablation) V(launch) V(help)
+#define UI_VIEWS(V) V(runs) V(live) V(ablation) V(sql) V(launch) V(help)
 
 #define UI_VIEW_DECLARED(name) extern const struct view view_##name;
 UI_VIEWS(UI_VIEW_DECLARED)

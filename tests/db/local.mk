@@ -51,3 +51,17 @@ tests_db_test_db_identity_SOURCES = tests/db/test_db_identity.c
 tests_db_test_db_identity_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_db_test_db_identity_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_identity
+
+# Statements of a user.
+check_PROGRAMS += tests/db/test_db_sql
+tests_db_test_db_sql_SOURCES = tests/db/test_db_sql.c
+tests_db_test_db_sql_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_db_test_db_sql_LDADD = $(KIT_LIBS) $(DB_LIBS)
+TESTS += tests/db/test_db_sql
+
+# What people change by hand: tags, notes, the archive, the trash.
+check_PROGRAMS += tests/db/test_db_edit
+tests_db_test_db_edit_SOURCES = tests/db/test_db_edit.c
+tests_db_test_db_edit_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_db_test_db_edit_LDADD = $(KIT_LIBS) $(DB_LIBS)
+TESTS += tests/db/test_db_edit

@@ -241,8 +241,10 @@ static void test_same_schema(const char *path)
 /* Steps 4 to 6 only add, but for views that step 6 makes anew: without what they added, a file is
  * one of schema 3, 4 or 5. */
 static const char undo_6[] =
-    "DROP VIEW run_summary; DROP VIEW run_best; DROP VIEW run_mean; DROP VIEW run_alike;"
-    " DROP TABLE tag; DROP TRIGGER run_deleted_rests; DROP TRIGGER run_training_stays;"
+    "DROP VIEW ablation; DROP VIEW best_epoch; DROP VIEW option_diff;"
+    " DROP VIEW run_summary; DROP VIEW run_best; DROP VIEW run_mean; DROP VIEW run_alike;"
+    " DROP INDEX run_listed; DROP TABLE tag; DROP TRIGGER run_deleted_rests; DROP TRIGGER "
+    "run_training_stays;"
     " ALTER TABLE run DROP COLUMN priority; ALTER TABLE run DROP COLUMN archived;"
     " ALTER TABLE run DROP COLUMN deleted; ALTER TABLE run DROP COLUMN note;"
     " ALTER TABLE run DROP COLUMN imported; PRAGMA user_version = 5;";

@@ -14,7 +14,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
-enum { RUNS = 3, EPOCHS = 5, STEPS = 20 };
+enum { RUNS = 3, EPOCHS = 5, STEPS = 20, SQL_ROWS = 5, SQL_COLUMNS = 7 };
 
 static struct run_row *rows;
 static struct epoch_row *epochs;
@@ -74,6 +74,45 @@ static void make_now(struct snapshot *now, struct snapshot_steps *steps, const u
     }
 }
 
+/* A statement has rows of every kind of value, or is wrong somewhere. */
+static void answer(struct ui_model *model, const struct ui_want *want)
+{
+    static const char *names[SQL_COLUMNS];
+    static struct row_value values[SQL_ROWS * SQL_COLUMNS];
+    for (int c = 0; c < SQL_COLUMNS; c++)
+        names[c] = rows[c % RUNS].backbone;
+    for (int i = 0; i < SQL_ROWS * SQL_COLUMNS; i++) {
+        struct run_row *r = &rows[i % RUNS];
+        values[i] = (struct row_value){.kind = (enum row_value_kind)(i % (ROW_VALUE_BLOB + 1)),
+                                       .whole = r->seed,
+                                       .real = r->learning_rate};
+        if (values[i].kind == ROW_VALUE_TEXT || values[i].kind == ROW_VALUE_BLOB) {
+            values[i].bytes = r->state_text;
+            values[i].count = strlen(r->state_text);
+            values[i].whole = (int64_t)values[i].count + (r->fold & 1);
+        }
+    }
+    bool wrong = rows[0].epochs & 1;
+    model->sql = (struct ui_sql){.number = want->run,
+                                 .done = !(rows[0].epochs & 2),
+                                 .names = names,
+                                 .n_columns = wrong ? 0 : SQL_COLUMNS,
+                                 .values = values,
+                                 .n_rows = wrong ? 0 : SQL_ROWS,
+                                 .more = rows[0].epochs & 4,
+                                 .seconds = rows[0].learning_rate,
+                                 .problem = wrong ? rows[0].state_text : "",
+                                 .problem_at = (size_t)(rows[0].seed & 7)};
+    if (model->sql.problem_at > strlen(want->text))
+        model->sql.problem_at = UI_NOWHERE;
+    model->sql_file = (struct ui_sql_file){.number = want->run,
+                                           .done = true,
+                                           .exists = rows[0].batch & 1,
+                                           .seconds = rows[0].best_pc,
+                                           .path = rows[0].name,
+                                           .problem = rows[1].name};
+}
+
 /* With the rows of the run that is on screen. */
 static void show(struct ui *ui, struct ui_model *model)
 {
@@ -83,6 +122,8 @@ static void show(struct ui *ui, struct ui_model *model)
     for (size_t i = 0; i < n; i++)
         if (wants[i].kind == UI_WANT_RUN)
             model->rows_of = wants[i].run;
+        else if (wants[i].kind == UI_WANT_SQL)
+            answer(model, &wants[i]);
     ui_draw(ui, model);
 }
 
@@ -115,6 +156,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
         epochs[i].epoch = i + 1;
         epochs[i].tested = true;
     }
+    const struct ui_name names[] = {{rows[0].name, "", "table"},
+                                    {rows[0].name, rows[0].loss, "REAL"},
+                                    {"run", "", "view"},
+                                    {"run", "id", ""}};
     static struct snapshot_steps steps;
     struct snapshot now = {.run = 0};
     make_now(&now, &steps, &bytes, &count);
@@ -131,7 +176,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
                              .steps = &steps,
                              .can_train = true,
                              .message = "",
-                             .launch_problem = ""};
+                             .launch_problem = "",
+                             .names = names,
+                             .n_names = 4,
+                             .has_history = true};
     show(ui, &model);
     for (size_t i = 0; i < count && i < 400; i++) {
         struct ui_action action;

@@ -40,7 +40,7 @@ fuzz() { # fuzzer
     grep -E 'number_of_executed_units|peak_rss_mb' "$work/$1.log"
 }
 
-config="engine/config.c engine/config_classes.c engine/config_preset.c engine/config_sweep.c engine/config_uses.c engine/event.c engine/core/*.c"
+config="engine/config.c engine/config_alike.c engine/config_classes.c engine/config_preset.c engine/config_sweep.c engine/config_uses.c engine/event.c engine/core/*.c"
 dataset="engine/dataset/*.c $config"
 weights="engine/weights/weights.c engine/weights/dtype.c engine/weights/safetensors_read.c engine/weights/safetensors_write.c"
 set -e
@@ -53,6 +53,15 @@ printf 'loss=mse\nlearning-rate=0.01\nepochs=3\nclass-weights=none\n' >"$(seeds 
 printf '\0\0abc' >"$(seeds store)/three"
 printf '\0\0\0abc' >"$(seeds database)/three"
 printf '\030\120name' >"$(seeds screen)/name"
+cat >"$(seeds sql)/views" <<'SQL'
+WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT median(x), stdev(x), pearson(x, -x) FROM n;
+.schema run
+.tables
+SELECT ledger_score(scores, 1), hex(scores), json_group_array(epoch) FROM ledger GROUP BY run;
+ATTACH 'x.db' AS x; PRAGMA writable_schema = 1; VACUUM INTO 'y.db'; UPDATE run SET name = printf('%.*c', 1000, 'x');
+SELECT * FROM ablation JOIN pragma_table_info('run') ON name LIKE '%a%' WINDOW w AS (PARTITION BY loss) EXCEPT SELECT 1
+SQL
+yes '6SELECT r FROM run;' | tr '\n' '\r' | head -c 30000 >"$work/seeds/screen/sql"
 rm -rf "$work/seed.db"* "$work/seed.weights"
 "$combolab" --quiet train -D "$work/seed.db" --data "$work/set" --backbone resnet18 --image-size 32 --batch 4 --epochs 2 \
     --loss combo --cache "$work/cache" --device cpu >/dev/null 2>&1
@@ -82,11 +91,12 @@ build scut "$dataset"
 build options "$config"
 build store 'engine/image/*.c' "$dataset"
 build database 'db/*.c'
+build sql 'db/*.c'
 build screen 'ui/*.c ui/views/*.c results/*.c results/stats/*.c db/rows.c' "$config"
 build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0
-for name in ticks filter progress csv scut options weights checkpoint image store database screen; do
+for name in ticks filter progress csv scut options weights checkpoint image store database sql screen; do
     fuzz $name
 done
 exit $failed

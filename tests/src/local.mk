@@ -12,10 +12,13 @@ tests_src_cli_db_LDADD = $(DB_LIBS)
 TESTS += tests/src/test_man_db.sh tests/src/test_picture.sh
 EXTRA_DIST += tests/src/test_man_db.sh tests/src/test_picture.sh
 
+# What fetches rows for the screen.
+READER_SOURCES = src/experiment.c src/history.c src/model.c src/reader.c src/want_ablation.c src/want_history.c \
+	src/want_names.c src/want_now.c src/want_paths.c src/want_run.c src/want_runs.c src/want_sql.c src/want_sql_kept.c
+
 # Rows for the screen, without a screen.
 check_PROGRAMS += tests/src/test_model
-tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_ablation.c src/experiment.c src/want_now.c src/want_paths.c \
-	src/want_run.c src/want_runs.c
+tests_src_test_model_SOURCES = tests/src/test_model.c $(READER_SOURCES)
 tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_model
@@ -27,6 +30,13 @@ tests_src_test_drawer_SOURCES = tests/src/test_drawer.c src/ablation_draw.c src/
 tests_src_test_drawer_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_drawer_LDADD = $(KIT_LIBS) $(UI_LIBS) $(FIGURES_LIBS) $(RESULTS_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/src/test_drawer
+
+# Statements, for the screen.
+check_PROGRAMS += tests/src/test_want_sql
+tests_src_test_want_sql_SOURCES = tests/src/test_want_sql.c $(READER_SOURCES)
+tests_src_test_want_sql_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_src_test_want_sql_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
+TESTS += tests/src/test_want_sql
 
 # Keys, other processes' writes: the screen thread opens no file.
 check_PROGRAMS += tests/src/test_screen_thread
@@ -40,6 +50,7 @@ SHELL_TESTS = \
 	tests/src/test_cli.sh \
 	tests/src/test_converge.sh \
 	tests/src/test_detach.sh \
+	tests/src/test_edit.sh \
 	tests/src/test_figures.sh \
 	tests/src/test_init.sh \
 	tests/src/test_interrupted.sh \
@@ -47,6 +58,8 @@ SHELL_TESTS = \
 	tests/src/test_predict.sh \
 	tests/src/test_provenance.sh \
 	tests/src/test_record.sh \
+	tests/src/test_sql.sh \
+	tests/src/test_sweep.sh \
 	tests/src/test_tmux.sh \
 	tests/src/test_train.sh
 TESTS += $(SHELL_TESTS)

@@ -226,8 +226,15 @@ static void use_it(struct traced *t, const char *path)
     press(t, "\x18"); /* launch */
     shows(t, "cannot be opened", "and does not launch them");
     press(t, "\033");
-    press(t, "1gddy");
-    shows(t, "is deleted", "a run is deleted");
+    press(t, "6SELECT 'gone ' || 'by' FROM ru\t;\r");
+    shows(t, "gone by", "a statement is run");
+    press(t, "\x13\x15"); /* export, another name */
+    press(t, scratch_path("rows.csv"));
+    press(t, "\r");
+    shows(t, "written into", "its rows are written into a file");
+    press(t, "\033");
+    press(t, "1gd");
+    shows(t, "is in the trash", "a run is put into the trash");
 }
 
 int main(void)
@@ -237,6 +244,7 @@ int main(void)
     scratch_make();
     sigaction(SIGCHLD, &action, NULL);
     const char *path = scratch_path("runs.db");
+    setenv("XDG_STATE_HOME", scratch, 1);
     make_runs(path);
     if (!start(&t, path)) {
         skip("processes cannot be traced here");

@@ -12,9 +12,10 @@ dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-tmux-XXXXXX") || exit 1
 db=$dir/runs.db
 socket=combolab-$$
 XDG_CACHE_HOME=$dir/cache
+XDG_STATE_HOME=$dir/state
 OMP_NUM_THREADS=1
 LC_ALL=C.UTF-8
-export XDG_CACHE_HOME OMP_NUM_THREADS LC_ALL
+export XDG_CACHE_HOME XDG_STATE_HOME OMP_NUM_THREADS LC_ALL
 unset TMUX NO_COLOR
 end=$(($(date +%s) + 200)) # all waiting together; sanitizers are slow
 
@@ -358,6 +359,28 @@ stty -a <"$(terminal)" | grep -q '[^-]echo '
 result $? "and echoes"
 [ ! -s "$dir/err" ]
 result $? "nothing was written beside the screen"
+tm kill-session -t combolab
+
+# --- statements ---
+begin -D "$db" --watch
+shows 'finished' "the list before statements"
+key 6 'SEL' Tab
+shows 'SELECT' "Tab completes a word"
+key " state || '!' AS sign FROM run_best LIMIT 1"
+key F2
+shows 'finished!' "a statement's rows are shown"
+key C-u 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n' F2
+shows 'running, [0-9]' "one without end runs"
+key C-c
+shows 'ended after' "until Ctrl-C"
+key Escape
+sleep 0.2
+key 1
+shows '^ combolab .1 Runs' "Escape and a digit lead elsewhere"
+key q
+shows 'ended: 0' "and it can be left"
+[ "$(wc -l <"$XDG_STATE_HOME/combolab/sql-history")" -eq 2 ]
+result $? "the history has both statements"
 tm kill-session -t combolab
 
 # --- backgrounds ---

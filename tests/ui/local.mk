@@ -42,6 +42,12 @@ tests_ui_test_ui_ablation_SOURCES = tests/ui/test_ui_ablation.c tests/kit/ui_kit
 tests_ui_test_ui_ablation_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_ablation_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_ablation
+# Names, notes, tags, the trash and the archive by keys.
+check_PROGRAMS += tests/ui/test_ui_edit
+tests_ui_test_ui_edit_SOURCES = tests/ui/test_ui_edit.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_edit_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_edit_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_edit
 
 # A real (pseudo) terminal: taken, resized, given back.
 check_PROGRAMS += tests/ui/test_ui_terminal
@@ -49,6 +55,13 @@ tests_ui_test_ui_terminal_SOURCES = tests/ui/test_ui_terminal.c tests/kit/ui_kit
 tests_ui_test_ui_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_terminal_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_terminal
+
+# The SQL view.
+check_PROGRAMS += tests/ui/test_ui_sql
+tests_ui_test_ui_sql_SOURCES = tests/ui/test_ui_sql.c tests/kit/ui_golden.h tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_sql_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_sql_LDADD = $(UI_TEST_LIBS) $(JANSSON_LIBS)
+TESTS += tests/ui/test_ui_sql
 
 EXTRA_DIST += \
 	tests/golden/ui_ablation_200x60.txt \
@@ -121,4 +134,24 @@ EXTRA_DIST += \
 	tests/golden/ui_runs_filter_none.txt \
 	tests/golden/ui_runs_filter_sorted.txt \
 	tests/golden/ui_runs_filter_typing.txt \
-	tests/golden/ui_runs_sorting.txt
+	tests/golden/ui_runs_sorting.txt \
+	tests/golden/ui_sql_begin_200x60.txt \
+	tests/golden/ui_sql_begin_60x15.txt \
+	tests/golden/ui_sql_begin_80x24.txt \
+	tests/golden/ui_sql_begin_80x24_ascii.txt \
+	tests/golden/ui_sql_cell_200x60.txt \
+	tests/golden/ui_sql_cell_60x15.txt \
+	tests/golden/ui_sql_cell_80x24.txt \
+	tests/golden/ui_sql_cell_80x24_ascii.txt \
+	tests/golden/ui_sql_completing.txt \
+	tests/golden/ui_sql_file.txt \
+	tests/golden/ui_sql_file_exists.txt \
+	tests/golden/ui_sql_mistake.txt \
+	tests/golden/ui_sql_rows_200x60.txt \
+	tests/golden/ui_sql_rows_60x15.txt \
+	tests/golden/ui_sql_rows_80x24.txt \
+	tests/golden/ui_sql_rows_80x24_ascii.txt \
+	tests/golden/ui_sql_running_200x60.txt \
+	tests/golden/ui_sql_running_60x15.txt \
+	tests/golden/ui_sql_running_80x24.txt \
+	tests/golden/ui_sql_running_80x24_ascii.txt

@@ -4,6 +4,7 @@
  * run, not a line: it stays on its run when others come, go or change places.
  */
 #include "ui/view.h"
+#include "ui/views/runs_edit.h"
 #include "ui/views/runs_order.h"
 #include "ui/views/runs_table.h"
 
@@ -24,7 +25,8 @@ struct runs_view {
     int64_t selected; /* the run; it stays selected wherever it moves */
     int64_t awaited;  /* becomes selected when it comes */
     struct edit filter;
-    bool typing;             /* the filter */
+    bool typing; /* the filter */
+    struct runs_edit edit;
     bool sorting;            /* the next key says by which column */
     char before[EDIT_BYTES]; /* the filter that Escape brings back */
 };
@@ -280,6 +282,8 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     draw_title(v, pen, m, l.title);
     if (v->typing || v->filter.text[0])
         draw_filter(v, pen, &l.rows);
+    if (v->edit.kind)
+        runs_edit_draw(&v->edit, pen, take_line(&l.rows));
     if (v->sorting)
         draw_sorting(pen, &l.rows);
     if (!v->order.n) {
@@ -327,6 +331,8 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         select_line(v, m, v->place.at);
         return true;
     }
+    if (runs_edit_request(&v->edit, row_at(v, m, v->place.at), request))
+        return true;
     switch (request) {
     case REQ_ENTER:
         reply->show = v->selected ? REQ_LIVE : REQ_NONE;
@@ -353,7 +359,8 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
 {
     struct runs_view *v = state;
     (void)m;
-    (void)reply;
+    if (runs_edit_type(&v->edit, key, reply))
+        return true;
     if (v->sorting) {
         sort_by_key(v, key);
         return true;
