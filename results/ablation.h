@@ -99,7 +99,6 @@ struct ablation_cell {
     size_t wanted, complete;  /* so of folds and seeds together; those with a finished run */
     struct ablation_state states[ABLATION_MOST_STATES]; /* of those that are not finished */
     size_t n_states, absent;                            /* absent: there is no such run */
-    size_t folds, seeds;                                /* that finished runs have */
     bool mixed;      /* finished runs differ in a setting besides */
     double run_s;    /* mean seconds of a finished run */
     double *samples; /* that values are of */

@@ -30,6 +30,7 @@ struct member {
 struct member_columns {
     const struct row_column *id, *state, *fold, *seed, *epochs_done, *best_epoch, *select, *seconds,
         *train_images, *test_images, *data_hash;
+    const struct row_column *weights[3]; /* of combo */
     const struct row_column *last[ABLATION_METRICS], *best[ABLATION_METRICS];
 };
 
