@@ -218,10 +218,12 @@ static int fill_cell(struct making *m, size_t at, struct err *e)
 
 /* --- the best of a column --- */
 
-static double goodness(const struct ablation_value *value, int figure)
+/* Cells that lack runs are of other folds or seeds than the rest: they are no better or worse. */
+static double goodness(const struct ablation_cell *cell, const struct ablation_value *value,
+                       int figure)
 {
     double better = ablation_figures[figure].better;
-    if (!value->n)
+    if (!value->n || cell->complete < cell->wanted)
         return NAN;
     double shown = round(value->mean * 1e4); /* what looks alike is */
     return better != 0 ? better * shown : -fabs(shown);
@@ -235,7 +237,7 @@ static void mark_best(struct ablation *a, size_t column, int figure, bool tested
         for (size_t row = 0; row < a->n_rows; row++) {
             struct ablation_cell *cell = ablation_cell(a, row, column);
             struct ablation_value *value = tested ? &cell->tested[figure] : &cell->value[figure];
-            double good = goodness(value, figure);
+            double good = goodness(cell, value, figure);
             value->best = pass && good == best && best > worst;
             best = pass ? best : fmax(best, good);
             worst = pass ? worst : fmin(worst, good);

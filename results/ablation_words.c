@@ -323,13 +323,20 @@ static bool has_folds(const struct ablation *a)
     return false;
 }
 
+static bool has_pooled(const struct ablation *a)
+{
+    for (size_t i = 0; i < a->n_rows * a->n_columns; i++)
+        if (isfinite(a->cells[i].pooled[ABLATION_PC]))
+            return true;
+    return false;
+}
+
 static void add_cells(struct making *m)
 {
     const struct ablation *a = m->a;
-    bool folds = has_folds(a);
     str_addf(&m->caption, " Cells are mean and sample deviation over %s (how many)",
-             folds ? "folds, the seeds of each averaged," : "seeds");
-    if (folds && a->predictions)
+             has_folds(a) ? "folds, each the mean of its seeds" : "seeds");
+    if (has_pooled(a))
         str_add(&m->caption, "; pooled is over the test images of all folds together");
     str_add(&m->caption, ".");
 }

@@ -148,8 +148,8 @@ static void draw_title(const struct ablation_view *v, struct pen *pen, const str
              v->wanted.experiment);
     snprintf(right, sizeof right, "%s epoch", at_best);
     if (a)
-        snprintf(right, sizeof right, "%s epoch%s%zu of %zu finished", at_best, dot, a->n_finished,
-                 a->n_runs);
+        snprintf(right, sizeof right, "%s epoch%s%zu of %zu finished%s", at_best, dot,
+                 a->n_finished, a->n_runs, a->bootstrap ? ", test images too" : "");
     pen_rule(pen, at.y, at.x, at.columns, title, right);
 }
 
