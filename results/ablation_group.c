@@ -270,7 +270,8 @@ static void fill_member(const struct making *m, size_t place, struct member *to)
         to->figure[i] = NAN;
     for (int i = 0; i < ABLATION_METRICS; i++) {
         best[i] = rows_number(c->best[i], row, 0);
-        to->figure[i] = at_best ? best[i] : rows_number(c->last[i], row, 0);
+        if (m->choice->at != ABLATION_HALF)
+            to->figure[i] = at_best ? best[i] : rows_number(c->last[i], row, 0);
     }
     fill_tested(m, to, best, by_test);
 }

@@ -67,6 +67,7 @@ int ablation_group(struct making *m, struct err *e);
 void ablation_settings(struct making *m);
 int ablation_wanted(struct making *m, struct err *e);
 int ablation_scores(struct making *m, struct err *e);
+int ablation_halve(struct making *m, struct member *member, struct err *e);
 int ablation_cells(struct making *m, struct err *e);
 int ablation_tests(struct making *m, struct err *e);
 int ablation_words(struct making *m, struct err *e);

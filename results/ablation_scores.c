@@ -74,6 +74,8 @@ static int score_member(struct making *m, struct member *member, struct joined *
                         struct err *e)
 {
     struct ablation_scores s;
+    if (m->a->at == ABLATION_HALF)
+        return ablation_halve(m, member, e);
     int status = ablation_read_scores(m, member, &s, e);
     if (!status && s.n) {
         m->a->predictions = true;

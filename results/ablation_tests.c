@@ -374,7 +374,7 @@ int ablation_tests(struct making *m, struct err *e)
         status = correct(m, e);
     for (size_t i = 0; !status && i < a->n_rows * a->n_columns; i++)
         say_needed(m, i, cell_at(m, a->baseline, i % a->n_columns), &p);
-    if (!status && a->bootstrap)
+    if (!status && a->bootstrap && a->at != ABLATION_HALF) /* which has no checkpoint of its own */
         status = bootstrap(m, &p, e);
     mem_free(p.list);
     mem_free(p.values);

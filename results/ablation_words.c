@@ -307,6 +307,9 @@ static const char *selection(const struct making *m, const struct member *first)
 {
     if (m->a->at == ABLATION_LAST)
         return "the last epoch";
+    if (m->a->at == ABLATION_HALF)
+        return "the epoch that one half of the test images chooses, on the other half, both ways "
+               "averaged";
     const char *text = text_at(m, first, "select");
     if (!is_one(m, "select", text))
         return "each run's best epoch, chosen in several ways";
@@ -374,7 +377,8 @@ static int add_caption(struct making *m, struct err *e)
     }
     if (add_seeds(m, e))
         return -1;
-    str_addf(to, ". Figures are of %s, on ", selection(m, first));
+    str_addf(to, ". Figures are of %s, %s", selection(m, first),
+             m->a->at == ABLATION_HALF ? "of " : "on ");
     add_images(m, first);
     str_add(to, ".");
     add_cells(m);

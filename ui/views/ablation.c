@@ -143,13 +143,13 @@ static void draw_title(const struct ablation_view *v, struct pen *pen, const str
                        struct rect at)
 {
     char title[ROW_TEXT_BYTES + 32], right[ROW_TEXT_BYTES];
-    const char *dot = pen->glyphs->separator, *at_best = v->wanted.at ? "best" : "last";
+    const char *dot = pen->glyphs->separator, *at_title = ablation_at_titles[v->wanted.at];
     snprintf(title, sizeof title, "Ablation%s%s", v->wanted.experiment[0] ? dot : "",
              v->wanted.experiment);
-    snprintf(right, sizeof right, "%s epoch", at_best);
+    str_copy(right, sizeof right, at_title);
     if (a)
-        snprintf(right, sizeof right, "%s epoch%s%zu of %zu finished%s", at_best, dot,
-                 a->n_finished, a->n_runs, a->bootstrap ? ", test images too" : "");
+        snprintf(right, sizeof right, "%s%s%zu of %zu finished%s", at_title, dot, a->n_finished,
+                 a->n_runs, a->bootstrap ? ", test images too" : "");
     pen_rule(pen, at.y, at.x, at.columns, title, right);
 }
 
@@ -256,7 +256,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         next_experiment(v, m, request == REQ_NEXT);
         return true;
     case REQ_EPOCH:
-        v->wanted.at = v->wanted.at == ABLATION_LAST ? ABLATION_BEST : ABLATION_LAST;
+        v->wanted.at = (enum ablation_at)((v->wanted.at + 1) % ABLATION_ATS);
         return true;
     case REQ_IMAGES:
         v->wanted.bootstrap = !v->wanted.bootstrap;
