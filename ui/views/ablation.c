@@ -169,6 +169,20 @@ static void draw_empty(const struct ui_model *m, struct pen *pen, struct rect at
                             "l1,mse,combo --seed 1-3 makes the runs of an ablation.");
 }
 
+/* Of the selected figure, and then of others. */
+static void draw_strips(const struct ablation_view *v, struct pen *pen, const struct ablation *a,
+                        const struct ablation_layout *l)
+{
+    struct ablation_part part = selected_part(v, a);
+    int selected = part.figure;
+    for (int i = 0, next = 0; i < LAYOUT_STRIPS && l->strips[i].rows; i++) {
+        ablation_strips(pen, l->strips[i], a, &part);
+        if (v->shown.metrics[next % ABLATION_METRICS] == selected)
+            next++;
+        part.figure = v->shown.metrics[next++ % ABLATION_METRICS];
+    }
+}
+
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
 {
     struct ablation_view *v = state;
@@ -190,8 +204,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         table.rows -= 2;
         cells_draw(pen, table, &(struct cells){v->differences, difference_role, &coloured}, NULL);
     }
-    if (l.strips.rows)
-        ablation_strips(pen, l.strips, a, &part);
+    draw_strips(v, pen, a, &l);
     ablation_details(pen, l.details, a, (size_t)v->place.row, &part, v->behind);
 }
 
