@@ -75,7 +75,7 @@ static void print_line(int format, const char *text)
 
 static void print_notes(const struct ablation *a, int format)
 {
-    if (a->n_sentences)
+    if (a->n_sentences && a->n_runs)
         printf("\n");
     for (size_t i = 0; i < a->n_sentences; i++)
         print_line(format, a->sentences[i]);
@@ -83,6 +83,8 @@ static void print_notes(const struct ablation *a, int format)
         printf("\n");
     for (size_t i = 0; i < a->n_warnings; i++)
         print_line(format, a->warnings[i]);
+    if (!a->n_runs)
+        return;
     printf("\n");
     print_line(format, a->caption);
 }
