@@ -60,7 +60,7 @@ static void add_p(struct str *to, double p)
 /* What is said of the cell's runs that are not there: " (1 running)". */
 static void add_flags(struct str *to, const struct ablation_cell *cell)
 {
-    char flags[128];
+    char flags[160];
     ablation_flags(cell, flags, sizeof flags);
     if (flags[0])
         str_addf(to, " (%s)", flags);

@@ -118,7 +118,8 @@ static enum role cell_role(const void *context, size_t row, size_t column)
     const struct ablation_part part = ablation_table_part(c->ablation, &c->view->shown, column);
     if (part.tested || t->columns[column].kind != TABLE_TEXT)
         return ROLE_DIM;
-    if (strpbrk(cell->text, "o,")) /* "(2 of 3)", "(3, mixed)" */
+    const struct ablation_cell *of = ablation_cell(c->ablation, row, part.column);
+    if (of->mixed || of->complete < of->wanted)
         return ROLE_WARN;
     return cell->marked ? ROLE_BEST : ROLE_TEXT;
 }
