@@ -1,9 +1,13 @@
-# Benchmarks are built on demand: make bench/augment bench/decode bench/make_runs_db bench/stats bench/ui
+# Benchmarks are built on demand: make bench/ablation bench/augment bench/decode bench/make_runs_db bench/stats bench/ui
 EXTRA_PROGRAMS = bench/augment
 bench_augment_SOURCES = bench/augment.c cpu/augment_rows.c cpu/augment_rows.h cpu/isa.c cpu/isa.h
 bench_augment_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -O3
 bench_augment_LDADD = libcore.a libbase.a
 CLEANFILES += bench/augment
+EXTRA_PROGRAMS += bench/ablation
+bench_ablation_SOURCES = bench/ablation.c
+bench_ablation_LDADD = $(RESULTS_LIBS)
+CLEANFILES += bench/ablation
 EXTRA_PROGRAMS += bench/decode
 bench_decode_SOURCES = bench/decode.c
 bench_decode_LDADD = $(ENGINE_LIBS)

@@ -16,6 +16,10 @@ const struct ablation_figure_info ablation_figures[ABLATION_FIGURES] = {
     [ABLATION_SPEARMAN] = {"spearman", "Spearman", 1},
 };
 
+const char *const ablation_at_names[ABLATION_ATS + 1] = {"last", "best", "half", NULL};
+const char *const ablation_at_titles[ABLATION_ATS] = {"last epoch", "best epoch",
+                                                      "best epoch by halves"};
+
 const char *ablation_text(struct making *m, const char *text, struct err *e)
 {
     const char *kept = intern_text(m->a->texts, text);

@@ -38,8 +38,12 @@ struct ablation_figure_info {
 
 extern const struct ablation_figure_info ablation_figures[ABLATION_FIGURES];
 
-/* Which of a run's figures stand in the cells. */
-enum ablation_at { ABLATION_LAST, ABLATION_BEST };
+/* Which of a run's figures stand in the cells: of the last epoch, of its best one, or of that which
+ * half of the test images choose, on the other half. */
+enum ablation_at { ABLATION_LAST, ABLATION_BEST, ABLATION_HALF, ABLATION_ATS };
+
+extern const char *const ablation_at_names[ABLATION_ATS + 1]; /* "last", ... NULL */
+extern const char *const ablation_at_titles[ABLATION_ATS];    /* "last epoch", ... */
 
 struct ablation_choice {
     const char *rows, *columns; /* columns of runs or options, separated by commas; NULL = loss,
@@ -99,7 +103,6 @@ struct ablation_cell {
     size_t wanted, complete;  /* so of folds and seeds together; those with a finished run */
     struct ablation_state states[ABLATION_MOST_STATES]; /* of those that are not finished */
     size_t n_states, absent;                            /* absent: there is no such run */
-    size_t folds, seeds;                                /* that finished runs have */
     bool mixed;      /* finished runs differ in a setting besides */
     double run_s;    /* mean seconds of a finished run */
     double *samples; /* that values are of */

@@ -165,25 +165,6 @@ static int count_states(struct making *m, struct ablation_cell *cell, const stru
     return 0;
 }
 
-static bool occurs_before(const struct member *members, size_t i, bool fold)
-{
-    for (size_t k = 0; k < i; k++)
-        if (members[k].counts &&
-            (fold ? members[k].fold == members[i].fold : members[k].seed == members[i].seed))
-            return true;
-    return false;
-}
-
-static void count_different(struct ablation_cell *cell, const struct member *members, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!members[i].counts)
-            continue;
-        cell->folds += members[i].fold > 0 && !occurs_before(members, i, true);
-        cell->seeds += !occurs_before(members, i, false);
-    }
-}
-
 static int newest_first(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -228,7 +209,6 @@ static int fill_cell(struct making *m, size_t at, struct err *e)
         cell->value[i] = value_of(members, n, i, false, samples);
     for (int i = 0; i < ABLATION_METRICS; i++, samples += n)
         cell->tested[i] = value_of(members, n, i, true, samples);
-    count_different(cell, members, n);
     cell->run_s = mean_seconds(members, n);
     m->a->n_runs += n;
     for (size_t i = 0; i < n; i++)
@@ -238,10 +218,12 @@ static int fill_cell(struct making *m, size_t at, struct err *e)
 
 /* --- the best of a column --- */
 
-static double goodness(const struct ablation_value *value, int figure)
+/* Cells that lack runs are of other folds or seeds than the rest: they are no better or worse. */
+static double goodness(const struct ablation_cell *cell, const struct ablation_value *value,
+                       int figure)
 {
     double better = ablation_figures[figure].better;
-    if (!value->n)
+    if (!value->n || cell->complete < cell->wanted)
         return NAN;
     double shown = round(value->mean * 1e4); /* what looks alike is */
     return better != 0 ? better * shown : -fabs(shown);
@@ -255,7 +237,7 @@ static void mark_best(struct ablation *a, size_t column, int figure, bool tested
         for (size_t row = 0; row < a->n_rows; row++) {
             struct ablation_cell *cell = ablation_cell(a, row, column);
             struct ablation_value *value = tested ? &cell->tested[figure] : &cell->value[figure];
-            double good = goodness(value, figure);
+            double good = goodness(cell, value, figure);
             value->best = pass && good == best && best > worst;
             best = pass ? best : fmax(best, good);
             worst = pass ? worst : fmin(worst, good);

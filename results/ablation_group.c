@@ -109,12 +109,11 @@ static void add_number(char *to, size_t room, double value, char before)
 }
 
 /* "combo 2,1,1" */
-static void add_weights(const struct rows_list *list, const void *row, char *to, size_t room)
+static void add_weights(const struct making *m, const void *row, char *to, size_t room)
 {
-    static const char *const names[] = {"alpha", "beta", "gamma"};
     for (size_t i = 0, at = 0; i < 3 && at < room; i++, at += strlen(to + at)) {
-        const struct row_column *c = rows_column(list->columns, names[i]);
-        double weight = c ? rows_number(c, row, list->now_s) : (double)NAN;
+        const struct row_column *c = m->columns.weights[i];
+        double weight = c ? rows_number(c, row, 0) : (double)NAN;
         if (!isfinite(weight))
             return;
         add_number(to + at, room - at, weight, i ? ',' : ' ');
@@ -134,7 +133,7 @@ static void add_value(const struct making *m, const struct key *key, const void 
     if (!to[0])
         str_copy(to, room, "-");
     if (key->loss)
-        add_weights(list, row, to + strlen(to), room - strlen(to));
+        add_weights(m, row, to + strlen(to), room - strlen(to));
 }
 
 static void make_label(const struct making *m, const struct side *side, const void *row, int64_t id,
@@ -204,6 +203,7 @@ static void find_columns(struct making *m)
 {
     static const char *const last[] = {"last_pc", "last_mae", "last_rmse"};
     static const char *const best[] = {"best_pc", "best_mae", "best_rmse"};
+    static const char *const weights[] = {"alpha", "beta", "gamma"};
     const struct row_column *all = m->source->runs->columns;
     struct member_columns *c = &m->columns;
     c->id = rows_column(all, "id");
@@ -217,6 +217,8 @@ static void find_columns(struct making *m)
     c->train_images = rows_column(all, "train_images");
     c->test_images = rows_column(all, "test_images");
     c->data_hash = rows_column(all, "data_hash");
+    for (int i = 0; i < 3; i++)
+        c->weights[i] = rows_column(all, weights[i]);
     for (int i = 0; i < ABLATION_METRICS; i++) {
         c->last[i] = rows_column(all, last[i]);
         c->best[i] = rows_column(all, best[i]);
@@ -268,7 +270,8 @@ static void fill_member(const struct making *m, size_t place, struct member *to)
         to->figure[i] = NAN;
     for (int i = 0; i < ABLATION_METRICS; i++) {
         best[i] = rows_number(c->best[i], row, 0);
-        to->figure[i] = at_best ? best[i] : rows_number(c->last[i], row, 0);
+        if (m->choice->at != ABLATION_HALF)
+            to->figure[i] = at_best ? best[i] : rows_number(c->last[i], row, 0);
     }
     fill_tested(m, to, best, by_test);
 }

@@ -30,6 +30,7 @@ struct member {
 struct member_columns {
     const struct row_column *id, *state, *fold, *seed, *epochs_done, *best_epoch, *select, *seconds,
         *train_images, *test_images, *data_hash;
+    const struct row_column *weights[3]; /* of combo */
     const struct row_column *last[ABLATION_METRICS], *best[ABLATION_METRICS];
 };
 
@@ -66,6 +67,7 @@ int ablation_group(struct making *m, struct err *e);
 void ablation_settings(struct making *m);
 int ablation_wanted(struct making *m, struct err *e);
 int ablation_scores(struct making *m, struct err *e);
+int ablation_halve(struct making *m, struct member *member, struct err *e);
 int ablation_cells(struct making *m, struct err *e);
 int ablation_tests(struct making *m, struct err *e);
 int ablation_words(struct making *m, struct err *e);

@@ -74,6 +74,8 @@ static int score_member(struct making *m, struct member *member, struct joined *
                         struct err *e)
 {
     struct ablation_scores s;
+    if (m->a->at == ABLATION_HALF)
+        return ablation_halve(m, member, e);
     int status = ablation_read_scores(m, member, &s, e);
     if (!status && s.n) {
         m->a->predictions = true;
@@ -95,15 +97,17 @@ static void add_pooled(const struct joined *all, double sums[ABLATION_METRICS])
     sums[ABLATION_RMSE] += stats_rmse(all->predicted, all->truth, all->n);
 }
 
-static bool is_first_of_seed(const struct member *members, size_t i)
+/* On one split every run is alone with its seed. */
+static bool is_first_of_seed(const struct member *members, size_t i, bool folds)
 {
-    for (size_t k = 0; k < i; k++)
+    for (size_t k = 0; folds && k < i; k++)
         if (members[k].counts && members[k].seed == members[i].seed)
             return false;
     return members[i].counts;
 }
 
-/* The runs of one seed, from its first on; *folds: how many of them have predictions. */
+/* The runs of one seed, from its first on, among so many; *folds: how many of them have
+ * predictions. */
 static int score_seed(struct making *m, struct member *members, size_t n, bool joins,
                       struct joined *all, size_t *folds, struct err *e)
 {
@@ -125,20 +129,20 @@ static int score_cell(struct making *m, size_t cell, struct joined *all, struct 
     struct ablation_cell *c = &m->a->cells[cell];
     struct member *members = m->members + m->begin[cell];
     size_t n = m->begin[cell + 1] - m->begin[cell], seeds = 0, folds;
-    bool joins = c->folds_wanted > 1 && !c->mixed;
+    bool of_folds = c->folds_wanted > 1, joins = of_folds && !c->mixed;
     double sums[ABLATION_METRICS] = {0};
     int status = 0;
     for (size_t i = 0; !status && i < n; i++) {
-        if (!is_first_of_seed(members, i))
+        if (!is_first_of_seed(members, i, of_folds))
             continue;
-        status = score_seed(m, members + i, n - i, joins, all, &folds, e);
+        status = score_seed(m, members + i, of_folds ? n - i : 1, joins, all, &folds, e);
         if (status || !joins || folds < c->folds_wanted)
             continue;
         add_pooled(all, sums);
         seeds++;
     }
-    for (int i = 0; i < ABLATION_METRICS; i++)
-        c->pooled[i] = seeds ? sums[i] / (double)seeds : (double)NAN;
+    for (int i = 0; seeds && i < ABLATION_METRICS; i++)
+        c->pooled[i] = sums[i] / (double)seeds;
     return status;
 }
 
@@ -146,6 +150,11 @@ int ablation_scores(struct making *m, struct err *e)
 {
     struct joined all = {.n = 0};
     int status = 0;
+    for (size_t i = 0; i < m->a->n_rows * m->a->n_columns; i++)
+        for (int k = 0; k < ABLATION_METRICS; k++)
+            m->a->cells[i].pooled[k] = NAN;
+    if (!m->source->scores)
+        return 0;
     for (size_t cell = 0; !status && cell < m->a->n_rows * m->a->n_columns; cell++)
         status = score_cell(m, cell, &all, e);
     mem_free(all.predicted);

@@ -224,8 +224,8 @@ static int new_table(struct table **out, const struct ablation *a, const struct 
         columns[0] = (struct table_column){"row", a->rows_by, TABLE_TEXT, 0, false};
         char name[TITLE_BYTES];
         bool one = a->n_columns == 1;
-        snprintf(name, sizeof name, "%s epoch%s%.768s", a->at == ABLATION_LAST ? "last" : "best",
-                 one ? ", " : "", one ? a->columns[0] : "");
+        snprintf(name, sizeof name, "%s%s%.768s", ablation_at_titles[a->at], one ? ", " : "",
+                 one ? a->columns[0] : "");
         status = table_new(out, name, false, columns, n, e);
     }
     mem_free(columns);

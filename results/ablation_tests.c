@@ -224,8 +224,10 @@ static void say_needed(struct making *m, size_t of_cell, size_t base_cell, struc
     find_pairs(m, of_cell, base_cell, p);
     d->seeds_needed = seeds_needed(m, p, d, of->folds_wanted < 2);
     size_t runs = d->seeds_needed * (of->folds_wanted ? of->folds_wanted : 1);
+    size_t pairs = runs > d->pairs ? runs - d->pairs : 0; /* a run each, at least */
     if (d->seeds_needed)
-        d->needed_s = missing_s(of, base, runs) + missing_s(base, of, runs);
+        d->needed_s = fmax(missing_s(of, base, runs) + missing_s(base, of, runs),
+                           (double)pairs * fmin(of->run_s, base->run_s));
 }
 
 /* --- test images --- */
@@ -374,7 +376,7 @@ int ablation_tests(struct making *m, struct err *e)
         status = correct(m, e);
     for (size_t i = 0; !status && i < a->n_rows * a->n_columns; i++)
         say_needed(m, i, cell_at(m, a->baseline, i % a->n_columns), &p);
-    if (!status && a->bootstrap)
+    if (!status && a->bootstrap && a->at != ABLATION_HALF) /* which has no checkpoint of its own */
         status = bootstrap(m, &p, e);
     mem_free(p.list);
     mem_free(p.values);

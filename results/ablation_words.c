@@ -60,7 +60,7 @@ static void add_p(struct str *to, double p)
 /* What is said of the cell's runs that are not there: " (1 running)". */
 static void add_flags(struct str *to, const struct ablation_cell *cell)
 {
-    char flags[128];
+    char flags[160];
     ablation_flags(cell, flags, sizeof flags);
     if (flags[0])
         str_addf(to, " (%s)", flags);
@@ -307,6 +307,9 @@ static const char *selection(const struct making *m, const struct member *first)
 {
     if (m->a->at == ABLATION_LAST)
         return "the last epoch";
+    if (m->a->at == ABLATION_HALF)
+        return "the epoch that one half of the test images chooses, on the other half, both ways "
+               "averaged";
     const char *text = text_at(m, first, "select");
     if (!is_one(m, "select", text))
         return "each run's best epoch, chosen in several ways";
@@ -323,13 +326,20 @@ static bool has_folds(const struct ablation *a)
     return false;
 }
 
+static bool has_pooled(const struct ablation *a)
+{
+    for (size_t i = 0; i < a->n_rows * a->n_columns; i++)
+        if (isfinite(a->cells[i].pooled[ABLATION_PC]))
+            return true;
+    return false;
+}
+
 static void add_cells(struct making *m)
 {
     const struct ablation *a = m->a;
-    bool folds = has_folds(a);
     str_addf(&m->caption, " Cells are mean and sample deviation over %s (how many)",
-             folds ? "folds, the seeds of each averaged," : "seeds");
-    if (folds && a->predictions)
+             has_folds(a) ? "folds, each the mean of its seeds" : "seeds");
+    if (has_pooled(a))
         str_add(&m->caption, "; pooled is over the test images of all folds together");
     str_add(&m->caption, ".");
 }
@@ -367,7 +377,8 @@ static int add_caption(struct making *m, struct err *e)
     }
     if (add_seeds(m, e))
         return -1;
-    str_addf(to, ". Figures are of %s, on ", selection(m, first));
+    str_addf(to, ". Figures are of %s, %s", selection(m, first),
+             m->a->at == ABLATION_HALF ? "of " : "on ");
     add_images(m, first);
     str_add(to, ".");
     add_cells(m);

@@ -7,6 +7,7 @@ libresults_a_SOURCES = \
 	results/ablation_cells.c \
 	results/ablation_export.c \
 	results/ablation_group.c \
+	results/ablation_half.c \
 	results/ablation_scores.c \
 	results/ablation_settings.c \
 	results/ablation_tables.c results/ablation_tables.h \

@@ -35,8 +35,8 @@ static struct figure_ablation_panel panel_of(const struct ablation *a, int figur
     size_t n = a->n_rows * a->n_columns;
     for (size_t i = 0; i < n; i++)
         means[i] = mean_of(a, &a->cells[i], figure);
-    snprintf(title, TITLE_BYTES, "%s, %s epoch", ablation_figures[figure].title,
-             a->at == ABLATION_LAST ? "last" : "best");
+    snprintf(title, TITLE_BYTES, "%s, %s", ablation_figures[figure].title,
+             ablation_at_titles[a->at]);
     return (struct figure_ablation_panel){
         .title = title,
         .means = means,

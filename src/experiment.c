@@ -47,15 +47,9 @@ int experiment_newest(struct db *db, char to[OPT_TEXT_BYTES], struct err *e)
 
 static int add_run(struct runs *to, const struct run_row *row)
 {
-    struct ui_run run = ui_run_of(row);
-    bool failed = false;
-#define INTERN(field) failed |= !(run.field = intern_text(to->texts, run.field));
-#define NOTHING(type, field)
-    UI_RUN_FIELDS(INTERN, NOTHING)
-#undef INTERN
-#undef NOTHING
-    to->list[to->n++] = run;
-    return failed ? -1 : 0;
+    struct ui_run *run = &to->list[to->n++];
+    *run = ui_run_of(row);
+    return ui_run_intern(run, to->texts);
 }
 
 static int add_page(struct runs *to, const struct run_row *rows, size_t n, struct err *e)

@@ -33,17 +33,6 @@ static void free_rows(void *rows)
 
 /* --- reader thread --- */
 
-static int intern_texts(struct intern *texts, struct ui_run *run)
-{
-    bool failed = false;
-#define INTERN(field) failed |= !(run->field = intern_text(texts, run->field));
-#define NOTHING(type, field)
-    UI_RUN_FIELDS(INTERN, NOTHING)
-#undef INTERN
-#undef NOTHING
-    return failed ? -1 : 0;
-}
-
 static struct runs_news *news_of(struct want_source *s, const struct run_row *rows, size_t n)
 {
     struct runs_news *news = mem_alloc(1, sizeof *news);
@@ -54,7 +43,7 @@ static struct runs_news *news_of(struct want_source *s, const struct run_row *ro
     for (news->n = 0; news->runs && news->n < n; news->n++) {
         struct ui_run *run = &news->runs[news->n];
         *run = ui_run_of(&rows[falling ? news->n : n - 1 - news->n]);
-        if (intern_texts(s->texts, run))
+        if (ui_run_intern(run, s->texts))
             break;
     }
     if (news->n == n && news->runs)

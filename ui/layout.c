@@ -75,8 +75,8 @@ struct ablation_layout layout_ablation(struct rect body, int rows, int differenc
         take_top(&body, clamp(rows + 1, 2, body.rows < 14 ? body.rows / 2 : body.rows * 5 / 9));
     bool second = body.rows >= differences + 3 + ABLATION_WORDS;
     l.differences = take_top(&body, second ? differences + 3 : 0); /* heads, and a line left free */
-    bool third = body.rows >= rows + 3 + ABLATION_WORDS;
-    l.strips = take_top(&body, third ? rows + 3 : 0);
+    for (int i = 0; i < LAYOUT_STRIPS; i++)
+        l.strips[i] = take_top(&body, body.rows >= rows + 3 + ABLATION_WORDS ? rows + 3 : 0);
     l.details = body;
     return l;
 }

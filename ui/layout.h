@@ -41,10 +41,13 @@ struct live_layout {
  * focus alone. */
 struct live_layout layout_live(struct rect body, int charts, int focus, bool zoom);
 
-/* A table of so many rows, and where there is room (else they have no rows) another one and a line
- * for each row of the first, both with a heading; below, what is said of the selected cell. */
+/* A table of so many rows, and where there is room (else they have no rows) another one, and groups
+ * of a line for each row of the first, all with a heading; below, what is said of the selected
+ * cell. */
+#define LAYOUT_STRIPS 3
+
 struct ablation_layout {
-    struct rect title, cells, differences, strips, details;
+    struct rect title, cells, differences, strips[LAYOUT_STRIPS], details;
 };
 
 struct ablation_layout layout_ablation(struct rect body, int rows, int differences);

@@ -52,7 +52,8 @@
     R(CHANGE, FORM, "change", "next choice; mark one of a list of choices", ' ')                   \
     R(BEHIND, TABLE, "behind", "the runs and the SQL behind the figure", '=')                      \
     R(FIGURE, TABLE, "figure", "PC, MAE or RMSE first", 'v')                                       \
-    R(EPOCH, TABLE, "epoch", "figures of the last epoch, or of the best", 't')                     \
+    R(EPOCH, TABLE, "epoch", "figures of the last epoch, of the best, or of the best by halves",   \
+      't')                                                                                         \
     R(BASELINE, TABLE, "baseline", "what others are compared with: the selected row", 'B')         \
     R(IMAGES, TABLE, "images", "intervals over the test images too, by a bootstrap", 'u')          \
     R(RESET, FORM, "default", "the field's default", KEY_CTRL('U'))                                \

@@ -1,6 +1,8 @@
 /* run.c - runs as the screen has them. Pure; any thread. */
 #include "ui/ui.h"
 
+#include "base/intern.h"
+
 #include <string.h>
 
 struct ui_run ui_run_of(const struct run_row *row)
@@ -12,6 +14,17 @@ struct ui_run ui_run_of(const struct run_row *row)
 #undef UI_RUN_COPY_TEXT
 #undef UI_RUN_COPY
     return run;
+}
+
+int ui_run_intern(struct ui_run *run, struct intern *texts)
+{
+    bool failed = false;
+#define UI_RUN_INTERN(field) failed |= !(run->field = intern_text(texts, run->field));
+#define UI_RUN_NOTHING(type, field)
+    UI_RUN_FIELDS(UI_RUN_INTERN, UI_RUN_NOTHING)
+#undef UI_RUN_INTERN
+#undef UI_RUN_NOTHING
+    return failed ? -1 : 0;
 }
 
 static double age(const void *row, double now_s)

@@ -17,6 +17,7 @@
 
 struct ui;
 struct err;
+struct intern;
 struct str;
 
 enum ui_chart_style { UI_CHART_AUTO, UI_CHART_BRAILLE, UI_CHART_BLOCK, UI_CHART_ASCII };
@@ -287,6 +288,9 @@ void ui_launched(struct ui *ui, const struct ui_model *model, int64_t run);
 
 /* The part of a row that is shown; its texts are the row's own. */
 struct ui_run ui_run_of(const struct run_row *row);
+
+/* Its texts become those of the collection, as the row's do not last. 0, or -1 without memory. */
+int ui_run_intern(struct ui_run *run, struct intern *texts);
 
 /* The columns of runs as row_run_columns has them, for rows that are struct ui_run: those that they
  * have. */

@@ -27,8 +27,6 @@ struct options {
     struct figure_options figure;
 };
 
-static const char *const ats[] = {[ABLATION_LAST] = "last", [ABLATION_BEST] = "best", NULL};
-
 static const struct opt options[] = {
     {"rows", 0, OPT_TEXT, offsetof(struct options, rows), 0, 0, "loss", NULL, "names", "Table",
      "what rows differ in: columns of runs or options, separated by commas; loss has its weights"},
@@ -36,8 +34,11 @@ static const struct opt options[] = {
      "Table", "what columns differ in, likewise"},
     {"metric", 'm', OPT_TEXT, offsetof(struct options, metric), 0, 0, "pc,mae,rmse", NULL, "names",
      "Table", "pc, mae and rmse, those that are wanted, in their order"},
-    {"at", 0, OPT_CHOICE, offsetof(struct options, at), 0, 0, "last", ats, "", "Table",
-     "figures of the last epoch, or of the best by the images that each run was selected on"},
+    {"at", 0, OPT_CHOICE, offsetof(struct options, at), 0, 0, "last", ablation_at_names, "",
+     "Table",
+     "figures of the last epoch; of the best by the images that each run was selected on; or of "
+     "the "
+     "best by half of the test images, on the other half"},
     {"baseline", 0, OPT_TEXT, offsetof(struct options, baseline), 0, 0, "", NULL, "row", "Tests",
      "the row that others are compared with; empty means mse, else l1, else the first"},
     {"level", 0, OPT_REAL, offsetof(struct options, level), 0.5, 0.9999, "0.95", NULL, "", "Tests",
@@ -74,7 +75,7 @@ static void print_line(int format, const char *text)
 
 static void print_notes(const struct ablation *a, int format)
 {
-    if (a->n_sentences)
+    if (a->n_sentences && a->n_runs)
         printf("\n");
     for (size_t i = 0; i < a->n_sentences; i++)
         print_line(format, a->sentences[i]);
@@ -82,6 +83,8 @@ static void print_notes(const struct ablation *a, int format)
         printf("\n");
     for (size_t i = 0; i < a->n_warnings; i++)
         print_line(format, a->warnings[i]);
+    if (!a->n_runs)
+        return;
     printf("\n");
     print_line(format, a->caption);
 }

@@ -337,6 +337,47 @@ static void test_selection(void)
     ablation_free(a);
 }
 
+/* Epoch 1 is right on even places and wrong on odd ones, epoch 2 the other way round: what one
+ * half chooses is bad on the other. */
+static int half_scores(void *context, int64_t run, int epoch, struct ablation_scores *to,
+                       struct err *e)
+{
+    (void)context;
+    (void)run;
+    to->predicted = mem_alloc(8, sizeof *to->predicted);
+    to->truth = mem_alloc(8, sizeof *to->truth);
+    if (!to->predicted || !to->truth)
+        return mem_error(e, "scores", 64);
+    for (to->n = 0; to->n < 8; to->n++) {
+        bool right = (to->n % 2 == 0) == (epoch == 1);
+        to->truth[to->n] = (double)(to->n / 2);
+        to->predicted[to->n] = right ? (double)(to->n / 2) : 3 - (double)(to->n / 2);
+    }
+    return 0;
+}
+
+static void test_halves(void)
+{
+    begin();
+    add_seeds("mse", 0.80, 0.81, 0.82);
+    add_seeds("l1", 0.70, 0.71, 0.72);
+    source.scores = half_scores;
+    struct ablation *a =
+        made((struct ablation_choice){.at = ABLATION_HALF, .bootstrap = true, .level = 0.95});
+    const struct ablation_value *v = ablation_cell(a, 0, 0)->value;
+    ok(v[ABLATION_PC].n == 3 && is_at(v[ABLATION_PC].mean, -1) && is_at(v[ABLATION_MAE].mean, 2) &&
+           is_at(v[ABLATION_BIAS].mean, 0),
+       "half of the images choose, the others judge: PC %g", v[ABLATION_PC].mean);
+    ok(ablation_difference(a, 1, 0)->verdict == ABLATION_ALIKE &&
+           !ablation_difference(a, 1, 0)->images && strstr(a->caption, "both ways averaged"),
+       "it may be tested, and has no checkpoint");
+    ablation_free(a);
+    source.scores = NULL;
+    a = made((struct ablation_choice){.at = ABLATION_HALF});
+    ok(!ablation_cell(a, 0, 0)->value[0].n, "without predictions there is none");
+    ablation_free(a);
+}
+
 /* --- folds --- */
 
 static void add_folds(const char *loss, const double *pc, int folds)
@@ -542,6 +583,7 @@ int main(void)
     test_mixed();
     test_options();
     test_selection();
+    test_halves();
     test_folds();
     test_one_fold();
     test_bootstrap();

@@ -334,6 +334,24 @@ d.commit()' 2>err
     run -D pair.db ledger 1 2 --suspects --format json
     json 'ledger --suspects: wrong alike first' '[(r["rank"], r["image"], r["predicted"], r["error"], r["runs"]) for r in j] == [(1, "a.jpg", 2.5, 0.5, 2), (2, "b,\"2\".jpg", 2.5, -0.5, 2)] and j[0]["deviation"] == 0 and abs(j[0]["strength"] - 0.5) < 1e-12'
 fi
+# --- ablations ---
+run -D db.db ablation one --format json
+json 'ablation: figures of a finished run, the mean error from what it predicted' '[(f["figure"], f["mean"], f["sd"], f["n"]) for f in j["ablation"]] == [("pc", 0.75, None, 1), ("mae", 0.25, None, 1), ("rmse", 0.3, None, 1), ("mean_error", 0.5, None, 1)] and j["ablation"][0]["row"] == "combo 2,1,0.5" and j["ablation"][0]["verdict"] == "baseline"'
+json 'and what is said of them' '[n["kind"] for n in j["notes"]] == ["sentence", "caption"] and "1 of 1 runs finished, seed 7" in j["notes"][1]["text"]'
+says 'There is one row, so nothing to compare it with' -D db.db ablation one
+says '0 of 1; 1 queued' -D db.db ablation
+run -D db.db ablation one --metric mae --format csv
+[ "$got" -eq 0 ] && [ "$(grep -c '^"combo 2,1,0.5",resnet18,mae,0.25,,1,false,1,1,' out)" -eq 1 ]
+result $? 'ablation as CSV'
+says 'column,row,verdict,seeds,seeds_needed,needed_s' -D db.db ablation two --needed --format csv
+says '| 7, 2         | 0.7500 (1) |' -D db.db ablation one --format markdown --rows seed,epochs --cols state
+refuses 1 "there is no experiment 'three' with runs" -D db.db ablation three
+refuses 2 "'pc,f1' is no list of metrics" -D db.db ablation --metric pc,f1
+refuses 2 "there is no column or option 'colour'" -D db.db ablation --rows colour
+refuses 2 "there is no row 'mse' to compare with; there are: combo 2,1,0.5" -D db.db ablation one --baseline mse
+says 'figure.svg: means of 1 run' -D db.db ablation one --figure figure.svg
+grep -q '<svg' figure.svg
+result $? 'ablation drawn'
 
 # --- a database of an older combolab ---
 if [ -n "$python" ] && [ -r "$TOP_SRCDIR/db/schema_1.sql" ]; then

@@ -5,6 +5,7 @@
  * ablation, or another figure is to stand first.
  */
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "results/ablation_tables.h"
 #include "ui/cells.h"
@@ -23,6 +24,7 @@ struct ablation_view {
     bool behind;               /* runs and SQL instead of words */
     struct cells_place place;
     struct table *cells, *differences; /* NULL: not made */
+    struct ablation_part *parts;       /* what stands in the columns of cells */
     struct ablation_shown shown;       /* what they were made for: */
     uint64_t made_of;                  /* the ablation's version */
     int made_first;
@@ -35,7 +37,9 @@ static void forget(struct ablation_view *v)
 {
     table_free(v->cells);
     table_free(v->differences);
+    mem_free(v->parts);
     v->cells = v->differences = NULL;
+    v->parts = NULL;
 }
 
 static void fini(void *state)
@@ -66,6 +70,14 @@ static const struct ablation *ablation_of(const struct ablation_view *v, const s
     return here && m->ablation->n_rows ? m->ablation : NULL;
 }
 
+static int make_parts(struct ablation_view *v, const struct ablation *a, struct err *e)
+{
+    v->parts = mem_alloc(v->cells->n_columns, sizeof *v->parts);
+    for (size_t i = 0; v->parts && i < v->cells->n_columns; i++)
+        v->parts[i] = ablation_table_part(a, &v->shown, i);
+    return v->parts ? 0 : mem_error(e, "the columns of an ablation", 0);
+}
+
 /* False when there is nothing to show, or no memory for it. */
 static bool sync(struct ablation_view *v, const struct ui_model *m, bool ascii)
 {
@@ -83,9 +95,11 @@ static bool sync(struct ablation_view *v, const struct ui_model *m, bool ascii)
         (struct ablation_shown){.n_metrics = ABLATION_METRICS, .ascii = ascii, .stars = true};
     for (int i = 0; i < ABLATION_METRICS; i++)
         v->shown.metrics[i] = (v->first + i) % ABLATION_METRICS;
-    if (ablation_table(&v->cells, a, &v->shown, &e) ||
-        ablation_table_differences(&v->differences, a, &e))
+    if (ablation_table(&v->cells, a, &v->shown, &e) || make_parts(v, a, &e) ||
+        ablation_table_differences(&v->differences, a, &e)) {
+        forget(v);
         return false;
+    }
     v->made_of = m->ablation_version;
     v->made_first = v->first;
     v->made_ascii = ascii;
@@ -93,9 +107,9 @@ static bool sync(struct ablation_view *v, const struct ui_model *m, bool ascii)
     return true;
 }
 
-static struct ablation_part selected_part(const struct ablation_view *v, const struct ablation *a)
+static struct ablation_part selected_part(const struct ablation_view *v)
 {
-    return ablation_table_part(a, &v->shown, (size_t)v->place.column);
+    return v->parts[v->place.column];
 }
 
 /* --- drawing --- */
@@ -116,10 +130,11 @@ static enum role cell_role(const void *context, size_t row, size_t column)
         return row == c->ablation->baseline ? ROLE_DIM : ROLE_TITLE;
     if (cell->missing)
         return ROLE_DIM;
-    const struct ablation_part part = ablation_table_part(c->ablation, &c->view->shown, column);
+    const struct ablation_part part = c->view->parts[column];
     if (part.tested || t->columns[column].kind != TABLE_TEXT)
         return ROLE_DIM;
-    if (strpbrk(cell->text, "o,")) /* "(2 of 3)", "(3, mixed)" */
+    const struct ablation_cell *of = ablation_cell(c->ablation, row, part.column);
+    if (of->mixed || of->complete < of->wanted)
         return ROLE_WARN;
     return cell->marked ? ROLE_BEST : ROLE_TEXT;
 }
@@ -144,13 +159,13 @@ static void draw_title(const struct ablation_view *v, struct pen *pen, const str
                        struct rect at)
 {
     char title[ROW_TEXT_BYTES + 32], right[ROW_TEXT_BYTES];
-    const char *dot = pen->glyphs->separator, *at_best = v->wanted.at ? "best" : "last";
+    const char *dot = pen->glyphs->separator, *at_title = ablation_at_titles[v->wanted.at];
     snprintf(title, sizeof title, "Ablation%s%s", v->wanted.experiment[0] ? dot : "",
              v->wanted.experiment);
-    snprintf(right, sizeof right, "%s epoch", at_best);
+    str_copy(right, sizeof right, at_title);
     if (a)
-        snprintf(right, sizeof right, "%s epoch%s%zu of %zu finished", at_best, dot, a->n_finished,
-                 a->n_runs);
+        snprintf(right, sizeof right, "%s%s%zu of %zu finished%s", at_title, dot, a->n_finished,
+                 a->n_runs, a->bootstrap ? ", test images too" : "");
     pen_rule(pen, at.y, at.x, at.columns, title, right);
 }
 
@@ -170,6 +185,20 @@ static void draw_empty(const struct ui_model *m, struct pen *pen, struct rect at
                             "l1,mse,combo --seed 1-3 makes the runs of an ablation.");
 }
 
+/* Of the selected figure, and then of others. */
+static void draw_strips(const struct ablation_view *v, struct pen *pen, const struct ablation *a,
+                        const struct ablation_layout *l)
+{
+    struct ablation_part part = selected_part(v);
+    int selected = part.figure;
+    for (int i = 0, next = 0; i < LAYOUT_STRIPS && l->strips[i].rows; i++) {
+        ablation_strips(pen, l->strips[i], a, &part);
+        if (v->shown.metrics[next % ABLATION_METRICS] == selected)
+            next++;
+        part.figure = v->shown.metrics[next++ % ABLATION_METRICS];
+    }
+}
+
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
 {
     struct ablation_view *v = state;
@@ -183,7 +212,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         return;
     }
     const struct coloured coloured = {v, a};
-    const struct ablation_part part = selected_part(v, a);
+    const struct ablation_part part = selected_part(v);
     cells_draw(pen, l.cells, &(struct cells){v->cells, cell_role, &coloured}, &v->place);
     if (l.differences.rows && rows > 1) {
         struct rect table = l.differences;
@@ -191,8 +220,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         table.rows -= 2;
         cells_draw(pen, table, &(struct cells){v->differences, difference_role, &coloured}, NULL);
     }
-    if (l.strips.rows)
-        ablation_strips(pen, l.strips, a, &part);
+    draw_strips(v, pen, a, &l);
     ablation_details(pen, l.details, a, (size_t)v->place.row, &part, v->behind);
 }
 
@@ -231,7 +259,7 @@ static void next_experiment(struct ablation_view *v, const struct ui_model *m, b
 
 static void list_runs(struct ablation_view *v, const struct ablation *a, struct view_reply *reply)
 {
-    const struct ablation_part part = selected_part(v, a);
+    const struct ablation_part part = selected_part(v);
     const struct ablation_cell *cell = ablation_cell(a, (size_t)v->place.row, part.column);
     if (!ablation_filter(cell, v->filter, sizeof v->filter)) {
         reply->show = REQ_RUNS;
@@ -269,7 +297,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         next_experiment(v, m, request == REQ_NEXT);
         return true;
     case REQ_EPOCH:
-        v->wanted.at = v->wanted.at == ABLATION_LAST ? ABLATION_BEST : ABLATION_LAST;
+        v->wanted.at = (enum ablation_at)((v->wanted.at + 1) % ABLATION_ATS);
         return true;
     case REQ_IMAGES:
         v->wanted.bootstrap = !v->wanted.bootstrap;

@@ -109,10 +109,9 @@ static void draw_behind(struct lines *to, const struct ablation *a,
     snprintf(line, sizeof line, "runs %s", runs[0] ? runs : "none");
     add_line(to, ROLE_TITLE, line);
     add_line(to, ROLE_DIM, "Enter lists them. Their figures, by fold and seed:");
-    if (part->figure >= ABLATION_METRICS) {
+    if (part->figure >= ABLATION_METRICS || (a->at == ABLATION_HALF && !part->tested)) {
         add_line(to, ROLE_TEXT,
-                 "from what they predict of each test image: combolab show RUN --predictions "
-                 "last");
+                 "from what they predict of each test image: combolab show RUN --ledger EPOCH");
         return;
     }
     size_t at = (size_t)snprintf(line, sizeof line,
