@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define LOOK_EVERY_S 1
-#define MOST_NOTES 20 /* lines of what a backend left out */
+#define MOST_NOTES 20 /* lines of what a backend says */
 
 size_t run_epoch_images(const struct run *run)
 {
@@ -206,16 +206,15 @@ void run_look_at_device(struct run *run)
         show_usage(run, &usage);
 }
 
-/* The first lines of what the backend left out. */
-static void warn_left_out(const struct run *run)
+/* The first lines of what the backend has to say. */
+static void say_lines(const struct run *run, enum log_level level, const char *line)
 {
-    const char *line = door_notes(run->door);
     for (int i = 0; *line; i++) {
         int length = (int)strcspn(line, "\n");
         if (i == MOST_NOTES)
-            log_say(run->log, LOG_WARNING, "backend %s: more was left out", door_name(run->door));
+            log_say(run->log, level, "backend %s: and more", door_name(run->door));
         else if (i < MOST_NOTES)
-            log_say(run->log, LOG_WARNING, "backend %s: %.*s", door_name(run->door), length, line);
+            log_say(run->log, level, "backend %s: %.*s", door_name(run->door), length, line);
         line += length + (line[length] == '\n');
     }
 }
@@ -238,7 +237,8 @@ void run_log_net(struct run *run)
                 run->passed.text);
     log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", door_name(run->door),
             usage.detail, (double)run->tell->now.device_bytes / 1048576);
-    warn_left_out(run);
+    say_lines(run, LOG_WARNING, door_notes(run->door));
+    say_lines(run, LOG_INFO, door_remarks(run->door));
     if (run->config->drop_last == DROP_YES && run->train_split.n < (size_t)run->config->batch)
         log_say(run->log, LOG_WARNING,
                 "the only batch has %zu images, fewer than %lld; it is not "
