@@ -71,6 +71,7 @@ CUDA_HOST = \
 	cuda/nvml.h \
 	cuda/profile.c \
 	cuda/step.c \
+	cuda/traffic.c \
 	cuda/unit.c \
 	cuda/usage.c \
 	cuda/values.c \

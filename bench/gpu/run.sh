@@ -196,7 +196,15 @@ step_torch_steps() {
     return $status
 }
 
+# What step 0 measured of the card, for the shares of the limits.
+fact() { # figure
+    sed -n "s/^FIGURE $1 \([0-9.]*\) .*/\1/p" "$logs/0-facts.log" 2>/dev/null | tail -n 1
+}
+
 step_speed() {
+    [ -n "$(fact copy_read_and_written)" ] || ours gpu_facts >"$logs/0-facts.log"
+    GPU_COPY_RATE=$(fact copy_read_and_written) GPU_PRODUCT_RATE=$(fact bf16_product)
+    export GPU_COPY_RATE GPU_PRODUCT_RATE
     ours gpu_train 0.7 bf16
 }
 

@@ -157,6 +157,7 @@ enum backend_work {
 struct backend_profile {
     double seconds[WORK_KINDS];
     double flop[WORK_KINDS]; /* multiply-adds times two; 0 where bytes and not sums are the limit */
+    double bytes[WORK_KINDS]; /* that have to be read and written; 0 where that is not counted */
 };
 
 struct backend_ops {
