@@ -96,7 +96,8 @@ struct backend {
     /* Scratch of one operation at a time. */
     void *workspace;
     size_t workspace_bytes;
-    float *sums; /* moments on the way there */
+    float *sums;       /* moments on the way there */
+    unsigned *tickets; /* of kernels whose last block goes on; 0 between them */
     struct norm_factors factors;
     float *gate_gradient, *reduced_gradient, *squeezed_gradient;
     void *raw_gradient, *out_gradient;
@@ -205,7 +206,7 @@ struct cuda_amount {
 };
 struct cuda_amount cuda_amount_fetch(const struct backend *b);
 struct cuda_amount cuda_amount_conv(const struct backend *b, int u, enum conv_kind kind);
-struct cuda_amount cuda_amount_moments(const struct backend *b, int u);
+struct cuda_amount cuda_amount_settle(const struct backend *b, int u, bool training);
 struct cuda_amount cuda_amount_apply(const struct backend *b, int u); /* and the pool */
 struct cuda_amount cuda_amount_pool_back(const struct backend *b, int u);
 struct cuda_amount cuda_amount_back_sums(const struct backend *b, int u);

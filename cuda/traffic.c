@@ -43,9 +43,11 @@ struct cuda_amount cuda_amount_conv(const struct backend *b, int u, enum conv_ki
                                          (adds ? 2 : 1) * tensor_bytes(b, input)};
 }
 
-struct cuda_amount cuda_amount_moments(const struct backend *b, int u)
+struct cuda_amount cuda_amount_settle(const struct backend *b, int u, bool training)
 {
-    return (struct cuda_amount){.bytes = raw_bytes(b, u)};
+    bool made = b->units[u].way[b->batch][CONV_FORWARD].parts.n;
+    bool needed = training || b->net.units[u].squeeze;
+    return (struct cuda_amount){.bytes = needed && !made ? raw_bytes(b, u) : 0};
 }
 
 struct cuda_amount cuda_amount_apply(const struct backend *b, int u)

@@ -76,11 +76,11 @@ static int settle_norm(struct backend *b, int u, bool training, struct err *e)
     bool needed = needs_moments(b, u, training), made = p.n;
     if (!made)
         p = parts_of(m);
-    if (needed && !made) {
-        if (QUEUE(b, e, moments, b->type, t->raw, m, p, b->sums))
-            return -1;
-        cuda_profile_lap(b, WORK_NORM, cuda_amount_moments(b, u));
-    }
+    if (training && !made)
+        return QUEUE(b, e, norm_statistics, b->type, t->raw, m, p, b->sums, b->tickets, &v,
+                     t->gate.image_mean);
+    if (needed && !made && QUEUE(b, e, moments, b->type, t->raw, m, p, b->sums))
+        return -1;
     if (training)
         return QUEUE(b, e, norm_finish, b->sums, m, p, &v, t->gate.image_mean);
     return QUEUE(b, e, norm_running, &v, needed ? b->sums : NULL, m, p, t->gate.image_mean);
@@ -125,7 +125,7 @@ int cuda_unit_forward(struct backend *b, int u, bool training, struct err *e)
 {
     if (convolve_forward(b, u, training, e) || settle_norm(b, u, training, e))
         return -1;
-    cuda_profile_lap(b, WORK_NORM, (struct cuda_amount){0});
+    cuda_profile_lap(b, WORK_NORM, cuda_amount_settle(b, u, training));
     if (b->net.units[u].squeeze && gate(b, u, e))
         return -1;
     return apply(b, u, training, e);
@@ -143,13 +143,29 @@ static int pool_back(struct backend *b, int u, struct err *e)
     return 0;
 }
 
-static int gate_back(struct backend *b, int u, struct parts p, struct err *e)
+/* The sums over the batch, with a gate its layers' gradients, and the factors of the gradient
+ * before the norm. */
+static int turn(struct backend *b, int u, const struct norm_back *a, struct err *e)
 {
     const struct unit *t = &b->units[u];
+    struct map m = cuda_map(b, u);
+    struct parts p = parts_of(m);
+    struct norm_values v = norm_of(b, u);
+    float *gamma = cuda_role(b, u, NET_GAMMA)->gradient,
+          *beta = cuda_role(b, u, NET_BETA)->gradient;
+    int r = b->net.units[u].squeeze;
+    if (!r) {
+        int result = QUEUE(b, e, norm_back_turn, b->type, a, m, p, b->sums, b->tickets, &v, gamma,
+                           beta, &b->factors);
+        cuda_profile_lap(b, WORK_NORM, cuda_amount_back_sums(b, u));
+        return result;
+    }
     struct gate_layers w = gate_of(b, u), gradient = gate_gradients_of(b, u);
-    if (QUEUE(b, e, gate_back, b->sums, p.n, &w, t->scale, cuda_role(b, u, NET_BETA)->value, b->n,
-              t->raw_map.c, b->net.units[u].squeeze, &t->gate, b->gate_gradient,
-              b->reduced_gradient, &gradient, b->squeezed_gradient))
+    if (QUEUE(b, e, norm_back_sums, b->type, a, m, p, b->sums))
+        return -1;
+    cuda_profile_lap(b, WORK_NORM, cuda_amount_back_sums(b, u));
+    if (QUEUE(b, e, gate_back_turn, b->sums, m, p, &w, r, &v, &t->gate, b->gate_gradient,
+              b->reduced_gradient, &gradient, b->squeezed_gradient, gamma, beta, &b->factors))
         return -1;
     cuda_profile_lap(b, WORK_GATE, cuda_amount_gate(b, u, true));
     return 0;
@@ -165,9 +181,6 @@ static int norm_back(struct backend *b, int u, struct err *e)
                                                [LIFETIMES_SHARED] = SHORTCUT_SHARED};
     const struct net_unit *unit = &b->net.units[u];
     const struct unit *t = &b->units[u];
-    struct map m = cuda_map(b, u);
-    struct parts p = parts_of(m);
-    struct norm_values v = norm_of(b, u);
     bool pooled = b->net.pool.after == u, gated = unit->squeeze;
     const struct norm_back a = {
         .raw = t->raw,
@@ -178,17 +191,9 @@ static int norm_back(struct backend *b, int u, struct err *e)
         .scale = t->scale,
         .shift = t->shift,
     };
-    if (QUEUE(b, e, norm_back_sums, b->type, &a, m, p, b->sums))
-        return -1;
-    cuda_profile_lap(b, WORK_NORM, cuda_amount_back_sums(b, u));
-    if ((gated && gate_back(b, u, p, e)) ||
-        QUEUE(b, e, norm_back_finish, b->sums, m, p, &v, t->gate.gate,
-              gated ? b->squeezed_gradient : NULL, t->gate.image_mean,
-              cuda_role(b, u, NET_GAMMA)->gradient, cuda_role(b, u, NET_BETA)->gradient,
-              &b->factors) ||
-        QUEUE(b, e, norm_back_apply, b->type, &a, m, &b->factors, gated, b->raw_gradient,
-              parts[b->lives.shortcut_part[u]],
-              unit->shortcut >= 0 ? b->gradient[unit->shortcut] : NULL))
+    if (turn(b, u, &a, e) || QUEUE(b, e, norm_back_apply, b->type, &a, cuda_map(b, u), &b->factors,
+                                   gated, b->raw_gradient, parts[b->lives.shortcut_part[u]],
+                                   unit->shortcut >= 0 ? b->gradient[unit->shortcut] : NULL))
         return -1;
     cuda_profile_lap(b, WORK_NORM, cuda_amount_back_apply(b, u));
     return 0;

@@ -10,6 +10,7 @@ KERNEL_TESTS = \
 	tests/cuda/test_loss \
 	tests/cuda/test_norm \
 	tests/cuda/test_norm_back \
+	tests/cuda/test_norm_folds \
 	tests/cuda/test_norm_twins \
 	tests/cuda/test_pool \
 	tests/cuda/test_sgd \
@@ -53,6 +54,8 @@ tests_cuda_test_gate_SOURCES = tests/cuda/test_gate.c
 tests_cuda_test_gate_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_norm_back_SOURCES = tests/cuda/test_norm_back.c
 tests_cuda_test_norm_back_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_norm_folds_SOURCES = tests/cuda/test_norm_folds.c
+tests_cuda_test_norm_folds_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_norm_twins_SOURCES = tests/cuda/test_norm_twins.c tests/cuda/norm_cases.h
 tests_cuda_test_norm_twins_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_pool_SOURCES = tests/cuda/test_pool.c
