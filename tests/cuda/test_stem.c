@@ -121,7 +121,7 @@ static void as_a_way(struct kit *k, enum conv_kind kind)
         !ok(!conv_trial_open(&trial, &tools, &reference, &way, 1, &e), "a trial of it"))
         return;
     ok(!conv_trial_check(&trial, &way, &good, &e) && good, "it is right");
-    is_text(tools.dropped.text ? tools.notes.text : "", "", "of which nothing has to be said");
+    is_text(tools.dropped.text, "", "of which nothing has to be said");
     conv_trial_close(&trial);
     job.shape.filled = 8;
     ok(!conv_stem.offer(&tools, &job, &other, 1) && conv_stem.again(&tools, &job, "", &other, &e) &&
