@@ -48,6 +48,12 @@ struct progress {
     int worse;      /* evaluations since, without a better one */
 };
 
+/* What a run that goes on was computed by, as its checkpoint has it; empty where none says. */
+struct recalled {
+    char backend[32], precision[16];
+    char *algorithms; /* for the door; NULL where they are chosen anew */
+};
+
 struct notes;
 
 struct run {
@@ -76,9 +82,9 @@ struct run {
     struct augment_spec augment;
     struct net net;
     char cache[FILE_PATH_BYTES]; /* folder of what is kept from run to run */
-    char *recalled; /* algorithms of the checkpoint to go on from, for the door; or NULL */
+    struct recalled recalled;
     struct door *door;
-    struct err passed;               /* why device auto is not the first backend, or "" */
+    struct err passed;               /* why device auto is that backend and not the first, or "" */
     const struct net_params *params; /* the door's */
     double usage_s;                  /* when the device was asked for its load last */
 
