@@ -70,6 +70,7 @@ struct command {
     X(checkpoint)                                                                                  \
     X(runs)                                                                                        \
     X(show)                                                                                        \
+    X(compare)                                                                                     \
     X(export)                                                                                      \
     X(clean)                                                                                       \
     X(synth)                                                                                       \

@@ -27,6 +27,7 @@ combolab_SOURCES = \
 	src/commands/clean.c \
 	src/commands/checkpoint.c \
 	src/commands/commands.c \
+	src/commands/compare.c \
 	src/commands/dataset.c \
 	src/commands/dataset_check.c \
 	src/commands/dataset_check_priv.h \
