@@ -9,8 +9,9 @@
 
 #include <string.h>
 
-#define MARGIN 2    /* for the mark of the selected line */
-#define LEAST_BAR 4 /* a shorter bar says nothing */
+#define MARGIN 2     /* for the mark of the selected line, */
+#define SIGN_CELLS 1 /* and the sign of any */
+#define LEAST_BAR 4  /* a shorter bar says nothing */
 
 static void fill_cell(const struct grid *g, const struct pen *pen, size_t line, int column,
                       int cells, struct grid_cell *cell)
@@ -103,13 +104,18 @@ static void place_columns(const struct grid *g, const struct grid_place *p, int 
     lengthen_bars(g, p->bars, cells - end, places);
 }
 
+static int margin_of(const struct grid *g)
+{
+    return MARGIN + (g->sign ? SIGN_CELLS : 0);
+}
+
 static void draw_head(struct pen *pen, struct rect at, const struct grid *g,
                       const struct column_place *places)
 {
     pen_repeat(pen, at.y, at.x, at.columns, ROLE_HEAD, L' ');
     for (int c = 0; c < g->n_columns; c++) {
         const struct column *column = &g->columns[c];
-        int x = at.x + MARGIN + places[c].x, cells = places[c].cells;
+        int x = at.x + margin_of(g) + places[c].x, cells = places[c].cells;
         if (!cells)
             continue;
         int used = column->right ? pen_right(pen, at.y, x, cells, ROLE_HEAD, column->title)
@@ -144,8 +150,12 @@ static void draw_line(struct pen *pen, int y, struct rect at, const struct grid 
         pen_repeat(pen, y, at.x, at.columns, ROLE_TEXT, L' ');
         pen_glyph(pen, y, at.x, ROLE_KEY, pen->glyphs->here);
     }
+    enum role role = ROLE_TEXT;
+    wchar_t sign = g->sign ? g->sign(g->context, pen, line, &role) : 0;
+    if (sign)
+        pen_glyph(pen, y, at.x + 1, role, sign);
     for (int c = 0; c < g->n_columns; c++) {
-        struct column_place place = {at.x + MARGIN + places[c].x, places[c].cells};
+        struct column_place place = {at.x + margin_of(g) + places[c].x, places[c].cells};
         if (!place.cells)
             continue;
         fill_cell(g, pen, line, c, place.cells, &cell);
@@ -161,7 +171,7 @@ void grid_draw(struct pen *pen, struct rect head, struct rect rows, const struct
     p->page = rows.rows;
     p->first = layout_scroll(p->first, p->at, (int)g->n, rows.rows);
     measure(pen, g, p, rows.rows);
-    place_columns(g, p, rows.columns - MARGIN - 1, places);
+    place_columns(g, p, rows.columns - margin_of(g) - 1, places);
     draw_head(pen, head, g, places);
     for (int i = 0; i < rows.rows && (size_t)(p->first + i) < g->n; i++)
         draw_line(pen, rows.y + i, rows, g, p, places, (size_t)(p->first + i));

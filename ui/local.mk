@@ -9,6 +9,7 @@ libui_a_SOURCES = \
 	ui/grid.c ui/grid.h \
 	ui/grid_table.c \
 	ui/layout.c ui/layout.h \
+	ui/marks.c ui/marks.h \
 	ui/pen.c ui/pen.h \
 	ui/request.c ui/request.h \
 	ui/run.c \
@@ -32,6 +33,7 @@ libui_a_SOURCES = \
 	ui/views/live_charts.c ui/views/live_charts.h \
 	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/runs.c \
+	ui/views/runs_details.c ui/views/runs_details.h \
 	ui/views/runs_order.c ui/views/runs_order.h \
 	ui/views/runs_table.c ui/views/runs_table.h \
 	ui/views/settings.c ui/views/settings.h

@@ -26,6 +26,7 @@
     R(BACK, MOVE, "back", "back one level", KEY_ESCAPE, KEY_BACKSPACE, 127, '\b')                  \
     R(RUNS, SCREEN, "runs", "the list of runs", '1')                                               \
     R(LIVE, SCREEN, "live", "the opened run, or the one that trains", '2')                         \
+    R(COMPARE, SCREEN, "compare", "the marked runs side by side", '3')                             \
     R(LAUNCH, SCREEN, "launch", "the form that launches a run", 'n')                               \
     R(HELP, SCREEN, "help", "this help", '?', KEY_F(1))                                            \
     R(PAUSE, RUN, "pause", "pause the run", 'p')                                                   \
@@ -34,6 +35,8 @@
     R(CHECKPOINT, RUN, "checkpoint", "save a checkpoint now", 'c')                                 \
     R(DELETE, RUN, "delete", "delete the run (asks)", 'd', KEY_DC)                                 \
     R(LIKE, RUN, "another", "launch another run like this one: the form with its settings", 'a')   \
+    R(CHANGE, LIST, "mark", "mark the run; in the form: next choice, or mark one of a list", ' ')  \
+    R(MARK_ALL, LIST, "mark all", "mark all runs that are shown, or none of them", '*')            \
     R(FILTER, LIST, "filter", "filter the runs: loss:l1 pc>0.5 !text ~regex", '/')                 \
     R(SORT, LIST, "sort", "sort: the key of a column comes next", 's')                             \
     R(REVERSE, LIST, "reverse", "reverse the order", 'S')                                          \
@@ -41,7 +44,6 @@
     R(STEPS, CHART, "steps", "losses by step of the epoch in progress, or by epoch", 'b')          \
     R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far", 'w')                 \
     R(MARKS, CHART, "marks", "draw charts in Braille, blocks or ASCII", 'm')                       \
-    R(CHANGE, FORM, "change", "next choice; mark one of a list of choices", ' ')                   \
     R(RESET, FORM, "default", "the field's default", KEY_CTRL('U'))                                \
     R(SUBMIT, FORM, "launch", "launch the run, or all of them", KEY_F(2), KEY_CTRL('X'))           \
     R(DRAW, FORM, "portraits", "draw portraits beside the database to try things on",              \

@@ -31,6 +31,7 @@ struct ui_options {
     enum ui_chart_style charts; /* AUTO: braille in UTF-8 locales, else ASCII */
     enum ui_theme theme;
     const struct run_config *launch; /* what the launch form starts with; copied */
+    struct marks *marks;             /* ui_open's own, for views */
 };
 
 /* A run on screen: what of a `struct run_row` is shown somewhere, with texts by reference, so that
@@ -137,6 +138,7 @@ enum ui_action_kind {
     UI_DELETE,
     UI_QUIT,   /* confirmed, if it had to be */
     UI_DETACH, /* so, and what trains here goes on in a process of its own */
+    UI_EACH,   /* several of these, which were confirmed together */
 };
 
 struct ui_action {
@@ -144,6 +146,8 @@ struct ui_action {
     int64_t run;
     const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
     size_t n_configs;
+    const struct ui_action *each; /* UI_EACH: as long as `configs` */
+    size_t n_each, n_refused;     /* so many more runs do not allow it */
 };
 
 /* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,

@@ -36,6 +36,13 @@ tests_ui_test_ui_keys_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_keys_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_keys
 
+# Marked runs, and what is done to all of them.
+check_PROGRAMS += tests/ui/test_ui_marks
+tests_ui_test_ui_marks_SOURCES = tests/ui/test_ui_marks.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_marks_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_marks_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_marks
+
 # A real (pseudo) terminal: taken, resized, given back.
 check_PROGRAMS += tests/ui/test_ui_terminal
 tests_ui_test_ui_terminal_SOURCES = tests/ui/test_ui_terminal.c tests/kit/ui_kit.c tests/kit/ui_kit.h
@@ -102,4 +109,10 @@ EXTRA_DIST += \
 	tests/golden/ui_runs_filter_none.txt \
 	tests/golden/ui_runs_filter_sorted.txt \
 	tests/golden/ui_runs_filter_typing.txt \
+	tests/golden/ui_runs_marked_80x24.txt \
+	tests/golden/ui_runs_marked_filter.txt \
+	tests/golden/ui_runs_marked_none.txt \
+	tests/golden/ui_runs_marked_question.txt \
+	tests/golden/ui_runs_marked_refused.txt \
+	tests/golden/ui_runs_marked_rest.txt \
 	tests/golden/ui_runs_sorting.txt

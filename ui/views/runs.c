@@ -4,6 +4,8 @@
  * run, not a line: it stays on its run when others come, go or change places.
  */
 #include "ui/view.h"
+#include "ui/marks.h"
+#include "ui/views/runs_details.h"
 #include "ui/views/runs_order.h"
 #include "ui/views/runs_table.h"
 
@@ -19,6 +21,7 @@ struct runs_view {
     double best[RUNS_COLUMNS]; /* of the runs shown; NaN = nothing to mark */
     struct grid_place place;
     struct runs_order order;
+    struct marks *marks;
     int sorted; /* column */
     bool reverse;
     int64_t selected; /* the run; it stays selected wherever it moves */
@@ -32,7 +35,7 @@ struct runs_view {
 static void init(void *state, const struct ui_options *options)
 {
     struct runs_view *v = state;
-    (void)options;
+    v->marks = options->marks;
     v->place.page = 10;
     v->sorted = RUNS_BY_AGE;
     for (int i = 0; i < RUNS_COLUMNS; i++)
@@ -76,6 +79,8 @@ static void sync(struct runs_view *v, const struct ui_model *m)
 {
     struct runs_choice choice = {v->filter.text, runs_columns[v->sorted].name, v->reverse};
     bool changed = runs_order_sync(&v->order, m, &choice);
+    if (changed)
+        marks_keep(v->marks, m);
     for (int i = 0; changed && i < RUNS_COLUMNS; i++)
         v->best[i] = runs_order_best(&v->order, m, runs_columns[i].name);
     if (v->awaited && ui_run_find(m, v->awaited)) {
@@ -111,6 +116,17 @@ static void fill(const void *context, const struct pen *pen, size_t line, int co
         cell->role = ROLE_BEST;
 }
 
+static wchar_t sign(const void *context, const struct pen *pen, size_t line, enum role *role)
+{
+    const struct shown *s = context;
+    const struct ui_run *r = row_at(s->view, s->model, (int)line);
+    if (!r || !marks_has(s->view->marks, r->id))
+        return 0;
+    struct mark look = marks_look(s->view->marks, r->id);
+    *role = marks_role(&look);
+    return marks_sign(&look, pen->glyphs);
+}
+
 static void draw_rows(struct runs_view *v, struct pen *pen, const struct ui_model *m,
                       const struct list_layout *l)
 {
@@ -119,62 +135,11 @@ static void draw_rows(struct runs_view *v, struct pen *pen, const struct ui_mode
                         .n_columns = RUNS_COLUMNS,
                         .n = v->order.n,
                         .cell = fill,
+                        .sign = v->marks->n ? sign : NULL,
                         .context = &shown,
                         .sorted = v->sorted,
                         .reverse = v->reverse};
     grid_draw(pen, l->head, l->rows, &grid, &v->place);
-}
-
-/* What it does at present, where it says so: a line, or none. */
-static int draw_now(struct pen *pen, struct rect at, const struct snapshot *now)
-{
-    char text[256], eta[32], figures[192];
-    if (!now || at.rows < 1)
-        return 0;
-    facts_now(pen, now, figures, sizeof figures);
-    str_duration(eta, sizeof eta, now->eta_s);
-    snprintf(text, sizeof text, "%s  %s%s%s", snapshot_phase_name(now->phase), figures,
-             isfinite(now->eta_s) ? "  ETA " : "", isfinite(now->eta_s) ? eta : "");
-    pen_items(pen, at.y, at.x, at.columns, now->paused ? ROLE_WARN : ROLE_BUSY, "  ", text);
-    return 1;
-}
-
-/* Lines about the selected run; the most important ones first, as many as there is room for. */
-static void draw_details(struct pen *pen, const struct ui_model *m, struct rect at,
-                         const struct ui_run *r)
-{
-    char text[1200], figures[128], number[32];
-    const char *dot = pen->glyphs->separator;
-    if (!at.rows || !r)
-        return;
-    snprintf(number, sizeof number, "run %lld", (long long)r->id);
-    pen_rule(pen, at.y, at.x, at.columns, r->name, number);
-    int y = at.y + 1, end = at.y + at.rows, x = at.x + 2, cells = at.columns - 3;
-    facts_settings(r, text, sizeof text);
-    pen_items(pen, y++, x, cells, ROLE_TEXT, ", ", text);
-    y += draw_now(pen, (struct rect){y, x, end - y, cells}, ui_run_now(m, r->id));
-    if (y < end && r->best_epoch > 0) {
-        facts_figures(pen, r->best_mae, r->best_rmse, r->best_pc, figures, sizeof figures);
-        snprintf(text, sizeof text, "best by %s PC, epoch %d: %s",
-                 r->select[0] ? r->select : "test", r->best_epoch, figures);
-        pen_items(pen, y++, x, cells, ROLE_TEXT, "  ", text);
-    }
-    if (y < end && r->state_text[0])
-        y += pen_wrap(pen, (struct rect){y, x, end - y, cells}, facts_state_role(r->state),
-                      r->state_text);
-    if (y < end && r->device[0]) {
-        snprintf(text, sizeof text, "%s%s%s%s%lld train%s%lld test images%s%lld parameters",
-                 r->device, dot, r->library, dot, (long long)r->train_images, dot,
-                 (long long)r->test_images, dot, (long long)r->parameters);
-        pen_items(pen, y++, x, cells, ROLE_DIM, dot, text);
-    }
-    if (y < end) {
-        char age[32];
-        facts_age(m->now - r->created, age, sizeof age);
-        snprintf(text, sizeof text, "experiment %s%smade %s ago on %s", r->experiment, dot, age,
-                 r->host[0] ? r->host : "this host");
-        pen_text(pen, y, x, cells, ROLE_DIM, text);
-    }
 }
 
 static void draw_empty(const struct runs_view *v, struct pen *pen, const struct ui_model *m,
@@ -204,13 +169,14 @@ static void draw_empty(const struct runs_view *v, struct pen *pen, const struct 
 static void draw_title(const struct runs_view *v, struct pen *pen, const struct ui_model *m,
                        struct rect at)
 {
-    char title[96], right[160];
-    const char *more = m->reading_runs ? " ..." : "";
-    if (v->order.n == m->n_runs)
-        snprintf(title, sizeof title, "Runs%s%zu%s", pen->glyphs->separator, m->n_runs, more);
-    else
-        snprintf(title, sizeof title, "Runs%s%zu of %zu%s", pen->glyphs->separator, v->order.n,
-                 m->n_runs, more);
+    char title[96], right[160], marked[40] = "", of[32] = "";
+    const char *dot = pen->glyphs->separator;
+    if (v->order.n != m->n_runs)
+        snprintf(of, sizeof of, " of %zu", m->n_runs);
+    if (v->marks->n)
+        snprintf(marked, sizeof marked, "%s%zu marked", dot, v->marks->n);
+    snprintf(title, sizeof title, "Runs%s%zu%s%s%s", dot, v->order.n, of,
+             m->reading_runs ? " ..." : "", marked);
     snprintf(right, sizeof right, "by %s%s", runs_columns[v->sorted].head.title,
              v->reverse ? ", reversed" : "");
     pen_rule(pen, at.y, at.x, at.columns, title, right);
@@ -287,7 +253,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         return;
     }
     draw_rows(v, pen, m, &l);
-    draw_details(pen, m, l.details, row_at(v, m, v->place.at));
+    runs_details_draw(pen, m, l.details, row_at(v, m, v->place.at));
 }
 
 /* The key of a column: its own best first, and once more the other way round. */
@@ -310,6 +276,35 @@ static void start_filter(struct runs_view *v)
     v->typing = true;
 }
 
+static void mark(struct view_reply *reply, int failed)
+{
+    reply->note_is_error = failed;
+    if (failed)
+        str_copy(reply->note, sizeof reply->note, "out of memory: the run is not marked");
+}
+
+/* All that are shown or, when they all are marked, none. */
+static void mark_all(struct runs_view *v, const struct ui_model *m, struct view_reply *reply)
+{
+    size_t marked = 0;
+    for (size_t i = 0; i < v->order.n; i++)
+        marked += marks_has(v->marks, row_at(v, m, (int)i)->id);
+    for (size_t i = v->order.n; i-- > 0;) { /* rising numbers, most often */
+        int64_t run = row_at(v, m, (int)i)->id;
+        if (marked == v->order.n || !marks_has(v->marks, run))
+            mark(reply, marks_turn(v->marks, run));
+    }
+}
+
+/* One level: the filter, then the marks. */
+static void back(struct runs_view *v)
+{
+    if (v->filter.text[0])
+        edit_start(&v->filter, "");
+    else
+        marks_clear(v->marks);
+}
+
 static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
@@ -319,6 +314,8 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         select_line(v, m, v->place.at);
         return true;
     }
+    if (marks_request(v->marks, m, request, reply))
+        return true;
     switch (request) {
     case REQ_ENTER:
         reply->show = v->selected ? REQ_LIVE : REQ_NONE;
@@ -333,8 +330,17 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     case REQ_REVERSE:
         v->reverse = !v->reverse;
         return true;
+    case REQ_CHANGE:
+        if (v->selected)
+            mark(reply, marks_turn(v->marks, v->selected));
+        grid_move(&v->place, v->order.n, REQ_DOWN);
+        select_line(v, m, v->place.at);
+        return true;
+    case REQ_MARK_ALL:
+        mark_all(v, m, reply);
+        return true;
     case REQ_BACK:
-        edit_start(&v->filter, "");
+        back(v);
         return true;
     default:
         return false;
@@ -385,9 +391,9 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 }
 
 static const struct hint footer[] = {
-    {REQ_ENTER, NULL},      {REQ_LAUNCH, NULL}, {REQ_FILTER, NULL}, {REQ_SORT, NULL},
-    {REQ_PAUSE, NULL},      {REQ_RESUME, NULL}, {REQ_STOP, NULL},   {REQ_DELETE, NULL},
-    {REQ_CHECKPOINT, NULL}, {REQ_LIKE, NULL},   {REQ_NONE, NULL},
+    {REQ_ENTER, NULL},  {REQ_LAUNCH, NULL},     {REQ_FILTER, NULL}, {REQ_SORT, NULL},
+    {REQ_CHANGE, NULL}, {REQ_PAUSE, NULL},      {REQ_RESUME, NULL}, {REQ_STOP, NULL},
+    {REQ_DELETE, NULL}, {REQ_CHECKPOINT, NULL}, {REQ_LIKE, NULL},   {REQ_NONE, NULL},
 };
 
 const struct view view_runs = {

@@ -1,0 +1,59 @@
+/* runs_details.c - below the list: the selected run. Screen thread only. */
+#include "ui/views/runs_details.h"
+
+#include "base/str.h"
+#include "ui/facts.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* What it does at present, where it says so: a line, or none. */
+static int draw_now(struct pen *pen, struct rect at, const struct snapshot *now)
+{
+    char text[256], eta[32], figures[192];
+    if (!now || at.rows < 1)
+        return 0;
+    facts_now(pen, now, figures, sizeof figures);
+    str_duration(eta, sizeof eta, now->eta_s);
+    snprintf(text, sizeof text, "%s  %s%s%s", snapshot_phase_name(now->phase), figures,
+             isfinite(now->eta_s) ? "  ETA " : "", isfinite(now->eta_s) ? eta : "");
+    pen_items(pen, at.y, at.x, at.columns, now->paused ? ROLE_WARN : ROLE_BUSY, "  ", text);
+    return 1;
+}
+
+void runs_details_draw(struct pen *pen, const struct ui_model *m, struct rect at,
+                       const struct ui_run *r)
+{
+    char text[1200], figures[128], number[32];
+    const char *dot = pen->glyphs->separator;
+    if (!at.rows || !r)
+        return;
+    snprintf(number, sizeof number, "run %lld", (long long)r->id);
+    pen_rule(pen, at.y, at.x, at.columns, r->name, number);
+    int y = at.y + 1, end = at.y + at.rows, x = at.x + 2, cells = at.columns - 3;
+    facts_settings(r, text, sizeof text);
+    pen_items(pen, y++, x, cells, ROLE_TEXT, ", ", text);
+    y += draw_now(pen, (struct rect){y, x, end - y, cells}, ui_run_now(m, r->id));
+    if (y < end && r->best_epoch > 0) {
+        facts_figures(pen, r->best_mae, r->best_rmse, r->best_pc, figures, sizeof figures);
+        snprintf(text, sizeof text, "best by %s PC, epoch %d: %s",
+                 r->select[0] ? r->select : "test", r->best_epoch, figures);
+        pen_items(pen, y++, x, cells, ROLE_TEXT, "  ", text);
+    }
+    if (y < end && r->state_text[0])
+        y += pen_wrap(pen, (struct rect){y, x, end - y, cells}, facts_state_role(r->state),
+                      r->state_text);
+    if (y < end && r->device[0]) {
+        snprintf(text, sizeof text, "%s%s%s%s%lld train%s%lld test images%s%lld parameters",
+                 r->device, dot, r->library, dot, (long long)r->train_images, dot,
+                 (long long)r->test_images, dot, (long long)r->parameters);
+        pen_items(pen, y++, x, cells, ROLE_DIM, dot, text);
+    }
+    if (y < end) {
+        char age[32];
+        facts_age(m->now - r->created, age, sizeof age);
+        snprintf(text, sizeof text, "experiment %s%smade %s ago on %s", r->experiment, dot, age,
+                 r->host[0] ? r->host : "this host");
+        pen_text(pen, y, x, cells, ROLE_DIM, text);
+    }
+}
