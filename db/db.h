@@ -187,6 +187,9 @@ int db_runs_curves(struct db *d, struct run_row *runs, size_t n, struct err *e);
 
 int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e); /* ERR_NOT_FOUND */
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e);
+/* So, but those from that one on. */
+int db_epochs_from(struct db *d, int64_t run, int epoch, struct epoch_row **out, size_t *n,
+                   struct err *e);
 int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,
              struct err *e);
 int db_options(struct db *d, int64_t run, struct option_row **out, size_t *n, struct err *e);

@@ -38,10 +38,17 @@ static bool same_number(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
+/* Until a run has started, its data set is known as a path: then its last part counts. */
+static const char *text_of(const struct row_column *c, const void *row)
+{
+    const char *text = rows_text(c, row), *slash = strrchr(text, '/');
+    return slash && slash[1] && !strcmp(c->name, "data") ? slash + 1 : text;
+}
+
 static bool same(const struct row_column *c, const void *a, const void *b)
 {
     if (c->kind == ROW_TEXT)
-        return !strcmp(rows_text(c, a), rows_text(c, b));
+        return !strcmp(text_of(c, a), text_of(c, b));
     return same_number(rows_number(c, a, (double)NAN), rows_number(c, b, (double)NAN));
 }
 
@@ -83,7 +90,7 @@ static void add_part(struct str *label, const struct part *p, const struct row_c
     char number[32];
     const char *text = number;
     if (column->kind == ROW_TEXT) {
-        text = rows_text(column, row);
+        text = text_of(column, row);
     } else {
         double value = rows_number(column, row, (double)NAN);
         number[0] = '\0';

@@ -41,6 +41,16 @@ struct live_layout {
  * focus alone. */
 struct live_layout layout_live(struct rect body, int charts, int focus, bool zoom);
 
+/* The compare view: charts as in the live view, below them a table of the runs, and beside it (no
+ * columns: instead of it) what differs in their settings. */
+struct compare_layout {
+    struct rect title, rule, head, rows, settings;
+    struct live_layout charts;
+};
+
+/* `lines`: runs in the table, and settings that differ, whichever are more. */
+struct compare_layout layout_compare(struct rect body, int charts, int focus, bool zoom, int lines);
+
 /* The form: lines of fields, then a rule, two lines of help and the button. Beside the fields, from
  * the second line on, stands what is known of the data, where there is room (no columns: there is
  * not).

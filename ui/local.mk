@@ -24,6 +24,10 @@ libui_a_SOURCES = \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \
 	ui/views/choices.c ui/views/choices.h \
+	ui/views/compare.c \
+	ui/views/compare_charts.c ui/views/compare_charts.h \
+	ui/views/compare_set.c ui/views/compare_set.h \
+	ui/views/compare_table.c ui/views/compare_table.h \
 	ui/views/form.c ui/views/form.h \
 	ui/views/help.c \
 	ui/views/launch.c ui/views/launch_priv.h \
@@ -41,4 +45,4 @@ libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 
 # Before ENGINE_LIBS on a link line: the form is made from the engine's option table.
 # Of libdb.a it takes the lists of columns alone.
-UI_LIBS = libui.a libresults.a libdb.a $(NCURSES_LIBS)
+UI_LIBS = libui.a libresults.a libdb.a $(NCURSES_LIBS) $(JANSSON_LIBS)

@@ -77,6 +77,7 @@ static int reserve(struct marks *m)
 int marks_turn(struct marks *m, int64_t run)
 {
     size_t i = place_of(m, run);
+    m->version++;
     if (i < m->n && m->at[i].run == run) {
         m->turns[m->at[i].colour] &= ~(UINT32_C(1) << m->at[i].turn);
         memmove(&m->at[i], &m->at[i + 1], (m->n - i - 1) * sizeof *m->at);
@@ -96,6 +97,7 @@ int marks_turn(struct marks *m, int64_t run)
 void marks_clear(struct marks *m)
 {
     m->n = 0;
+    m->version++;
     memset(m->turns, 0, sizeof m->turns);
 }
 

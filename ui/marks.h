@@ -21,6 +21,7 @@ struct mark {
 struct marks {
     struct mark *at; /* by number, rising */
     size_t n, room;
+    uint64_t version;            /* another whenever a mark came or went */
     uint32_t turns[THEME_LINES]; /* taken, by bit */
     struct ui_action *actions;   /* what the last action on all of them was made of */
 };

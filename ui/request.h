@@ -42,7 +42,17 @@
     R(REVERSE, LIST, "reverse", "reverse the order", 'S')                                          \
     R(LOG_Y, CHART, "log y", "logarithmic or linear y axis", 'y')                                  \
     R(STEPS, CHART, "steps", "losses by step of the epoch in progress, or by epoch", 'b')          \
-    R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far", 'w')                 \
+    R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far; by time in Compare",  \
+      'w')                                                                                         \
+    R(ZOOM_IN, CHART, "nearer", "a shorter piece of the x axis", '+')                              \
+    R(ZOOM_OUT, CHART, "farther", "a longer piece of it", '-')                                     \
+    R(ZOOM_ALL, CHART, "all", "all of it", '0')                                                    \
+    R(PAN_LEFT, CHART, "earlier", "the piece before", KEY_SLEFT, '<')                              \
+    R(PAN_RIGHT, CHART, "later", "the piece after", KEY_SRIGHT, '>')                               \
+    R(SMOOTH, CHART, "smooth", "smooth the curves of Compare, the raw ones stay under them", 'e')  \
+    R(PHASE, CHART, "images", "Compare test, train or val images", 'f')                            \
+    R(BASELINE, CHART, "baseline", "what others are compared with: the selected run", 'B')         \
+    R(SETTINGS, CHART, "settings", "Compare figures, or what differs in the settings", 'i')        \
     R(MARKS, CHART, "marks", "draw charts in Braille, blocks or ASCII", 'm')                       \
     R(RESET, FORM, "default", "the field's default", KEY_CTRL('U'))                                \
     R(SUBMIT, FORM, "launch", "launch the run, or all of them", KEY_F(2), KEY_CTRL('X'))           \

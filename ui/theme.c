@@ -162,6 +162,7 @@ const struct glyphs glyphs_ascii = {
 
 static void mono_theme(struct theme *theme)
 {
+    theme->mono = true;
     for (int r = 0; r < ROLE_FAINT; r++) {
         theme->plain[r] = looks[r].mono;
         theme->selected[r] = (looks[r].mono & ~(attr_t)A_DIM) | A_REVERSE;

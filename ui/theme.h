@@ -5,6 +5,7 @@
 
 #include "ui/ui.h"
 
+#include <stdbool.h>
 #include <wchar.h>
 
 #define THEME_LINES 8
@@ -36,6 +37,7 @@ enum role {
 /* Attributes for curses, of each role on the usual background and on the selection's. */
 struct theme {
     unsigned plain[ROLES], selected[ROLES];
+    bool mono; /* lines are told apart by how they are drawn alone */
 };
 
 #define THEME_BARS 7

@@ -10,6 +10,8 @@
 #include "db/rows.h"
 #include "engine/config.h"
 #include "engine/event.h"
+#include "results/compare.h"
+#include "results/curves.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -64,10 +66,12 @@ struct ui_options {
     FIGURE(int, resumed)                                                                           \
     FIGURE(double, earlier_s)                                                                      \
     TEXT(host)                                                                                     \
+    TEXT(program)                                                                                  \
     TEXT(library)                                                                                  \
     TEXT(precision)                                                                                \
     TEXT(device)                                                                                   \
     TEXT(data_hash)                                                                                \
+    TEXT(init_hash)                                                                                \
     FIGURE(int64_t, parameters)                                                                    \
     FIGURE(int64_t, train_images)                                                                  \
     FIGURE(int64_t, val_images)                                                                    \
@@ -76,6 +80,8 @@ struct ui_options {
     FIGURE(double, best_mae)                                                                       \
     FIGURE(double, best_rmse)                                                                      \
     FIGURE(double, best_pc)                                                                        \
+    FIGURE(double, last_mae)                                                                       \
+    FIGURE(double, last_rmse)                                                                      \
     FIGURE(double, last_pc)                                                                        \
     FIGURE(double, images_per_s)                                                                   \
     FIGURE(int64_t, disk_bytes)                                                                    \
@@ -87,6 +93,17 @@ struct ui_run {
     UI_RUN_FIELDS(UI_RUN_TEXT, UI_RUN_FIGURE)
 #undef UI_RUN_TEXT
 #undef UI_RUN_FIGURE
+};
+
+/* What is compared of a run beside its row. */
+struct ui_compared {
+    int64_t run;
+    const struct compare_option *options; /* their texts live as long as those of runs */
+    size_t n_options;
+    struct term_row terms[ROW_MAX_TERMS];
+    size_t n_terms;
+    struct curves curves;
+    bool too_long; /* its curves are left out: together they would take too much memory */
 };
 
 /* Everything on screen comes from here. Borrowed during ui_draw and ui_key. */
@@ -107,6 +124,10 @@ struct ui_model {
     size_t n_options;
     const struct log_row *log;
     size_t n_log;
+    const struct ui_compared
+        *compared;                    /* of the runs that UI_WANT_COMPARED names, those that have */
+    size_t n_compared;                /* come, in the want's order */
+    uint64_t compared_version;        /* another whenever one of them changed */
     struct snapshot live;             /* of this process's engine; live.run says which run */
     size_t following;                 /* runs that this process was asked to train after live.run */
     bool moves;                       /* runs go on, of any process: */
@@ -152,8 +173,11 @@ struct ui_action {
 
 /* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
  * terms, options and log of one; NOW is what runs do at present, and the losses by step of one;
- * PATHS is what a path that is being typed may go on with. W(NAME, name of its descriptor). */
-#define UI_WANTS(W) W(RUNS, runs) W(RUN, run) W(NOW, now) W(PATHS, paths)
+ * PATHS is what a path that is being typed may go on with; COMPARED is options, terms and curves of
+ * several runs. W(NAME, name of its descriptor). */
+#define UI_WANTS(W) W(RUNS, runs) W(RUN, run) W(NOW, now) W(PATHS, paths) W(COMPARED, compared)
+
+#define UI_MOST_COMPARED 100
 
 enum ui_want_kind {
 #define UI_WANT_ENUM(name, descriptor) UI_WANT_##name,
@@ -164,8 +188,10 @@ enum ui_want_kind {
 
 struct ui_want {
     enum ui_want_kind kind;
-    int64_t run;               /* UI_WANT_RUN; UI_WANT_NOW: 0 = no steps of any */
-    char text[OPT_TEXT_BYTES]; /* UI_WANT_PATHS: the path so far */
+    int64_t run;                    /* UI_WANT_RUN; UI_WANT_NOW: 0 = no steps of any */
+    char text[OPT_TEXT_BYTES];      /* UI_WANT_PATHS: the path so far */
+    int64_t runs[UI_MOST_COMPARED]; /* UI_WANT_COMPARED: */
+    size_t n_runs;
 };
 
 #define UI_MOST_WANTS 4

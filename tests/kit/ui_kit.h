@@ -16,6 +16,9 @@ struct fixture {
     struct log_row log[12];
     struct snapshot snapshots[2];
     struct snapshot_steps steps;
+    struct ui_compared compared[UI_MOST_COMPARED];
+    struct compare_option compared_options[UI_MOST_COMPARED][3];
+    char compared_values[UI_MOST_COMPARED][2][24];
     struct ui_model model;
 };
 
@@ -27,6 +30,10 @@ void fixture_free(struct fixture *f);
 /* Opens the run of that number: `done` epochs of `planned` with the terms of ComboLoss. It trains,
  * in this process, when `live`. */
 void fixture_open(struct fixture *f, int id, int done, int planned, bool live);
+
+/* Gives the screen what it wants to compare: `epochs` of each run, each with its own curve; of the
+ * fourth run some figures are not finite. */
+void fixture_compare(struct fixture *f, const struct ui *ui, int epochs);
 
 /* Says that something of the runs is another now. */
 void fixture_changed(struct fixture *f);

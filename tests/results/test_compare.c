@@ -77,6 +77,10 @@ static void test_labels(void)
     are_called(&c, "f1 combo 2,1,1 s1", "f2 l1 s2", "combo 2,1,0.5 s3",
                "a missing fold is left out");
     c = plain();
+    str_copy(rows[0].data, sizeof rows[0].data, "/data/faces");
+    str_copy(rows[1].data, sizeof rows[1].data, "faces");
+    str_copy(rows[2].data, sizeof rows[2].data, "/other/faces");
+    are_called(&c, "run 10", "run 11", "run 12", "a data set is no other where it lies");
     memset(rows[0].experiment, 'x', 200);
     memset(rows[1].experiment, 'x', 200);
     struct err e;

@@ -1,4 +1,4 @@
-UI_TEST_LIBS = $(KIT_LIBS) $(UI_LIBS) libresults.a libengine.a libcore.a libbase.a
+UI_TEST_LIBS = $(KIT_LIBS) $(UI_LIBS) libresults.a libengine.a libcore.a libbase.a $(JANSSON_LIBS)
 UI_TEST_CPPFLAGS = $(NCURSES_CFLAGS)
 
 # The pieces: layout, text, ticks, charts, keys.
@@ -43,6 +43,13 @@ tests_ui_test_ui_marks_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_marks_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_marks
 
+# Runs side by side.
+check_PROGRAMS += tests/ui/test_ui_compare
+tests_ui_test_ui_compare_SOURCES = tests/ui/test_ui_compare.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_compare_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_compare_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_compare
+
 # A real (pseudo) terminal: taken, resized, given back.
 check_PROGRAMS += tests/ui/test_ui_terminal
 tests_ui_test_ui_terminal_SOURCES = tests/ui/test_ui_terminal.c tests/kit/ui_kit.c tests/kit/ui_kit.h
@@ -51,6 +58,21 @@ tests_ui_test_ui_terminal_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_terminal
 
 EXTRA_DIST += \
+	tests/golden/ui_compare_200x60.txt \
+	tests/golden/ui_compare_60x15.txt \
+	tests/golden/ui_compare_80x24.txt \
+	tests/golden/ui_compare_ascii.txt \
+	tests/golden/ui_compare_crosshair.txt \
+	tests/golden/ui_compare_first_epoch.txt \
+	tests/golden/ui_compare_hostile.txt \
+	tests/golden/ui_compare_long.txt \
+	tests/golden/ui_compare_mono.txt \
+	tests/golden/ui_compare_none.txt \
+	tests/golden/ui_compare_one.txt \
+	tests/golden/ui_compare_thirty.txt \
+	tests/golden/ui_compare_time.txt \
+	tests/golden/ui_compare_unmarked.txt \
+	tests/golden/ui_compare_zoom.txt \
 	tests/golden/ui_delete_refused.txt \
 	tests/golden/ui_help_120x40.txt \
 	tests/golden/ui_help_80x24.txt \

@@ -98,7 +98,8 @@ static void add_series(struct chart *c, const struct ui_model *m, const char *na
 {
     const char *rows = (const char *)m->epochs;
     struct chart_series *s = &c->series[c->n_series++];
-    *s = (struct chart_series){.name = name, .role = role, .n = m->n_epochs};
+    *s = (struct chart_series){
+        .name = name, .role = role, .dash = (enum canvas_dash)(c->n_series - 1), .n = m->n_epochs};
     if (!m->n_epochs)
         return;
     s->y = (const double *)(const void *)(rows + offset);

@@ -321,6 +321,10 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         reply->show = v->selected ? REQ_LIVE : REQ_NONE;
         reply->run = v->selected;
         return true;
+    case REQ_COMPARE:
+        reply->show = REQ_COMPARE;
+        reply->run = v->selected;
+        return true;
     case REQ_FILTER:
         start_filter(v);
         return true;

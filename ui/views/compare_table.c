@@ -1,0 +1,250 @@
+/* compare_table.c - values, figures and settings of runs side by side. Screen thread only. */
+#include "ui/views/compare_table.h"
+
+#include "base/str.h"
+#include "results/rows_columns.h"
+#include "results/table.h"
+#include "ui/facts.h"
+#include "ui/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TITLE_BYTES 64
+
+/* Columns beside those that stand for a figure of the run's row. */
+enum { BY_ROW, RUN, LABEL, VALUE, VALUE_DELTA, STATE };
+
+static const struct shown {
+    struct column head;
+    int what;
+    const char *figure; /* BY_ROW: the run's column; a delta's is that of the one before */
+    bool delta;
+    int decimals;
+} shown[] = {
+    {{"run", 1, 8, 0, true}, RUN, NULL, false, -1},
+    {{"what differs", 20, 48, 0, false}, LABEL, NULL, false, -1},
+    {{"", 8, 32, 1, true}, VALUE, NULL, false, 4},
+    {{"delta", 8, 9, 1, true}, VALUE_DELTA, NULL, true, 4},
+    {{"best PC", 7, 8, 2, true}, BY_ROW, "best_pc", false, 4},
+    {{"delta", 7, 9, 3, true}, BY_ROW, "best_pc", true, 4},
+    {{"at", 2, 6, 4, true}, BY_ROW, "best_epoch", false, -1},
+    {{"last PC", 7, 8, 5, true}, BY_ROW, "last_pc", false, 4},
+    {{"delta", 7, 9, 6, true}, BY_ROW, "last_pc", true, 4},
+    {{"at", 2, 6, 7, true}, BY_ROW, "epochs_done", false, -1},
+    {{"best MAE", 8, 8, 8, true}, BY_ROW, "best_mae", false, 4},
+    {{"delta", 7, 9, 9, true}, BY_ROW, "best_mae", true, 4},
+    {{"best RMSE", 9, 9, 11, true}, BY_ROW, "best_rmse", false, 4},
+    {{"delta", 7, 9, 12, true}, BY_ROW, "best_rmse", true, 4},
+    {{"state", 10, 12, 10, false}, STATE, NULL, false, -1},
+};
+
+#define SHOWN (int)(sizeof shown / sizeof *shown)
+
+static const struct ui_run *run_of(const struct compare_told *t, size_t line)
+{
+    return &t->model->runs[t->set->lines[line].place];
+}
+
+static double number_of(const struct compare_told *t, const struct shown *s, size_t line)
+{
+    if (s->what == VALUE || s->what == VALUE_DELTA)
+        return compare_read(t->axes, t->set, t->model, t->curve, line);
+    const struct row_column *c = rows_column(t->set->columns, s->figure);
+    return c ? rows_number(c, run_of(t, line), t->model->now) : (double)NAN;
+}
+
+/* 1 = the greater is better, -1 = the less, 0 = neither. */
+static int better_of(const struct compare_told *t, const struct shown *s)
+{
+    const struct row_column *c = s->figure ? rows_column(t->set->columns, s->figure) : NULL;
+    if (s->what == VALUE || s->what == VALUE_DELTA)
+        return t->curve->better;
+    return !c || !(c->use & ROW_BEST) ? 0 : c->use & ROW_RISING ? -1 : 1;
+}
+
+/* No other line has a better one, and some have another. */
+static bool is_best(const struct compare_told *t, const struct shown *s, double value)
+{
+    int better = better_of(t, s);
+    bool any = false;
+    for (size_t i = 0; better && i < t->set->n; i++) {
+        double other = number_of(t, s, i);
+        if (better * (other - value) > 0)
+            return false;
+        any |= better * (value - other) > 0;
+    }
+    return any;
+}
+
+static void fill_delta(const struct compare_told *t, const struct pen *pen, const struct shown *s,
+                       size_t line, struct grid_cell *cell)
+{
+    double delta = number_of(t, s, line) - number_of(t, s, t->set->baseline);
+    int better = better_of(t, s);
+    cell->role = ROLE_DIM;
+    if (line == t->set->baseline) {
+        str_copy(cell->text, sizeof cell->text, s->what == VALUE_DELTA ? "baseline" : "");
+        return;
+    }
+    if (!isfinite(delta)) {
+        str_copy(cell->text, sizeof cell->text, pen->glyphs->none);
+        return;
+    }
+    cell->text[0] = '+';
+    str_figure(cell->text + (delta > 0), sizeof cell->text - 1, delta, s->decimals, 8);
+    if (better && delta != 0)
+        cell->role = better * delta > 0 ? ROLE_GOOD : ROLE_TEXT;
+}
+
+static void fill_figure(const struct compare_told *t, const struct shown *s, size_t line,
+                        struct grid_cell *cell)
+{
+    double value = number_of(t, s, line);
+    if (s->decimals < 0) {
+        cell->role = ROLE_DIM;
+        if (isfinite(value))
+            snprintf(cell->text, sizeof cell->text, "%.0f", value);
+        return;
+    }
+    cell->figure = value;
+    cell->decimals = s->decimals;
+    cell->role = !isfinite(value)       ? ROLE_DIM
+                 : is_best(t, s, value) ? ROLE_BEST
+                 : s->what == VALUE     ? ROLE_TITLE
+                                        : ROLE_TEXT;
+}
+
+static void fill(const void *context, const struct pen *pen, size_t line, int column,
+                 struct grid_cell *cell)
+{
+    const struct compare_told *t = context;
+    const struct shown *s = &shown[column];
+    const struct ui_run *run = run_of(t, line);
+    const char *state = facts_state(run, ui_run_now(t->model, run->id));
+    switch (s->what) {
+    case RUN:
+        cell->role = ROLE_DIM;
+        snprintf(cell->text, sizeof cell->text, "%lld", (long long)run->id);
+        return;
+    case LABEL:
+        cell->role = ROLE_TITLE;
+        str_copy(cell->text, sizeof cell->text, t->set->lines[line].label);
+        return;
+    case STATE:
+        cell->role = facts_state_role(state);
+        snprintf(cell->text, sizeof cell->text, "%s %s", facts_state_sign(pen, state), state);
+        return;
+    default:
+        if (s->delta)
+            fill_delta(t, pen, s, line, cell);
+        else
+            fill_figure(t, s, line, cell);
+    }
+}
+
+/* Lines that no chart has room for have none. */
+static wchar_t sign(const void *context, const struct pen *pen, size_t line, enum role *role)
+{
+    const struct compare_told *t = context;
+    const struct mark *look = &t->set->lines[line].look;
+    if (!compare_set_drawn(t->set, line, compare_set_line(t->set, t->axes->selected)))
+        return 0;
+    *role = marks_role(look);
+    return marks_sign(look, pen->glyphs);
+}
+
+/* "PC at epoch 41", "PC at 12.5 min", "last PC" */
+static void name_value(const struct compare_told *t, char to[TITLE_BYTES])
+{
+    struct compare_span span = compare_span_of(t->axes, t->set, t->model);
+    char at[32];
+    str_shortest(at, sizeof at, t->axes->at / span.unit, 4);
+    if (!t->axes->reading)
+        snprintf(to, TITLE_BYTES, "%.20s at end", t->curve->title);
+    else if (t->axes->by_time)
+        snprintf(to, TITLE_BYTES, "%.20s at %s %s", t->curve->title, at, span.name);
+    else
+        snprintf(to, TITLE_BYTES, "%.20s at %s", t->curve->title, at);
+}
+
+void compare_table_draw(const struct compare_told *told, struct pen *pen, struct rect head,
+                        struct rect rows, struct grid_place *place)
+{
+    struct column columns[SHOWN];
+    char title[TITLE_BYTES];
+    name_value(told, title);
+    for (int i = 0; i < SHOWN; i++) {
+        columns[i] = shown[i].head;
+        if (shown[i].what == VALUE)
+            columns[i].title = title;
+    }
+    struct grid grid = {.columns = columns,
+                        .n_columns = SHOWN,
+                        .n = told->set->n,
+                        .cell = fill,
+                        .sign = sign,
+                        .context = told,
+                        .sorted = -1};
+    memset(place->before, 0, sizeof place->before); /* another figure is as wide as it is */
+    memset(place->after, 0, sizeof place->after);
+    grid_draw(pen, head, rows, &grid, place);
+}
+
+/* --- settings --- */
+
+size_t compare_settings_count(const struct compare_set *set)
+{
+    return set->settings ? set->settings->n_cells / set->settings->n_columns : 0;
+}
+
+static void fill_setting(const void *context, const struct pen *pen, size_t line, int column,
+                         struct grid_cell *cell)
+{
+    const struct compare_told *t = context;
+    const struct table *table = t->set->settings;
+    const struct table_cell *from = &table->cells[line * table->n_columns + (size_t)column];
+    const struct table_cell *base = &table->cells[line * table->n_columns + 1 + t->set->baseline];
+    str_copy(cell->text, sizeof cell->text, from->text[0] ? from->text : pen->glyphs->none);
+    if (!column)
+        cell->role = ROLE_DIM;
+    else if (strcmp(from->text, base->text))
+        cell->role = ROLE_TITLE; /* what is other than the baseline's is brightest */
+}
+
+void compare_settings_draw(const struct compare_told *t, struct pen *pen, struct rect at,
+                           struct grid_place *place, bool active)
+{
+    static const struct column first = {"what differs", 14, 20, 0, false};
+    struct column columns[GRID_MOST_COLUMNS];
+    char titles[GRID_MOST_COLUMNS][32], sign_text[8];
+    struct rect head = {at.y, at.x, 1, at.columns};
+    struct rect rows = {at.y + 1, at.x, at.rows - 1, at.columns};
+    size_t n = compare_settings_count(t->set);
+    if (!n) {
+        pen_text(pen, at.y + 1, at.x + 2, at.columns - 2, ROLE_DIM,
+                 t->set->n < 2          ? "Space in the list of runs marks what is compared here."
+                 : t->model->n_compared ? "Their settings are the same."
+                                        : "Reading the settings ...");
+        return;
+    }
+    int runs = t->set->n < GRID_MOST_COLUMNS - 1 ? (int)t->set->n : GRID_MOST_COLUMNS - 1;
+    columns[0] = first;
+    for (int i = 0; i < runs; i++) {
+        sign_text[text_encode(marks_sign(&t->set->lines[i].look, pen->glyphs), sign_text)] = '\0';
+        snprintf(titles[i], sizeof titles[i], "%s %lld", sign_text,
+                 (long long)t->set->lines[i].run);
+        columns[1 + i] = (struct column){titles[i], 8, 24, 1 + i, false};
+    }
+    struct grid grid = {.columns = columns,
+                        .n_columns = 1 + runs,
+                        .n = n,
+                        .cell = fill_setting,
+                        .context = t,
+                        .sorted = -1};
+    struct grid_place shown_at = *place;
+    if (!active)
+        shown_at.at = -1;
+    grid_draw(pen, head, rows, &grid, active ? place : &shown_at);
+}
