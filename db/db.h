@@ -185,6 +185,10 @@ int db_runs_living(struct db *d, int64_t **out, size_t *n, struct err *e);
 /* Fills in the curves of these runs: a few look-ups a run, whatever its length. */
 int db_runs_curves(struct db *d, struct run_row *runs, size_t n, struct err *e);
 
+/* What runs have but for the seed, and but for the fold, of those with numbers above `above`, in
+ * their order. What changes no figure does not count. */
+int db_runs_alike(struct db *d, int64_t above, struct alike_row **out, size_t *n, struct err *e);
+
 int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e); /* ERR_NOT_FOUND */
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e);
 /* So, but those from that one on. */

@@ -53,7 +53,8 @@ static void add_option(struct table *t, const struct compare *c, size_t run, siz
 {
     const struct compare_option *o = &c->runs[run].options[at];
     bool differs = all;
-    if (!strcmp(o->name, "name") || had_before(c, run, o->name, at))
+    bool skipped = !strcmp(o->name, "name") || (c->skipped && !strcmp(o->name, c->skipped));
+    if (skipped || had_before(c, run, o->name, at))
         return;
     for (size_t i = 0; i < c->n; i++)
         differs |= strcmp(option_of(&c->runs[i], o->name, at), o->value) != 0;

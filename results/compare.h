@@ -34,7 +34,8 @@ struct compare_run {
 struct compare {
     const struct row_column *columns; /* of the runs' rows: row_run_columns, or some of them */
     struct compare_run *runs;
-    size_t n, baseline; /* the place of the run that the others' figures are compared with */
+    const char *skipped; /* a setting whose differences are not told: "seed"; NULL = none */
+    size_t n, baseline;  /* the place of the run that the others' figures are compared with */
 };
 
 /* Names the runs by what differs among them alone, each by another text: "combo 2,1,1 s1". With

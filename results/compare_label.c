@@ -157,6 +157,8 @@ int compare_label(const struct compare *c, struct err *e)
     bool shown[PARTS], weights = weights_differ(c);
     for (size_t k = 0; k < PARTS; k++) {
         const struct row_column *column = rows_column(c->columns, parts[k].column);
+        if (c->skipped && !strcmp(parts[k].column, c->skipped))
+            column = NULL;
         shown[k] = column && (is_weight(&parts[k]) ? weights : differs(c, column));
         if (column && !strcmp(parts[k].column, "loss"))
             shown[k] |= weights;

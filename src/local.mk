@@ -18,6 +18,7 @@ combolab_SOURCES = \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
 	src/want.h \
+	src/want_alike.c \
 	src/want_compared.c \
 	src/want_now.c \
 	src/want_paths.c \

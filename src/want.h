@@ -43,6 +43,7 @@ struct want_source {
     /* of the runs that are compared: how far each has been read */
     struct want_read read[UI_MOST_COMPARED];
     size_t n_read;
+    int64_t alike; /* the newest run whose settings were read */
 };
 
 struct want_kind {

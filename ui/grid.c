@@ -45,12 +45,22 @@ static void widen(int *widest, int cells)
         *widest = cells;
 }
 
+static bool is_across(const struct grid *g, const struct pen *pen, size_t line,
+                      struct grid_cell *cell)
+{
+    cell->text[0] = '\0';
+    cell->role = ROLE_TEXT;
+    return g->across && g->across(g->context, pen, line, cell);
+}
+
 /* Widens the columns to what is in sight. */
 static void measure(const struct pen *pen, const struct grid *g, struct grid_place *p, int rows)
 {
     struct grid_cell cell;
     for (int c = 0; c < g->n_columns; c++) {
         for (int i = 0; i < rows && (size_t)(p->first + i) < g->n; i++) {
+            if (is_across(g, pen, (size_t)(p->first + i), &cell))
+                continue;
             fill_cell(g, pen, (size_t)(p->first + i), c, g->columns[c].most, &cell);
             int after = cells_after(&g->columns[c], cell.text, 0);
             widen(&p->before[c], text_cells(cell.text, pen->unicode) - after);
@@ -141,6 +151,16 @@ static void draw_cell(struct pen *pen, int y, struct column_place at, const stru
     pen_right(pen, y, at.x, fits ? to_point : at.cells, cell->role, cell->text);
 }
 
+static void draw_across(struct pen *pen, int y, int x, int cells, struct grid_cell *cell)
+{
+    char *right = strrchr(cell->text, '\t');
+    if (right) {
+        *right++ = '\0';
+        cells -= pen_right(pen, y, x, cells, cell->role, right) + 2;
+    }
+    pen_items(pen, y, x, cells, cell->role, "  ", cell->text);
+}
+
 static void draw_line(struct pen *pen, int y, struct rect at, const struct grid *g,
                       const struct grid_place *p, const struct column_place *places, size_t line)
 {
@@ -154,6 +174,11 @@ static void draw_line(struct pen *pen, int y, struct rect at, const struct grid 
     wchar_t sign = g->sign ? g->sign(g->context, pen, line, &role) : 0;
     if (sign)
         pen_glyph(pen, y, at.x + 1, role, sign);
+    if (is_across(g, pen, line, &cell)) {
+        draw_across(pen, y, at.x + margin_of(g), at.columns - margin_of(g) - 1, &cell);
+        pen->selected = false;
+        return;
+    }
     for (int c = 0; c < g->n_columns; c++) {
         struct column_place place = {at.x + margin_of(g) + places[c].x, places[c].cells};
         if (!place.cells)

@@ -8,6 +8,7 @@ libui_a_SOURCES = \
 	ui/frame.c ui/frame.h \
 	ui/grid.c ui/grid.h \
 	ui/grid_table.c \
+	ui/groups.c ui/groups.h \
 	ui/layout.c ui/layout.h \
 	ui/marks.c ui/marks.h \
 	ui/pen.c ui/pen.h \
@@ -38,6 +39,7 @@ libui_a_SOURCES = \
 	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/runs.c \
 	ui/views/runs_details.c ui/views/runs_details.h \
+	ui/views/runs_lines.c ui/views/runs_lines.h \
 	ui/views/runs_order.c ui/views/runs_order.h \
 	ui/views/runs_table.c ui/views/runs_table.h \
 	ui/views/settings.c ui/views/settings.h

@@ -5,6 +5,7 @@
 #ifndef COMBOLAB_UI_MARKS_H
 #define COMBOLAB_UI_MARKS_H
 
+#include "ui/groups.h"
 #include "ui/theme.h"
 #include "ui/view.h"
 
@@ -17,9 +18,10 @@ struct mark {
     int turn;   /* how often that colour was taken before */
 };
 
-/* Zeroed at its start. */
+/* What views choose together. Zeroed at its start. */
 struct marks {
-    struct mark *at; /* by number, rising */
+    enum groups_by groups; /* that lists and curves are made of */
+    struct mark *at;       /* by number, rising */
     size_t n, room;
     uint64_t version;            /* another whenever a mark came or went */
     uint32_t turns[THEME_LINES]; /* taken, by bit */

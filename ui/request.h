@@ -37,6 +37,7 @@
     R(LIKE, RUN, "another", "launch another run like this one: the form with its settings", 'a')   \
     R(CHANGE, LIST, "mark", "mark the run; in the form: next choice, or mark one of a list", ' ')  \
     R(MARK_ALL, LIST, "mark all", "mark all runs that are shown, or none of them", '*')            \
+    R(GROUP, LIST, "group", "group by experiment, by all but the seed, by all but the fold", 'z')  \
     R(FILTER, LIST, "filter", "filter the runs: loss:l1 pc>0.5 !text ~regex", '/')                 \
     R(SORT, LIST, "sort", "sort: the key of a column comes next", 's')                             \
     R(REVERSE, LIST, "reverse", "reverse the order", 'S')                                          \

@@ -125,9 +125,11 @@ struct ui_model {
     const struct log_row *log;
     size_t n_log;
     const struct ui_compared
-        *compared;                    /* of the runs that UI_WANT_COMPARED names, those that have */
-    size_t n_compared;                /* come, in the want's order */
-    uint64_t compared_version;        /* another whenever one of them changed */
+        *compared;                 /* of the runs that UI_WANT_COMPARED names, those that have */
+    size_t n_compared;             /* come, in the want's order */
+    uint64_t compared_version;     /* another whenever one of them changed */
+    const struct alike_row *alike; /* rising numbers; those that have come */
+    size_t n_alike;
     struct snapshot live;             /* of this process's engine; live.run says which run */
     size_t following;                 /* runs that this process was asked to train after live.run */
     bool moves;                       /* runs go on, of any process: */
@@ -174,8 +176,10 @@ struct ui_action {
 /* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
  * terms, options and log of one; NOW is what runs do at present, and the losses by step of one;
  * PATHS is what a path that is being typed may go on with; COMPARED is options, terms and curves of
- * several runs. W(NAME, name of its descriptor). */
-#define UI_WANTS(W) W(RUNS, runs) W(RUN, run) W(NOW, now) W(PATHS, paths) W(COMPARED, compared)
+ * several runs; ALIKE is which runs differ in nothing but the seed or the fold. W(NAME, name of its
+ * descriptor). */
+#define UI_WANTS(W)                                                                                \
+    W(RUNS, runs) W(RUN, run) W(NOW, now) W(PATHS, paths) W(COMPARED, compared) W(ALIKE, alike)
 
 #define UI_MOST_COMPARED 100
 

@@ -162,6 +162,17 @@ void fixture_compare(struct fixture *f, const struct ui *ui, int epochs)
     }
 }
 
+void fixture_alike(struct fixture *f)
+{
+    for (size_t i = 0; i < f->model.n_runs; i++) {
+        size_t at = f->model.n_runs - 1 - i;
+        f->alike[i] = (struct alike_row){f->runs[at].id, 1 + at % 3, 1 + at % 15};
+    }
+    f->model.alike = f->alike;
+    f->model.n_alike = f->model.n_runs;
+    fixture_changed(f);
+}
+
 void fixture_free(struct fixture *f)
 {
     if (!f)

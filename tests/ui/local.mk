@@ -58,6 +58,12 @@ tests_ui_test_ui_terminal_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_terminal
 
 EXTRA_DIST += \
+	tests/golden/ui_compare_groups.txt \
+	tests/golden/ui_compare_groups_less.txt \
+	tests/golden/ui_runs_groups_experiment.txt \
+	tests/golden/ui_runs_groups_folded.txt \
+	tests/golden/ui_runs_groups_none.txt \
+	tests/golden/ui_runs_groups_seed.txt \
 	tests/golden/ui_compare_200x60.txt \
 	tests/golden/ui_compare_60x15.txt \
 	tests/golden/ui_compare_80x24.txt \

@@ -63,6 +63,26 @@ static void test_keys(void)
     fixture_free(f);
 }
 
+/* The mean of runs that differ in the seed alone, between the least and the most of them. */
+static void test_groups(void)
+{
+    struct fixture *f = fixture_new(40);
+    struct ui *ui = open_ui(60, 200, UI_CHART_AUTO);
+    fixture_alike(f);
+    PRESS(ui, f, '*', '3', 'z');
+    fixture_compare(f, ui, 40);
+    PRESS(ui, f, 'e', 'e', KEY_LEFT, KEY_DOWN);
+    is_screen(ui, "compare_groups");
+    PRESS(ui, f, 'z', 'w');
+    PRESS(ui, f, 'z', 'w');
+    PRESS(ui, f, 'z', ' ');
+    fixture_compare(f, ui, 40);
+    ui_draw(ui, &f->model);
+    is_screen(ui, "compare_groups_less");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 /* Names of other tongues, escape sequences, and as long as they can be. */
 static void test_hostile(void)
 {
@@ -104,9 +124,9 @@ static void test_ascii(void)
 /* Any keys, at any size: every frame has an end, and nothing is written where it must not be. */
 static void test_any_keys(void)
 {
-    static const int keys[] = {KEY_LEFT, KEY_RIGHT, KEY_UP, KEY_DOWN, '\t', '\n', 27,  'B', 'e',
-                               'f',      'w',       'y',    '+',      '-',  '0',  '<', '>', 'i',
-                               ' ',      '3',       'G',    'g',      'm',  'l',  '1', '*', 'j'};
+    static const int keys[] = {
+        KEY_LEFT, KEY_RIGHT, KEY_UP, KEY_DOWN, '\t', '\n', 27,  'B', 'e', 'f', 'w', 'y', '+', '-',
+        '0',      '<',       '>',    'i',      ' ',  'z',  '3', 'G', 'g', 'm', 'l', '1', '*', 'j'};
     static const int sizes[][2] = {{60, 200}, {24, 80}, {15, 60}, {16, 149}};
     unsigned drawn = 1;
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
@@ -130,6 +150,7 @@ int main(void)
         return tap_done();
     test_sizes();
     test_keys();
+    test_groups();
     test_hostile();
     test_ascii();
     test_any_keys();

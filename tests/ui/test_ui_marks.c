@@ -57,6 +57,35 @@ static void test_marks(void)
     fixture_free(f);
 }
 
+static void test_groups(void)
+{
+    struct fixture *f = fixture_new(12);
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    struct ui_want wants[UI_MOST_WANTS];
+    PRESS(ui, f, 'z');
+    is_screen(ui, "runs_groups_experiment");
+    PRESS(ui, f, 'z');
+    size_t n = ui_wants(ui, wants);
+    bool asks = false;
+    for (size_t i = 0; i < n; i++)
+        asks |= wants[i].kind == UI_WANT_ALIKE;
+    ok(asks, "which runs are alike is asked for");
+    fixture_alike(f);
+    PRESS(ui, f, KEY_LEFT, ' ', KEY_DOWN, KEY_DOWN, KEY_DOWN);
+    is_screen(ui, "runs_groups_seed");
+    PRESS(ui, f, KEY_UP, KEY_UP, KEY_RIGHT, '\n', '\n', KEY_DOWN, KEY_LEFT);
+    struct ui_action a = PRESS(ui, f, 'g', ' ', 'd', 'y');
+    ok(a.kind == UI_NONE, "a group is no run to be deleted");
+    PRESS(ui, f, 'G', 'd');
+    is_screen(ui, "runs_groups_folded");
+    f->model.n_runs = 5; /* the oldest are gone */
+    fixture_changed(f);
+    PRESS(ui, f, 'n', 27, 'z', 'z');
+    is_screen(ui, "runs_groups_none");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 /* Runs 8 to 1 are in every state: running, queued, paused, finished, diverged, failed, stopped,
  * lost. */
 static void test_actions(void)
@@ -99,6 +128,7 @@ int main(void)
         return tap_done();
     test_look();
     test_marks();
+    test_groups();
     test_actions();
     golden_end();
     return tap_done();

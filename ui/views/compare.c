@@ -25,6 +25,8 @@ struct compare_view {
     struct compare_axes axes;
     struct compare_room room;
     struct compare_places places;
+    int64_t wanted[UI_MOST_COMPARED]; /* the set's runs, as many as can be read */
+    size_t n_wanted;
     bool zoom;     /* one chart alone */
     bool settings; /* Up and Down are theirs and, where there is room for one alone, they are shown
                     */
@@ -51,6 +53,9 @@ static void sync(struct compare_view *v, const struct ui_model *m)
     size_t line = compare_set_line(&v->set, v->axes.selected);
     v->places.runs.at = (int)line;
     v->axes.selected = v->set.n ? v->set.lines[line].run : 0;
+    v->n_wanted = v->set.n_members < UI_MOST_COMPARED ? v->set.n_members : UI_MOST_COMPARED;
+    for (size_t i = 0; i < v->n_wanted; i++)
+        v->wanted[i] = m->runs[v->set.members[i]].id;
 }
 
 static void opened(void *state, const struct ui_model *m, int64_t run)
@@ -100,7 +105,7 @@ static void describe(const struct compare_view *v, const struct pen *pen, int ce
 static void draw_title(const struct compare_view *v, struct pen *pen, const struct ui_model *m,
                        struct rect at)
 {
-    char title[96], right[200], drawn[48] = "", left_out[48] = "";
+    char title[160], right[200], drawn[48] = "", left_out[48] = "", lines[64] = "";
     const char *dot = pen->glyphs->separator;
     size_t too_long = 0;
     for (size_t i = 0; i < m->n_compared; i++)
@@ -109,8 +114,10 @@ static void draw_title(const struct compare_view *v, struct pen *pen, const stru
         snprintf(drawn, sizeof drawn, "%s%d drawn", dot, COMPARE_MOST_DRAWN);
     if (too_long)
         snprintf(left_out, sizeof left_out, "%s%zu too long to draw", dot, too_long);
-    snprintf(title, sizeof title, "Compare%s%zu run%s%s%s", dot, v->set.n, v->set.n == 1 ? "" : "s",
-             drawn, left_out);
+    if (v->set.by)
+        snprintf(lines, sizeof lines, "%s%zu by %s", dot, v->set.n, groups_name(v->set.by));
+    snprintf(title, sizeof title, "Compare%s%zu run%s%s%s%s", dot, v->set.n_members,
+             v->set.n_members == 1 ? "" : "s", lines, drawn, left_out);
     describe(v, pen, at.columns, right, sizeof right);
     pen_rule(pen, at.y, at.x, at.columns, title, right);
 }
@@ -247,12 +254,25 @@ static void turn_axis(struct compare_view *v)
     v->axes.to = 1;
 }
 
-/* What is left of the marks stays here. */
+/* The selected line's runs; what is left of the marks stays here. */
 static void unmark(struct compare_view *v, const struct ui_model *m)
 {
-    if (marks_has(v->marks, v->axes.selected))
-        marks_turn(v->marks, v->axes.selected);
+    const struct compare_line *line = &v->set.lines[v->places.runs.at];
+    for (size_t k = 0; k < line->n; k++) {
+        int64_t run = m->runs[v->set.members[line->first + k]].id;
+        if (marks_has(v->marks, run))
+            marks_turn(v->marks, run);
+    }
     sync(v, m);
+}
+
+/* One run a line, or the mean of those that differ in the seed, or in the fold, alone. */
+static void next_grouping(struct compare_view *v)
+{
+    enum groups_by by = v->marks->groups;
+    v->marks->groups = by < GROUPS_BUT_SEED   ? GROUPS_BUT_SEED
+                       : by < GROUPS_BUT_FOLD ? GROUPS_BUT_FOLD
+                                              : GROUPS_NONE;
 }
 
 static bool move(struct compare_view *v, enum request request)
@@ -327,6 +347,9 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     case REQ_SETTINGS:
         v->settings = !v->settings;
         return true;
+    case REQ_GROUP:
+        next_grouping(v);
+        return true;
     case REQ_CHANGE:
         unmark(v, m);
         return true;
@@ -357,16 +380,19 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     wants[0] = (struct ui_want){.kind = UI_WANT_RUNS};
     wants[1] = (struct ui_want){.kind = UI_WANT_NOW};
     *compared = (struct ui_want){.kind = UI_WANT_COMPARED};
-    for (size_t i = 0; i < v->set.n && compared->n_runs < UI_MOST_COMPARED; i++)
-        compared->runs[compared->n_runs++] = v->set.lines[i].run;
-    return compared->n_runs ? 3 : 2;
+    for (size_t i = 0; i < v->n_wanted; i++)
+        compared->runs[compared->n_runs++] = v->wanted[i];
+    size_t n = compared->n_runs ? 3 : 2;
+    if (v->marks->groups > GROUPS_EXPERIMENT)
+        wants[n++] = (struct ui_want){.kind = UI_WANT_ALIKE};
+    return n;
 }
 
 static const struct hint footer[] = {
-    {REQ_BACK, NULL},     {REQ_NEXT, "chart"},  {REQ_ENTER, "zoom"}, {REQ_LEFT, "values"},
-    {REQ_BASELINE, NULL}, {REQ_SETTINGS, NULL}, {REQ_PHASE, NULL},   {REQ_SMOOTH, NULL},
-    {REQ_AXIS, "time"},   {REQ_LOG_Y, NULL},    {REQ_ZOOM_IN, NULL}, {REQ_CHANGE, "unmark"},
-    {REQ_MARKS, NULL},    {REQ_NONE, NULL},
+    {REQ_BACK, NULL},       {REQ_NEXT, "chart"},  {REQ_ENTER, "zoom"},  {REQ_LEFT, "values"},
+    {REQ_GROUP, NULL},      {REQ_BASELINE, NULL}, {REQ_SETTINGS, NULL}, {REQ_PHASE, NULL},
+    {REQ_SMOOTH, NULL},     {REQ_AXIS, "time"},   {REQ_LOG_Y, NULL},    {REQ_ZOOM_IN, NULL},
+    {REQ_CHANGE, "unmark"}, {REQ_MARKS, NULL},    {REQ_NONE, NULL},
 };
 
 const struct view view_compare = {

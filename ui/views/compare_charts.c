@@ -40,7 +40,7 @@ static bool reserve(struct compare_room *r, size_t n)
         return true;
     compare_room_fini(r);
     r->x = mem_alloc(n, sizeof *r->x);
-    r->y = mem_alloc(n, 2 * sizeof *r->y); /* raw and smooth */
+    r->y = mem_alloc(n, 4 * sizeof *r->y); /* raw, smooth, least and most of a group */
     if (!r->x || !r->y) {
         compare_room_fini(r);
         return false;
@@ -89,8 +89,8 @@ int compare_curves(const struct compare_set *set, const struct ui_model *m,
         {.title = "learning rate", .rate = true}};
     int n = (int)(sizeof figures / sizeof *figures);
     memcpy(curves, figures, sizeof figures);
-    for (size_t i = 0; i < set->n; i++) {
-        const struct ui_compared *run = compare_set_run(set, m, i);
+    for (size_t i = 0; i < set->n; i++) { /* a group has one loss */
+        const struct ui_compared *run = compare_set_run(set, m, i, 0);
         if (run)
             n = add_terms(run, curves, n);
     }
@@ -131,10 +131,9 @@ static bool is_made(const struct compare_axes *axes, const struct compare_curve 
     return curve->rate || p->made & 1u << axes->phase;
 }
 
-double compare_read(const struct compare_axes *axes, const struct compare_set *set,
-                    const struct ui_model *m, const struct compare_curve *curve, size_t line)
+static double read_run(const struct compare_axes *axes, const struct ui_compared *run,
+                       const struct compare_curve *curve)
 {
-    const struct ui_compared *run = compare_set_run(set, m, line);
     const float *values = values_of(axes, run, curve);
     for (size_t i = values ? run->curves.n : 0; i-- > 0;) {
         const struct curve_point *p = &run->curves.points[i];
@@ -148,13 +147,33 @@ double compare_read(const struct compare_axes *axes, const struct compare_set *s
     return NAN;
 }
 
+double compare_read(const struct compare_axes *axes, const struct compare_set *set,
+                    const struct ui_model *m, const struct compare_curve *curve, size_t line)
+{
+    struct groups_mean mean = {.n = 0};
+    for (size_t k = 0; k < set->lines[line].n; k++)
+        if (axes->reading || compare_set_counts(set, m, line, k))
+            groups_add(&mean, read_run(axes, compare_set_run(set, m, line, k), curve));
+    return groups_mean_of(&mean);
+}
+
+/* The k-th of all runs, whatever their lines. */
+static const struct ui_compared *run_of(const struct compare_set *set, const struct ui_model *m,
+                                        size_t k)
+{
+    size_t line = 0;
+    while (line + 1 < set->n && set->lines[line + 1].first <= k)
+        line++;
+    return compare_set_run(set, m, line, k - set->lines[line].first);
+}
+
 double compare_step(const struct compare_axes *axes, const struct compare_set *set,
                     const struct ui_model *m, const struct compare_curve *curve, int direction)
 {
     double best = axes->at;
     bool found = false;
-    for (size_t k = 0; k < set->n; k++) {
-        const struct ui_compared *run = compare_set_run(set, m, k);
+    for (size_t k = 0; k < set->n_members; k++) {
+        const struct ui_compared *run = run_of(set, m, k);
         const float *values = values_of(axes, run, curve);
         for (size_t i = 0; values && i < run->curves.n; i++) {
             double x = x_of(axes, &run->curves.points[i]);
@@ -183,8 +202,8 @@ struct compare_span compare_span_of(const struct compare_axes *axes, const struc
 {
     struct compare_span s = {.least = axes->by_time ? 0 : 1, .each = 1, .unit = 1, .name = "epoch"};
     s.most = axes->by_time ? 1 : s.least + LEAST_EPOCHS - 1;
-    for (size_t i = 0; i < set->n; i++) {
-        const struct ui_compared *run = compare_set_run(set, m, i);
+    for (size_t i = 0; i < set->n_members; i++) {
+        const struct ui_compared *run = run_of(set, m, i);
         if (!run || !run->curves.n)
             continue;
         s.least = fmin(s.least, x_of(axes, &run->curves.points[0]));
@@ -243,36 +262,117 @@ static void add_series(struct chart *c, const struct mark *look, wchar_t sign, c
         s->role = (enum role)(ROLE_FAINT + look->colour);
 }
 
-/* What a line's series are made of, at `used` of the room. Returns the points. */
-static size_t add_line(const struct compare_axes *axes, const struct compare_span *span,
-                       const struct ui_compared *run, const struct compare_curve *curve,
-                       const struct mark *look, const struct pen *pen, struct compare_room *room,
-                       size_t used, struct chart *c)
+/* A line in the making: `used` of the room is taken by those before. */
+struct drawing {
+    const struct compare_axes *axes;
+    const struct compare_set *set;
+    const struct ui_model *model;
+    const struct compare_curve *curve;
+    const struct compare_span *span;
+    const struct pen *pen;
+    struct compare_room *room;
+    size_t used;
+};
+
+static size_t add_run_points(const struct drawing *d, size_t line, int *x, double *y)
 {
-    wchar_t sign = marks_sign(look, pen->glyphs);
-    const float *values = values_of(axes, run, curve);
-    int *x = room->x + used;
-    double *y = room->y + used, *mean = room->y + room->n + used;
+    const struct ui_compared *run = compare_set_run(d->set, d->model, line, 0);
+    const float *values = values_of(d->axes, run, d->curve);
     size_t n = 0;
     for (size_t i = 0; values && i < run->curves.n; i++) {
         const struct curve_point *p = &run->curves.points[i];
-        if (!is_made(axes, curve, p))
+        if (!is_made(d->axes, d->curve, p))
             continue;
-        x[n] = chart_x(span, x_of(axes, p));
+        x[n] = chart_x(d->span, x_of(d->axes, p));
         y[n++] = value_at(values, i);
     }
+    return n;
+}
+
+/* Runs of a group that are in the model, and how far each of them is. */
+struct walk {
+    const struct ui_compared *run[UI_MOST_COMPARED];
+    size_t at[UI_MOST_COMPARED], n;
+};
+
+static struct walk walk_of(const struct drawing *d, size_t line)
+{
+    struct walk w = {.n = 0};
+    for (size_t k = 0; k < d->set->lines[line].n && w.n < UI_MOST_COMPARED; k++) {
+        const struct ui_compared *run = compare_set_run(d->set, d->model, line, k);
+        if (values_of(d->axes, run, d->curve))
+            w.run[w.n++] = run;
+    }
+    return w;
+}
+
+/* The next epoch of any of them, with the values that they have in it and the times at its end.
+ * False after the last. */
+static bool next_epoch(const struct drawing *d, struct walk *w, int *epoch,
+                       struct groups_mean *values, struct groups_mean *times)
+{
+    bool any = false;
+    for (size_t k = 0; k < w->n; k++) {
+        const struct curves *c = &w->run[k]->curves;
+        while (w->at[k] < c->n && !is_made(d->axes, d->curve, &c->points[w->at[k]]))
+            w->at[k]++;
+        if (w->at[k] == c->n)
+            continue;
+        int its = c->points[w->at[k]].epoch;
+        *epoch = any && *epoch < its ? *epoch : its;
+        any = true;
+    }
+    *values = *times = (struct groups_mean){.n = 0};
+    for (size_t k = 0; any && k < w->n; k++) {
+        const struct curves *c = &w->run[k]->curves;
+        if (w->at[k] == c->n || c->points[w->at[k]].epoch != *epoch)
+            continue;
+        groups_add(times, (double)c->points[w->at[k]].trained_s);
+        groups_add(values, value_at(values_of(d->axes, w->run[k], d->curve), w->at[k]++));
+    }
+    return any;
+}
+
+/* Means over the runs of a group that have the epoch, and between which values they lie. */
+static size_t add_group_points(const struct drawing *d, size_t line, int *x, double *y, double *low,
+                               double *high)
+{
+    struct walk w = walk_of(d, line);
+    struct groups_mean values, times;
+    size_t n = 0;
+    int epoch = 0;
+    for (; next_epoch(d, &w, &epoch, &values, &times); n++) {
+        x[n] = chart_x(d->span, d->axes->by_time ? groups_mean_of(&times) : epoch);
+        y[n] = groups_mean_of(&values);
+        low[n] = values.n ? values.least : (double)NAN;
+        high[n] = values.n ? values.most : (double)NAN;
+    }
+    return n;
+}
+
+static void add_line(struct drawing *d, size_t line, struct chart *c)
+{
+    const struct mark *look = &d->set->lines[line].look;
+    wchar_t sign = marks_sign(look, d->pen->glyphs);
+    size_t room = d->room->n, n;
+    int *x = d->room->x + d->used, first = c->n_series;
+    double *y = d->room->y + d->used, *mean = y + room, *low = mean + room, *high = low + room;
+    bool smooths = d->axes->smoothing && !d->curve->rate, group = d->set->lines[line].n > 1;
+    n = group ? add_group_points(d, line, x, y, low, high) : add_run_points(d, line, x, y);
+    d->used += n;
     if (!n)
-        return 0;
-    int first = c->n_series;
-    bool smooths = axes->smoothing && !curve->rate;
+        return;
+    if (group) {
+        add_series(c, look, 0, x, low, n);
+        c->series[c->n_series - 1].high = high;
+    }
     add_series(c, look, smooths ? 0 : sign, x, y, n);
     if (smooths) {
-        smooth(y, mean, n, smoothings[axes->smoothing].keeps);
+        smooth(y, mean, n, smoothings[d->axes->smoothing].keeps);
         add_series(c, look, sign, x, mean, n);
     }
     for (int i = first; i < c->n_series; i++)
-        c->series[i].dash = dash_of(look, pen);
-    return n;
+        c->series[i].dash = dash_of(look, d->pen);
 }
 
 /* Which line has the best value there, and which. */
@@ -299,8 +399,8 @@ static void note_best(const struct compare_axes *axes, const struct compare_set 
 static size_t points_of(const struct compare_set *set, const struct ui_model *m)
 {
     size_t n = 0;
-    for (size_t i = 0; i < set->n; i++) {
-        const struct ui_compared *run = compare_set_run(set, m, i);
+    for (size_t i = 0; i < set->n_members; i++) {
+        const struct ui_compared *run = run_of(set, m, i);
         n += run ? run->curves.n : 0;
     }
     return n;
@@ -311,7 +411,8 @@ bool compare_chart(const struct compare_axes *axes, const struct compare_set *se
                    const struct pen *pen, struct compare_room *room, struct chart *c, char note[64])
 {
     struct compare_span span = compare_span_of(axes, set, m);
-    size_t used = 0, selected = compare_set_line(set, axes->selected);
+    size_t selected = compare_set_line(set, axes->selected);
+    struct drawing d = {axes, set, m, curve, &span, pen, room, 0};
     if (!reserve(room, points_of(set, m)))
         return false;
     memset(c, 0, sizeof *c);
@@ -331,8 +432,7 @@ bool compare_chart(const struct compare_axes *axes, const struct compare_set *se
         size_t i = k < set->n ? k : selected; /* that one last */
         if ((k < set->n && k == selected) || i >= set->n || !compare_set_drawn(set, i, selected))
             continue;
-        used += add_line(axes, &span, compare_set_run(set, m, i), curve, &set->lines[i].look,
-                         pen, room, used, c);
+        add_line(&d, i, c);
     }
     return true;
 }

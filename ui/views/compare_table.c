@@ -24,7 +24,7 @@ static const struct shown {
     int decimals;
 } shown[] = {
     {{"run", 1, 8, 0, true}, RUN, NULL, false, -1},
-    {{"what differs", 20, 48, 0, false}, LABEL, NULL, false, -1},
+    {{"what differs", 20, 48, 1, false}, LABEL, NULL, false, -1},
     {{"", 8, 32, 1, true}, VALUE, NULL, false, 4},
     {{"delta", 8, 9, 1, true}, VALUE_DELTA, NULL, true, 4},
     {{"best PC", 7, 8, 2, true}, BY_ROW, "best_pc", false, 4},
@@ -42,17 +42,17 @@ static const struct shown {
 
 #define SHOWN (int)(sizeof shown / sizeof *shown)
 
-static const struct ui_run *run_of(const struct compare_told *t, size_t line)
-{
-    return &t->model->runs[t->set->lines[line].place];
-}
-
 static double number_of(const struct compare_told *t, const struct shown *s, size_t line)
 {
     if (s->what == VALUE || s->what == VALUE_DELTA)
         return compare_read(t->axes, t->set, t->model, t->curve, line);
     const struct row_column *c = rows_column(t->set->columns, s->figure);
-    return c ? rows_number(c, run_of(t, line), t->model->now) : (double)NAN;
+    struct groups_mean mean = {.n = 0};
+    for (size_t k = 0; c && k < t->set->lines[line].n; k++)
+        if (compare_set_counts(t->set, t->model, line, k))
+            groups_add(&mean,
+                       rows_number(c, compare_set_row(t->set, t->model, line, k), t->model->now));
+    return groups_mean_of(&mean);
 }
 
 /* 1 = the greater is better, -1 = the less, 0 = neither. */
@@ -116,12 +116,26 @@ static void fill_figure(const struct compare_told *t, const struct shown *s, siz
                                         : ROLE_TEXT;
 }
 
+/* How many runs of a group there are, and how many of them the figures are of. */
+static void fill_count(const struct compare_told *t, size_t line, struct grid_cell *cell)
+{
+    size_t n = t->set->lines[line].n, counted = 0;
+    for (size_t k = 0; k < n; k++)
+        counted += compare_set_counts(t->set, t->model, line, k);
+    if (counted == n)
+        snprintf(cell->text, sizeof cell->text, "%zu runs", n);
+    else
+        snprintf(cell->text, sizeof cell->text, "%zu of %zu", counted, n);
+    if (counted < n)
+        cell->role = ROLE_WARN;
+}
+
 static void fill(const void *context, const struct pen *pen, size_t line, int column,
                  struct grid_cell *cell)
 {
     const struct compare_told *t = context;
     const struct shown *s = &shown[column];
-    const struct ui_run *run = run_of(t, line);
+    const struct ui_run *run = compare_set_row(t->set, t->model, line, 0);
     const char *state = facts_state(run, ui_run_now(t->model, run->id));
     switch (s->what) {
     case RUN:
@@ -133,6 +147,10 @@ static void fill(const void *context, const struct pen *pen, size_t line, int co
         str_copy(cell->text, sizeof cell->text, t->set->lines[line].label);
         return;
     case STATE:
+        if (t->set->lines[line].n > 1) {
+            fill_count(t, line, cell);
+            return;
+        }
         cell->role = facts_state_role(state);
         snprintf(cell->text, sizeof cell->text, "%s %s", facts_state_sign(pen, state), state);
         return;

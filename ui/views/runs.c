@@ -6,6 +6,7 @@
 #include "ui/view.h"
 #include "ui/marks.h"
 #include "ui/views/runs_details.h"
+#include "ui/views/runs_lines.h"
 #include "ui/views/runs_order.h"
 #include "ui/views/runs_table.h"
 
@@ -21,10 +22,13 @@ struct runs_view {
     double best[RUNS_COLUMNS]; /* of the runs shown; NaN = nothing to mark */
     struct grid_place place;
     struct runs_order order;
+    struct runs_lines lines;
+    bool refold; /* the lines are to be made anew */
     struct marks *marks;
     int sorted; /* column */
     bool reverse;
-    int64_t selected; /* the run; it stays selected wherever it moves */
+    int64_t selected; /* the run; it stays selected wherever it moves; 0 = a group is: */
+    uint64_t group;   /* of this key */
     int64_t awaited;  /* becomes selected when it comes */
     struct edit filter;
     bool typing;             /* the filter */
@@ -47,6 +51,7 @@ static void fini(void *state)
 {
     struct runs_view *v = state;
     runs_order_fini(&v->order);
+    runs_lines_fini(&v->lines);
 }
 
 static void opened(void *state, const struct ui_model *m, int64_t run)
@@ -57,21 +62,62 @@ static void opened(void *state, const struct ui_model *m, int64_t run)
         v->awaited = run;
 }
 
+static const struct runs_line *line_at(const struct runs_view *v, int line)
+{
+    return line < 0 || (size_t)line >= v->lines.n ? NULL : &v->lines.at[line];
+}
+
+/* NULL on the line of a group. */
 static const struct ui_run *row_at(const struct runs_view *v, const struct ui_model *m, int line)
 {
-    if (line < 0 || (size_t)line >= v->order.n)
-        return NULL;
-    return &m->runs[v->order.place[line]];
+    const struct runs_line *l = line_at(v, line);
+    return l && l->place >= 0 ? &m->runs[l->place] : NULL;
+}
+
+/* The group whose own line it is, or NULL. */
+static const struct runs_group *group_at(const struct runs_view *v, int line)
+{
+    const struct runs_line *l = line_at(v, line);
+    return l && l->place < 0 ? &v->lines.groups[l->group] : NULL;
 }
 
 static void select_line(struct runs_view *v, const struct ui_model *m, int line)
 {
-    int last = (int)v->order.n - 1;
+    int last = (int)v->lines.n - 1;
     v->place.at = line > last ? last : line;
     if (v->place.at < 0)
         v->place.at = 0;
     const struct ui_run *r = row_at(v, m, v->place.at);
+    const struct runs_group *g = group_at(v, v->place.at);
     v->selected = r ? r->id : 0;
+    v->group = g ? g->key : 0;
+}
+
+static bool is_selected(const struct runs_view *v, const struct ui_model *m, int line)
+{
+    const struct ui_run *r = row_at(v, m, line);
+    const struct runs_group *g = group_at(v, line);
+    return (r && r->id == v->selected) || (g && !v->selected && g->key == v->group);
+}
+
+/* The selected line, wherever it has gone; that of the run's group when it is folded away. */
+static void find_selected(struct runs_view *v, const struct ui_model *m)
+{
+    const struct ui_run *r = ui_run_find(m, v->selected);
+    for (size_t i = 0; i < v->lines.n; i++)
+        if (is_selected(v, m, (int)i)) {
+            v->place.at = (int)i;
+            return;
+        }
+    uint64_t key = r && v->lines.by ? groups_key(m, r, v->lines.by) : 0;
+    for (size_t i = 0; key && i < v->lines.n; i++) {
+        const struct runs_group *g = group_at(v, (int)i);
+        if (g && g->key == key) {
+            select_line(v, m, (int)i);
+            return;
+        }
+    }
+    select_line(v, m, v->place.at);
 }
 
 /* Brings the order up to date and finds the selected run again. */
@@ -83,20 +129,18 @@ static void sync(struct runs_view *v, const struct ui_model *m)
         marks_keep(v->marks, m);
     for (int i = 0; changed && i < RUNS_COLUMNS; i++)
         v->best[i] = runs_order_best(&v->order, m, runs_columns[i].name);
+    if (changed || v->refold || v->lines.by != v->marks->groups) {
+        runs_lines_make(&v->lines, &v->order, m, v->marks->groups);
+        v->refold = false;
+        changed = true;
+    }
     if (v->awaited && ui_run_find(m, v->awaited)) {
         v->selected = v->awaited;
         v->awaited = 0;
+        changed = true;
     }
-    const struct ui_run *r = row_at(v, m, v->place.at);
-    if (!changed && r && r->id == v->selected)
-        return;
-    for (size_t i = 0; i < v->order.n; i++) {
-        if (row_at(v, m, (int)i)->id == v->selected) {
-            v->place.at = (int)i;
-            return;
-        }
-    }
-    select_line(v, m, v->place.at);
+    if (changed || !is_selected(v, m, v->place.at))
+        find_selected(v, m);
 }
 
 /* What the grid's cells are made from. */
@@ -116,6 +160,17 @@ static void fill(const void *context, const struct pen *pen, size_t line, int co
         cell->role = ROLE_BEST;
 }
 
+static bool across(const void *context, const struct pen *pen, size_t line, struct grid_cell *cell)
+{
+    const struct shown *s = context;
+    const struct runs_group *g = group_at(s->view, (int)line);
+    if (!g)
+        return false;
+    cell->role = ROLE_TITLE;
+    runs_lines_text(&s->view->lines, s->model, pen, g, cell->text, sizeof cell->text);
+    return true;
+}
+
 static wchar_t sign(const void *context, const struct pen *pen, size_t line, enum role *role)
 {
     const struct shown *s = context;
@@ -133,8 +188,9 @@ static void draw_rows(struct runs_view *v, struct pen *pen, const struct ui_mode
     struct shown shown = {v, m};
     struct grid grid = {.columns = v->columns,
                         .n_columns = RUNS_COLUMNS,
-                        .n = v->order.n,
+                        .n = v->lines.n,
                         .cell = fill,
+                        .across = v->lines.by ? across : NULL,
                         .sign = v->marks->n ? sign : NULL,
                         .context = &shown,
                         .sorted = v->sorted,
@@ -146,7 +202,7 @@ static void draw_empty(const struct runs_view *v, struct pen *pen, const struct 
                        struct rect at)
 {
     int x = at.x + 2, cells = at.columns - 4, y = at.y + 1;
-    if (!v->order.made) {
+    if (!v->order.made || !v->lines.made) {
         pen_text(pen, y, x, cells, ROLE_BAD, "Out of memory: the list of runs cannot be shown.");
     } else if (m->reading_runs) {
         pen_text(pen, y, x, cells, ROLE_DIM, "Reading the runs ...");
@@ -169,7 +225,7 @@ static void draw_empty(const struct runs_view *v, struct pen *pen, const struct 
 static void draw_title(const struct runs_view *v, struct pen *pen, const struct ui_model *m,
                        struct rect at)
 {
-    char title[96], right[160], marked[40] = "", of[32] = "";
+    char title[96], right[160], marked[40] = "", of[32] = "", grouped[64] = "";
     const char *dot = pen->glyphs->separator;
     if (v->order.n != m->n_runs)
         snprintf(of, sizeof of, " of %zu", m->n_runs);
@@ -177,7 +233,9 @@ static void draw_title(const struct runs_view *v, struct pen *pen, const struct 
         snprintf(marked, sizeof marked, "%s%zu marked", dot, v->marks->n);
     snprintf(title, sizeof title, "Runs%s%zu%s%s%s", dot, v->order.n, of,
              m->reading_runs ? " ..." : "", marked);
-    snprintf(right, sizeof right, "by %s%s", runs_columns[v->sorted].head.title,
+    if (v->lines.by)
+        snprintf(grouped, sizeof grouped, "grouped by %s%s", groups_name(v->lines.by), dot);
+    snprintf(right, sizeof right, "%sby %s%s", grouped, runs_columns[v->sorted].head.title,
              v->reverse ? ", reversed" : "");
     pen_rule(pen, at.y, at.x, at.columns, title, right);
 }
@@ -207,37 +265,6 @@ static void draw_filter(const struct runs_view *v, struct pen *pen, struct rect 
     pen_text(pen, at.y, at.x, at.columns, ROLE_WARN, v->order.problem);
 }
 
-/* "sort by  r run  s state ..." from column `from` on; the first that did not fit. */
-static int draw_sort_line(struct pen *pen, struct rect at, int from)
-{
-    int x = at.x + pen_text(pen, at.y, at.x, at.columns, ROLE_TITLE, from ? "" : "sort by  ");
-    for (; from < RUNS_COLUMNS; from++) {
-        const struct runs_column *c = &runs_columns[from];
-        char key[2] = {c->key, '\0'};
-        if (!c->key)
-            continue;
-        if (x + 2 + (int)strlen(c->head.title) > at.x + at.columns)
-            break;
-        x += pen_text(pen, at.y, x, 1, ROLE_KEY, key) + 1;
-        x += pen_text(pen, at.y, x, 16, ROLE_TEXT, c->head.title) + 2;
-    }
-    return from;
-}
-
-/* Which key sorts by which column, those that are out of sight too. */
-static void draw_sorting(struct pen *pen, struct rect *rows)
-{
-    struct rect at = {rows->y, rows->x + 2, 1, rows->columns - 4};
-    int cells = 9, from = 0; /* "sort by  " */
-    for (int i = 0; i < RUNS_COLUMNS; i++)
-        cells += runs_columns[i].key ? 4 + (int)strlen(runs_columns[i].head.title) : 0;
-    int lines = 1 + cells / (at.columns - 12); /* a line's end may be too short for the next */
-    rows->rows -= lines;
-    at.y += rows->rows;
-    for (int i = 0; i < lines; i++, at.y++)
-        from = draw_sort_line(pen, at, from);
-}
-
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
 {
     struct runs_view *v = state;
@@ -247,8 +274,8 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     if (v->typing || v->filter.text[0])
         draw_filter(v, pen, &l.rows);
     if (v->sorting)
-        draw_sorting(pen, &l.rows);
-    if (!v->order.n) {
+        runs_table_draw_keys(pen, &l.rows);
+    if (!v->lines.n) {
         draw_empty(v, pen, m, l.rows);
         return;
     }
@@ -283,17 +310,58 @@ static void mark(struct view_reply *reply, int failed)
         str_copy(reply->note, sizeof reply->note, "out of memory: the run is not marked");
 }
 
-/* All that are shown or, when they all are marked, none. */
-static void mark_all(struct runs_view *v, const struct ui_model *m, struct view_reply *reply)
+/* Of the order's runs those of that group (NULL = all of them): marks them or, when they all are
+ * marked, takes the marks away. */
+static void mark_all(struct runs_view *v, const struct ui_model *m, const struct runs_group *group,
+                     struct view_reply *reply)
 {
-    size_t marked = 0;
-    for (size_t i = 0; i < v->order.n; i++)
-        marked += marks_has(v->marks, row_at(v, m, (int)i)->id);
-    for (size_t i = v->order.n; i-- > 0;) { /* rising numbers, most often */
-        int64_t run = row_at(v, m, (int)i)->id;
-        if (marked == v->order.n || !marks_has(v->marks, run))
-            mark(reply, marks_turn(v->marks, run));
+    for (int pass = 0, all = 1; pass < 2; pass++)
+        for (size_t i = v->order.n; i-- > 0;) { /* rising numbers, most often */
+            const struct ui_run *r = &m->runs[v->order.place[i]];
+            if (group && groups_key(m, r, v->lines.by) != group->key)
+                continue;
+            bool marked = marks_has(v->marks, r->id);
+            if (!pass)
+                all &= marked;
+            else if (all || !marked)
+                mark(reply, marks_turn(v->marks, r->id));
+        }
+}
+
+/* The selected run, and on to the next; or all of the selected group. */
+static void mark_line(struct runs_view *v, const struct ui_model *m, struct view_reply *reply)
+{
+    const struct runs_group *g = group_at(v, v->place.at);
+    if (g) {
+        mark_all(v, m, g, reply);
+        return;
     }
+    if (v->selected)
+        mark(reply, marks_turn(v->marks, v->selected));
+    grid_move(&v->place, v->lines.n, REQ_DOWN);
+    select_line(v, m, v->place.at);
+}
+
+static void next_grouping(struct runs_view *v)
+{
+    v->marks->groups = (enum groups_by)((v->marks->groups + 1) % GROUPS_KINDS);
+}
+
+/* Left folds the group of the line, Right unfolds it, Enter does either on its own line. False when
+ * it is about a run. */
+static bool fold(struct runs_view *v, const struct ui_model *m, enum request request)
+{
+    const struct runs_line *l = line_at(v, v->place.at);
+    bool own = l && l->place < 0;
+    if (!l || l->group < 0 || (request == REQ_ENTER && !own))
+        return false;
+    const struct runs_group *g = &v->lines.groups[l->group];
+    v->selected = own || request == REQ_LEFT ? 0 : v->selected;
+    v->group = g->key;
+    runs_lines_fold(&v->lines, g->key, request == REQ_LEFT || (request == REQ_ENTER && !g->folded));
+    v->refold = true;
+    sync(v, m);
+    return true;
 }
 
 /* One level: the filter, then the marks. */
@@ -310,14 +378,19 @@ static bool request(void *state, const struct ui_model *m, enum request request,
 {
     struct runs_view *v = state;
     sync(v, m);
-    if (grid_move(&v->place, v->order.n, request)) {
+    if (grid_move(&v->place, v->lines.n, request)) {
         select_line(v, m, v->place.at);
         return true;
     }
     if (marks_request(v->marks, m, request, reply))
         return true;
     switch (request) {
+    case REQ_LEFT:
+    case REQ_RIGHT:
+        return fold(v, m, request);
     case REQ_ENTER:
+        if (fold(v, m, request))
+            return true;
         reply->show = v->selected ? REQ_LIVE : REQ_NONE;
         reply->run = v->selected;
         return true;
@@ -335,13 +408,13 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         v->reverse = !v->reverse;
         return true;
     case REQ_CHANGE:
-        if (v->selected)
-            mark(reply, marks_turn(v->marks, v->selected));
-        grid_move(&v->place, v->order.n, REQ_DOWN);
-        select_line(v, m, v->place.at);
+        mark_line(v, m, reply);
         return true;
     case REQ_MARK_ALL:
-        mark_all(v, m, reply);
+        mark_all(v, m, NULL, reply);
+        return true;
+    case REQ_GROUP:
+        next_grouping(v);
         return true;
     case REQ_BACK:
         back(v);
@@ -388,16 +461,20 @@ static const struct ui_run *current(void *state, const struct ui_model *m)
 
 static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 {
-    (void)state;
-    wants[0] = (struct ui_want){.kind = UI_WANT_RUNS};
-    wants[1] = (struct ui_want){.kind = UI_WANT_NOW};
-    return 2;
+    const struct runs_view *v = state;
+    size_t n = 0;
+    wants[n++] = (struct ui_want){.kind = UI_WANT_RUNS};
+    wants[n++] = (struct ui_want){.kind = UI_WANT_NOW};
+    if (v->marks->groups > GROUPS_EXPERIMENT)
+        wants[n++] = (struct ui_want){.kind = UI_WANT_ALIKE};
+    return n;
 }
 
 static const struct hint footer[] = {
-    {REQ_ENTER, NULL},  {REQ_LAUNCH, NULL},     {REQ_FILTER, NULL}, {REQ_SORT, NULL},
-    {REQ_CHANGE, NULL}, {REQ_PAUSE, NULL},      {REQ_RESUME, NULL}, {REQ_STOP, NULL},
-    {REQ_DELETE, NULL}, {REQ_CHECKPOINT, NULL}, {REQ_LIKE, NULL},   {REQ_NONE, NULL},
+    {REQ_ENTER, NULL},  {REQ_LAUNCH, NULL}, {REQ_FILTER, NULL},     {REQ_SORT, NULL},
+    {REQ_CHANGE, NULL}, {REQ_GROUP, NULL},  {REQ_PAUSE, NULL},      {REQ_RESUME, NULL},
+    {REQ_STOP, NULL},   {REQ_DELETE, NULL}, {REQ_CHECKPOINT, NULL}, {REQ_LIKE, NULL},
+    {REQ_NONE, NULL},
 };
 
 const struct view view_runs = {
