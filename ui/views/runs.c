@@ -471,10 +471,10 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 }
 
 static const struct hint footer[] = {
-    {REQ_ENTER, NULL},  {REQ_LAUNCH, NULL}, {REQ_FILTER, NULL},     {REQ_SORT, NULL},
-    {REQ_CHANGE, NULL}, {REQ_GROUP, NULL},  {REQ_PAUSE, NULL},      {REQ_RESUME, NULL},
-    {REQ_STOP, NULL},   {REQ_DELETE, NULL}, {REQ_CHECKPOINT, NULL}, {REQ_LIKE, NULL},
-    {REQ_NONE, NULL},
+    {REQ_ENTER, NULL},  {REQ_LAUNCH, NULL},  {REQ_FILTER, NULL}, {REQ_SORT, NULL},
+    {REQ_PAUSE, NULL},  {REQ_RESUME, NULL},  {REQ_STOP, NULL},   {REQ_DELETE, NULL},
+    {REQ_CHANGE, NULL}, {REQ_COMPARE, NULL}, {REQ_GROUP, NULL},  {REQ_CHECKPOINT, NULL},
+    {REQ_LIKE, NULL},   {REQ_NONE, NULL},
 };
 
 const struct view view_runs = {
