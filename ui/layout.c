@@ -5,6 +5,7 @@
 #define CHART_ROWS 7
 #define CHART_GRID_COLUMNS 4
 #define COMPARE_BOTH_COLUMNS 150 /* figures and settings side by side */
+#define LIST_CURVES_ROWS 35      /* below title and head, on a screen of 40 */
 #define FORM_COLUMNS 46          /* names and short values */
 #define FORM_SIDE_LEAST 30
 #define FORM_SIDE_MOST 40
@@ -50,7 +51,8 @@ struct list_layout layout_list(struct rect body)
     struct list_layout l;
     l.title = take_top(&body, 1);
     l.head = take_top(&body, 1);
-    l.details = take_bottom(&body, body.rows >= 30 ? 6 : body.rows >= 16 ? 4 : 0);
+    l.curves = take_bottom(&body, body.rows >= LIST_CURVES_ROWS ? clamp(body.rows / 4, 8, 13) : 0);
+    l.details = take_bottom(&body, l.curves.rows || body.rows >= 30 ? 6 : body.rows >= 16 ? 4 : 0);
     l.rows = body;
     return l;
 }

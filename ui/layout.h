@@ -20,9 +20,10 @@ struct frame {
 
 struct frame layout_frame(int rows, int columns);
 
-/* A view of the list: the table over the selected row's details (which may have no rows). */
+/* A view of the list: the table over the selected row's details and, on large screens, its curves
+ * (which may both have no rows). */
 struct list_layout {
-    struct rect title, head, rows, details;
+    struct rect title, head, rows, details, curves;
 };
 
 struct list_layout layout_list(struct rect body);

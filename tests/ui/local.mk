@@ -129,6 +129,7 @@ EXTRA_DIST += \
 	tests/golden/ui_runs_40x10.txt \
 	tests/golden/ui_runs_60x15.txt \
 	tests/golden/ui_runs_80x24.txt \
+	tests/golden/ui_runs_curves_200x60.txt \
 	tests/golden/ui_runs_elsewhere_200x20.txt \
 	tests/golden/ui_runs_elsewhere_80x24.txt \
 	tests/golden/ui_runs_empty.txt \

@@ -31,6 +31,7 @@ struct runs_view {
     uint64_t group;   /* of this key */
     int64_t awaited;  /* becomes selected when it comes */
     struct edit filter;
+    bool curves;             /* those of the selected run are shown */
     bool typing;             /* the filter */
     bool sorting;            /* the next key says by which column */
     char before[EDIT_BYTES]; /* the filter that Escape brings back */
@@ -270,6 +271,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     struct runs_view *v = state;
     struct list_layout l = layout_list(body);
     sync(v, m);
+    v->curves = l.curves.rows > 0;
     draw_title(v, pen, m, l.title);
     if (v->typing || v->filter.text[0])
         draw_filter(v, pen, &l.rows);
@@ -281,6 +283,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     }
     draw_rows(v, pen, m, &l);
     runs_details_draw(pen, m, l.details, row_at(v, m, v->place.at));
+    runs_curves_draw(pen, m, l.curves, row_at(v, m, v->place.at));
 }
 
 /* The key of a column: its own best first, and once more the other way round. */
@@ -464,9 +467,11 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     const struct runs_view *v = state;
     size_t n = 0;
     wants[n++] = (struct ui_want){.kind = UI_WANT_RUNS};
-    wants[n++] = (struct ui_want){.kind = UI_WANT_NOW};
+    wants[n++] = (struct ui_want){.kind = UI_WANT_NOW, .run = v->curves ? v->selected : 0};
     if (v->marks->groups > GROUPS_EXPERIMENT)
         wants[n++] = (struct ui_want){.kind = UI_WANT_ALIKE};
+    if (v->curves && v->selected)
+        wants[n++] = (struct ui_want){.kind = UI_WANT_RUN, .run = v->selected};
     return n;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "ui/facts.h"
+#include "ui/views/live_charts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -55,5 +56,35 @@ void runs_details_draw(struct pen *pen, const struct ui_model *m, struct rect at
         snprintf(text, sizeof text, "experiment %s%smade %s ago on %s", r->experiment, dot, age,
                  r->host[0] ? r->host : "this host");
         pen_text(pen, y, x, cells, ROLE_DIM, text);
+    }
+}
+
+#define CURVE_COLUMNS 48
+
+/* PC, then the total loss, then as they come. */
+static int chart_at(const struct ui_model *m, int i)
+{
+    int pc = live_chart_of_pc(m);
+    return i == 0 ? pc : i <= pc ? i - 1 : i;
+}
+
+void runs_curves_draw(struct pen *pen, const struct ui_model *m, struct rect at,
+                      const struct ui_run *r)
+{
+    static const struct live_axes axes = {.focus = -1, .by = LIVE_BY_EITHER};
+    bool here = r && m->rows_of == r->id;
+    int n = here ? live_charts(m) : 4, across = at.columns / CURVE_COLUMNS;
+    across = across > n ? n : across < 1 ? 1 : across;
+    for (int i = 0; r && at.rows && i < across; i++) {
+        int from = at.columns * i / across, to = at.columns * (i + 1) / across;
+        struct rect cell = {at.y, at.x + from, at.rows, to - from};
+        struct chart chart;
+        struct live_texts texts;
+        if (here) {
+            live_chart(&axes, m, chart_at(m, i), &chart, &texts);
+            chart_draw(pen, cell, &chart);
+        } else {
+            pen_box(pen, cell, ROLE_BORDER, i ? "" : "PC");
+        }
     }
 }

@@ -9,4 +9,9 @@
 void runs_details_draw(struct pen *pen, const struct ui_model *model, struct rect at,
                        const struct ui_run *run);
 
+/* Its PC, its total loss and, where there is room, the other charts that Live has, in a row. Boxes
+ * alone while its epochs are read. */
+void runs_curves_draw(struct pen *pen, const struct ui_model *model, struct rect at,
+                      const struct ui_run *run);
+
 #endif
