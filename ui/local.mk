@@ -2,6 +2,7 @@ noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/canvas.c ui/canvas.h \
 	ui/chart.c ui/chart.h \
+	ui/chart_legend.c ui/chart_priv.h \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
 	ui/facts.c ui/facts.h \

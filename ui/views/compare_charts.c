@@ -219,7 +219,7 @@ struct compare_span compare_span_of(const struct compare_axes *axes, const struc
 /* --- charts --- */
 
 /* As a chart counts: within an int, whatever the file says. */
-static int chart_x(const struct compare_span *span, double x)
+static int axis_x(const struct compare_span *span, double x)
 {
     double at = x / span->each;
     return at < INT_MIN + 1.0 ? INT_MIN + 1 : at > INT_MAX ? INT_MAX : (int)floor(at + 0.5);
@@ -283,7 +283,7 @@ static size_t add_run_points(const struct drawing *d, size_t line, int *x, doubl
         const struct curve_point *p = &run->curves.points[i];
         if (!is_made(d->axes, d->curve, p))
             continue;
-        x[n] = chart_x(d->span, x_of(d->axes, p));
+        x[n] = axis_x(d->span, x_of(d->axes, p));
         y[n++] = value_at(values, i);
     }
     return n;
@@ -342,7 +342,7 @@ static size_t add_group_points(const struct drawing *d, size_t line, int *x, dou
     size_t n = 0;
     int epoch = 0;
     for (; next_epoch(d, &w, &epoch, &values, &times); n++) {
-        x[n] = chart_x(d->span, d->axes->by_time ? groups_mean_of(&times) : epoch);
+        x[n] = axis_x(d->span, d->axes->by_time ? groups_mean_of(&times) : epoch);
         y[n] = groups_mean_of(&values);
         low[n] = values.n ? values.least : (double)NAN;
         high[n] = values.n ? values.most : (double)NAN;
@@ -422,9 +422,9 @@ bool compare_chart(const struct compare_axes *axes, const struct compare_set *se
     c->x_name = span.name;
     c->x_each = axes->by_time ? span.each / span.unit : 0;
     c->unnamed = true;
-    c->x_first = chart_x(&span, span.first);
-    c->x_last = chart_x(&span, span.last);
-    c->cursor = axes->reading ? chart_x(&span, axes->at) : INT_MIN;
+    c->x_first = axis_x(&span, span.first);
+    c->x_last = axis_x(&span, span.last);
+    c->cursor = axes->reading ? axis_x(&span, axes->at) : INT_MIN;
     c->marked = INT_MIN;
     c->log_y = axes->log_y & 1u << which && !curve->linear;
     c->focus = which == axes->focus;
