@@ -167,8 +167,10 @@ static void press_each(struct screen *s, const char *keys, int times, struct tim
 static void tell_keys(const char *what, struct times *t)
 {
     double p50 = 1e3 * part_of(t->s, t->n, 0.5), p99 = 1e3 * part_of(t->s, t->n, 0.99);
-    printf("# %-6s %4zu keys: p50 %5.2f ms, p99 %5.2f ms; of processor time p99 %5.2f ms\n", what,
-           t->n, p50, p99, 1e3 * part_of(t->cpu_s, t->n, 0.99));
+    printf("# %-7s %4zu keys: p50 %5.2f ms, p99 %5.2f ms; of processor time p50 %5.2f ms, p99 "
+           "%5.2f ms\n",
+           what, t->n, p50, p99, 1e3 * part_of(t->cpu_s, t->n, 0.5),
+           1e3 * part_of(t->cpu_s, t->n, 0.99));
 }
 
 static void add_times(struct times *all, const struct times *t)

@@ -11,24 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a label may say, in its order: a run's column and what stands before and after its value. */
+/* What a label may say, in its order, which is that of interest as its end may be cut: a run's
+ * column and what stands before and after its value. */
 static const struct part {
     const char *column, *before, *after;
 } parts[] = {
-    {"experiment", "", ""},
-    {"data", "", ""},
-    {"protocol", "", ""},
-    {"fold", "f", ""},
-    {"backbone", "", ""},
-    {"image_size", "", "px"},
-    {"loss", "", ""},
-    {"alpha", "", ""},
-    {"beta", "", ""},
-    {"gamma", "", ""},
-    {"batch", "b", ""},
-    {"epochs", "e", ""},
-    {"learning_rate", "lr ", ""},
-    {"seed", "s", ""},
+    {"backbone", "", ""}, {"loss", "", ""},       {"alpha", "", ""},
+    {"beta", "", ""},     {"gamma", "", ""},      {"image_size", "", "px"},
+    {"batch", "b", ""},   {"epochs", "e", ""},    {"learning_rate", "lr ", ""},
+    {"fold", "f", ""},    {"seed", "s", ""},      {"protocol", "", ""},
+    {"data", "", ""},     {"experiment", "", ""},
 };
 
 #define PARTS (sizeof parts / sizeof *parts)

@@ -105,7 +105,7 @@ static void describe(const struct compare_view *v, const struct pen *pen, int ce
 static void draw_title(const struct compare_view *v, struct pen *pen, const struct ui_model *m,
                        struct rect at)
 {
-    char title[160], right[200], drawn[48] = "", left_out[48] = "", lines[64] = "";
+    char title[256], right[200], drawn[48] = "", left_out[48] = "", lines[64] = "";
     const char *dot = pen->glyphs->separator;
     size_t too_long = 0;
     for (size_t i = 0; i < m->n_compared; i++)
@@ -196,14 +196,14 @@ static void read_at(struct compare_view *v, const struct ui_model *m, int direct
 {
     struct compare_curve curves[LAYOUT_MOST_CHARTS];
     int n = compare_curves(&v->set, m, curves);
-    struct compare_span span = compare_span_of(&v->axes, &v->set, m);
+    struct compare_span span = compare_span_of(&v->axes, m);
     if (v->axes.focus >= n)
         v->axes.focus = n - 1;
     bool first = !v->axes.reading;
     if (first)
         v->axes.at = nextafter(span.last, INFINITY); /* it starts at the last one that is seen */
     v->axes.reading = true;
-    double to = compare_step(&v->axes, &v->set, m, &curves[v->axes.focus], first ? -1 : direction);
+    double to = compare_step(&v->axes, m, &curves[v->axes.focus], first ? -1 : direction);
     v->axes.reading = !first || to <= span.last;
     if (to >= span.first && to <= span.last)
         v->axes.at = to;
@@ -213,7 +213,7 @@ static void read_at(struct compare_view *v, const struct ui_model *m, int direct
 static void zoom_x(struct compare_view *v, const struct ui_model *m, double by)
 {
     struct compare_axes *a = &v->axes;
-    struct compare_span span = compare_span_of(a, &v->set, m);
+    struct compare_span span = compare_span_of(a, m);
     double size = (a->to - a->from) * by, middle = (a->from + a->to) / 2;
     if (a->reading && span.most > span.least)
         middle = (a->at - span.least) / (span.most - span.least);

@@ -157,23 +157,13 @@ double compare_read(const struct compare_axes *axes, const struct compare_set *s
     return groups_mean_of(&mean);
 }
 
-/* The k-th of all runs, whatever their lines. */
-static const struct ui_compared *run_of(const struct compare_set *set, const struct ui_model *m,
-                                        size_t k)
-{
-    size_t line = 0;
-    while (line + 1 < set->n && set->lines[line + 1].first <= k)
-        line++;
-    return compare_set_run(set, m, line, k - set->lines[line].first);
-}
-
-double compare_step(const struct compare_axes *axes, const struct compare_set *set,
-                    const struct ui_model *m, const struct compare_curve *curve, int direction)
+double compare_step(const struct compare_axes *axes, const struct ui_model *m,
+                    const struct compare_curve *curve, int direction)
 {
     double best = axes->at;
     bool found = false;
-    for (size_t k = 0; k < set->n_members; k++) {
-        const struct ui_compared *run = run_of(set, m, k);
+    for (size_t k = 0; k < m->n_compared; k++) {
+        const struct ui_compared *run = &m->compared[k];
         const float *values = values_of(axes, run, curve);
         for (size_t i = 0; values && i < run->curves.n; i++) {
             double x = x_of(axes, &run->curves.points[i]);
@@ -197,14 +187,13 @@ static void name_time(struct compare_span *s)
     s->name = s->unit < 2 ? "s" : s->unit < 100 ? "min" : "h";
 }
 
-struct compare_span compare_span_of(const struct compare_axes *axes, const struct compare_set *set,
-                                    const struct ui_model *m)
+struct compare_span compare_span_of(const struct compare_axes *axes, const struct ui_model *m)
 {
     struct compare_span s = {.least = axes->by_time ? 0 : 1, .each = 1, .unit = 1, .name = "epoch"};
     s.most = axes->by_time ? 1 : s.least + LEAST_EPOCHS - 1;
-    for (size_t i = 0; i < set->n_members; i++) {
-        const struct ui_compared *run = run_of(set, m, i);
-        if (!run || !run->curves.n)
+    for (size_t i = 0; i < m->n_compared; i++) {
+        const struct ui_compared *run = &m->compared[i];
+        if (!run->curves.n)
             continue;
         s.least = fmin(s.least, x_of(axes, &run->curves.points[0]));
         s.most = fmax(s.most, x_of(axes, &run->curves.points[run->curves.n - 1]));
@@ -396,13 +385,11 @@ static void note_best(const struct compare_axes *axes, const struct compare_set 
     snprintf(note, 64, "best %s: run %lld", figure, (long long)set->lines[line].run);
 }
 
-static size_t points_of(const struct compare_set *set, const struct ui_model *m)
+static size_t points_of(const struct ui_model *m)
 {
     size_t n = 0;
-    for (size_t i = 0; i < set->n_members; i++) {
-        const struct ui_compared *run = run_of(set, m, i);
-        n += run ? run->curves.n : 0;
-    }
+    for (size_t i = 0; i < m->n_compared; i++)
+        n += m->compared[i].curves.n;
     return n;
 }
 
@@ -410,10 +397,10 @@ bool compare_chart(const struct compare_axes *axes, const struct compare_set *se
                    const struct ui_model *m, const struct compare_curve *curve, int which,
                    const struct pen *pen, struct compare_room *room, struct chart *c, char note[64])
 {
-    struct compare_span span = compare_span_of(axes, set, m);
+    struct compare_span span = compare_span_of(axes, m);
     size_t selected = compare_set_line(set, axes->selected);
     struct drawing d = {axes, set, m, curve, &span, pen, room, 0};
-    if (!reserve(room, points_of(set, m)))
+    if (!reserve(room, points_of(m)))
         return false;
     memset(c, 0, sizeof *c);
     note_best(axes, set, m, curve, note);

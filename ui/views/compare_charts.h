@@ -54,8 +54,7 @@ struct compare_span {
     const char *name;   /* of that unit */
 };
 
-struct compare_span compare_span_of(const struct compare_axes *axes, const struct compare_set *set,
-                                    const struct ui_model *model);
+struct compare_span compare_span_of(const struct compare_axes *axes, const struct ui_model *model);
 
 /* Chart `which`, whose series are in `room`. False when out of memory. */
 bool compare_chart(const struct compare_axes *axes, const struct compare_set *set,
@@ -68,8 +67,8 @@ double compare_read(const struct compare_axes *axes, const struct compare_set *s
                     const struct ui_model *model, const struct compare_curve *curve, size_t line);
 
 /* The next place of a value in that direction that any line has; the same when there is none. */
-double compare_step(const struct compare_axes *axes, const struct compare_set *set,
-                    const struct ui_model *model, const struct compare_curve *curve, int direction);
+double compare_step(const struct compare_axes *axes, const struct ui_model *model,
+                    const struct compare_curve *curve, int direction);
 
 /* "off", "0.6" ... */
 const char *compare_smoothing(int smoothing);

@@ -28,12 +28,12 @@ static bool reserve(struct compare_set *s, size_t n)
 }
 
 /* The line that a run of that group is of; a new one where there is none. */
-static struct compare_line *line_of(struct compare_set *s, const struct ui_model *m, uint64_t key)
+static struct compare_line *line_of(struct compare_set *s, uint64_t key)
 {
     for (size_t i = 0; s->by && i < s->n; i++)
-        if (groups_key(m, ui_run_find(m, s->lines[i].run), s->by) == key)
+        if (s->lines[i].key == key)
             return &s->lines[i];
-    s->lines[s->n] = (struct compare_line){.first = s->n_members};
+    s->lines[s->n] = (struct compare_line){.first = s->n_members, .key = key};
     return &s->lines[s->n++];
 }
 
@@ -44,7 +44,7 @@ static void add_run(struct compare_set *s, const struct ui_model *m, const struc
     const struct ui_run *r = ui_run_find(m, id);
     if (!r)
         return;
-    struct compare_line *line = line_of(s, m, s->by ? groups_key(m, r, s->by) : 0);
+    struct compare_line *line = line_of(s, s->by ? groups_key(m, r, s->by) : 0);
     size_t at = line->first + line->n;
     memmove(s->members + at + 1, s->members + at, (s->n_members - at) * sizeof *s->members);
     for (struct compare_line *later = line + 1; later < s->lines + s->n; later++)

@@ -24,8 +24,8 @@ static const struct shown {
     int decimals;
 } shown[] = {
     {{"run", 1, 8, 0, true}, RUN, NULL, false, -1},
-    {{"what differs", 20, 48, 1, false}, LABEL, NULL, false, -1},
-    {{"", 8, 32, 1, true}, VALUE, NULL, false, 4},
+    {{"what differs", 20, 48, 2, false}, LABEL, NULL, false, -1},
+    {{"", 10, 32, 1, true}, VALUE, NULL, false, 4},
     {{"delta", 8, 9, 1, true}, VALUE_DELTA, NULL, true, 4},
     {{"best PC", 7, 8, 2, true}, BY_ROW, "best_pc", false, 4},
     {{"delta", 7, 9, 3, true}, BY_ROW, "best_pc", true, 4},
@@ -42,47 +42,67 @@ static const struct shown {
 
 #define SHOWN (int)(sizeof shown / sizeof *shown)
 
-static double number_of(const struct compare_told *t, const struct shown *s, size_t line)
+/* What is the same for all cells of a column, found once a frame. */
+struct columns {
+    const struct compare_told *told;
+    const struct row_column *of[SHOWN]; /* the runs', or NULL */
+    double best[SHOWN], base[SHOWN];    /* NaN = there is none; of the baseline */
+};
+
+static double number_of(const struct columns *all, int k, size_t line)
 {
-    if (s->what == VALUE || s->what == VALUE_DELTA)
+    const struct compare_told *t = all->told;
+    if (shown[k].what == VALUE || shown[k].what == VALUE_DELTA)
         return compare_read(t->axes, t->set, t->model, t->curve, line);
-    const struct row_column *c = rows_column(t->set->columns, s->figure);
+    const struct row_column *c = all->of[k];
     struct groups_mean mean = {.n = 0};
-    for (size_t k = 0; c && k < t->set->lines[line].n; k++)
-        if (compare_set_counts(t->set, t->model, line, k))
+    for (size_t i = 0; c && i < t->set->lines[line].n; i++)
+        if (compare_set_counts(t->set, t->model, line, i))
             groups_add(&mean,
-                       rows_number(c, compare_set_row(t->set, t->model, line, k), t->model->now));
+                       rows_number(c, compare_set_row(t->set, t->model, line, i), t->model->now));
     return groups_mean_of(&mean);
 }
 
 /* 1 = the greater is better, -1 = the less, 0 = neither. */
-static int better_of(const struct compare_told *t, const struct shown *s)
+static int better_of(const struct columns *all, int k)
 {
-    const struct row_column *c = s->figure ? rows_column(t->set->columns, s->figure) : NULL;
-    if (s->what == VALUE || s->what == VALUE_DELTA)
-        return t->curve->better;
+    const struct row_column *c = all->of[k];
+    if (shown[k].what == VALUE || shown[k].what == VALUE_DELTA)
+        return all->told->curve->better;
     return !c || !(c->use & ROW_BEST) ? 0 : c->use & ROW_RISING ? -1 : 1;
 }
 
-/* No other line has a better one, and some have another. */
-static bool is_best(const struct compare_told *t, const struct shown *s, double value)
+/* The best of a column's values, where some are worse than it. */
+static double best_of(const struct columns *all, int k)
 {
-    int better = better_of(t, s);
-    bool any = false;
-    for (size_t i = 0; better && i < t->set->n; i++) {
-        double other = number_of(t, s, i);
-        if (better * (other - value) > 0)
-            return false;
-        any |= better * (value - other) > 0;
+    int better = better_of(all, k);
+    double best = NAN, worst = NAN;
+    for (size_t i = 0; better && !shown[k].delta && i < all->told->set->n; i++) {
+        double value = better * number_of(all, k, i);
+        best = fmax(best, value);
+        worst = fmin(worst, value);
     }
-    return any;
+    return best > worst ? better * best : (double)NAN;
 }
 
-static void fill_delta(const struct compare_told *t, const struct pen *pen, const struct shown *s,
-                       size_t line, struct grid_cell *cell)
+static void find_columns(struct columns *all, const struct compare_told *told)
 {
-    double delta = number_of(t, s, line) - number_of(t, s, t->set->baseline);
-    int better = better_of(t, s);
+    all->told = told;
+    for (int k = 0; k < SHOWN; k++)
+        all->of[k] = shown[k].figure ? rows_column(told->set->columns, shown[k].figure) : NULL;
+    for (int k = 0; k < SHOWN; k++) {
+        all->best[k] = best_of(all, k);
+        all->base[k] = number_of(all, k, told->set->baseline);
+    }
+}
+
+static void fill_delta(const struct columns *all, const struct pen *pen, int k, size_t line,
+                       struct grid_cell *cell)
+{
+    const struct compare_told *t = all->told;
+    const struct shown *s = &shown[k];
+    double delta = number_of(all, k, line) - all->base[k];
+    int better = better_of(all, k);
     cell->role = ROLE_DIM;
     if (line == t->set->baseline) {
         str_copy(cell->text, sizeof cell->text, s->what == VALUE_DELTA ? "baseline" : "");
@@ -98,10 +118,10 @@ static void fill_delta(const struct compare_told *t, const struct pen *pen, cons
         cell->role = better * delta > 0 ? ROLE_GOOD : ROLE_TEXT;
 }
 
-static void fill_figure(const struct compare_told *t, const struct shown *s, size_t line,
-                        struct grid_cell *cell)
+static void fill_figure(const struct columns *all, int k, size_t line, struct grid_cell *cell)
 {
-    double value = number_of(t, s, line);
+    const struct shown *s = &shown[k];
+    double value = number_of(all, k, line);
     if (s->decimals < 0) {
         cell->role = ROLE_DIM;
         if (isfinite(value))
@@ -110,10 +130,10 @@ static void fill_figure(const struct compare_told *t, const struct shown *s, siz
     }
     cell->figure = value;
     cell->decimals = s->decimals;
-    cell->role = !isfinite(value)       ? ROLE_DIM
-                 : is_best(t, s, value) ? ROLE_BEST
-                 : s->what == VALUE     ? ROLE_TITLE
-                                        : ROLE_TEXT;
+    cell->role = !isfinite(value)        ? ROLE_DIM
+                 : value == all->best[k] ? ROLE_BEST
+                 : s->what == VALUE      ? ROLE_TITLE
+                                         : ROLE_TEXT;
 }
 
 /* How many runs of a group there are, and how many of them the figures are of. */
@@ -133,11 +153,11 @@ static void fill_count(const struct compare_told *t, size_t line, struct grid_ce
 static void fill(const void *context, const struct pen *pen, size_t line, int column,
                  struct grid_cell *cell)
 {
-    const struct compare_told *t = context;
-    const struct shown *s = &shown[column];
+    const struct columns *all = context;
+    const struct compare_told *t = all->told;
     const struct ui_run *run = compare_set_row(t->set, t->model, line, 0);
     const char *state = facts_state(run, ui_run_now(t->model, run->id));
-    switch (s->what) {
+    switch (shown[column].what) {
     case RUN:
         cell->role = ROLE_DIM;
         snprintf(cell->text, sizeof cell->text, "%lld", (long long)run->id);
@@ -155,17 +175,17 @@ static void fill(const void *context, const struct pen *pen, size_t line, int co
         snprintf(cell->text, sizeof cell->text, "%s %s", facts_state_sign(pen, state), state);
         return;
     default:
-        if (s->delta)
-            fill_delta(t, pen, s, line, cell);
+        if (shown[column].delta)
+            fill_delta(all, pen, column, line, cell);
         else
-            fill_figure(t, s, line, cell);
+            fill_figure(all, column, line, cell);
     }
 }
 
 /* Lines that no chart has room for have none. */
 static wchar_t sign(const void *context, const struct pen *pen, size_t line, enum role *role)
 {
-    const struct compare_told *t = context;
+    const struct compare_told *t = ((const struct columns *)context)->told;
     const struct mark *look = &t->set->lines[line].look;
     if (!compare_set_drawn(t->set, line, compare_set_line(t->set, t->axes->selected)))
         return 0;
@@ -176,7 +196,7 @@ static wchar_t sign(const void *context, const struct pen *pen, size_t line, enu
 /* "PC at epoch 41", "PC at 12.5 min", "last PC" */
 static void name_value(const struct compare_told *t, char to[TITLE_BYTES])
 {
-    struct compare_span span = compare_span_of(t->axes, t->set, t->model);
+    struct compare_span span = compare_span_of(t->axes, t->model);
     char at[32];
     str_shortest(at, sizeof at, t->axes->at / span.unit, 4);
     if (!t->axes->reading)
@@ -192,6 +212,8 @@ void compare_table_draw(const struct compare_told *told, struct pen *pen, struct
 {
     struct column columns[SHOWN];
     char title[TITLE_BYTES];
+    struct columns all;
+    find_columns(&all, told);
     name_value(told, title);
     for (int i = 0; i < SHOWN; i++) {
         columns[i] = shown[i].head;
@@ -203,7 +225,7 @@ void compare_table_draw(const struct compare_told *told, struct pen *pen, struct
                         .n = told->set->n,
                         .cell = fill,
                         .sign = sign,
-                        .context = told,
+                        .context = &all,
                         .sorted = -1};
     memset(place->before, 0, sizeof place->before); /* another figure is as wide as it is */
     memset(place->after, 0, sizeof place->after);
