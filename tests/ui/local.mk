@@ -62,6 +62,7 @@ EXTRA_DIST += \
 	tests/golden/ui_compare_groups_less.txt \
 	tests/golden/ui_runs_groups_experiment.txt \
 	tests/golden/ui_runs_groups_folded.txt \
+	tests/golden/ui_runs_groups_line.txt \
 	tests/golden/ui_runs_groups_none.txt \
 	tests/golden/ui_runs_groups_seed.txt \
 	tests/golden/ui_compare_200x60.txt \

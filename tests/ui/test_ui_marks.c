@@ -71,7 +71,9 @@ static void test_groups(void)
         asks |= wants[i].kind == UI_WANT_ALIKE;
     ok(asks, "which runs are alike is asked for");
     fixture_alike(f);
-    PRESS(ui, f, KEY_LEFT, ' ', KEY_DOWN, KEY_DOWN, KEY_DOWN);
+    PRESS(ui, f, KEY_LEFT, ' ');
+    is_screen(ui, "runs_groups_line");
+    PRESS(ui, f, KEY_DOWN, KEY_DOWN, KEY_DOWN);
     is_screen(ui, "runs_groups_seed");
     PRESS(ui, f, KEY_UP, KEY_UP, KEY_RIGHT, '\n', '\n', KEY_DOWN, KEY_LEFT);
     struct ui_action a = PRESS(ui, f, 'g', ' ', 'd', 'y');

@@ -199,30 +199,6 @@ static void draw_rows(struct runs_view *v, struct pen *pen, const struct ui_mode
     grid_draw(pen, l->head, l->rows, &grid, &v->place);
 }
 
-static void draw_empty(const struct runs_view *v, struct pen *pen, const struct ui_model *m,
-                       struct rect at)
-{
-    int x = at.x + 2, cells = at.columns - 4, y = at.y + 1;
-    if (!v->order.made || !v->lines.made) {
-        pen_text(pen, y, x, cells, ROLE_BAD, "Out of memory: the list of runs cannot be shown.");
-    } else if (m->reading_runs) {
-        pen_text(pen, y, x, cells, ROLE_DIM, "Reading the runs ...");
-    } else if (m->n_runs) {
-        pen_format(pen, y, x, cells, ROLE_TEXT, "No run meets \"%s\".", v->filter.text);
-        pen_text(pen, y + 2, x, cells, ROLE_DIM, "/ changes the filter, Esc removes it.");
-    } else {
-        pen_text(pen, y, x, cells, ROLE_TITLE, "No runs yet.");
-        pen_text(pen, y + 2, x, cells, ROLE_TEXT,
-                 m->can_train ? "Press n to launch one here," : "This screen only watches:");
-        pen_text(pen, y + 3, x, cells, ROLE_TEXT,
-                 m->can_train ? "or train from a shell: combolab train --help"
-                              : "train from a shell: combolab train --help");
-        pen_text(pen, y + 4, x, cells, ROLE_TEXT,
-                 m->can_train ? "no data? Ctrl-P draws portraits to try things on" : "");
-        pen_format(pen, y + 6, x, cells, ROLE_DIM, "database %s", m->db_path ? m->db_path : "");
-    }
-}
-
 static void draw_title(const struct runs_view *v, struct pen *pen, const struct ui_model *m,
                        struct rect at)
 {
@@ -278,10 +254,13 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     if (v->sorting)
         runs_table_draw_keys(pen, &l.rows);
     if (!v->lines.n) {
-        draw_empty(v, pen, m, l.rows);
+        runs_empty_draw(pen, m, l.rows, v->order.made && v->lines.made, v->filter.text);
         return;
     }
     draw_rows(v, pen, m, &l);
+    const struct runs_group *g = group_at(v, v->place.at);
+    if (g)
+        runs_details_group(pen, m, l.details, &v->lines, g);
     runs_details_draw(pen, m, l.details, row_at(v, m, v->place.at));
     runs_curves_draw(pen, m, l.curves, row_at(v, m, v->place.at));
 }

@@ -4,9 +4,34 @@
 #include "base/str.h"
 #include "ui/facts.h"
 #include "ui/views/live_charts.h"
+#include "ui/views/runs_lines.h"
 
 #include <math.h>
 #include <stdio.h>
+
+void runs_empty_draw(struct pen *pen, const struct ui_model *m, struct rect at, bool made,
+                     const char *filter)
+{
+    int x = at.x + 2, cells = at.columns - 4, y = at.y + 1;
+    if (!made) {
+        pen_text(pen, y, x, cells, ROLE_BAD, "Out of memory: the list of runs cannot be shown.");
+    } else if (m->reading_runs) {
+        pen_text(pen, y, x, cells, ROLE_DIM, "Reading the runs ...");
+    } else if (m->n_runs) {
+        pen_format(pen, y, x, cells, ROLE_TEXT, "No run meets \"%s\".", filter);
+        pen_text(pen, y + 2, x, cells, ROLE_DIM, "/ changes the filter, Esc removes it.");
+    } else {
+        pen_text(pen, y, x, cells, ROLE_TITLE, "No runs yet.");
+        pen_text(pen, y + 2, x, cells, ROLE_TEXT,
+                 m->can_train ? "Press n to launch one here," : "This screen only watches:");
+        pen_text(pen, y + 3, x, cells, ROLE_TEXT,
+                 m->can_train ? "or train from a shell: combolab train --help"
+                              : "train from a shell: combolab train --help");
+        pen_text(pen, y + 4, x, cells, ROLE_TEXT,
+                 m->can_train ? "no data? Ctrl-P draws portraits to try things on" : "");
+        pen_format(pen, y + 6, x, cells, ROLE_DIM, "database %s", m->db_path ? m->db_path : "");
+    }
+}
 
 /* What it does at present, where it says so: a line, or none. */
 static int draw_now(struct pen *pen, struct rect at, const struct snapshot *now)
@@ -57,6 +82,35 @@ void runs_details_draw(struct pen *pen, const struct ui_model *m, struct rect at
                  r->host[0] ? r->host : "this host");
         pen_text(pen, y, x, cells, ROLE_DIM, text);
     }
+}
+
+static void draw_mean(struct pen *pen, int y, int x, int cells, const char *name,
+                      const struct groups_mean *m)
+{
+    char mean[24], deviation[24], least[24], most[24];
+    pen_figure(pen, mean, sizeof mean, groups_mean_of(m), 4, FACTS_CELLS);
+    pen_figure(pen, deviation, sizeof deviation, groups_deviation_of(m), 4, FACTS_CELLS);
+    pen_figure(pen, least, sizeof least, m->n ? m->least : (double)NAN, 4, FACTS_CELLS);
+    pen_figure(pen, most, sizeof most, m->n ? m->most : (double)NAN, 4, FACTS_CELLS);
+    pen_format(pen, y, x, cells, ROLE_TEXT, "%s PC: mean %s, deviation %s, from %s to %s", name,
+               mean, deviation, least, most);
+}
+
+void runs_details_group(struct pen *pen, const struct ui_model *m, struct rect at,
+                        const struct runs_lines *lines, const struct runs_group *g)
+{
+    char title[480], counted[80];
+    int x = at.x + 2, cells = at.columns - 3;
+    if (at.rows < 4)
+        return;
+    groups_title(&m->runs[g->first], lines->by, title, sizeof title);
+    snprintf(counted, sizeof counted, "%zu run%s, %zu finished", g->n, g->n == 1 ? "" : "s",
+             g->n - g->unfinished);
+    pen_rule(pen, at.y, at.x, at.columns, title, counted);
+    draw_mean(pen, at.y + 1, x, cells, "best", &g->best);
+    draw_mean(pen, at.y + 2, x, cells, "last", &g->last);
+    pen_text(pen, at.y + 3, x, cells, ROLE_DIM,
+             "Enter folds or unfolds it, Space marks all of it, 3 compares what is marked.");
 }
 
 #define CURVE_COLUMNS 48
