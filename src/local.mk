@@ -21,6 +21,8 @@ combolab_SOURCES = \
 	src/reader.c src/reader.h \
 	src/sweep.c src/sweep.h \
 	src/want.h \
+	src/want_alike.c \
+	src/want_compared.c \
 	src/want_now.c \
 	src/want_paths.c \
 	src/want_run.c \
@@ -31,6 +33,7 @@ combolab_SOURCES = \
 	src/commands/clean.c \
 	src/commands/checkpoint.c \
 	src/commands/commands.c \
+	src/commands/compare.c \
 	src/commands/dataset.c \
 	src/commands/dataset_check.c \
 	src/commands/dataset_check_priv.h \

@@ -2,13 +2,16 @@ noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/canvas.c ui/canvas.h \
 	ui/chart.c ui/chart.h \
+	ui/chart_legend.c ui/chart_priv.h \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
 	ui/facts.c ui/facts.h \
 	ui/frame.c ui/frame.h \
 	ui/grid.c ui/grid.h \
 	ui/grid_table.c \
+	ui/groups.c ui/groups.h \
 	ui/layout.c ui/layout.h \
+	ui/marks.c ui/marks.h \
 	ui/pen.c ui/pen.h \
 	ui/request.c ui/request.h \
 	ui/run.c \
@@ -23,6 +26,10 @@ libui_a_SOURCES = \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \
 	ui/views/choices.c ui/views/choices.h \
+	ui/views/compare.c \
+	ui/views/compare_charts.c ui/views/compare_charts.h \
+	ui/views/compare_set.c ui/views/compare_set.h \
+	ui/views/compare_table.c ui/views/compare_table.h \
 	ui/views/form.c ui/views/form.h \
 	ui/views/help.c \
 	ui/views/launch.c ui/views/launch_priv.h \
@@ -33,6 +40,8 @@ libui_a_SOURCES = \
 	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/runs.c \
 	ui/views/runs_edit.c ui/views/runs_edit.h \
+	ui/views/runs_details.c ui/views/runs_details.h \
+	ui/views/runs_lines.c ui/views/runs_lines.h \
 	ui/views/runs_order.c ui/views/runs_order.h \
 	ui/views/runs_table.c ui/views/runs_table.h \
 	ui/views/settings.c ui/views/settings.h
@@ -40,4 +49,4 @@ libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 
 # Before ENGINE_LIBS on a link line: the form is made from the engine's option table.
 # Of libdb.a it takes the lists of columns alone.
-UI_LIBS = libui.a libresults.a libdb.a $(NCURSES_LIBS)
+UI_LIBS = libui.a libresults.a libdb.a $(NCURSES_LIBS) $(JANSSON_LIBS)

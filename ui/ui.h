@@ -10,6 +10,8 @@
 #include "db/rows.h"
 #include "engine/config.h"
 #include "engine/event.h"
+#include "results/compare.h"
+#include "results/curves.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -31,6 +33,7 @@ struct ui_options {
     enum ui_chart_style charts; /* AUTO: braille in UTF-8 locales, else ASCII */
     enum ui_theme theme;
     const struct run_config *launch; /* what the launch form starts with; copied */
+    struct marks *marks;             /* ui_open's own, for views */
 };
 
 /* A run on screen: what of a `struct run_row` is shown somewhere, with texts by reference, so that
@@ -63,10 +66,12 @@ struct ui_options {
     FIGURE(int, resumed)                                                                           \
     FIGURE(double, earlier_s)                                                                      \
     TEXT(host)                                                                                     \
+    TEXT(program)                                                                                  \
     TEXT(library)                                                                                  \
     TEXT(precision)                                                                                \
     TEXT(device)                                                                                   \
     TEXT(data_hash)                                                                                \
+    TEXT(init_hash)                                                                                \
     FIGURE(int64_t, parameters)                                                                    \
     FIGURE(int64_t, train_images)                                                                  \
     FIGURE(int64_t, val_images)                                                                    \
@@ -75,6 +80,8 @@ struct ui_options {
     FIGURE(double, best_mae)                                                                       \
     FIGURE(double, best_rmse)                                                                      \
     FIGURE(double, best_pc)                                                                        \
+    FIGURE(double, last_mae)                                                                       \
+    FIGURE(double, last_rmse)                                                                      \
     FIGURE(double, last_pc)                                                                        \
     FIGURE(double, images_per_s)                                                                   \
     FIGURE(int64_t, disk_bytes)                                                                    \
@@ -89,6 +96,17 @@ struct ui_run {
     UI_RUN_FIELDS(UI_RUN_TEXT, UI_RUN_FIGURE)
 #undef UI_RUN_TEXT
 #undef UI_RUN_FIGURE
+};
+
+/* What is compared of a run beside its row. */
+struct ui_compared {
+    int64_t run;
+    const struct compare_option *options; /* their texts live as long as those of runs */
+    size_t n_options;
+    struct term_row terms[ROW_MAX_TERMS];
+    size_t n_terms;
+    struct curves curves;
+    bool too_long; /* its curves are left out: together they would take too much memory */
 };
 
 /* Everything on screen comes from here. Borrowed during ui_draw and ui_key. */
@@ -109,6 +127,12 @@ struct ui_model {
     size_t n_options;
     const struct log_row *log;
     size_t n_log;
+    const struct ui_compared
+        *compared;                 /* of the runs that UI_WANT_COMPARED names, those that have */
+    size_t n_compared;             /* come, in the want's order */
+    uint64_t compared_version;     /* another whenever one of them changed */
+    const struct alike_row *alike; /* rising numbers; those that have come */
+    size_t n_alike;
     struct snapshot live;             /* of this process's engine; live.run says which run */
     size_t following;                 /* runs that this process was asked to train after live.run */
     bool moves;                       /* runs go on, of any process: */
@@ -145,6 +169,7 @@ enum ui_action_kind {
     UI_UNDO,   /* the last deletion or archiving */
     UI_QUIT,   /* confirmed, if it had to be */
     UI_DETACH, /* so, and what trains here goes on in a process of its own */
+    UI_EACH,   /* several of these, which were confirmed together */
 };
 
 struct ui_action {
@@ -153,12 +178,19 @@ struct ui_action {
     const char *text;                 /* the view's, until the next key */
     const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
     size_t n_configs;
+    const struct ui_action *each; /* UI_EACH: as long as `configs` */
+    size_t n_each, n_refused;     /* so many more runs do not allow it */
 };
 
 /* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
  * terms, options and log of one; NOW is what runs do at present, and the losses by step of one;
- * PATHS is what a path that is being typed may go on with. W(NAME, name of its descriptor). */
-#define UI_WANTS(W) W(RUNS, runs) W(RUN, run) W(NOW, now) W(PATHS, paths)
+ * PATHS is what a path that is being typed may go on with; COMPARED is options, terms and curves of
+ * several runs; ALIKE is which runs differ in nothing but the seed or the fold. W(NAME, name of its
+ * descriptor). */
+#define UI_WANTS(W)                                                                                \
+    W(RUNS, runs) W(RUN, run) W(NOW, now) W(PATHS, paths) W(COMPARED, compared) W(ALIKE, alike)
+
+#define UI_MOST_COMPARED 100
 
 enum ui_want_kind {
 #define UI_WANT_ENUM(name, descriptor) UI_WANT_##name,
@@ -169,8 +201,10 @@ enum ui_want_kind {
 
 struct ui_want {
     enum ui_want_kind kind;
-    int64_t run;               /* UI_WANT_RUN; UI_WANT_NOW: 0 = no steps of any */
-    char text[OPT_TEXT_BYTES]; /* UI_WANT_PATHS: the path so far */
+    int64_t run;                    /* UI_WANT_RUN; UI_WANT_NOW: 0 = no steps of any */
+    char text[OPT_TEXT_BYTES];      /* UI_WANT_PATHS: the path so far */
+    int64_t runs[UI_MOST_COMPARED]; /* UI_WANT_COMPARED: */
+    size_t n_runs;
 };
 
 #define UI_MOST_WANTS 4

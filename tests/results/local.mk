@@ -14,3 +14,8 @@ check_PROGRAMS += tests/results/test_rows_filter
 tests_results_test_rows_filter_SOURCES = tests/results/test_rows_filter.c
 tests_results_test_rows_filter_LDADD = $(RESULTS_LIBS)
 TESTS += tests/results/test_rows_filter
+
+check_PROGRAMS += tests/results/test_compare
+tests_results_test_compare_SOURCES = tests/results/test_compare.c
+tests_results_test_compare_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_compare

@@ -14,7 +14,8 @@ EXTRA_DIST += tests/src/test_man_db.sh tests/src/test_picture.sh
 
 # Rows for the screen, without a screen.
 check_PROGRAMS += tests/src/test_model
-tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_now.c src/want_paths.c \
+tests_src_test_model_SOURCES = tests/src/test_model.c src/model.c src/reader.c src/want_alike.c \
+	src/want_compared.c src/want_now.c src/want_paths.c \
 	src/want_run.c src/want_runs.c
 tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)

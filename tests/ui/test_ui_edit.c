@@ -61,7 +61,7 @@ static void test_typed(struct ui *ui, const struct ui_model *m)
     ok(!shows(ui, "tags of run"), "and the line is gone");
     is_pressed(press(ui, m, "t\x1b"), UI_NONE, 0, "", "Escape leaves it");
     is_pressed(press(ui, m, "tq\x1bjNhm\n"), UI_NOTE, 19, "hm", "a note on the next run");
-    is_pressed(press(ui, m, "e\x15new\n"), UI_RENAME, 19, "new", "another name, the old one taken");
+    is_pressed(press(ui, m, "R\x15new\n"), UI_RENAME, 19, "new", "another name, the old one taken");
 }
 
 static void test_trash(struct ui *ui, const struct ui_model *m)
