@@ -230,8 +230,15 @@ struct db_speed_like {
 int db_speed(struct db *d, const struct db_speed_like *like, int64_t *run, double *image_s,
              struct err *e);
 
+/* What runs have but for the seed, and but for the fold, of those with numbers above `above`, in
+ * their order. What changes no figure does not count. */
+int db_runs_alike(struct db *d, int64_t above, struct alike_row **out, size_t *n, struct err *e);
+
 int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e); /* ERR_NOT_FOUND */
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e);
+/* So, but those from that one on. */
+int db_epochs_from(struct db *d, int64_t run, int epoch, struct epoch_row **out, size_t *n,
+                   struct err *e);
 int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,
              struct err *e);
 int db_options(struct db *d, int64_t run, struct option_row **out, size_t *n, struct err *e);

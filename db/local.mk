@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libdb.a
 libdb_a_SOURCES = \
 	db/db.h \
+	db/db_alike.c \
 	db/db_beside.c \
 	db/db_checkpoint.c \
 	db/db_claim.c \

@@ -73,6 +73,7 @@ struct command {
     X(queue)                                                                                       \
     X(runs)                                                                                        \
     X(show)                                                                                        \
+    X(compare)                                                                                     \
     X(ledger)                                                                                      \
     X(ablation)                                                                                    \
     X(curves)                                                                                      \

@@ -32,6 +32,8 @@ combolab_SOURCES = \
 	src/want_ablation.c \
 	src/want_history.c \
 	src/want_names.c \
+	src/want_alike.c \
+	src/want_compared.c \
 	src/want_now.c \
 	src/want_paths.c \
 	src/want_run.c \
@@ -45,6 +47,7 @@ combolab_SOURCES = \
 	src/commands/checkpoint.c \
 	src/commands/clean.c \
 	src/commands/commands.c \
+	src/commands/compare.c \
 	src/commands/curves.c \
 	src/commands/dataset.c \
 	src/commands/dataset_check.c \

@@ -303,6 +303,10 @@ static void act(struct tui *t, const struct ui_action *action)
     case UI_DETACH:
         t->quits = t->detaches = true;
         break;
+    case UI_EACH:
+        for (size_t i = 0; i < action->n_each; i++)
+            act(t, &action->each[i]);
+        break;
     }
 }
 

@@ -33,3 +33,7 @@ tests_results_test_stream_SOURCES = tests/results/test_stream.c
 tests_results_test_stream_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_results_test_stream_LDADD = $(RESULTS_LIBS)
 TESTS += tests/results/test_stream
+check_PROGRAMS += tests/results/test_compare
+tests_results_test_compare_SOURCES = tests/results/test_compare.c
+tests_results_test_compare_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_compare

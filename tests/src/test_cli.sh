@@ -303,6 +303,22 @@ refuses 1 'no best predictions' -D db.db show 1 --predictions best
 refuses 1 'no ledger of epoch 9' -D db.db show 1 --ledger 9
 refuses 1 '99' -D db.db show 99
 refuses 2 "'newest' is no run" -D db.db show newest
+says 'two run 2' -D db.db compare 1-3 --all
+run -D db.db compare 1 2-9 last --baseline 2 --format json
+json 'compare: distances from the baseline, each run once' \
+    '[r["id"] for r in j["figures"]] == [1, 2, 3] and j["figures"][1]["baseline"]'
+says 'run_1,run_3' -D db.db compare 1 3 --term expectation --phase train --format csv
+says 'run_1,run_2,run_3' -D db.db compare --filter 'loss:combo' --settings --format csv
+says 'run_2,run_3' -D db.db compare -x two --epochs --metric mae --format csv
+refuses 2 'which runs?' -D db.db compare
+refuses 1 'this is one' -D db.db compare 2
+refuses 1 'none of those' -D db.db compare 1-3 --filter 'loss:l1'
+refuses 1 'no run from 7 to 9' -D db.db compare 1 7-9
+refuses 2 'is no range' -D db.db compare 3-1
+refuses 2 'is no run' -D db.db compare 1 x-y
+refuses 2 'regression expectation classification' -D db.db compare 1 2 --term other
+refuses 2 'there are: total' -D db.db compare 1 2 --epochs --metric pace
+refuses 2 'CSV holds one table' -D db.db compare 1 2 --epochs --figures --format csv
 
 # --- ledgers: errors of -0.5 everywhere after epoch 1, 0.5 after epoch 2 ---
 refuses 1 'run 3 has no ledger: it is queued, and no epoch' -D db.db ledger 1 last

@@ -338,6 +338,11 @@ static void test_preset(void)
     a = PRESS(ui, f, KEY_UP, KEY_LEFT, KEY_F(2));
     ok(a.kind == UI_LAUNCH && isnan(a.configs->learning_rate) && a.configs->epochs == 200,
        "without it all is as by default");
+    a = PRESS(ui, f, ' ', ' ', ' ', KEY_F(2));
+    ok(a.kind == UI_LAUNCH && a.n_configs == 4 && a.configs[0].preset == PRESET_TABLE_5,
+       "one that is a sweep makes several runs");
+    ok(shows(ui, &f->model, "resnet18,se-resnext50") && shows(ui, &f->model, "[ Launch 4 runs ]"),
+       "and the form says so");
     ui_close(ui);
     fixture_free(f);
 }

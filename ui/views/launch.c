@@ -58,8 +58,18 @@ static const struct opt *option_here(const struct launch_view *v)
     return here ? here->option : NULL;
 }
 
+/* Others may have come above it, or gone. */
+static void stay_on(struct launch_view *v, const struct opt *o)
+{
+    struct form f = form_of(v);
+    for (int i = 0; i < f.n; i++)
+        if (f.line[i].option == o)
+            v->at = i;
+}
+
 static bool set(struct launch_view *v, const struct opt *o, const char *value)
 {
+    bool here = option_here(v) == o;
     struct err e;
     err_clear(&e);
     if (settings_set(&v->settings, o, value, &e)) {
@@ -68,7 +78,9 @@ static bool set(struct launch_view *v, const struct opt *o, const char *value)
     }
     v->error[0] = '\0';
     v->like = 0;
-    v->unchecked |= !strcmp(o->group, "Data");
+    v->unchecked |= !strcmp(o->group, "Data") || !strcmp(o->name, "preset");
+    if (here)
+        stay_on(v, o);
     return true;
 }
 
