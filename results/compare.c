@@ -14,9 +14,9 @@
 /* --- settings --- */
 
 /* What a run was trained with: its columns of these names, below the options. */
-static const char *const provenance[] = {"program",     "library",   "device",       "precision",
-                                         "data_hash",   "init_hash", "train_images", "val_images",
-                                         "test_images", NULL};
+static const char *const provenance[] = {
+    "learning_rate", "program",      "library",    "device",      "precision", "data_hash",
+    "init_hash",     "train_images", "val_images", "test_images", NULL};
 
 /* "" where the run has none of that name. `at` is where the option stood in another run. */
 static const char *option_of(const struct compare_run *run, const char *name, size_t at)
@@ -48,41 +48,63 @@ static bool had_before(const struct compare *c, size_t run, const char *name, si
     return false;
 }
 
+static bool option_differs(const struct compare *c, const char *name, size_t at)
+{
+    for (size_t i = 1; i < c->n; i++)
+        if (strcmp(option_of(&c->runs[0], name, at), option_of(&c->runs[i], name, at)))
+            return true;
+    return false;
+}
+
 /* Names are the heads of columns already. */
 static void add_option(struct table *t, const struct compare *c, size_t run, size_t at, bool all)
 {
-    const struct compare_option *o = &c->runs[run].options[at];
-    bool differs = all;
-    bool skipped = !strcmp(o->name, "name") || (c->skipped && !strcmp(o->name, c->skipped));
-    if (skipped || had_before(c, run, o->name, at))
+    const char *name = c->runs[run].options[at].name;
+    bool skipped = !strcmp(name, "name") || (c->skipped && !strcmp(name, c->skipped));
+    if (skipped || had_before(c, run, name, at) || (!all && !option_differs(c, name, at)))
         return;
+    table_text(t, name);
     for (size_t i = 0; i < c->n; i++)
-        differs |= strcmp(option_of(&c->runs[i], o->name, at), o->value) != 0;
-    if (!differs)
-        return;
-    table_text(t, o->name);
-    for (size_t i = 0; i < c->n; i++)
-        table_text(t, option_of(&c->runs[i], o->name, at));
+        table_text(t, option_of(&c->runs[i], name, at));
+}
+
+/* What it is trained with is known once it has started. */
+static bool has_started(const struct compare *c, size_t i)
+{
+    const struct row_column *device = rows_column(c->columns, "device");
+    return device && rows_text(device, c->runs[i].row)[0];
+}
+
+/* Runs that are not known to have something do not differ in it. */
+static bool provenance_differs(const struct compare *c, const struct row_column *column)
+{
+    char known[ROW_TEXT_BYTES], text[ROW_TEXT_BYTES];
+    bool any = false;
+    for (size_t i = 0; i < c->n; i++) {
+        if (!has_started(c, i))
+            continue;
+        text_of(column, c->runs[i].row, text);
+        if (any && strcmp(known, text))
+            return true;
+        str_copy(known, sizeof known, text);
+        any = true;
+    }
+    return false;
 }
 
 static void add_provenance(struct table *t, const struct compare *c, const char *name, bool all)
 {
     const struct row_column *column = rows_column(c->columns, name);
-    char first[ROW_TEXT_BYTES], other[ROW_TEXT_BYTES];
-    bool differs = all;
-    if (!column)
+    char text[ROW_TEXT_BYTES];
+    if (!column || (!all && !provenance_differs(c, column)))
         return;
-    text_of(column, c->runs[0].row, first);
-    for (size_t i = 1; i < c->n; i++) {
-        text_of(column, c->runs[i].row, other);
-        differs |= strcmp(first, other) != 0;
-    }
-    if (!differs)
+    /* What auto came to, where that is what was asked for. */
+    if (!strcmp(name, "learning_rate") && option_differs(c, "learning-rate", 0))
         return;
     table_text(t, column->title);
     for (size_t i = 0; i < c->n; i++) {
-        text_of(column, c->runs[i].row, other);
-        table_text(t, other);
+        text_of(column, c->runs[i].row, text);
+        table_text(t, text);
     }
 }
 
