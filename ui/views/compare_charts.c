@@ -151,10 +151,7 @@ static double read_run(const struct compare_axes *axes, const struct ui_compared
 static bool is_in_mean(const struct compare_set *set, const struct ui_model *m, size_t line,
                        size_t member)
 {
-    bool any = false;
-    for (size_t k = 0; k < set->lines[line].n; k++)
-        any |= compare_set_counts(set, m, line, k);
-    return !any || compare_set_counts(set, m, line, member);
+    return !set->lines[line].finished || compare_set_counts(set, m, line, member);
 }
 
 double compare_read(const struct compare_axes *axes, const struct compare_set *set,
