@@ -50,7 +50,7 @@
     R(ZOOM_ALL, CHART, "all", "all of it", '0')                                                    \
     R(PAN_LEFT, CHART, "earlier", "the piece before", KEY_SLEFT, '<')                              \
     R(PAN_RIGHT, CHART, "later", "the piece after", KEY_SRIGHT, '>')                               \
-    R(SMOOTH, CHART, "smooth", "smooth the curves of Compare, the raw ones stay under them", 'e')  \
+    R(SMOOTH, CHART, "smooth", "smooth the curves of Compare, the raw ones stay under them", 'E')  \
     R(PHASE, CHART, "images", "Compare test, train or val images", 'f')                            \
     R(BASELINE, CHART, "baseline", "what others are compared with: the selected run", 'B')         \
     R(SETTINGS, CHART, "settings", "Compare figures, or what differs in the settings", 'i')        \
