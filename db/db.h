@@ -55,13 +55,14 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
                size_t n_options, const struct term_row *terms, size_t n_terms, int64_t *id,
                struct err *e);
 
-/* Claims a queued run for this process by one atomic UPDATE: run `id`, or the oldest when id = 0.
+/* Claims a queued run for this process by one atomic UPDATE: run `id`, or the first when id = 0.
  * Returns 1 when claimed (*claimed says which), 0 when there is none. The run is then running, with
  * host, pid and the process's start time as its owner, and locked as long as this connection is
  * open or until it ends. ERR_STATE when a process still trains in that run's folder. */
 int db_run_claim(struct db *d, int64_t id, int64_t *claimed, struct err *e);
 
-/* The oldest queued run after `after`: 1, 0 when there is none, -1. */
+/* The queued run that comes after `after`, 0 = the first: those of the highest priority come first,
+ * then the older ones. 1, 0 when there is none, -1. */
 int db_run_queued(struct db *d, int64_t after, int64_t *id, struct err *e);
 
 /* Says of a queued run why it is not claimed. The first reason stays until it is or leaves the
@@ -124,12 +125,37 @@ bool db_has_weights(struct db *d, int64_t run);
 int db_run_disk(struct db *d, int64_t run, struct err *e);
 int db_runs_disk(struct db *d, struct err *e);
 
+/* What people change of runs by hand: all of the edits of all of the runs, or nothing. */
+enum db_edit_kind {
+    DB_EDIT_NAME,
+    DB_EDIT_EXPERIMENT, /* made if there is none of the name */
+    DB_EDIT_NOTE,       /* "" takes it away */
+    DB_EDIT_TAG,        /* one word */
+    DB_EDIT_UNTAG,
+    DB_EDIT_PRIORITY, /* in the queue */
+    DB_EDIT_ARCHIVE,  /* ERR_STATE for one that is trained or queued */
+    DB_EDIT_UNARCHIVE,
+    DB_EDIT_DELETE, /* into the trash; ERR_STATE for one that is trained */
+    DB_EDIT_UNDELETE,
+};
+#define DB_TAG_BYTES 64 /* with its NUL */
+struct db_edit {
+    enum db_edit_kind kind;
+    const char *text; /* NAME to UNTAG */
+    int64_t number;   /* PRIORITY */
+};
+int db_runs_edit(struct db *d, const int64_t *ids, size_t n, const struct db_edit *edits,
+                 size_t n_edits, struct err *e);
+
+/* A priority higher than that of every run in the queue. */
+int db_queue_first(struct db *d, int64_t *priority, struct err *e);
+
 int db_log_add(struct db *d, int64_t run, const struct log_row *row, struct err *e);
 
 /* Which files in a run's folder of weights nothing needs any more. Of a number that no run has they
  * are all, if this database has given it to a run that was deleted. */
 enum db_spent {
-    DB_SPENT_NOTHING,     /* it trains, or may begin at any time */
+    DB_SPENT_NOTHING,     /* it trains, or may begin at any time, or is in the trash */
     DB_SPENT_HALVES,      /* half-written ones: it can be resumed */
     DB_SPENT_CHECKPOINTS, /* those too: it cannot, and its weights are there */
     DB_SPENT_ALL,
@@ -156,6 +182,7 @@ int db_verb_take(struct db *d, int64_t run, char verb[16], struct err *e);
 
 /* --- reading --- */
 
+/* Lists of runs have those that are listed, unless they ask for others. */
 int db_runs(struct db *d, struct run_row **out, size_t *n, struct err *e); /* newest first */
 
 /* Runs newest first, at most `most` (0 = all) with ids below `below` (0 = any). */
@@ -163,8 +190,15 @@ int db_runs_page(struct db *d, int64_t below, size_t most, struct run_row **out,
                  struct err *e);
 
 /* So, but of one experiment and in one state; NULL and "" = any. */
+enum runs_kept {
+    RUNS_LISTED,   /* neither archived nor in the trash */
+    RUNS_ARCHIVED, /* and not in the trash */
+    RUNS_KEPT,     /* both */
+    RUNS_TRASH,
+};
 struct run_wanted {
     const char *experiment, *state;
+    enum runs_kept kept;
     int64_t below;
     size_t most;
 };
@@ -173,8 +207,9 @@ int db_runs_wanted(struct db *d, const struct run_wanted *wanted, struct run_row
                    struct err *e);
 
 /* The runs that changed after *since (0 = all), ascending by id; *since becomes the present mark.
- * *all says how many runs there are: fewer than the caller then knows means that some were deleted,
- * and db_run_ids says which are left. One read transaction. */
+ * *all says how many runs are listed, or 0 where one that changed is not listed any more: another
+ * number than the caller then knows means that some have gone, or have come back, and db_run_ids
+ * says which are there. One read transaction. */
 int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n, size_t *all,
                   struct err *e);
 int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e); /* newest first */
@@ -184,6 +219,16 @@ int db_runs_living(struct db *d, int64_t **out, size_t *n, struct err *e);
 
 /* Fills in the curves of these runs: a few look-ups a run, whatever its length. */
 int db_runs_curves(struct db *d, struct run_row *runs, size_t n, struct err *e);
+
+/* The newest run that has trained on that device, as its row names it, a net and images of that
+ * size in such batches, under that option of precision: 1, 0 when there is none, -1. *image_s:
+ * seconds that a training image took, with all that an epoch has beside. */
+struct db_speed_like {
+    const char *device, *precision, *backbone;
+    int64_t image_size, batch;
+};
+int db_speed(struct db *d, const struct db_speed_like *like, int64_t *run, double *image_s,
+             struct err *e);
 
 /* What runs have but for the seed, and but for the fold, of those with numbers above `above`, in
  * their order. What changes no figure does not count. */

@@ -27,13 +27,15 @@ static int claim(struct db *d, int64_t id, struct err *e)
     return query_finish(&q, e);
 }
 
-/* The oldest queued run after `after`, or run `id`: 1, 0 or -1. */
+/* The next queued run after `after` in the order of the queue, or run `id`: 1, 0 or -1. */
 static int next_queued(struct db *d, int64_t id, int64_t after, int64_t *found, struct err *e)
 {
     struct query q;
-    query_open(&q, d,
-               "SELECT id FROM run WHERE state = 'queued' AND id > ?1 AND (?2 = 0 OR id = ?2)"
-               " ORDER BY id LIMIT 1");
+    query_open(
+        &q, d,
+        "SELECT id FROM run WHERE state = 'queued' AND deleted IS NULL AND (?2 = 0 OR id = ?2)"
+        " AND (?1 = 0 OR (priority, -id) < (SELECT priority, -id FROM run WHERE id = ?1))"
+        " ORDER BY priority DESC, id LIMIT 1");
     query_bind_int(&q, after);
     query_bind_int(&q, id);
     int row = query_step(&q, e);

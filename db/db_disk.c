@@ -39,7 +39,7 @@ int disk_store_all(struct db *d, struct err *e)
 {
     int64_t *ids;
     size_t n;
-    int status = db_run_ids(d, &ids, &n, e);
+    int status = runs_ids(d, "FROM run", &ids, &n, e);
     for (size_t i = 0; !status && i < n; i++)
         status = disk_store(d, ids[i], e);
     mem_free(ids);

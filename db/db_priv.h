@@ -141,6 +141,11 @@ int query_rows_of(struct db *d, int64_t run, const struct row_column *columns, c
 void columns_add_read(struct str *sql, const struct row_column *columns, const char *from,
                       const char *comma);
 
+/* --- db_runs.c --- */
+
+/* The numbers of runs, "FROM run ...". Freed with mem_free. */
+int runs_ids(struct db *d, const char *rest, int64_t **out, size_t *n, struct err *e);
+
 /* --- db_owner.c: who runs a run --- */
 
 struct owner {

@@ -2,7 +2,8 @@
  *
  * The newest come first because ids ascend, so a page is a piece of the table in its own order, and
  * what changed is a piece of the index on run.changed: neither reads the rest. Runs whose process
- * is gone are given as lost ones, whether somebody has stored that yet or not (db_life.c).
+ * is gone are given as lost ones, whether somebody has stored that yet or not (db_life.c). Those
+ * that are archived or in the trash are in no list that does not ask for them.
  */
 #include "db/db_priv.h"
 
@@ -11,6 +12,15 @@
 #include <string.h>
 
 #define FROM_RUN "FROM run LEFT JOIN experiment ON experiment.id = run.experiment "
+
+#define IS_LISTED "run.deleted IS NULL AND run.archived IS NULL"
+
+static const char *const kept_conditions[] = {
+    [RUNS_LISTED] = IS_LISTED,
+    [RUNS_ARCHIVED] = "run.deleted IS NULL AND run.archived IS NOT NULL",
+    [RUNS_KEPT] = "run.deleted IS NULL",
+    [RUNS_TRASH] = "run.deleted IS NOT NULL",
+};
 
 /* A condition stands only where a text is given to meet it with. */
 static void add_condition(struct str *sql, const char *text, const char *condition)
@@ -34,7 +44,7 @@ static int read_wanted(struct db *d, const struct run_wanted *w, bool mixed, str
     str_init(&sql);
     str_add(&sql, "SELECT ");
     columns_add_read(&sql, row_run_columns, "run.", "");
-    str_add(&sql, " " FROM_RUN "WHERE run.id < ?");
+    str_addf(&sql, " " FROM_RUN "WHERE %s AND run.id < ?", kept_conditions[w->kept]);
     add_condition(&sql, w->experiment,
                   "run.experiment = (SELECT id FROM experiment WHERE name = ?)");
     add_condition(&sql, w->state,
@@ -110,11 +120,15 @@ int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e)
     return row == 1 ? life_correct(d, out, 1, e) : -1;
 }
 
-/* The number of the latest change, and how many runs there are. */
-static int read_mark(struct db *d, int64_t *mark, size_t *all, struct err *e)
+/* The number of the latest change, and how many runs are listed; 0 where one that changed after
+ * `since` is not, any more. */
+static int read_mark(struct db *d, int64_t since, int64_t *mark, size_t *all, struct err *e)
 {
     struct query q;
-    query_open(&q, d, "SELECT number, (SELECT count(*) FROM run) FROM change");
+    query_open(&q, d,
+               "SELECT number, iif(EXISTS (SELECT 1 FROM run WHERE changed > ? AND NOT (" IS_LISTED
+               ")), 0, (SELECT count(*) FROM run WHERE " IS_LISTED ")) FROM change");
+    query_bind_int(&q, since);
     int row = query_step(&q, e);
     if (row == 1) {
         *mark = query_int(&q);
@@ -129,7 +143,7 @@ static int read_since(struct db *d, int64_t since, struct run_row **out, size_t 
 {
     struct query q;
     query_open_select(&q, d, row_run_columns, "run.",
-                      FROM_RUN "WHERE run.changed > ? ORDER BY +run.id");
+                      FROM_RUN "WHERE run.changed > ? AND " IS_LISTED " ORDER BY +run.id");
     query_bind_int(&q, since);
     return query_rows(&q, row_run_columns, sizeof **out, out, n, e);
 }
@@ -143,7 +157,7 @@ int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n,
     *n = 0;
     int status = db_exec(d, "BEGIN", e);
     if (!status)
-        status = read_mark(d, &mark, &count, e);
+        status = read_mark(d, *since, &mark, &count, e);
     if (!status)
         status = read_since(d, *since, out, n, e);
     if (db_end(d, status, e, "reading the runs that changed")) {
@@ -160,15 +174,20 @@ int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n,
     return 0;
 }
 
-int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e)
+int runs_ids(struct db *d, const char *rest, int64_t **out, size_t *n, struct err *e)
 {
     static const struct row_column id[] = {
         {"id", "id", ROW_INT64, 0, sizeof **out, NULL, 0, 0, 0, NULL},
         ROW_END,
     };
     struct query q;
-    query_open_select(&q, d, id, "", "FROM run ORDER BY id DESC");
+    query_open_select(&q, d, id, "", rest);
     return query_rows(&q, id, sizeof **out, out, n, e);
+}
+
+int db_run_ids(struct db *d, int64_t **out, size_t *n, struct err *e)
+{
+    return runs_ids(d, "FROM run WHERE " IS_LISTED " ORDER BY id DESC", out, n, e);
 }
 
 /* The last evaluation at each of the points, or none before the first. */

@@ -1,6 +1,7 @@
 /* db_spent.c - which files of runs nothing needs any more, and the right to remove them. */
 #include "db/db_priv.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The one number that `sql` gives of a run; 0 where that is NULL. */
@@ -53,6 +54,8 @@ int db_run_spent(struct db *d, int64_t run, enum db_spent *spent, struct err *e)
             *e = why;
         return -1;
     }
+    if (!isnan(row.deleted))
+        return 0; /* whoever takes it out of the trash finds it as it was */
     if (!strcmp(row.state, "finished") || !strcmp(row.state, "diverged"))
         return of_ended(d, run, spent, e);
     if (!strcmp(row.state, "stopped") || !strcmp(row.state, "failed") || !strcmp(row.state, "lost"))

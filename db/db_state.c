@@ -172,10 +172,25 @@ static int take_over(struct db *d, int64_t id, const char *state, unsigned how, 
     return status;
 }
 
+static int refuse_trash(struct db *d, int64_t id, struct err *e)
+{
+    struct query q;
+    query_open(&q, d, "SELECT 1 FROM run WHERE id = ? AND deleted IS NOT NULL");
+    query_bind_int(&q, id);
+    int row = query_step(&q, e);
+    query_close(&q);
+    if (row != 1)
+        return row;
+    return err_set(e, ERR_STATE,
+                   "run %" PRId64 " is in the trash: `combolab undelete %" PRId64
+                   "` takes it out first",
+                   id, id);
+}
+
 static int queue_again(struct db *d, int64_t id, unsigned how, struct err *e)
 {
     char state[16];
-    if (db_state_of(d, id, state, e))
+    if (db_state_of(d, id, state, e) || refuse_trash(d, id, e))
         return -1;
     bool owned = !strcmp(state, "running") || !strcmp(state, "paused");
     if (owned && take_over(d, id, state, how, e))
@@ -189,6 +204,7 @@ static int queue_again(struct db *d, int64_t id, unsigned how, struct err *e)
                " resumed = resumed + (started IS NOT NULL),"
                " earlier_s = earlier_s + coalesce(max(ended - started, 0), 0),"
                " started = NULL, ended = NULL, last_seen = NULL, host = NULL, pid = NULL,"
+               " archived = NULL,"
                " pid_start = NULL WHERE id = ?");
     query_bind_int(&q, (how & DB_RESUME_ANEW) != 0);
     query_bind_int(&q, (how & DB_RESUME_ALGORITHMS) != 0);

@@ -57,9 +57,14 @@ struct run_row {
     int best_epoch; /* 0 = none */
     double best_mae, best_rmse, best_pc;
     double last_mae, last_rmse, last_pc;
-    double images_per_s;    /* of the last epoch's training phase */
-    int64_t disk_bytes;     /* of its weights and checkpoints, when they last changed */
-    struct row_curve curve; /* db_runs_curves fills it in; in no list of columns */
+    double images_per_s;       /* of the last epoch's training phase */
+    int64_t disk_bytes;        /* of its weights and checkpoints, when they last changed */
+    int64_t priority;          /* in the queue: higher ones first */
+    char tags[ROW_TEXT_BYTES]; /* with blanks between */
+    char note[512];
+    char imported[ROW_TEXT_BYTES]; /* what it was brought in from, "" = it was trained here */
+    double archived, deleted;      /* since when it is, and is in the trash; NaN = it is not */
+    struct row_curve curve;        /* db_runs_curves fills it in; in no list of columns */
 };
 
 struct phase_row {

@@ -155,3 +155,11 @@ int backend_choose(const char *device, const struct backend_ops **ops, int *numb
     }
     return refuse_device(device, e);
 }
+
+void backend_device_text(const struct backend_device *d, int64_t threads, char *to, size_t room)
+{
+    int length = snprintf(to, room, "%s%s%s%s%s", d->id, d->id[0] ? ": " : "", d->name,
+                          d->detail[0] ? ", " : "", d->detail);
+    if (threads && length > 0 && (size_t)length < room)
+        snprintf(to + length, room - (size_t)length, ", %lld threads", (long long)threads);
+}

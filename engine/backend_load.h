@@ -26,4 +26,8 @@ int backend_load(struct backend_module *out, const char *name, struct err *e);
 int backend_choose(const char *device, const struct backend_ops **ops, int *number,
                    struct err *passed, struct err *e);
 
+/* What a run's row says of its device, with the threads that it was told to use, 0 = none. */
+void backend_device_text(const struct backend_device *device, int64_t threads, char *to,
+                         size_t room);
+
 #endif

@@ -28,7 +28,6 @@ static const char *const stem_pools[] = {"auto", "floor", "ceil", NULL};
 static const char *const block_strides[] = {"auto", "3x3", "1x1", NULL};
 const char *const config_rounding_names[] = {"auto",  "half-down", "half-up", "half-even",
                                              "edges", "bins",      NULL};
-static const char *const presets[] = {[PRESET_NONE] = "none", [PRESET_PAPER] = "paper", NULL};
 static const char *const schedules[] = {"step", "cosine", "constant", NULL};
 
 /* name, letter, type, field, least, most, default, choices, unit, group, help */
@@ -110,8 +109,9 @@ static const struct opt options[] = {
      "weights of the classes in the cross entropy: auto by their sizes in training, none, or "
      "numbers"},
 
-    {"preset", 0, OPT_CHOICE, AT(preset), 0, 0, "none", presets, "", "Training",
-     "options set together, each of which can still be given: paper trains as the ComboLoss paper"},
+    {"preset", 0, OPT_CHOICE, AT(preset), 0, 0, "none", config_preset_names, "", "Training",
+     "options set together, each of which can still be given: paper trains as the ComboLoss paper, "
+     "and the others are sweeps of it"},
     {"epochs", 'e', OPT_INT, AT(epochs), 1, 100000, "200", NULL, "epochs", "Training",
      "passes over the training images"},
     {"batch", 0, OPT_INT, AT(batch), 1, 4096, "64", NULL, "images", "Training", "images in a step"},

@@ -100,12 +100,19 @@ enum config_rounding {
     ROUND_BINS,      /* equal bins over the range of the training scores */
 };
 enum config_head_start { HEAD_START_MEAN, HEAD_START_TORCH };
-enum config_preset { PRESET_NONE, PRESET_PAPER };
+enum config_preset {
+    PRESET_NONE,
+    PRESET_PAPER,
+    PRESET_TABLE_4, /* this and the next are sweeps */
+    PRESET_TABLE_5,
+    PRESET_5_FOLD,
+};
 enum config_schedule { SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_CONSTANT };
 
 extern const struct opt_table config_options;
 extern const char *const config_protocol_names[]; /* NULL-terminated, as the next */
 extern const char *const config_rounding_names[];
+extern const char *const config_preset_names[];
 
 struct err;
 
@@ -122,7 +129,10 @@ double config_learning_rate(const struct run_config *config);
 
 /* Gives the options that presets set the values of the config's preset, or their defaults, but for
  * those in `given`. */
-void config_apply_preset(struct run_config *config, const struct opt **given, size_t n_given);
+void config_apply_preset(struct run_config *config, const struct opt *const *given, size_t n_given);
+
+/* What the config's preset is, where it is a sweep; else NULL. */
+const char *config_preset_about(const struct run_config *config);
 
 /* Checks what no single option can: data given, resize at least image_size, as many class values as
  * classes, and so on. */
@@ -148,19 +158,40 @@ void config_title(const struct run_config *config, char *to, size_t room);
 /* Runs that one sweep may make. */
 #define CONFIG_MOST_RUNS 1000
 
-/* An option with several values: "l1,mse", for whole numbers also "1-5". Borrowed. */
+/* An option with several values: "l1,mse", for whole numbers also "1-5", for numbers "0.1-0.5/0.1"
+ * in steps, for texts and paths "a;b", since these have commas of their own. Borrowed. */
 struct config_list {
     const struct opt *option;
     const char *values;
 };
 
-/* True for several values of an option that can have them: a choice or a number. */
+/* True for several values of an option that can have them: all but flags and names. */
 bool config_is_list(const struct opt *option, const char *values);
 
 /* `base` with every combination of the lists; the last list changes fastest. Combinations that
- * differ only in what their loss does not use make one run. *out is owned (mem_free), NULL on -1.
- */
+ * differ only in what their loss does not use make one run. Where the preset of `base` is a sweep,
+ * it is that with each of its rows, but for the options in `given`. *out is owned (mem_free), NULL
+ * on -1. */
 int config_sweep(struct run_config **out, size_t *n, const struct run_config *base,
-                 const struct config_list *lists, size_t n_lists, struct err *e);
+                 const struct config_list *lists, size_t n_lists, const struct opt *const *given,
+                 size_t n_given, struct err *e);
+
+/* A preset that is a sweep has rows: sets what one of them says, but for the options in `given`;
+ * what has several values becomes a list. */
+#define CONFIG_ROW_LISTS 8
+size_t config_preset_rows(const struct run_config *config);
+int config_preset_row(struct run_config *config, size_t row, const struct opt *const *given,
+                      size_t n_given, struct config_list lists[CONFIG_ROW_LISTS], size_t *n_lists,
+                      struct err *e);
+
+/* False for options that change no figure of a run: its name, where images are kept. */
+bool config_changes_figures(const struct opt *option);
+
+bool config_same_value(const struct opt *option, const struct run_config *a,
+                       const struct run_config *b);
+
+/* True for configs that come to the same run: they differ in nothing that is used and changes a
+ * figure. */
+bool config_alike(const struct run_config *a, const struct run_config *b);
 
 #endif

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	engine/backend_load.c engine/backend_load.h \
 	engine/config.c engine/config.h \
+	engine/config_alike.c \
 	engine/config_classes.c engine/config_classes.h \
 	engine/config_preset.c \
 	engine/config_sweep.c \

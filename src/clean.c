@@ -9,9 +9,11 @@
 #include "base/str.h"
 #include "engine/image/store.h"
 #include "engine/train/folder.h"
+#include "src/session/session.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,6 +48,7 @@ static int add(struct clean *c, const struct clean_item *item, const char *path,
     if (!to->path)
         return mem_error(e, "a path", strlen(path) + 1);
     c->n++;
+    c->runs += item->trash;
     c->files += item->files;
     c->bytes += item->bytes;
     return 0;
@@ -85,6 +88,33 @@ static int find_in_weights(struct clean *c, struct db *db, struct err *e)
     return result;
 }
 
+static int find_in_trash(struct clean *c, struct db *db, struct err *e)
+{
+    char folder[FILE_PATH_BYTES];
+    struct run_row *runs;
+    size_t n;
+    const struct run_wanted wanted = {.kept = RUNS_TRASH};
+    int result = db_runs_wanted(db, &wanted, &runs, &n, e);
+    for (size_t i = 0; !result && i < n; i++) {
+        struct folder_sum sum;
+        result = db_weights_dir(db, runs[i].id, folder, sizeof folder, e) ||
+                         folder_count(folder, FOLDER_ALL, &sum, e)
+                     ? -1
+                     : 0;
+        if (result)
+            break;
+        const struct clean_item item = {.what = "run in the trash",
+                                        .run = runs[i].id,
+                                        .files = sum.files,
+                                        .bytes = sum.bytes,
+                                        .kinds = FOLDER_ALL,
+                                        .trash = true};
+        result = add(c, &item, folder, e);
+    }
+    mem_free(runs);
+    return result;
+}
+
 static int found_unused(void *context, const struct store_unused *file, struct err *e)
 {
     const struct clean_item item = {.what = file->half ? "half-written decoded images"
@@ -105,11 +135,13 @@ static int in_order(const void *a, const void *b)
     return strcmp(x->path, y->path);
 }
 
-int clean_find(struct clean *c, struct db *db, const char *cache, double unused_s, struct err *e)
+int clean_find(struct clean *c, struct db *db, const char *cache, double unused_s, bool trash,
+               struct err *e)
 {
     char folder[FILE_PATH_BYTES];
     *c = (struct clean){.unused_s = unused_s};
-    if (!find_in_weights(c, db, e) && !store_folder_name(cache, folder, e) &&
+    if (!find_in_weights(c, db, e) && (!trash || !find_in_trash(c, db, e)) &&
+        !store_folder_name(cache, folder, e) &&
         !store_unused(folder, unused_s, found_unused, c, e)) {
         if (c->n)
             qsort(c->items, c->n, sizeof *c->items, in_order);
@@ -142,9 +174,21 @@ static int remove_spent(const struct clean_item *item, struct db *db, struct fol
     return result;
 }
 
+/* If it is in the trash still. */
+static int empty_trash(const struct clean_item *item, struct db *db, struct folder_sum *gone,
+                       struct err *e)
+{
+    struct run_row row;
+    if (db_run(db, item->run, &row, e))
+        return -1;
+    return isnan(row.deleted) ? 0 : session_delete(db, item->run, gone, e);
+}
+
 static int remove_of_run(const struct clean_item *item, struct db *db, struct folder_sum *gone,
                          struct err *e)
 {
+    if (item->trash)
+        return empty_trash(item, db, gone, e);
     int locked = db_run_lock(db, item->run, e);
     if (locked <= 0)
         return locked;

@@ -120,7 +120,7 @@ static int parser_init(struct parser *p, struct err *e)
 
     struct option *at = p->longs;
     char *name = p->names;
-    str_add(&p->shorts, ":h");
+    str_add(&p->shorts, p->command->options_first ? "+:h" : ":h");
     add_long(&at, "help", no_argument, HELP);
     for (size_t i = 0; i < count; i++) {
         const struct opt *o = &p->options[i];
@@ -369,7 +369,8 @@ int cli_parse(struct invocation *in, const struct command *c, int argc, char **a
         config_apply_preset(&p.base, in->given, in->n_given);
     result = check_arguments(in, e);
     if (!result && c->takes_config)
-        result = config_sweep(&in->configs, &in->n_configs, &p.base, p.lists, p.n_lists, e);
+        result = config_sweep(&in->configs, &in->n_configs, &p.base, p.lists, p.n_lists, in->given,
+                              in->n_given, e);
 out:
     parser_fini(&p);
     return result;

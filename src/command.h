@@ -52,6 +52,7 @@ struct command {
     /* Takes every option of an experiment; with `sweeps`, a comma list for a choice or a number
      * ("--loss l1,mse,combo") makes one config for each combination. */
     bool takes_config, sweeps;
+    bool options_first; /* what comes after the first argument is none, whatever it begins with */
     const char *const *config_names;     /* takes_config: only these, to NULL; or NULL for all */
     int least_arguments, most_arguments; /* most -1 = any number */
     int (*run)(const struct invocation *in); /* returns an exit status */
@@ -68,10 +69,19 @@ struct command {
     X(pause)                                                                                       \
     X(stop)                                                                                        \
     X(checkpoint)                                                                                  \
+    X(retry)                                                                                       \
+    X(queue)                                                                                       \
     X(runs)                                                                                        \
     X(show)                                                                                        \
     X(compare)                                                                                     \
     X(export)                                                                                      \
+    X(tag)                                                                                         \
+    X(note)                                                                                        \
+    X(rename)                                                                                      \
+    X(archive)                                                                                     \
+    X(unarchive)                                                                                   \
+    X(delete)                                                                                      \
+    X(undelete)                                                                                    \
     X(clean)                                                                                       \
     X(synth)                                                                                       \
     X(dataset)                                                                                     \

@@ -36,7 +36,7 @@ struct worker {
 /* --- starting --- */
 
 /* The file may have been replaced since: then what runs now is begun again. */
-static void program_path(char *to, size_t room)
+void detach_program(char *to, size_t room)
 {
     ssize_t n = readlink("/proc/self/exe", to, room - 1);
     to[n > 0 ? n : 0] = '\0';
@@ -62,7 +62,7 @@ static int spawn_with(struct worker *w, char **argv, posix_spawn_file_actions_t 
     posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(files, w->fd, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(files, w->fd, STDERR_FILENO);
-    program_path(program, sizeof program);
+    detach_program(program, sizeof program);
     ignore.sa_handler = SIG_IGN;
     sigaction(SIGHUP, &ignore, &before);
     int number = posix_spawn(&w->pid, program, files, how, argv, environ);

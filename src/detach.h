@@ -15,4 +15,7 @@ struct err;
  * wait in the queue. */
 int detach_runs(const char *db_path, const int64_t *runs, size_t n, FILE *to, struct err *e);
 
+/* This program, to be begun anew. */
+void detach_program(char *to, size_t room);
+
 #endif

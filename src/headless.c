@@ -168,6 +168,8 @@ static int open_parts(struct headless *h, const struct headless_options *options
         .db_path = options->in->global.database,
         .takes = options->takes,
         .most = options->most,
+        .device = options->device,
+        .threads = options->threads,
         .viewer = {begun, stored, trouble, h},
     };
     if (progress_new(&h->progress, stderr, options->in->global.quiet, e) ||
@@ -241,6 +243,12 @@ int headless_resume(struct headless *h, char **which, size_t n, unsigned how, co
     if (!result && h->out_of_memory)
         return mem_error(e, "the list of runs", h->room * sizeof *h->runs);
     return result;
+}
+
+int headless_config(struct headless *h, int64_t run, struct run_config *config, struct run_row *row,
+                    struct err *e)
+{
+    return session_read_config(h->db, run, config, row, e);
 }
 
 int headless_take(struct headless *h, char **which, size_t n, struct err *e)

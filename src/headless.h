@@ -20,7 +20,9 @@ struct err;
 struct headless_options {
     const struct invocation *in; /* for its global options */
     enum session_takes takes;
-    int64_t most;  /* runs to train at most, 0 = any number */
+    int64_t most;       /* runs to train at most, 0 = any number */
+    const char *device; /* see session_options, as the next */
+    int64_t threads;
     bool waits;    /* for more runs, until a signal */
     bool detaches; /* takes none: a worker of its own gets what was queued */
 };
@@ -31,6 +33,10 @@ void headless_close(struct headless *h); /* NULL is allowed */
 /* Queues runs again that were begun before, by what people call them: see output_find_run. `data`:
  * where their data set lies now, "" = where it was. */
 int headless_resume(struct headless *h, char **which, size_t n, unsigned how, const char *data,
+                    struct err *e);
+
+/* A run's settings and its row. */
+int headless_config(struct headless *h, int64_t run, struct run_config *config, struct run_row *row,
                     struct err *e);
 
 /* Whether a process holds the run, and lets it go on there. */

@@ -7,9 +7,11 @@ combolab_SOURCES = \
 	src/control.c src/control.h \
 	src/detach.c src/detach.h \
 	src/docs.c src/docs.h \
+	src/edit.c src/edit.h \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
 	src/help.c \
+	src/jobs.c src/jobs.h \
 	src/main.c \
 	src/meter.c src/meter.h \
 	src/model.c src/model.h \
@@ -17,6 +19,7 @@ combolab_SOURCES = \
 	src/output.c src/output.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
+	src/sweep.c src/sweep.h \
 	src/want.h \
 	src/want_alike.c \
 	src/want_compared.c \
@@ -24,6 +27,7 @@ combolab_SOURCES = \
 	src/want_paths.c \
 	src/want_run.c \
 	src/want_runs.c \
+	src/commands/archive.c \
 	src/commands/attach.c \
 	src/commands/bench.c \
 	src/commands/clean.c \
@@ -33,16 +37,24 @@ combolab_SOURCES = \
 	src/commands/dataset.c \
 	src/commands/dataset_check.c \
 	src/commands/dataset_check_priv.h \
+	src/commands/delete.c \
 	src/commands/devices.c \
 	src/commands/export.c \
+	src/commands/note.c \
 	src/commands/pause.c \
+	src/commands/queue.c \
+	src/commands/rename.c \
 	src/commands/resume.c \
+	src/commands/retry.c \
 	src/commands/runs.c \
 	src/commands/show.c \
 	src/commands/stop.c \
 	src/commands/synth.c \
+	src/commands/tag.c \
 	src/commands/train.c \
 	src/commands/tui.c \
+	src/commands/unarchive.c \
+	src/commands/undelete.c \
 	src/commands/version.c \
 	src/commands/wait.c \
 	src/commands/weights.c \

@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#define OUTPUT_MOST_RANGE 10000
+
 int output_open_db(const struct invocation *in, struct db **out, struct err *e)
 {
     char path[OPT_TEXT_BYTES];
@@ -46,6 +48,77 @@ int output_find_run(struct db *db, const char *which, struct run_row *run, struc
         return err_set(e, ERR_USAGE,
                        "'%.60s' is no run: give a number from `combolab runs`, or last", which);
     return db_run(db, id, run, e);
+}
+
+static int add_id(int64_t **ids, size_t *n, int64_t id, struct err *e)
+{
+    for (size_t i = 0; i < *n; i++)
+        if ((*ids)[i] == id)
+            return 0;
+    int64_t *more = mem_resize(*ids, *n + 1, sizeof *more);
+    if (!more)
+        return mem_error(e, "the list of runs", (*n + 1) * sizeof *more);
+    *ids = more;
+    more[(*n)++] = id;
+    return 0;
+}
+
+/* "3-9": 1 and its ends; 0 for anything else. */
+static int is_range(const char *which, int64_t *first, int64_t *last)
+{
+    char text[48];
+    if (str_copy(text, sizeof text, which))
+        return 0;
+    char *dash = strchr(text, '-');
+    if (!dash || dash == text)
+        return 0;
+    *dash = '\0';
+    return !str_to_int(text, first) && !str_to_int(dash + 1, last) && *first > 0;
+}
+
+static int add_range(struct db *db, const char *which, int64_t first, int64_t last, int64_t **ids,
+                     size_t *n, struct err *e)
+{
+    struct run_row run;
+    struct err why;
+    bool any = false;
+    if (last < first || last - first >= OUTPUT_MOST_RANGE)
+        return err_set(e, ERR_USAGE,
+                       "'%.60s' is no range from a lower number to a higher one with at most %d "
+                       "in all",
+                       which, OUTPUT_MOST_RANGE);
+    for (int64_t id = first; id <= last; id++) {
+        if (!db_run(db, id, &run, &why)) {
+            any = true;
+            if (add_id(ids, n, id, e))
+                return -1;
+        } else if (why.code != ERR_NOT_FOUND) {
+            *e = why;
+            return -1;
+        }
+    }
+    return any ? 0 : err_set(e, ERR_NOT_FOUND, "there is no run %.60s", which);
+}
+
+int output_find_runs(struct db *db, char *const *which, size_t n_which, int64_t **ids, size_t *n,
+                     struct err *e)
+{
+    struct run_row run;
+    int64_t first, last;
+    int result = 0;
+    *ids = NULL;
+    *n = 0;
+    for (size_t i = 0; !result && i < n_which; i++) {
+        if (is_range(which[i], &first, &last))
+            result = add_range(db, which[i], first, last, ids, n, e);
+        else if (!(result = output_find_run(db, which[i], &run, e)))
+            result = add_id(ids, n, run.id, e);
+    }
+    if (!result)
+        return 0;
+    mem_free(*ids);
+    *ids = NULL;
+    return -1;
 }
 
 /* Columns of the terminal; elsewhere what COLUMNS says, 0 = no limit. */

@@ -5,6 +5,8 @@
 #include "results/table.h"
 #include "src/command.h"
 
+#include <stdint.h>
+
 struct db;
 struct err;
 struct run_row;
@@ -15,6 +17,11 @@ int output_open_db(const struct invocation *in, struct db **out, struct err *e);
 
 /* Finds a run by what people call it: its number, or "last" for the newest. */
 int output_find_run(struct db *db, const char *which, struct run_row *run, struct err *e);
+
+/* Several: numbers, last, and ranges such as 3-9, of which those count that there are. In the order
+ * asked for, each once; *ids is freed with mem_free. */
+int output_find_runs(struct db *db, char *const *which, size_t n_which, int64_t **ids, size_t *n,
+                     struct err *e);
 
 /* Prints tables in the format asked for. Returns 0 or -1. */
 int output_tables(const struct invocation *in, struct table *const *tables, size_t n,

@@ -126,7 +126,7 @@ static int fetch_changed(struct want_source *s, void **out, struct err *e)
         s->known += rows[i].id > s->newest;
     if (n && rows[n - 1].id > s->newest)
         s->newest = rows[n - 1].id;
-    bool deleted = all < s->known;
+    bool deleted = all != s->known; /* or come back: then its number is not new */
     struct runs_news *news = n || deleted ? news_of(s, rows, n) : NULL;
     mem_free(rows);
     if ((n || deleted) && !news)

@@ -39,6 +39,7 @@ libui_a_SOURCES = \
 	ui/views/live_charts.c ui/views/live_charts.h \
 	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/runs.c \
+	ui/views/runs_edit.c ui/views/runs_edit.h \
 	ui/views/runs_details.c ui/views/runs_details.h \
 	ui/views/runs_lines.c ui/views/runs_lines.h \
 	ui/views/runs_order.c ui/views/runs_order.h \

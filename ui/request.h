@@ -33,7 +33,12 @@
     R(RESUME, RUN, "resume", "train a queued run, or go on with one", 'r')                         \
     R(STOP, RUN, "stop", "stop the run (asks)", 'x')                                               \
     R(CHECKPOINT, RUN, "checkpoint", "save a checkpoint now", 'c')                                 \
-    R(DELETE, RUN, "delete", "delete the run (asks)", 'd', KEY_DC)                                 \
+    R(DELETE, RUN, "delete", "put the run into the trash", 'd', KEY_DC)                            \
+    R(ARCHIVE, RUN, "archive", "take the run out of the list, and keep it", 'A')                   \
+    R(UNDO, RUN, "undo", "take back the last deletion or archiving", 'u')                          \
+    R(TAG, RUN, "tag", "tag the run: words, with - before those that go", 't')                     \
+    R(NOTE, RUN, "note", "write a note on the run", 'N')                                           \
+    R(RENAME, RUN, "rename", "give the run another name", 'R')                                     \
     R(LIKE, RUN, "another", "launch another run like this one: the form with its settings", 'a')   \
     R(CHANGE, LIST, "mark", "mark the run; in the form: next choice, or mark one of a list", ' ')  \
     R(MARK_ALL, LIST, "mark all", "mark all runs that are shown, or none of them", '*')            \

@@ -259,7 +259,7 @@ static void next_marks(struct ui *ui)
 static void common(struct ui *ui, const struct ui_model *m, enum request request,
                    struct ui_action *out)
 {
-    struct ui_action quit = {.kind = UI_QUIT};
+    struct ui_action quit = {.kind = UI_QUIT}, undo = {.kind = UI_UNDO};
     struct view_reply reply = {.note = ""};
     int view = view_of(request);
     if (view >= 0) {
@@ -286,6 +286,9 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
         return;
     case REQ_QUIT:
         act(ui, m, &quit, out);
+        return;
+    case REQ_UNDO:
+        act(ui, m, &undo, out);
         return;
     default:
         if (verbs_request(m, current_run(ui, m), request, &reply))

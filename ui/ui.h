@@ -85,6 +85,9 @@ struct ui_options {
     FIGURE(double, last_pc)                                                                        \
     FIGURE(double, images_per_s)                                                                   \
     FIGURE(int64_t, disk_bytes)                                                                    \
+    TEXT(tags)                                                                                     \
+    TEXT(note)                                                                                     \
+    TEXT(imported)                                                                                 \
     FIGURE(struct row_curve, curve)
 
 struct ui_run {
@@ -158,7 +161,12 @@ enum ui_action_kind {
     UI_TAKE,    /* train the queued run here; run 0 = all that are queued */
     UI_STOP,
     UI_CHECKPOINT,
-    UI_DELETE,
+    UI_DELETE, /* into the trash */
+    UI_ARCHIVE,
+    UI_RENAME, /* `text` is the name */
+    UI_NOTE,   /* `text` is the note */
+    UI_TAG,    /* `text` is tags, with - before those that go */
+    UI_UNDO,   /* the last deletion or archiving */
     UI_QUIT,   /* confirmed, if it had to be */
     UI_DETACH, /* so, and what trains here goes on in a process of its own */
     UI_EACH,   /* several of these, which were confirmed together */
@@ -167,6 +175,7 @@ enum ui_action_kind {
 struct ui_action {
     enum ui_action_kind kind;
     int64_t run;
+    const char *text;                 /* the view's, until the next key */
     const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
     size_t n_configs;
     const struct ui_action *each; /* UI_EACH: as long as `configs` */

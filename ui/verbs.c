@@ -23,6 +23,8 @@ static const struct verb {
     {REQ_CHECKPOINT, UI_CHECKPOINT, 1u << RUN_RUNNING | 1u << RUN_PAUSED,
      "only a running one can be saved"},
     {REQ_DELETE, UI_DELETE, ~(1u << RUN_RUNNING | 1u << RUN_PAUSED), "stop it first (x)"},
+    {REQ_ARCHIVE, UI_ARCHIVE, ~(1u << RUN_QUEUED | 1u << RUN_RUNNING | 1u << RUN_PAUSED),
+     "stop it first (x)"},
 };
 
 static const char *state_of(const struct ui_model *m, const struct ui_run *run)
@@ -131,16 +133,17 @@ static void ask_to_take(const struct ui_model *m, int64_t run, struct question *
 static void ask_for_each(const struct ui_action *action, struct question *to)
 {
     static const char *const words[] = {
-        [UI_PAUSE] = "Pause",  [UI_RESUME] = "Go on with", [UI_REQUEUE] = "Go on with",
-        [UI_TAKE] = "Train",   [UI_STOP] = "Stop",         [UI_CHECKPOINT] = "Save weights of",
-        [UI_DELETE] = "Delete"};
+        [UI_PAUSE] = "Pause",   [UI_RESUME] = "Go on with", [UI_REQUEUE] = "Go on with",
+        [UI_TAKE] = "Train",    [UI_STOP] = "Stop",         [UI_CHECKPOINT] = "Save weights of",
+        [UI_DELETE] = "Delete", [UI_ARCHIVE] = "Archive",   [UI_TAG] = "Tag",
+        [UI_EACH] = NULL};
     char others[64] = "";
     if (action->n_refused)
         snprintf(others, sizeof others, " (%zu marked %s not allow it)", action->n_refused,
                  action->n_refused == 1 ? "one does" : "ones do");
     snprintf(to->text, sizeof to->text, "%s %zu marked run%s?%s", words[action->each->kind],
              action->n_each, action->n_each == 1 ? "" : "s", others);
-    to->answers[0].key = L'y';
+    add_answer(to, L'y', UI_NONE, 0);
     to->answers[0].action = *action;
 }
 
@@ -157,9 +160,6 @@ void verbs_question(const struct ui_model *m, const struct ui_action *action, st
     if (action->kind == UI_STOP && r)
         snprintf(to->text, sizeof to->text, "Stop run %lld after %d of %d epochs? (%s)",
                  (long long)r->id, r->epochs_done, r->epochs, r->name);
-    if (action->kind == UI_DELETE && r)
-        snprintf(to->text, sizeof to->text, "Delete run %lld with its %d epochs? (%s)",
-                 (long long)r->id, r->epochs_done, r->name);
-    if ((action->kind == UI_STOP || action->kind == UI_DELETE) && r)
+    if (action->kind == UI_STOP && r)
         add_answer(to, L'y', action->kind, r->id);
 }

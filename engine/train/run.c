@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/backend_load.h"
 #include "engine/train/begin_priv.h"
 #include "engine/train/epoch_priv.h"
 #include "engine/train/head_start_priv.h"
@@ -23,11 +24,7 @@ static void device_text(const struct run *run, char *to, size_t room)
 {
     struct backend_device d;
     door_device(run->door, &d);
-    int length = snprintf(to, room, "%s%s%s%s%s", d.id, d.id[0] ? ": " : "", d.name,
-                          d.detail[0] ? ", " : "", d.detail);
-    if (run->config->threads && length > 0 && (size_t)length < room)
-        snprintf(to + length, room - (size_t)length, ", %lld threads",
-                 (long long)run->config->threads);
+    backend_device_text(&d, run->config->threads, to, room);
 }
 
 /* The test split's images by name. */

@@ -13,7 +13,7 @@
 #define DAY_S 86400.0
 
 struct options {
-    bool dry_run, yes;
+    bool dry_run, yes, trash;
     int64_t unused; /* days */
     char cache[OPT_TEXT_BYTES];
 };
@@ -23,6 +23,8 @@ static const struct opt options[] = {
      "only say what would be removed"},
     {"yes", 'y', OPT_FLAG, offsetof(struct options, yes), 0, 0, "no", NULL, "", "Clean",
      "remove it without asking"},
+    {"trash", 0, OPT_FLAG, offsetof(struct options, trash), 0, 0, "no", NULL, "", "Clean",
+     "the runs in the trash, too, with all their rows and files"},
     {"unused", 0, OPT_INT, offsetof(struct options, unused), 0, 100000, "30", NULL, "days", "Clean",
      "decoded images that no run has opened for so long"},
     {"cache", 0, OPT_PATH, offsetof(struct options, cache), 0, 0, "", NULL, "", "Clean",
@@ -31,12 +33,14 @@ static const struct opt options[] = {
 
 static const struct opt_table table = {options, sizeof options / sizeof *options};
 
-/* "3 files, 1.2 GiB" */
-static void amount(char *to, size_t room, size_t files, uint64_t bytes)
+/* "2 runs, 3 files, 1.2 GiB" */
+static void amount(char *to, size_t room, size_t runs, size_t files, uint64_t bytes)
 {
-    char size[32];
+    char size[32], before[40] = "";
     str_bytes(size, sizeof size, (double)bytes);
-    snprintf(to, room, "%zu file%s, %s", files, files == 1 ? "" : "s", size);
+    if (runs)
+        snprintf(before, sizeof before, "%zu run%s, ", runs, runs == 1 ? "" : "s");
+    snprintf(to, room, "%s%zu file%s, %s", before, files, files == 1 ? "" : "s", size);
 }
 
 static int list(const struct invocation *in, const struct clean *c, struct err *e)
@@ -80,8 +84,8 @@ static int ask(const char *what, struct err *e)
 static int decide(const struct invocation *in, const struct clean *c, struct err *e)
 {
     const struct options *own = in->own;
-    char text[64];
-    amount(text, sizeof text, c->files, c->bytes);
+    char text[96];
+    amount(text, sizeof text, c->runs, c->files, c->bytes);
     fflush(stdout);
     if (c->n && own->yes && !own->dry_run)
         return 1;
@@ -98,12 +102,12 @@ static int remove_all(const struct invocation *in, const struct clean *c, const 
     struct db *db;
     size_t files;
     uint64_t bytes;
-    char text[64];
+    char text[96];
     if (db_open(&db, path, DB_WRITE, e))
         return -1;
     int result = clean_remove(c, db, &files, &bytes, e);
     db_close(db);
-    amount(text, sizeof text, files, bytes);
+    amount(text, sizeof text, result ? 0 : c->runs, files, bytes);
     if (!in->global.quiet)
         fprintf(stderr, "removed: %s\n", text);
     return result;
@@ -113,7 +117,7 @@ static int clean(const struct invocation *in, struct db *db, struct err *e)
 {
     const struct options *own = in->own;
     struct clean c;
-    if (clean_find(&c, db, own->cache, (double)own->unused * DAY_S, e))
+    if (clean_find(&c, db, own->cache, (double)own->unused * DAY_S, own->trash, e))
         return -1;
     int result = c.n || in->global.format != FORMAT_TABLE ? list(in, &c, e) : 0;
     if (!result)
@@ -142,7 +146,8 @@ const struct command command_clean = {
         "checkpoints of runs that are finished or have diverged, which cannot be resumed, unless "
         "they were trained with --keep-checkpoints (their best and last weights stay); files of "
         "runs that were deleted; files that a process which is gone left half written; and decoded "
-        "images that no run has opened for 30 days, or what --unused says.\n"
+        "images that no run has opened for 30 days, or what --unused says. With --trash the runs "
+        "that `combolab delete`, or d on the screen, has put into the trash are deleted, too.\n"
         "Files of a run that trains or is queued, of another database, and decoded images in use "
         "are never touched, nor is anything that combolab did not make. Checkpoints of a finished "
         "run usually go when it ends: what is left of them is of a process that was killed just "

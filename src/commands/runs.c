@@ -13,7 +13,7 @@ struct options {
     char experiment[OPT_TEXT_BYTES];
     int state; /* 0 = any */
     int64_t limit;
-    bool references;
+    bool references, archived, trash;
     char filter[OPT_TEXT_BYTES], sort[OPT_TEXT_BYTES], columns[OPT_TEXT_BYTES];
 };
 
@@ -35,6 +35,10 @@ static const struct opt options[] = {
      "these columns, separated by commas, in this order"},
     {"references", 0, OPT_FLAG, offsetof(struct options, references), 0, 0, "no", NULL, "", "Runs",
      "the published figures too, in the state 'published'"},
+    {"archived", 0, OPT_FLAG, offsetof(struct options, archived), 0, 0, "no", NULL, "", "Runs",
+     "the archived runs instead"},
+    {"trash", 0, OPT_FLAG, offsetof(struct options, trash), 0, 0, "no", NULL, "", "Runs",
+     "the runs in the trash instead"},
 };
 
 static const struct opt_table table = {options, sizeof options / sizeof *options};
@@ -67,6 +71,9 @@ static int print(const struct invocation *in, struct db *db, struct err *e)
     bool newest = !choice.filter && !choice.by; /* then those are the first ones */
     const struct run_wanted wanted = {.experiment = own->experiment,
                                       .state = own->state ? states[own->state] : NULL,
+                                      .kept = own->trash      ? RUNS_TRASH
+                                              : own->archived ? RUNS_ARCHIVED
+                                                              : RUNS_LISTED,
                                       .most = newest ? choice.most : 0};
     int result = db_runs_wanted(db, &wanted, &runs, &n, e);
     if (!result && own->references)
@@ -106,9 +113,11 @@ const struct command command_runs = {
         "NAME:TEXT, the column contains the text; NAME=TEXT and NAME!=TEXT, it is the text; "
         "NAME~REGEX, a POSIX extended regular expression matches. Numbers are compared by = != < "
         "<= "
-        "> and >=, durations as age<2h, sizes as disk>1G. A plain TEXT or ~REGEX is sought in state, name, "
+        "> and >=, durations as age<2h, sizes as disk>1G. A plain TEXT or ~REGEX is sought in "
+        "state, name, "
         "experiment, "
-        "data, protocol, backbone and loss. ! before a test turns it round, double quotes keep "
+        "data, protocol, backbone, loss and tags. ! before a test turns it round, double quotes "
+        "keep "
         "blanks. Names are those of --format csv or of the table's head, whatever the case; mae, "
         "rmse and pc are the best ones. The screen's filter has the same language.",
     .own = &table,

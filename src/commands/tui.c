@@ -50,6 +50,15 @@ static const struct opt options[] = {
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
+#define MOST_UNDO 1000
+
+/* What takes back something that was done to a run. */
+struct undo {
+    int64_t run;
+    enum db_edit_kind back;
+    uint64_t key; /* which key did it */
+};
+
 struct tui {
     struct session *session;
     struct model *model;
@@ -58,8 +67,11 @@ struct tui {
     bool quits, detaches;
     bool told_queued; /* that there are runs to be asked for */
     bool draws;       /* something on the screen is another now */
-    int kept_stderr;  /* -1 while standard error is where it was */
-    sigset_t awake;   /* signal mask of the sleep */
+    struct undo undo[MOST_UNDO];
+    size_t n_undo;
+    uint64_t n_keys;
+    int kept_stderr; /* -1 while standard error is where it was */
+    sigset_t awake;  /* signal mask of the sleep */
 };
 
 /* --- signals --- */
@@ -181,6 +193,46 @@ static void post_verb(struct tui *t, int64_t run, enum verb verb)
     post(t, &(struct session_order){.kind = SESSION_VERB, .run = run, .verb = verb});
 }
 
+/* What u takes back, the last first. */
+static void note_undo(struct tui *t, int64_t run, enum db_edit_kind back)
+{
+    if (t->n_undo == MOST_UNDO)
+        memmove(t->undo, t->undo + 1, --t->n_undo * sizeof *t->undo);
+    t->undo[t->n_undo++] = (struct undo){run, back, t->n_keys};
+}
+
+static void post_edit(struct tui *t, int64_t run, enum db_edit_kind edit, const char *text)
+{
+    if (edit == DB_EDIT_DELETE)
+        note_undo(t, run, DB_EDIT_UNDELETE);
+    if (edit == DB_EDIT_ARCHIVE)
+        note_undo(t, run, DB_EDIT_UNARCHIVE);
+    post(t, &(struct session_order){.kind = SESSION_EDIT, .run = run, .edit = edit, .text = text});
+}
+
+/* "good -draft": each word is a tag, with - before one that goes. */
+static void post_tags(struct tui *t, int64_t run, const char *text)
+{
+    char words[OPT_TEXT_BYTES], *rest = words;
+    str_copy(words, sizeof words, text);
+    for (char *word; (word = strsep(&rest, " "));) {
+        bool sign = word[0] == '+' || word[0] == '-';
+        if (word[sign])
+            post_edit(t, run, word[0] == '-' ? DB_EDIT_UNTAG : DB_EDIT_TAG, word + sign);
+    }
+}
+
+/* All that one key has done. */
+static void undo(struct tui *t)
+{
+    if (!t->n_undo)
+        model_say(t->model, false,
+                  "nothing has been deleted or archived here that u could take back");
+    for (uint64_t key = t->n_undo ? t->undo[t->n_undo - 1].key : 0;
+         t->n_undo && t->undo[t->n_undo - 1].key == key; t->n_undo--)
+        post_edit(t, t->undo[t->n_undo - 1].run, t->undo[t->n_undo - 1].back, "");
+}
+
 static void act(struct tui *t, const struct ui_action *action)
 {
     switch (action->kind) {
@@ -216,7 +268,22 @@ static void act(struct tui *t, const struct ui_action *action)
         post_verb(t, action->run, VERB_CHECKPOINT);
         break;
     case UI_DELETE:
-        post_run(t, SESSION_DELETE, action->run);
+        post_edit(t, action->run, DB_EDIT_DELETE, "");
+        break;
+    case UI_ARCHIVE:
+        post_edit(t, action->run, DB_EDIT_ARCHIVE, "");
+        break;
+    case UI_RENAME:
+        post_edit(t, action->run, DB_EDIT_NAME, action->text);
+        break;
+    case UI_NOTE:
+        post_edit(t, action->run, DB_EDIT_NOTE, action->text);
+        break;
+    case UI_TAG:
+        post_tags(t, action->run, action->text);
+        break;
+    case UI_UNDO:
+        undo(t);
         break;
     case UI_QUIT:
         t->quits = true;
@@ -243,7 +310,16 @@ static void say_done(struct tui *t, const struct session_answer *a)
         [SESSION_ADD] = " is queued",
         [SESSION_RESUME] = " is queued, to go on",
         [SESSION_TAKE] = " is taken from the queue",
-        [SESSION_DELETE] = " is deleted",
+    };
+    static const char *const edits[] = {
+        [DB_EDIT_NAME] = " has another name",
+        [DB_EDIT_NOTE] = " has a note",
+        [DB_EDIT_TAG] = " is tagged",
+        [DB_EDIT_UNTAG] = " has lost a tag",
+        [DB_EDIT_ARCHIVE] = " is archived: u takes that back",
+        [DB_EDIT_UNARCHIVE] = " is listed again",
+        [DB_EDIT_DELETE] = " is in the trash: u takes it out again",
+        [DB_EDIT_UNDELETE] = " is out of the trash",
     };
     char text[80];
     if (a->kind == SESSION_TAKE && !a->run) {
@@ -258,7 +334,9 @@ static void say_done(struct tui *t, const struct session_answer *a)
         return;
     }
     snprintf(text, sizeof text, "run %lld%s", (long long)a->run,
-             a->kind == SESSION_VERB ? verbs[a->verb] : news[a->kind]);
+             a->kind == SESSION_VERB   ? verbs[a->verb]
+             : a->kind == SESSION_EDIT ? edits[a->edit]
+                                       : news[a->kind]);
     model_say(t->model, false, text);
 }
 
@@ -349,6 +427,7 @@ static void take_keys(struct tui *t)
             return;
         }
         model_say(t->model, false, "");
+        t->n_keys++;
         act(t, &action);
         action.kind = UI_NONE;
         t->draws = true;

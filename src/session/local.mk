@@ -4,6 +4,7 @@ libsession_a_SOURCES = \
 	src/session/session.c src/session/session.h \
 	src/session/session_config.c src/session/session_config_priv.h \
 	src/session/session_data.c \
+	src/session/session_delete.c \
 	src/session/session_device.c \
 	src/session/session_leave.c \
 	src/session/session_mailbox.c \

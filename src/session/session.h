@@ -3,8 +3,8 @@
  * Order of calls: session_open (starts the session thread), then any of the others from any thread,
  * session_close. The session thread is the only consumer of the engine's events and the only writer
  * of the database: it stores an event first and tells viewers afterwards, so that what is on screen
- * is on disk. Whoever wants something done either waits for it (session_add, _resume, _take, _verb,
- * _delete: for commands) or posts it and is answered later (session_post: for the screen, which
+ * is on disk. Whoever wants something done either waits for it (session_add, _resume, _take, _verb:
+ * for commands) or posts it and is answered later (session_post: for the screen, which
  * waits for nobody). A session that takes named runs trains what is posted to be added or resumed.
  *
  * When the database cannot be written any more (a full disk), the run in progress is stopped, the
@@ -14,8 +14,10 @@
 #define COMBOLAB_SRC_SESSION_SESSION_H
 
 #include "base/err.h"
+#include "db/db.h"
 #include "engine/config.h"
 #include "engine/event.h"
+#include "engine/train/folder.h"
 #include "engine/train/trainer.h"
 
 #include <stdatomic.h>
@@ -45,6 +47,10 @@ struct session_options {
     const char *db_path; /* "" = the default path */
     enum session_takes takes;
     int64_t most; /* runs to train at most, 0 = any number */
+    /* The device that it trains on: it takes runs that name this one or none. NULL and "" = each
+     * run's own. Borrowed, for as long as the session is open. */
+    const char *device;
+    int64_t threads; /* of runs that name no number of them; 0 = all cores */
     struct session_viewer viewer;
     const struct backend_ops *backend; /* tests; NULL = by the run's device */
 };
@@ -86,8 +92,13 @@ const char *session_path(const struct session *s);
 int session_log_path(const char *db_path, int64_t run, char *to, size_t room, struct err *e);
 
 /* Checks a config as far as can be without training (config_check, the data set opens) and makes
- * its paths absolute, so that another process can train it. On -1 *config is unchanged. */
-int session_check(struct run_config *config, struct err *e);
+ * its paths absolute, so that another process can train it. *facts (may be NULL) is what the
+ * data set is. On -1 *config is unchanged. */
+int session_check(struct run_config *config, struct data_facts *facts, struct err *e);
+
+/* The settings that a run was launched with; *row (may be NULL) is its row. */
+int session_read_config(struct db *db, int64_t run, struct run_config *config, struct run_row *row,
+                        struct err *e);
 
 /* session_check, then inserts a queued run. */
 int session_add(struct session *s, const struct run_config *config, int64_t *id, struct err *e);
@@ -107,8 +118,6 @@ struct session_patience {
 /* Before a run is resumed: its data set is there; or, with `moved` not "", that is where it lies
  * now, which becomes a full path, and holds the same names, scores, split and pictures. 0, -1, or 1
  * when cancelled. */
-struct db;
-struct run_row;
 int session_check_data(struct db *db, const struct run_row *run, char moved[OPT_TEXT_BYTES],
                        const struct session_patience *wait, struct err *e);
 
@@ -128,8 +137,9 @@ void session_take_no_more(struct session *s);
  * another process trains; a queued run can only be stopped. ERR_STATE otherwise. */
 int session_verb(struct session *s, int64_t run, enum verb verb, struct err *e);
 
-/* Deletes a run that has ended or is queued: its rows, then its weight files. */
-int session_delete(struct session *s, int64_t run, struct err *e);
+/* Deletes a run that has ended or is queued for good: its rows, then its files, of which *gone says
+ * how many went. */
+int session_delete(struct db *db, int64_t run, struct folder_sum *gone, struct err *e);
 
 /* What can be posted. */
 enum session_order_kind {
@@ -139,15 +149,17 @@ enum session_order_kind {
     SESSION_RESUME,
     SESSION_TAKE, /* train the queued run here; run 0 = all that are queued now */
     SESSION_VERB,
-    SESSION_DELETE,
+    SESSION_EDIT, /* what people change by hand: see db_runs_edit */
 };
 
 struct session_order {
     enum session_order_kind kind;
     const struct run_config *configs; /* CHECK and ADD, at least one; copied */
     size_t n_configs;
-    int64_t run;    /* the others */
-    enum verb verb; /* VERB */
+    int64_t run;            /* the others */
+    enum verb verb;         /* VERB */
+    enum db_edit_kind edit; /* EDIT */
+    const char *text;       /* of it; copied */
 };
 
 struct session_answer {
@@ -155,6 +167,7 @@ struct session_answer {
     int64_t run;  /* of an ADD the last new one */
     size_t added; /* ADD and TAKE: how many, also when it failed at the next one */
     enum verb verb;
+    enum db_edit_kind edit;
     struct data_facts data; /* CHECK: of the first config */
     char path[1024];        /* DRAW: the data set */
     int result;             /* 0, or -1 and `err` says why */

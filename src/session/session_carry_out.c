@@ -2,15 +2,11 @@
  */
 #include "src/session/session_priv.h"
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "engine/snapshot_file.h"
 #include "engine/train/folder.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *const session_verb_names[] = {"start", "pause", "resume", "stop", "checkpoint"};
 
@@ -138,27 +134,16 @@ int session_carry_out_verb(struct session *s, struct session_request *r, struct 
                    row.state, session_verb_names[verb]);
 }
 
-/* Removes the weight files of a run and their folder. Anything else in there is left alone, and
- * then the folder too. */
-static int delete_files(const char *folder, struct err *e)
+int session_carry_out_edit(struct session *s, struct session_request *r, struct err *e)
 {
-    struct folder_sum gone;
-    snapshot_file_remove(folder);
-    if (folder_remove(folder, FOLDER_ALL, &gone, e))
-        return err_prefix(e, "the run is deleted, but not all of its files");
-    if (rmdir(folder) && errno != ENOENT)
-        return err_errno(e, errno, "the run is deleted, but not all of '%s'", folder);
-    return 0;
-}
-
-int session_carry_out_delete(struct session *s, struct session_request *r, struct err *e)
-{
-    char folder[1024], log[FILE_PATH_BYTES];
-    if (db_weights_dir(s->db, r->answer.run, folder, sizeof folder, e) ||
-        db_run_delete(s->db, r->answer.run, e))
+    int64_t run = r->answer.run;
+    const struct db_edit edit = {.kind = r->answer.edit, .text = r->text};
+    if (db_runs_edit(s->db, &run, 1, &edit, 1, e))
         return -1;
-    session_changed(s, r->answer.run);
-    if (!session_log_path(db_path(s->db), r->answer.run, log, sizeof log, NULL))
-        unlink(log);
-    return delete_files(folder, e);
+    session_changed(s, run);
+    if (edit.kind == DB_EDIT_UNDELETE) {
+        session_look_for_runs(s); /* it may have been queued */
+        session_not_idle(s);
+    }
+    return 0;
 }

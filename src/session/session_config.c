@@ -5,11 +5,13 @@
  * then still trains what was asked for.
  */
 #include "src/session/session_config_priv.h"
+#include "src/session/session.h"
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/str.h"
+#include "db/db.h"
 #include "engine/core/net.h"
 #include "engine/dataset/classes.h"
 #include "engine/dataset/dataset.h"
@@ -212,12 +214,28 @@ void session_rows_fini(struct session_rows *rows)
     rows->options = NULL;
 }
 
-int session_config_of_options(struct run_config *config, const struct option_row *options, size_t n,
-                              struct err *e)
+static int config_of_options(struct run_config *config, const struct option_row *options, size_t n,
+                             struct err *e)
 {
     config_of_old(config);
     for (size_t i = 0; i < n; i++)
         if (opt_set(&config_options, config, options[i].name, options[i].value, e))
             return err_prefix(e, "a stored setting cannot be used by %s", PACKAGE_STRING);
     return 0;
+}
+
+int session_read_config(struct db *db, int64_t run, struct run_config *config, struct run_row *row,
+                        struct err *e)
+{
+    struct option_row *options;
+    struct run_row read;
+    size_t n;
+    if (db_run(db, run, &read, e) || db_options(db, run, &options, &n, e))
+        return -1;
+    int result = config_of_options(config, options, n, e);
+    config->auto_rate = read.learning_rate;
+    mem_free(options);
+    if (row)
+        *row = read;
+    return result;
 }

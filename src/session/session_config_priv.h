@@ -33,9 +33,4 @@ int session_settle_data(char data[OPT_TEXT_BYTES], struct err *e);
 int session_rows_init(struct session_rows *rows, struct run_config *config, struct err *e);
 void session_rows_fini(struct session_rows *rows);
 
-/* The settings that stored options say; what they do not say stays at its default. An option that
- * this version does not know is refused. */
-int session_config_of_options(struct run_config *config, const struct option_row *options, size_t n,
-                              struct err *e);
-
 #endif

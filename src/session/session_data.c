@@ -3,7 +3,6 @@
  */
 #include "src/session/session_priv.h"
 
-#include "base/mem.h"
 #include "engine/image/store.h"
 
 #include <errno.h>
@@ -65,18 +64,14 @@ static int check_moved(const struct run_row *run, const struct run_config *c,
 int session_check_data(struct db *db, const struct run_row *run, char moved[OPT_TEXT_BYTES],
                        const struct session_patience *wait, struct err *e)
 {
-    struct option_row *options;
     struct run_config config;
-    size_t n;
     int state = run_state_of_name(run->state);
     if (state == RUN_QUEUED || state == RUN_FINISHED || state == RUN_DIVERGED)
         return 0; /* it will be refused for that */
-    if (db_options(db, run->id, &options, &n, e))
+    if (session_read_config(db, run->id, &config, NULL, e))
         return -1;
-    int result = session_config_of_options(&config, options, n, e);
-    mem_free(options);
-    if (result || !moved[0])
-        return result ? result : check_there(run, config.data, e);
+    if (!moved[0])
+        return check_there(run, config.data, e);
     if (session_settle_data(moved, e))
         return -1;
     str_copy(config.data, sizeof config.data, moved);

@@ -153,6 +153,7 @@ static void forget(struct session_request *r)
         session_rows_fini(&r->rows[i]);
     mem_free(r->rows);
     mem_free(r->configs);
+    mem_free(r->text);
     mem_free(r);
 }
 
@@ -210,6 +211,16 @@ static int copy_configs(struct session_request *r, const struct session_order *o
     return r->configs ? 0 : mem_error(e, "what was asked", bytes);
 }
 
+static int copy_text(struct session_request *r, const struct session_order *order, struct err *e)
+{
+    r->answer.edit = order->edit;
+    r->text = mem_string(order->text ? order->text : "");
+    if (r->text)
+        return 0;
+    forget(r);
+    return mem_error(e, "what was asked", 0);
+}
+
 int session_post(struct session *s, const struct session_order *order, struct err *e)
 {
     struct session_request *r = mem_alloc(1, sizeof *r);
@@ -239,8 +250,10 @@ int session_post(struct session *s, const struct session_order *order, struct er
     case SESSION_VERB:
         r->carry_out = session_carry_out_verb;
         break;
-    case SESSION_DELETE:
-        r->carry_out = session_carry_out_delete;
+    case SESSION_EDIT:
+        r->carry_out = session_carry_out_edit;
+        if (copy_text(r, order, e))
+            return -1;
         break;
     }
     hand_over(s, r);
@@ -280,9 +293,9 @@ static int ask(struct session *s, struct session_request *r, struct err *e)
     return r->answer.result;
 }
 
-int session_check(struct run_config *config, struct err *e)
+int session_check(struct run_config *config, struct data_facts *facts, struct err *e)
 {
-    return session_settle(config, NULL, NULL, e);
+    return session_settle(config, NULL, facts, e);
 }
 
 int session_add(struct session *s, const struct run_config *config, int64_t *id, struct err *e)
@@ -323,11 +336,5 @@ int session_verb(struct session *s, int64_t run, enum verb verb, struct err *e)
 {
     struct session_request r = {.carry_out = session_carry_out_verb,
                                 .answer = {.run = run, .verb = verb}};
-    return ask(s, &r, e);
-}
-
-int session_delete(struct session *s, int64_t run, struct err *e)
-{
-    struct session_request r = {.carry_out = session_carry_out_delete, .answer = {.run = run}};
     return ask(s, &r, e);
 }

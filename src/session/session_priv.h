@@ -25,6 +25,7 @@ struct session_request {
     size_t n_runs;
     const char *data; /* where it lies now */
     unsigned how;     /* RESUME: of enum db_resume */
+    char *text;       /* EDIT, owned */
     bool posted, answered;
 };
 
@@ -102,6 +103,9 @@ void session_device_died(struct session *s);
 /* session_device.c: true for a queued run whose device is not there: that is on its row then, and
  * viewers are told, of a run that was not named once. */
 bool session_run_waits(struct session *s, int64_t run, bool named);
+/* Gives a run's settings the session's own device and threads where they leave that open; false for
+ * one that names another device. */
+bool session_device(const struct session *s, struct run_config *config);
 
 /* session_leave.c: the session ends; once, before its runs are forgotten. */
 void session_leave_note(struct session *s);
@@ -126,7 +130,7 @@ int session_carry_out_resume(struct session *s, struct session_request *r, struc
 int session_carry_out_move(struct session *s, struct session_request *r, struct err *e);
 int session_carry_out_take(struct session *s, struct session_request *r, struct err *e);
 int session_carry_out_verb(struct session *s, struct session_request *r, struct err *e);
-int session_carry_out_delete(struct session *s, struct session_request *r, struct err *e);
+int session_carry_out_edit(struct session *s, struct session_request *r, struct err *e);
 extern const char *const session_verb_names[]; /* by enum verb; as the database has them */
 
 /* session_order.c: all that has been asked so far, on the session thread. */

@@ -133,20 +133,16 @@ static int claim(struct session *s, struct err *e)
  * training doesn't wait for it either: rows after it are forgotten when the run has started. */
 static int read_job(struct session *s, struct trainer_job *job, struct err *e)
 {
-    struct option_row *options;
     struct run_row row;
-    size_t n;
-    if (db_run(s->db, s->run, &row, e) || db_options(s->db, s->run, &options, &n, e))
+    if (session_read_config(s->db, s->run, &job->config, &row, e))
         return -1;
+    session_device(s, &job->config);
     job->resume = row.resumed > 0 && !row.anew;
     job->algorithms_anew = row.algorithms_anew;
     job->known_epochs = row.epochs_done;
     job->stored_epochs = &s->stored_epochs;
     atomic_store(&s->stored_epochs, row.epochs_done);
-    int result = session_config_of_options(&job->config, options, n, e);
-    job->config.auto_rate = row.learning_rate;
-    mem_free(options);
-    return result;
+    return 0;
 }
 
 static int begin(struct session *s, struct trainer_job *job, struct err *e)

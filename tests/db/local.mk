@@ -51,3 +51,10 @@ tests_db_test_db_identity_SOURCES = tests/db/test_db_identity.c
 tests_db_test_db_identity_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_db_test_db_identity_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_identity
+
+# What people change by hand: tags, notes, the archive, the trash.
+check_PROGRAMS += tests/db/test_db_edit
+tests_db_test_db_edit_SOURCES = tests/db/test_db_edit.c
+tests_db_test_db_edit_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_db_test_db_edit_LDADD = $(KIT_LIBS) $(DB_LIBS)
+TESTS += tests/db/test_db_edit

@@ -342,7 +342,7 @@ static void test_open(bool inside)
     struct err e;
     int bad = 0, told = 0;
     bool more = true;
-    for (long n = 1; more && n < 60000; n += 1 + n / 30) {
+    for (long n = 1; more && n < 200000; n += 1 + n / 30) {
         err_clear(&e);
         fail_at(inside, n);
         int status = db_open(&d, path, DB_WRITE, &e);

@@ -1,4 +1,4 @@
-/* test_db_migrate.c - databases of schema 1 to 4 with rows become ones of schema 5: nothing is
+/* test_db_migrate.c - databases of schema 1 to 5 with rows become ones of schema 6: nothing is
  * lost, and a process that is killed on the way leaves what there was.
  */
 #include "tests/kit/db_kit.h"
@@ -205,14 +205,14 @@ static void test_kept(const char *path, int version)
        "there are rows of schema %d", version);
     ok(db_open(&d, path, DB_READ, &e) == -1 && e.code == ERR_VERSION,
        "a reader does not change it");
-    snprintf(text, sizeof text, "older combolab (schema %d, this one makes 5)", version);
+    snprintf(text, sizeof text, "older combolab (schema %d, this one makes 6)", version);
     has_text(e.text, text, "and says why");
     if (!is_int(db_open(&d, path, DB_WRITE, &e), 0, "a writer brings it up to date"))
         diag("%s", e.text);
     raw_text(path, everything, after, sizeof after);
     if (!ok(!strcmp(before, after), "every row is as it was"))
         diag("%s\nis now\n%s", before, after);
-    is_int(help_number(d, "PRAGMA user_version"), 5, "it is of schema 5");
+    is_int(help_number(d, "PRAGMA user_version"), 6, "it is of schema 6");
     is_int(help_number(d, "SELECT count(*) FROM pragma_foreign_key_check"), 0,
            "no foreign key is broken");
     is_int(
@@ -238,10 +238,17 @@ static void test_same_schema(const char *path)
     ok(old[0] && !strcmp(old, new), "it is as one that was made today");
 }
 
-/* Steps 4 and 5 only add: without what they added, a file is one of schema 3 or 4. */
+/* Steps 4 to 6 only add, but for views that step 6 makes anew: without what they added, a file is
+ * one of schema 3, 4 or 5. */
+static const char undo_6[] =
+    "DROP VIEW run_summary; DROP VIEW run_best; DROP VIEW run_mean; DROP VIEW run_alike;"
+    " DROP INDEX run_listed; DROP TABLE tag; DROP TRIGGER run_deleted_rests; DROP TRIGGER "
+    "run_training_stays;"
+    " ALTER TABLE run DROP COLUMN priority; ALTER TABLE run DROP COLUMN archived;"
+    " ALTER TABLE run DROP COLUMN deleted; ALTER TABLE run DROP COLUMN note;"
+    " ALTER TABLE run DROP COLUMN imported; PRAGMA user_version = 5;";
 static const char undo_5[] =
-    "DROP VIEW run_best; DROP VIEW last_term; DROP VIEW run_mean;"
-    " DROP VIEW run_alike; DROP VIEW run_difference; DROP VIEW run_setting;"
+    "DROP VIEW last_term; DROP VIEW run_difference; DROP VIEW run_setting;"
     " DROP TABLE passed_over; DROP TABLE provenance; ALTER TABLE run DROP COLUMN disk_bytes;"
     " ALTER TABLE run DROP COLUMN init_hash; PRAGMA user_version = 4;";
 static const char undo_4[] = "DROP TABLE algorithm; ALTER TABLE run DROP COLUMN algorithms_anew;"
@@ -253,7 +260,9 @@ static struct db *test_again(const char *path, int version)
     static char before[8192], after[8192];
     struct err e;
     struct db *d = help_open(path);
-    int undone = db_exec(d, undo_5, &e);
+    int undone = db_exec(d, undo_6, &e);
+    if (!undone && version < 5)
+        undone = db_exec(d, undo_5, &e);
     if (!undone && version < 4)
         undone = db_exec(d, undo_4, &e);
     ok(!undone, "a database of schema %d", version);
@@ -261,8 +270,8 @@ static struct db *test_again(const char *path, int version)
     raw_text(path, everything, before, sizeof before);
     d = help_open(path);
     raw_text(path, everything, after, sizeof after);
-    ok(before[0] && !strcmp(before, after), "becomes one of schema 5 with every row");
-    is_int(help_number(d, "PRAGMA user_version"), 5, "as it says");
+    ok(before[0] && !strcmp(before, after), "becomes one of schema 6 with every row");
+    is_int(help_number(d, "PRAGMA user_version"), 6, "as it says");
     return d;
 }
 
@@ -297,7 +306,8 @@ static void test_figures(const char *path)
     char values[128];
     struct err e;
     struct db *d = help_open(path);
-    ok(!db_exec(d, undo_5, &e) && !db_exec(d, old, &e), "a run of schema 4 with many figures");
+    ok(!db_exec(d, undo_6, &e) && !db_exec(d, undo_5, &e) && !db_exec(d, old, &e),
+       "a run of schema 4 with many figures");
     db_close(d);
     d = help_open(path);
     raw_text(path,
@@ -306,6 +316,21 @@ static void test_figures(const char *path)
              values, sizeof values);
     is_text(values, "3e+01 30 1e-5 -2e16 1e-10 0.5", "has them in their shortest form");
     is_int(db_exec(d, "DELETE FROM run_option WHERE position >= 80", &e), 0, "they go");
+    db_close(d);
+}
+
+/* Runs of schema 5 are listed as they were. */
+static void test_schema_5(const char *path)
+{
+    struct err e;
+    struct run_row *rows;
+    size_t n;
+    struct db *d = test_again(path, 5);
+    ok(!db_runs(d, &rows, &n, &e) && n == 2 && isnan(rows[0].archived) && isnan(rows[0].deleted) &&
+           !rows[0].priority && !rows[0].tags[0] && !rows[0].note[0] && !rows[0].imported[0],
+       "a run of schema 5 has no tag, no note, and is in no trash");
+    mem_free(rows);
+    is_int(help_number(d, "SELECT count(*) FROM run_summary"), 2, "the view lists it");
     db_close(d);
 }
 
@@ -458,7 +483,7 @@ static void test_killed(int old)
         kill_after = steps;
         int status = help_wait(help_fork(migrate_until_killed, path));
         raw_text(path, "PRAGMA user_version", version, sizeof version);
-        bool migrated = !strcmp(version, "5");
+        bool migrated = !strcmp(version, "6");
         raw_text(path, migrated ? everything : everything_old, now, sizeof now);
         bad += strcmp(now, wanted) != 0;
         if (status == 0)
@@ -468,7 +493,7 @@ static void test_killed(int old)
             break;
         bad += atoi(version) != old;
     }
-    is_text(version, "5", "in the end it is migrated");
+    is_text(version, "6", "in the end it is migrated");
     ok(killed > 10 && !bad, "killed %d times on the way, it was schema %d with every row", killed,
        old);
 }
@@ -478,6 +503,7 @@ int main(void)
     scratch_make();
     const char *path = scratch_path("old.db");
     test_kept(path, 1);
+    test_schema_5(path);
     test_schema_4(path);
     test_schema_3(path);
     test_figures(path);

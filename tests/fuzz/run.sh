@@ -40,7 +40,7 @@ fuzz() { # fuzzer
     grep -E 'number_of_executed_units|peak_rss_mb' "$work/$1.log"
 }
 
-config="engine/config.c engine/config_classes.c engine/config_preset.c engine/config_sweep.c engine/config_uses.c engine/event.c engine/core/*.c"
+config="engine/config.c engine/config_alike.c engine/config_classes.c engine/config_preset.c engine/config_sweep.c engine/config_uses.c engine/event.c engine/core/*.c"
 dataset="engine/dataset/*.c $config"
 weights="engine/weights/weights.c engine/weights/dtype.c engine/weights/safetensors_read.c engine/weights/safetensors_write.c"
 set -e

@@ -54,7 +54,9 @@ static struct run_row plain_run(void)
                           .last_mae = NAN,
                           .last_rmse = NAN,
                           .last_pc = NAN,
-                          .images_per_s = NAN};
+                          .images_per_s = NAN,
+                          .archived = NAN,
+                          .deleted = NAN};
     str_copy(run.name, sizeof run.name, "plain");
     str_copy(run.state, sizeof run.state, "queued");
     str_copy(run.loss, sizeof run.loss, "l1");
@@ -64,7 +66,7 @@ static struct run_row plain_run(void)
 static const char list_head[] =
     "id,state,name,experiment,data,protocol,fold,backbone,loss,alpha,beta,gamma,epochs_done,epochs,"
     "best_epoch,select,best_mae,best_rmse,best_pc,last_mae,last_rmse,last_pc,images_per_s,age_"
-    "s,disk_bytes\r\n";
+    "s,disk_bytes,tag\r\n";
 
 static void test_list(void)
 {
@@ -80,9 +82,9 @@ static void test_list(void)
     runs[1].best_pc = 0.5;
     runs[1].disk_bytes = 1536;
     snprintf(wanted, sizeof wanted,
-             "%s7,queued,plain,,,,,,l1,,,,0,3,,,,,,,,,,501,\r\n"
-             "7,queued,plain,,,,2,,l1,,,,0,3,1,,,,0.5,,,,,501,1536\r\n"
-             ",published,a note,table 3,SCUT,5-fold,,ResNet,combo,2,,,,,,,0.25,,0.75,,,,,,\r\n",
+             "%s7,queued,plain,,,,,,l1,,,,0,3,,,,,,,,,,501,,\r\n"
+             "7,queued,plain,,,,2,,l1,,,,0,3,1,,,,0.5,,,,,501,1536,\r\n"
+             ",published,a note,table 3,SCUT,5-fold,,ResNet,combo,2,,,,,,,0.25,,0.75,,,,,,,\r\n",
              list_head);
     int failed = run_tables_list(&t, &all, runs, 2, &reference, 1, 1501, &e);
     is_csv(t, failed, &e, wanted, "runs, and published results in the same columns");

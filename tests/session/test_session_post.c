@@ -85,13 +85,22 @@ static void test_orders(void)
     ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result &&
            kit_wait_state(reader, a.run, "queued"),
        "a resume");
-    order = (struct session_order){.kind = SESSION_DELETE, .run = a.run};
+    char note[] = "a note";
+    order = (struct session_order){
+        .kind = SESSION_EDIT, .run = a.run, .edit = DB_EDIT_NOTE, .text = note};
+    ok(!session_post(s, &order, &e), "a note");
+    note[0] = '\0';
+    ok(wait_answer(s, &a) && !a.result && a.edit == DB_EDIT_NOTE &&
+           !db_run(reader, a.run, &row, NULL) && !strcmp(row.note, "a note"),
+       "which was copied");
+    order = (struct session_order){.kind = SESSION_EDIT, .run = a.run, .edit = DB_EDIT_DELETE};
     ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result &&
-           db_run(reader, a.run, &row, NULL),
-       "and a deletion");
+           !db_run(reader, a.run, &row, NULL) && row.deleted > 0,
+       "and a deletion, which goes to the trash");
+    order.run = 4711;
     ok(!session_post(s, &order, &e) && wait_answer(s, &a) && a.result &&
            a.err.code == ERR_NOT_FOUND,
-       "which cannot be twice: %s", a.err.text);
+       "of a run that there is: %s", a.err.text);
     session_close(s);
 }
 
@@ -122,7 +131,7 @@ static void test_many(void)
            strstr(a.path, "/portraits"),
        "portraits are drawn beside the database");
     strcpy(configs[0].data, a.path);
-    ok(!session_check(&configs[0], &e), "and can be trained on");
+    ok(!session_check(&configs[0], NULL, &e), "and can be trained on");
     session_close(s);
 }
 

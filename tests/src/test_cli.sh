@@ -217,7 +217,7 @@ printf '%0150d/%0150d/portrait-00001.jpg,3,test\n' 0 0 >>long/labels.csv
 refuses 2 '320 bytes, 255 at most can be stored' -D idle.db train --queue --data long
 run runs --database runs.db --experiment sweep --format csv
 [ "$(tr -d '\r' <out | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
-    NR > 1 { print $at["state"], ($(NF - 1) >= 0) }' | sort -u)" = 'queued 1' ]
+    NR > 1 { print $at["state"], ($(NF - 2) >= 0) }' | sort -u)" = 'queued 1' ]
 result $? 'runs as CSV, with global options before or after the command'
 run -D runs.db runs --format json
 json 'in the order given, the last list fastest' '[(r["loss"], r["alpha"]) for r in reversed(j)] == [("l1", None)] * 2 + [("combo", 1)] * 2 + [("combo", 2)] * 2'

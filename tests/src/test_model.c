@@ -96,6 +96,36 @@ static void test_list(struct model *m, struct db *d)
        "those that were deleted are gone");
 }
 
+static bool has_7_not_8(const struct ui_model *v)
+{
+    return ui_run_find(v, 7) && !ui_run_find(v, 8);
+}
+
+static bool has_8_not_7(const struct ui_model *v)
+{
+    return ui_run_find(v, 8) && !ui_run_find(v, 7);
+}
+
+static int edit(struct db *d, int64_t run, enum db_edit_kind kind)
+{
+    const struct db_edit one = {.kind = kind};
+    struct err e;
+    return db_runs_edit(d, &run, 1, &one, 1, &e);
+}
+
+static void test_trash(struct model *m, struct db *d)
+{
+    ok(!edit(d, 7, DB_EDIT_DELETE), "a run goes to the trash");
+    model_changed(m, &all_changed);
+    ok(until(m, has_8_not_7), "and leaves the list");
+    ok(!edit(d, 7, DB_EDIT_UNDELETE) && !edit(d, 8, DB_EDIT_DELETE), "another takes its place");
+    model_changed(m, &all_changed);
+    ok(until(m, has_7_not_8), "which is seen, though there are as many as before");
+    ok(!edit(d, 8, DB_EDIT_UNDELETE), "it comes back, too");
+    model_changed(m, &all_changed);
+    ok(until(m, has_1298), "then all are there");
+}
+
 static void test_run(struct model *m, struct db *d)
 {
     static const struct ui_want both[] = {{.kind = UI_WANT_RUN, .run = 9}, {.kind = UI_WANT_RUNS}};
@@ -313,6 +343,7 @@ int main(void)
     add_runs(d, 1200);
     if (ok(!model_open(&m, path, true, &e), "a model")) {
         test_list(m, d);
+        test_trash(m, d);
         test_run(m, d);
         test_now(m, d);
         test_compared(m, d);

@@ -226,8 +226,8 @@ static void use_it(struct traced *t, const char *path)
     press(t, "\x18"); /* launch */
     shows(t, "cannot be opened", "and does not launch them");
     press(t, "\033");
-    press(t, "1gddy");
-    shows(t, "is deleted", "a run is deleted");
+    press(t, "1gd");
+    shows(t, "is in the trash", "a run is put into the trash");
 }
 
 int main(void)

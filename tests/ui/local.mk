@@ -36,6 +36,13 @@ tests_ui_test_ui_keys_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_keys_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_keys
 
+# Names, notes, tags, the trash and the archive by keys.
+check_PROGRAMS += tests/ui/test_ui_edit
+tests_ui_test_ui_edit_SOURCES = tests/ui/test_ui_edit.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_edit_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_edit_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_edit
+
 # Marked runs, and what is done to all of them.
 check_PROGRAMS += tests/ui/test_ui_marks
 tests_ui_test_ui_marks_SOURCES = tests/ui/test_ui_marks.c tests/kit/ui_kit.c tests/kit/ui_kit.h

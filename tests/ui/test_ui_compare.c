@@ -54,7 +54,7 @@ static void test_keys(void)
     is_screen(ui, "compare_zoom");
     PRESS(ui, f, '0', '\n', 'i', 'f', 'f', ' ');
     is_screen(ui, "compare_unmarked");
-    struct ui_action a = PRESS(ui, f, 'd', 'y');
+    struct ui_action a = PRESS(ui, f, 'd');
     ok(a.kind == UI_DELETE && a.run == 37, "verbs are about the selected run: %lld",
        (long long)a.run);
     PRESS(ui, f, '2');

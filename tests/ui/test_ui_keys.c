@@ -104,7 +104,7 @@ static void test_verbs(void)
     struct ui_action all = PRESS(ui, f, 'a');
     ok(all.kind == UI_TAKE && !all.run, "which is said with a");
     is_action(PRESS(ui, f, 'j', 'r'), UI_RESUME, 18, "r resumes the paused run");
-    is_action(PRESS(ui, f, KEY_DOWN, 'd', 'y'), UI_DELETE, 17, "d and y delete an ended run");
+    is_action(PRESS(ui, f, KEY_DOWN, 'd'), UI_DELETE, 17, "d puts an ended run into the trash");
     is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "a finished run is not resumed");
     is_action(PRESS(ui, f, 'j', 'r'), UI_NONE, 0, "nor is a diverged one");
     PRESS(ui, f, 'j');
@@ -335,7 +335,7 @@ static void test_preset(void)
            a.configs->learning_rate == 0.01 && a.configs->head_start == HEAD_START_TORCH,
        "preset paper has its learning rate and heads");
     is_int(a.configs->epochs, 9, "and epochs as they are given after it");
-    a = PRESS(ui, f, KEY_UP, ' ', KEY_F(2));
+    a = PRESS(ui, f, KEY_UP, KEY_LEFT, KEY_F(2));
     ok(a.kind == UI_LAUNCH && isnan(a.configs->learning_rate) && a.configs->epochs == 200,
        "without it all is as by default");
     ui_close(ui);

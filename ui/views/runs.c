@@ -6,6 +6,7 @@
 #include "ui/view.h"
 #include "ui/marks.h"
 #include "ui/views/runs_details.h"
+#include "ui/views/runs_edit.h"
 #include "ui/views/runs_lines.h"
 #include "ui/views/runs_order.h"
 #include "ui/views/runs_table.h"
@@ -31,6 +32,7 @@ struct runs_view {
     uint64_t group;   /* of this key */
     int64_t awaited;  /* becomes selected when it comes */
     struct edit filter;
+    struct runs_edit edit;
     bool curves;             /* those of the selected run are shown */
     bool typing;             /* the filter */
     bool sorting;            /* the next key says by which column */
@@ -251,6 +253,8 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     draw_title(v, pen, m, l.title);
     if (v->typing || v->filter.text[0])
         draw_filter(v, pen, &l.rows);
+    if (v->edit.kind)
+        runs_edit_draw(&v->edit, pen, take_line(&l.rows));
     if (v->sorting)
         runs_table_draw_keys(pen, &l.rows);
     if (!v->lines.n) {
@@ -364,7 +368,8 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         select_line(v, m, v->place.at);
         return true;
     }
-    if (marks_request(v->marks, m, request, reply))
+    if (marks_request(v->marks, m, request, reply) ||
+        runs_edit_request(&v->edit, row_at(v, m, v->place.at), request))
         return true;
     switch (request) {
     case REQ_LEFT:
@@ -410,7 +415,11 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
 {
     struct runs_view *v = state;
     (void)m;
-    (void)reply;
+    if (runs_edit_type(&v->edit, key, reply)) {
+        if (reply->action.kind == UI_TAG) /* a name or a note is of one run */
+            marks_spread(v->marks, reply);
+        return true;
+    }
     if (v->sorting) {
         sort_by_key(v, key);
         return true;

@@ -59,6 +59,11 @@ void runs_details_draw(struct pen *pen, const struct ui_model *m, struct rect at
     int y = at.y + 1, end = at.y + at.rows, x = at.x + 2, cells = at.columns - 3;
     facts_settings(r, text, sizeof text);
     pen_items(pen, y++, x, cells, ROLE_TEXT, ", ", text);
+    if (y < end && (r->tags[0] || r->note[0])) {
+        snprintf(text, sizeof text, "%s%s%s", r->tags, r->tags[0] && r->note[0] ? dot : "",
+                 r->note);
+        pen_items(pen, y++, x, cells, ROLE_TITLE, dot, text);
+    }
     y += draw_now(pen, (struct rect){y, x, end - y, cells}, ui_run_now(m, r->id));
     if (y < end && r->best_epoch > 0) {
         facts_figures(pen, r->best_mae, r->best_rmse, r->best_pc, figures, sizeof figures);

@@ -36,6 +36,7 @@ static void figure(struct grid_cell *cell, double value)
 TEXT_CELL(experiment)
 TEXT_CELL(name)
 TEXT_CELL(backbone)
+TEXT_CELL(tags)
 FIGURE_CELL(best_pc)
 FIGURE_CELL(best_mae)
 FIGURE_CELL(best_rmse)
@@ -128,6 +129,7 @@ const struct runs_column runs_columns[RUNS_COLUMNS] = {
     {{"img/s", 6, 8, 11, true}, 'i', "images_per_s", ROLE_TEXT, cell_speed},
     {{"ETA", 6, 8, 12, true}, 0, "", ROLE_TEXT, cell_eta},
     {{"disk", 5, 10, 13, true}, 'D', "disk_bytes", ROLE_DIM, cell_disk},
+    {{"tags", 4, 20, 14, false}, 't', "tag", ROLE_TEXT, cell_tags},
     {{"age", 4, 7, 7, true}, 'a', "age_s", ROLE_DIM, cell_age},
 };
 

@@ -4,7 +4,7 @@
 
 #include "ui/grid.h"
 
-#define RUNS_COLUMNS 17
+#define RUNS_COLUMNS 18
 #define RUNS_BY_AGE (RUNS_COLUMNS - 1) /* newest first, as the model has them */
 
 struct runs_column {

@@ -6,7 +6,25 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+
+/* What somebody has chosen is not the preset's any more; a new preset has its say in all. */
+static void note_given(struct settings *s, const struct opt *o)
+{
+    size_t i = 0;
+    if (o->offset == offsetof(struct run_config, preset)) {
+        for (; i < s->n_lists; i++)
+            s->given[i] = s->list[i].option;
+        s->n_given = i;
+        i = 0;
+    }
+    while (i < s->n_given && s->given[i] != o)
+        i++;
+    if (i == s->n_given && i < SETTINGS_MOST_GIVEN)
+        s->given[s->n_given++] = o;
+}
 
 /* Makes the runs anew from `base` and the lists of `with`. */
 static int make_runs(struct settings *s, const struct run_config *base,
@@ -17,7 +35,7 @@ static int make_runs(struct settings *s, const struct run_config *base,
     size_t n_runs;
     for (size_t i = 0; i < n; i++)
         lists[i] = (struct config_list){with[i]->option, with[i]->values};
-    if (config_sweep(&runs, &n_runs, base, lists, n, e))
+    if (config_sweep(&runs, &n_runs, base, lists, n, s->given, s->n_given, e))
         return -1;
     mem_free(s->runs);
     s->runs = runs;
@@ -29,7 +47,7 @@ static void reset(struct settings *s, const struct run_config *to)
 {
     mem_free(s->runs);
     s->runs = NULL;
-    s->n_lists = 0;
+    s->n_lists = s->n_given = 0;
     s->base = *to;
     make_runs(s, &s->base, NULL, 0, NULL);
 }
@@ -107,8 +125,13 @@ int settings_set(struct settings *s, const struct opt *o, const char *value, str
             with[n++] = &own;
     if (list && at == s->n_lists)
         with[n++] = &own;
-    if (make_base(&base, s, o, own.values, list, e) || make_runs(s, &base, with, n, e))
+    const struct settings before = *s;
+    note_given(s, o);
+    if (make_base(&base, s, o, own.values, list, e) || make_runs(s, &base, with, n, e)) {
+        memcpy(s->given, before.given, sizeof s->given);
+        s->n_given = before.n_given;
         return -1;
+    }
     s->base = base;
     if (list)
         s->list[at] = own;
@@ -118,11 +141,29 @@ int settings_set(struct settings *s, const struct opt *o, const char *value, str
     return 0;
 }
 
+/* The values that the runs of a preset have, each once. */
+static void add_values(const struct settings *s, const struct opt *o, char *to, size_t room)
+{
+    char value[OPT_TEXT_BYTES];
+    size_t length = 0;
+    to[0] = '\0';
+    for (size_t i = 0; i < s->n_runs; i++) {
+        size_t k = 0;
+        while (k < i && !config_same_value(o, &s->runs[k], &s->runs[i]))
+            k++;
+        opt_format(o, &s->runs[i], value, sizeof value);
+        if (k == i && length + strlen(value) + 2 < room)
+            length += (size_t)snprintf(to + length, room - length, "%s%s", i ? "," : "", value);
+    }
+}
+
 void settings_value(const struct settings *s, const struct opt *o, char *to, size_t room)
 {
     size_t at = list_of(s, o);
     if (at < s->n_lists)
         str_copy(to, room, s->list[at].values);
+    else if (s->runs && config_preset_about(&s->base))
+        add_values(s, o, to, room);
     else
         opt_format(o, &s->base, to, room);
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #define SETTINGS_MOST_LISTS 8
+#define SETTINGS_MOST_GIVEN 96 /* more than there are options */
 
 struct settings_list {
     const struct opt *option;
@@ -20,6 +21,8 @@ struct settings {
     struct run_config base; /* what the lists do not say */
     struct settings_list list[SETTINGS_MOST_LISTS];
     size_t n_lists;
+    const struct opt *given[SETTINGS_MOST_GIVEN]; /* since the preset was chosen */
+    size_t n_given;
     struct run_config *runs; /* owned; NULL while there was no memory */
     size_t n_runs;
 };
