@@ -166,6 +166,27 @@ int compare_settings(struct table **out, const struct compare *c, bool all, stru
     return 0;
 }
 
+int compare_settings_turned(struct table **out, const struct table *t, struct err *e)
+{
+    size_t n = t->n_cells / t->n_columns;
+    struct table_column *columns = mem_alloc(n + 1, sizeof *columns);
+    if (!columns)
+        return mem_error(e, "the settings of runs", n * sizeof *columns);
+    columns[0] = (struct table_column){"run", "run", TABLE_TEXT, 0, false};
+    for (size_t i = 0; i < n; i++) {
+        const char *setting = t->cells[i * t->n_columns].text;
+        columns[i + 1] = (struct table_column){setting, setting, TABLE_TEXT, 0, i > 0};
+    }
+    int result = table_new(out, t->name, false, columns, n + 1, e);
+    for (size_t k = 1; !result && k < t->n_columns; k++) {
+        table_text(*out, t->columns[k].title);
+        for (size_t i = 0; i < n; i++)
+            table_text(*out, t->cells[i * t->n_columns + k].text);
+    }
+    mem_free(columns);
+    return result;
+}
+
 /* --- figures --- */
 
 /* A run's column, and whether its distance from the baseline's stands beside it. */

@@ -311,6 +311,24 @@ static int add_epochs(struct table **out, const struct compare *c, const struct 
     return compare_epochs(out, c, &figure, e);
 }
 
+/* For people the narrower way round. */
+static int add_settings(struct table **out, const struct compare *c, bool all, int format,
+                        struct err *e)
+{
+    struct table *t, *turned;
+    if (compare_settings(&t, c, all, e))
+        return -1;
+    size_t rows = t->n_cells / t->n_columns;
+    *out = t;
+    if (format != FORMAT_TABLE || t->out_of_memory || !rows || rows >= c->n)
+        return 0;
+    if (compare_settings_turned(&turned, t, e))
+        return -1;
+    table_free(t);
+    *out = turned;
+    return 0;
+}
+
 /* CSV has room for one table: the figures, unless others were asked for. */
 static int print(struct chosen *c, const struct invocation *in, struct err *e)
 {
@@ -322,7 +340,7 @@ static int print(struct chosen *c, const struct invocation *in, struct err *e)
     size_t n = 0;
     int result = read_runs(c, settings, epochs, e);
     if (!result && settings)
-        result = compare_settings(&tables[n++], &c->compare, own->all, e);
+        result = add_settings(&tables[n++], &c->compare, own->all, in->global.format, e);
     if (!result && figures)
         result = compare_figures(&tables[n++], &c->compare, e);
     if (!result && epochs)

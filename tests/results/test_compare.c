@@ -116,6 +116,16 @@ static void test_settings(void)
         "init hash,,,1f\r\n"
         "val images,,,5\r\n",
         "what differs, options of one run alone among it, but no names, nor what has not started");
+    failed = compare_settings(&t, &c, false, &e);
+    struct table *turned = NULL;
+    int turning = failed || compare_settings_turned(&turned, t, &e);
+    is_csv(turned, turning, &e,
+           "run,loss,huber-delta,device,init hash,val images\r\n"
+           "10 ,l1,,,,\r\n"
+           "11 ,mse,1,\"cpu, \"\"b\"\"\",,\r\n"
+           "12 ,l1,,cuda,1f,5\r\n",
+           "turned round");
+    table_free(t);
     failed = compare_settings(&t, &c, true, &e);
     ok(!failed && t->n_cells / t->n_columns == 3 + 10, "with those that are the same");
     table_free(t);
