@@ -219,8 +219,8 @@ static void measure_compare(struct screen *s)
             break;
         press_each(s, "\x7f\x7f", 1, &others); /* back to the list, and no marks */
     }
-    press_each(s, "hhl\tjBe\teyfw hw++>0zzz\r\r", 12, &keys);
-    press_each(s, "\x7f\x7f\x7f\x7f\x7f", 1, &others);
+    press_each(s, "hhl\tjBe\tEyfwhw++>0zzz\r\r", 12, &keys);
+    press_each(s, "\x7f\x7f\x7f\x7f\x7fg", 1, &others);
     tell_keys("compare", &keys);
     printf("FIGURE ui_compare_first %.2f ms 10\n", 1e3 * part_of(first.s, first.n, 0.5));
     printf("FIGURE ui_compare_key_p99 %.2f ms 5\n", 1e3 * part_of(keys.s, keys.n, 0.99));

@@ -14,9 +14,9 @@
 /* --- settings --- */
 
 /* What a run was trained with: its columns of these names, below the options. */
-static const char *const provenance[] = {"program",     "library",   "device",       "precision",
-                                         "data_hash",   "init_hash", "train_images", "val_images",
-                                         "test_images", NULL};
+static const char *const provenance[] = {
+    "learning_rate", "program",      "library",    "device",      "precision", "data_hash",
+    "init_hash",     "train_images", "val_images", "test_images", NULL};
 
 /* "" where the run has none of that name. `at` is where the option stood in another run. */
 static const char *option_of(const struct compare_run *run, const char *name, size_t at)
@@ -48,41 +48,63 @@ static bool had_before(const struct compare *c, size_t run, const char *name, si
     return false;
 }
 
+static bool option_differs(const struct compare *c, const char *name, size_t at)
+{
+    for (size_t i = 1; i < c->n; i++)
+        if (strcmp(option_of(&c->runs[0], name, at), option_of(&c->runs[i], name, at)))
+            return true;
+    return false;
+}
+
 /* Names are the heads of columns already. */
 static void add_option(struct table *t, const struct compare *c, size_t run, size_t at, bool all)
 {
-    const struct compare_option *o = &c->runs[run].options[at];
-    bool differs = all;
-    bool skipped = !strcmp(o->name, "name") || (c->skipped && !strcmp(o->name, c->skipped));
-    if (skipped || had_before(c, run, o->name, at))
+    const char *name = c->runs[run].options[at].name;
+    bool skipped = !strcmp(name, "name") || (c->skipped && !strcmp(name, c->skipped));
+    if (skipped || had_before(c, run, name, at) || (!all && !option_differs(c, name, at)))
         return;
+    table_text(t, name);
     for (size_t i = 0; i < c->n; i++)
-        differs |= strcmp(option_of(&c->runs[i], o->name, at), o->value) != 0;
-    if (!differs)
-        return;
-    table_text(t, o->name);
-    for (size_t i = 0; i < c->n; i++)
-        table_text(t, option_of(&c->runs[i], o->name, at));
+        table_text(t, option_of(&c->runs[i], name, at));
+}
+
+/* What it is trained with is known once it has started. */
+static bool has_started(const struct compare *c, size_t i)
+{
+    const struct row_column *device = rows_column(c->columns, "device");
+    return device && rows_text(device, c->runs[i].row)[0];
+}
+
+/* Runs that are not known to have something do not differ in it. */
+static bool provenance_differs(const struct compare *c, const struct row_column *column)
+{
+    char known[ROW_TEXT_BYTES], text[ROW_TEXT_BYTES];
+    bool any = false;
+    for (size_t i = 0; i < c->n; i++) {
+        if (!has_started(c, i))
+            continue;
+        text_of(column, c->runs[i].row, text);
+        if (any && strcmp(known, text))
+            return true;
+        str_copy(known, sizeof known, text);
+        any = true;
+    }
+    return false;
 }
 
 static void add_provenance(struct table *t, const struct compare *c, const char *name, bool all)
 {
     const struct row_column *column = rows_column(c->columns, name);
-    char first[ROW_TEXT_BYTES], other[ROW_TEXT_BYTES];
-    bool differs = all;
-    if (!column)
+    char text[ROW_TEXT_BYTES];
+    if (!column || (!all && !provenance_differs(c, column)))
         return;
-    text_of(column, c->runs[0].row, first);
-    for (size_t i = 1; i < c->n; i++) {
-        text_of(column, c->runs[i].row, other);
-        differs |= strcmp(first, other) != 0;
-    }
-    if (!differs)
+    /* What auto came to, where that is what was asked for. */
+    if (!strcmp(name, "learning_rate") && option_differs(c, "learning-rate", 0))
         return;
     table_text(t, column->title);
     for (size_t i = 0; i < c->n; i++) {
-        text_of(column, c->runs[i].row, other);
-        table_text(t, other);
+        text_of(column, c->runs[i].row, text);
+        table_text(t, text);
     }
 }
 
@@ -142,6 +164,27 @@ int compare_settings(struct table **out, const struct compare *c, bool all, stru
     for (size_t k = 0; c->n && provenance[k]; k++)
         add_provenance(*out, c, provenance[k], all);
     return 0;
+}
+
+int compare_settings_turned(struct table **out, const struct table *t, struct err *e)
+{
+    size_t n = t->n_cells / t->n_columns;
+    struct table_column *columns = mem_alloc(n + 1, sizeof *columns);
+    if (!columns)
+        return mem_error(e, "the settings of runs", n * sizeof *columns);
+    columns[0] = (struct table_column){"run", "run", TABLE_TEXT, 0, false};
+    for (size_t i = 0; i < n; i++) {
+        const char *setting = t->cells[i * t->n_columns].text;
+        columns[i + 1] = (struct table_column){setting, setting, TABLE_TEXT, 0, i > 0};
+    }
+    int result = table_new(out, t->name, false, columns, n + 1, e);
+    for (size_t k = 1; !result && k < t->n_columns; k++) {
+        table_text(*out, t->columns[k].title);
+        for (size_t i = 0; i < n; i++)
+            table_text(*out, t->cells[i * t->n_columns + k].text);
+    }
+    mem_free(columns);
+    return result;
 }
 
 /* --- figures --- */

@@ -46,6 +46,9 @@ int compare_label(const struct compare *c, struct err *e);
  * the same, too. */
 int compare_settings(struct table **out, const struct compare *c, bool all, struct err *e);
 
+/* The same turned round, a row a run, which is narrower when there are more runs than settings. */
+int compare_settings_turned(struct table **out, const struct table *settings, struct err *e);
+
 /* A row a run: best and last figures of the test images, and each one's distance from the
  * baseline's. */
 int compare_figures(struct table **out, const struct compare *c, struct err *e);

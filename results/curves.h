@@ -34,7 +34,8 @@ struct curves {
  * memory. */
 struct curve_point *curves_points(const struct epoch_row *epochs, size_t n);
 
-/* Adds later ones, such as curves_points makes. 0, or -1 when out of memory: then nothing is changed.
+/* Adds later ones, such as curves_points makes. 0, or -1 when out of memory: then nothing is
+ * changed.
  */
 int curves_add(struct curves *c, const struct curve_point *points, size_t n);
 

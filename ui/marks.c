@@ -153,3 +153,23 @@ bool marks_request(struct marks *m, const struct ui_model *model, enum request r
                  one.note);
     return true;
 }
+
+void marks_spread(struct marks *m, struct view_reply *reply)
+{
+    struct ui_action one = reply->action;
+    if (!m->n || one.kind == UI_NONE)
+        return;
+    mem_free(m->actions);
+    m->actions = mem_alloc(m->n, sizeof *m->actions);
+    reply->action = (struct ui_action){.kind = UI_NONE};
+    reply->note_is_error = !m->actions;
+    if (!m->actions) {
+        str_copy(reply->note, sizeof reply->note, "out of memory for what to do with these runs");
+        return;
+    }
+    for (size_t i = 0; i < m->n; i++) {
+        m->actions[i] = one;
+        m->actions[i].run = m->at[i].run;
+    }
+    reply->action = (struct ui_action){.kind = UI_EACH, .each = m->actions, .n_each = m->n};
+}

@@ -50,4 +50,7 @@ wchar_t marks_sign(const struct mark *look, const struct glyphs *glyphs);
 bool marks_request(struct marks *m, const struct ui_model *model, enum request request,
                    struct view_reply *reply);
 
+/* An action of one run in reply becomes one of every marked run, where there are any. */
+void marks_spread(struct marks *m, struct view_reply *reply);
+
 #endif

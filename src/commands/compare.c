@@ -268,13 +268,21 @@ static void free_chosen(struct chosen *c)
     db_close(c->db);
 }
 
-static bool has_term(const struct compare *c, const char *name)
+static bool has_term(const struct compare_run *run, const char *name)
 {
-    for (size_t i = 0; i < c->n; i++)
-        for (size_t k = 0; k < c->runs[i].n_terms; k++)
-            if (!strcmp(c->runs[i].terms[k].name, name))
-                return true;
+    for (size_t k = 0; k < run->n_terms; k++)
+        if (!strcmp(run->terms[k].name, name))
+            return true;
     return false;
+}
+
+/* The first of the runs whose loss has a term of that name. */
+static size_t first_with(const struct compare *c, const char *name)
+{
+    size_t i = 0;
+    while (i < c->n && !has_term(&c->runs[i], name))
+        i++;
+    return i;
 }
 
 /* Names the terms that there are, each once. */
@@ -283,11 +291,9 @@ static int no_such_term(const struct compare *c, const char *name, struct err *e
     struct str names;
     str_init(&names);
     for (size_t i = 0; i < c->n; i++)
-        for (size_t k = 0; k < c->runs[i].n_terms; k++) {
-            const char *term = c->runs[i].terms[k].name;
-            if (!strstr(names.text, term))
-                str_addf(&names, " %s", term);
-        }
+        for (size_t k = 0; k < c->runs[i].n_terms; k++)
+            if (first_with(c, c->runs[i].terms[k].name) == i)
+                str_addf(&names, " %s", c->runs[i].terms[k].name);
     err_set(e, ERR_USAGE, "none of these runs' losses has a term '%.40s'; they have:%s", name,
             names.text);
     str_fini(&names);
@@ -298,11 +304,29 @@ static int add_epochs(struct table **out, const struct compare *c, const struct 
                       struct err *e)
 {
     struct compare_figure figure = {.phase = own->phase, .term = own->term[0] ? own->term : NULL};
-    if (figure.term && !has_term(c, figure.term))
+    if (figure.term && first_with(c, figure.term) == c->n)
         return no_such_term(c, figure.term, e);
     if (compare_figure_meant(&figure, own->metric, e))
         return -1;
     return compare_epochs(out, c, &figure, e);
+}
+
+/* For people the narrower way round. */
+static int add_settings(struct table **out, const struct compare *c, bool all, int format,
+                        struct err *e)
+{
+    struct table *t, *turned;
+    if (compare_settings(&t, c, all, e))
+        return -1;
+    size_t rows = t->n_cells / t->n_columns;
+    *out = t;
+    if (format != FORMAT_TABLE || t->out_of_memory || !rows || rows >= c->n)
+        return 0;
+    if (compare_settings_turned(&turned, t, e))
+        return -1;
+    table_free(t);
+    *out = turned;
+    return 0;
 }
 
 /* CSV has room for one table: the figures, unless others were asked for. */
@@ -316,7 +340,7 @@ static int print(struct chosen *c, const struct invocation *in, struct err *e)
     size_t n = 0;
     int result = read_runs(c, settings, epochs, e);
     if (!result && settings)
-        result = compare_settings(&tables[n++], &c->compare, own->all, e);
+        result = add_settings(&tables[n++], &c->compare, own->all, in->global.format, e);
     if (!result && figures)
         result = compare_figures(&tables[n++], &c->compare, e);
     if (!result && epochs)

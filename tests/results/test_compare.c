@@ -103,17 +103,31 @@ static void test_settings(void)
     runs[1].options = b;
     runs[1].n_options = 4;
     str_copy(rows[1].device, sizeof rows[1].device, "cpu, \"b\"");
+    str_copy(rows[2].device, sizeof rows[2].device, "cuda");
+    str_copy(rows[2].init_hash, sizeof rows[2].init_hash, "1f");
     rows[2].val_images = 5;
     int failed = compare_settings(&t, &c, false, &e);
-    is_csv(t, failed, &e,
-           "setting,run_10,run_11,run_12\r\n"
-           "loss,l1,mse,l1\r\n"
-           "huber-delta,,1,\r\n"
-           "device,,\"cpu, \"\"b\"\"\",\r\n"
-           "val images,,,5\r\n",
-           "what differs, options of one run alone among it, but no names");
+    is_csv(
+        t, failed, &e,
+        "setting,run_10,run_11,run_12\r\n"
+        "loss,l1,mse,l1\r\n"
+        "huber-delta,,1,\r\n"
+        "device,,\"cpu, \"\"b\"\"\",cuda\r\n"
+        "init hash,,,1f\r\n"
+        "val images,,,5\r\n",
+        "what differs, options of one run alone among it, but no names, nor what has not started");
+    failed = compare_settings(&t, &c, false, &e);
+    struct table *turned = NULL;
+    int turning = failed || compare_settings_turned(&turned, t, &e);
+    is_csv(turned, turning, &e,
+           "run,loss,huber-delta,device,init hash,val images\r\n"
+           "10 ,l1,,,,\r\n"
+           "11 ,mse,1,\"cpu, \"\"b\"\"\",,\r\n"
+           "12 ,l1,,cuda,1f,5\r\n",
+           "turned round");
+    table_free(t);
     failed = compare_settings(&t, &c, true, &e);
-    ok(!failed && t->n_cells / t->n_columns == 3 + 9, "with those that are the same");
+    ok(!failed && t->n_cells / t->n_columns == 3 + 10, "with those that are the same");
     table_free(t);
 }
 

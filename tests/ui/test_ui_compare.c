@@ -48,9 +48,9 @@ static void test_keys(void)
     struct ui *ui = compared(f, 40, 120, 5, 40);
     PRESS(ui, f, KEY_LEFT, KEY_LEFT, KEY_LEFT, KEY_DOWN, 'B', KEY_UP);
     is_screen(ui, "compare_crosshair");
-    PRESS(ui, f, 27, 'w', 'e', 'e', 'f', KEY_LEFT);
+    PRESS(ui, f, 27, 'w', 'E', 'E', 'f', KEY_LEFT);
     is_screen(ui, "compare_time");
-    PRESS(ui, f, 27, 'w', 'e', 'e', '\t', 'y', '\n', '+', '+', '<', KEY_SRIGHT, 'i', KEY_DOWN);
+    PRESS(ui, f, 27, 'w', 'E', 'E', '\t', 'y', '\n', '+', '+', '<', KEY_SRIGHT, 'i', KEY_DOWN);
     is_screen(ui, "compare_zoom");
     PRESS(ui, f, '0', '\n', 'i', 'f', 'f', ' ');
     is_screen(ui, "compare_unmarked");
@@ -71,7 +71,7 @@ static void test_groups(void)
     fixture_alike(f);
     PRESS(ui, f, '*', '3', 'z');
     fixture_compare(f, ui, 40);
-    PRESS(ui, f, 'e', 'e', KEY_LEFT, KEY_DOWN);
+    PRESS(ui, f, 'E', 'E', KEY_LEFT, KEY_DOWN);
     is_screen(ui, "compare_groups");
     PRESS(ui, f, 'z', 'w');
     PRESS(ui, f, 'z', 'w');
@@ -109,7 +109,7 @@ static void test_ascii(void)
     struct fixture *f = fixture_new(40);
     setlocale(LC_ALL, "C");
     struct ui *ui = compared(f, 24, 80, 4, 40);
-    PRESS(ui, f, KEY_LEFT, 'e');
+    PRESS(ui, f, KEY_LEFT, 'E');
     is_screen(ui, "compare_ascii");
     ui_close(ui);
     setlocale(LC_ALL, "C.UTF-8");
@@ -125,7 +125,7 @@ static void test_ascii(void)
 static void test_any_keys(void)
 {
     static const int keys[] = {
-        KEY_LEFT, KEY_RIGHT, KEY_UP, KEY_DOWN, '\t', '\n', 27,  'B', 'e', 'f', 'w', 'y', '+', '-',
+        KEY_LEFT, KEY_RIGHT, KEY_UP, KEY_DOWN, '\t', '\n', 27,  'B', 'E', 'f', 'w', 'y', '+', '-',
         '0',      '<',       '>',    'i',      ' ',  'z',  '3', 'G', 'g', 'm', 'l', '1', '*', 'j'};
     static const int sizes[][2] = {{60, 200}, {24, 80}, {15, 60}, {16, 149}};
     unsigned drawn = 1;

@@ -113,6 +113,14 @@ static void test_actions(void)
        "each by what its state asks for");
     a = PRESS(ui, f, 'd', 'y');
     ok(a.kind == UI_EACH && a.n_each == 6 && a.each[0].kind == UI_DELETE, "deleting");
+    a = PRESS(ui, f, 'A', 'y');
+    ok(a.kind == UI_EACH && a.n_each == 5 && a.each[0].kind == UI_ARCHIVE, "archiving");
+    PRESS(ui, f, 't');
+    type_text(ui, &f->model, "good");
+    a = PRESS(ui, f, '\n', 'y');
+    ok(a.kind == UI_EACH && a.n_each == 8 && a.each[7].kind == UI_TAG && a.each[7].run == 8 &&
+           !strcmp(a.each[7].text, "good"),
+       "a tag is for all of them");
     PRESS(ui, f, 27, 'G', ' ');
     a = PRESS(ui, f, 'p');
     is_screen(ui, "runs_marked_refused");

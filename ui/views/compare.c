@@ -107,11 +107,13 @@ static void draw_title(const struct compare_view *v, struct pen *pen, const stru
 {
     char title[256], right[200], drawn[48] = "", left_out[48] = "", lines[64] = "";
     const char *dot = pen->glyphs->separator;
-    size_t too_long = 0;
+    size_t too_long = 0, lines_drawn = 0;
     for (size_t i = 0; i < m->n_compared; i++)
         too_long += m->compared[i].too_long;
-    if (v->set.n > COMPARE_MOST_DRAWN)
-        snprintf(drawn, sizeof drawn, "%s%d drawn", dot, COMPARE_MOST_DRAWN);
+    for (size_t i = 0; i < v->set.n; i++)
+        lines_drawn += compare_set_drawn(&v->set, i, (size_t)v->places.runs.at);
+    if (lines_drawn < v->set.n)
+        snprintf(drawn, sizeof drawn, "%s%zu drawn", dot, lines_drawn);
     if (too_long)
         snprintf(left_out, sizeof left_out, "%s%zu too long to draw", dot, too_long);
     if (v->set.by)

@@ -147,12 +147,19 @@ static double read_run(const struct compare_axes *axes, const struct ui_compared
     return NAN;
 }
 
+/* Curves of a group are of its finished runs or, while there are none, of all of them. */
+static bool is_in_mean(const struct compare_set *set, const struct ui_model *m, size_t line,
+                       size_t member)
+{
+    return !set->lines[line].finished || compare_set_counts(set, m, line, member);
+}
+
 double compare_read(const struct compare_axes *axes, const struct compare_set *set,
                     const struct ui_model *m, const struct compare_curve *curve, size_t line)
 {
     struct groups_mean mean = {.n = 0};
     for (size_t k = 0; k < set->lines[line].n; k++)
-        if (axes->reading || compare_set_counts(set, m, line, k))
+        if (axes->reading ? is_in_mean(set, m, line, k) : compare_set_counts(set, m, line, k))
             groups_add(&mean, read_run(axes, compare_set_run(set, m, line, k), curve));
     return groups_mean_of(&mean);
 }
@@ -289,7 +296,7 @@ static struct walk walk_of(const struct drawing *d, size_t line)
     struct walk w = {.n = 0};
     for (size_t k = 0; k < d->set->lines[line].n && w.n < UI_MOST_COMPARED; k++) {
         const struct ui_compared *run = compare_set_run(d->set, d->model, line, k);
-        if (values_of(d->axes, run, d->curve))
+        if (values_of(d->axes, run, d->curve) && is_in_mean(d->set, d->model, line, k))
             w.run[w.n++] = run;
     }
     return w;

@@ -51,6 +51,7 @@ static void add_run(struct compare_set *s, const struct ui_model *m, const struc
         later->first++;
     s->members[at] = (int)(r - m->runs);
     s->n_members++;
+    line->finished += run_state_of_name(r->state) == RUN_FINISHED;
     if (line->n++)
         return;
     line->run = id;

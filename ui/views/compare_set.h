@@ -12,6 +12,7 @@
 struct compare_line {
     int64_t run;     /* the first of its runs */
     size_t first, n; /* of `members` */
+    size_t finished; /* of them */
     uint64_t key;    /* of the group */
     char label[COMPARE_LABEL_BYTES];
     struct mark look;

@@ -423,8 +423,11 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
 {
     struct runs_view *v = state;
     (void)m;
-    if (runs_edit_type(&v->edit, key, reply))
+    if (runs_edit_type(&v->edit, key, reply)) {
+        if (reply->action.kind == UI_TAG) /* a name or a note is of one run */
+            marks_spread(v->marks, reply);
         return true;
+    }
     if (v->sorting) {
         sort_by_key(v, key);
         return true;
