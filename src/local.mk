@@ -40,6 +40,8 @@ combolab_SOURCES = \
 	src/commands/synth.c \
 	src/commands/train.c \
 	src/commands/tui.c \
+	src/commands/tui_guard.c \
+	src/commands/tui_guard_priv.h \
 	src/commands/version.c \
 	src/commands/wait.c \
 	src/commands/weights.c \
