@@ -63,7 +63,7 @@ struct run_config {
     double clip;           /* largest norm of all gradients together; 0 = any */
     int64_t eval_every;    /* epochs between evaluations; the last epoch always has one */
     int64_t patience;      /* evaluations without a better one before stopping; 0 = never */
-    int64_t save_every;    /* epochs between checkpoints; 0 = only at best and at a stop */
+    int64_t save_every;    /* epochs between checkpoints; 0 = none for that */
     int64_t keep;          /* checkpoints kept; 0 = all */
     bool keep_checkpoints; /* when the run is finished, too */
     int drop_last;         /* enum config_drop */
@@ -100,12 +100,13 @@ enum config_rounding {
     ROUND_BINS,      /* equal bins over the range of the training scores */
 };
 enum config_head_start { HEAD_START_MEAN, HEAD_START_TORCH };
-enum config_preset { PRESET_NONE, PRESET_PAPER };
+enum config_preset { PRESET_NONE, PRESET_QUICK, PRESET_PAPER };
 enum config_schedule { SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_CONSTANT };
 
 extern const struct opt_table config_options;
 extern const char *const config_protocol_names[]; /* NULL-terminated, as the next */
 extern const char *const config_rounding_names[];
+extern const char *const config_preset_names[];
 
 struct err;
 

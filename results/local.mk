@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libresults.a
 libresults_a_SOURCES = \
+	results/progress_table.c results/progress_table.h \
 	results/rows_columns.c results/rows_columns.h \
 	results/rows_filter.c results/rows_filter.h \
 	results/rows_sort.c results/rows_sort.h \

@@ -178,6 +178,7 @@ static void sync(struct launch_view *v, const struct ui_model *m)
     if (v->draws && m->portraits && m->portraits[0]) {
         v->draws = false;
         set(v, opt_find(&config_options, "data"), m->portraits);
+        set(v, opt_find(&config_options, "preset"), config_preset_names[PRESET_QUICK]);
     }
     if (v->completes && types_path(v))
         complete_path(v, m);
