@@ -104,7 +104,7 @@ static int add_progress(struct show *show, bool must, struct err *e)
         .step = now.step,
         .steps = now.steps,
         .loss = now.phase == SNAPSHOT_TRAIN || now.phase == SNAPSHOT_TEST ? now.total : NAN,
-        .images_per_s = now.images_per_s,
+        .images_per_s = now.images_per_s > 0 ? now.images_per_s : NAN,
         .elapsed_s = now.elapsed_s,
         .eta_s = now.eta_s,
         .device_bytes = (double)now.device_bytes,

@@ -235,6 +235,15 @@ fi
 end=$(($(date +%s) + 60))
 shows 'images/s.*loss' "beside its pace"
 shows 'ETA' "and the time left"
+tm new-session -d -s attached -x 100 -y 10 "'$combolab' attach -D '$db'"
+i=0
+while ! tm capture-pane -p -t attached | grep -q 'train  epoch [0-9]*/1000  .* [0-9]*/45  loss' && [ $i -lt 200 ]; do
+    sleep 0.1
+    i=$((i + 1))
+done
+[ $i -lt 200 ]
+result $? "attach shows its steps too" "$(tm capture-pane -p -t attached)"
+tm kill-session -t attached
 key b
 shows 'no values\|train [0-9]' "b goes from steps to epochs"
 key Escape
