@@ -112,9 +112,8 @@ static const struct opt options[] = {
      "numbers"},
 
     {"preset", 0, OPT_CHOICE, AT(preset), 0, 0, "none", config_preset_names, "", "Training",
-     "options set together, each of which can still be given: quick learns drawn portraits in "
-     "about "
-     "a minute, paper trains as the ComboLoss paper"},
+     "options set together, each of which can still be given: quick suits drawn portraits, paper "
+     "trains as the ComboLoss paper"},
     {"epochs", 'e', OPT_INT, AT(epochs), 1, 100000, "200", NULL, "epochs", "Training",
      "passes over the training images"},
     {"batch", 0, OPT_INT, AT(batch), 1, 4096, "64", NULL, "images", "Training", "images in a step"},

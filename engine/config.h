@@ -125,6 +125,10 @@ double config_learning_rate(const struct run_config *config);
  * those in `given`. */
 void config_apply_preset(struct run_config *config, const struct opt **given, size_t n_given);
 
+/* The file that the run begins with has come or gone: what the preset has otherwise then changes,
+ * where it is as the preset had it. */
+void config_preset_follow_init(struct run_config *config);
+
 /* Checks what no single option can: data given, resize at least image_size, as many class values as
  * classes, and so on. */
 int config_check(const struct run_config *config, struct err *e);

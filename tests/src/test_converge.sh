@@ -43,7 +43,7 @@ result $? "what auto came to is on record, beside auto" "$(cat "$dir/out")"
 
 "$combolab" train --queue -D "$dir/runs.db" --data "$dir/set" --learning-rate 0.2 --preset paper --epochs 3 \
     >"$dir/out" 2>"$dir/err" && "$combolab" show last -D "$dir/runs.db" >"$dir/out" 2>"$dir/err"
-for said in 'preset .* paper' 'learning-rate .* 0.2' 'epochs .* 3' 'head-start .* torch'; do
+for said in 'preset .* paper' 'learning-rate .* 0.2' 'epochs .* 3' 'head-start .* mean' 'rotate .* 30'; do
     grep -q "^$said\$" "$dir/out" || false
     result $? "preset paper and what is given beside it: $said" "$(cat "$dir/out")"
 done

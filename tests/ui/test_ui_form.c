@@ -109,10 +109,10 @@ static void test_preset(void)
     ok(shows(ui, &f->model, "auto 0.002"), "the form says what auto is");
     /* data protocol fold backbone loss image-size preset epochs */
     struct ui_action a = PRESS(ui, f, KEY_HOME, KEY_DOWN, KEY_DOWN, KEY_DOWN, KEY_DOWN, KEY_DOWN,
-                               KEY_DOWN, ' ', KEY_DOWN, '9', '\n', KEY_F(2));
-    ok(a.kind == UI_LAUNCH && a.configs->preset == PRESET_PAPER &&
-           a.configs->learning_rate == 0.01 && a.configs->head_start == HEAD_START_TORCH,
-       "preset paper has its learning rate and heads");
+                               KEY_DOWN, ' ', ' ', KEY_DOWN, '9', '\n', KEY_F(2));
+    ok(a.kind == UI_LAUNCH && a.configs->preset == PRESET_PAPER && a.configs->batch == 64 &&
+           isnan(a.configs->learning_rate) && a.configs->head_start == HEAD_START_MEAN,
+       "preset paper, from scratch with auto's learning rate and heads");
     is_int(a.configs->epochs, 9, "and epochs as they are given after it");
     a = PRESS(ui, f, KEY_UP, ' ', KEY_F(2));
     ok(a.kind == UI_LAUNCH && isnan(a.configs->learning_rate) && a.configs->epochs == 200,
@@ -226,10 +226,17 @@ static void test_portraits(void)
     ok(shows(ui, &f->model, "Ctrl-P"), "an empty list offers portraits");
     is_action(PRESS(ui, f, 0x10), UI_DRAW, 0, "Ctrl-P draws them");
     ok(shows(ui, &f->model, "[n Launch]") && shows(ui, &f->model, "no data?"), "for the form");
+    a = PRESS(ui, f, KEY_F(2));
+    ok(a.kind == UI_NONE && shows(ui, &f->model, "portraits are being drawn"),
+       "which waits for them");
     f->model.portraits = "/here/portraits";
     ok(ui_due(ui, &f->model, &a) && a.kind == UI_CHECK &&
            !strcmp(a.configs->data, "/here/portraits"),
-       "which takes them when they are there");
+       "and takes them when they are there");
+    a = PRESS(ui, f, KEY_F(2));
+    ok(a.kind == UI_LAUNCH && a.configs->preset == PRESET_QUICK && a.configs->epochs < 20 &&
+           a.configs->image_size < 100,
+       "with settings that suit them");
     ui_close(ui);
     fixture_free(f);
 }

@@ -238,6 +238,10 @@ static void launch(const struct launch_view *v, const struct ui_model *m, struct
         str_copy(reply->note, sizeof reply->note, "this screen only watches: it cannot train");
         return;
     }
+    if (launch_waits(v)) {
+        str_copy(reply->note, sizeof reply->note, LAUNCH_WAITS);
+        return;
+    }
     if (settings_check(&v->settings, &e)) {
         str_copy(reply->note, sizeof reply->note, e.text);
         return;
