@@ -25,9 +25,9 @@ static const struct setting settings[] = {
     {PRESET_PAPER, "drop-last", "auto", false},
 
     {PRESET_QUICK, "image-size", "48", false},   {PRESET_QUICK, "flip", "0.5", false},
-    {PRESET_QUICK, "rotate", "0", false},        {PRESET_QUICK, "epochs", "8", false},
-    {PRESET_QUICK, "batch", "30", false},        {PRESET_QUICK, "learning-rate", "0.002", false},
-    {PRESET_QUICK, "lr-step", "6", false},
+    {PRESET_QUICK, "rotate", "0", false},        {PRESET_QUICK, "epochs", "10", false},
+    {PRESET_QUICK, "batch", "30", false},        {PRESET_QUICK, "learning-rate", "0.003", false},
+    {PRESET_QUICK, "lr-step", "8", false},
 };
 
 #define SETTINGS (sizeof settings / sizeof *settings)

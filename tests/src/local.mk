@@ -28,8 +28,8 @@ tests_src_test_screen_thread_LDADD = $(KIT_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/src/test_screen_thread
 
 TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
-	tests/src/test_detach.sh tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_converge.sh tests/src/test_learns.sh tests/src/test_newcomer.sh tests/src/test_tmux.sh \
+	tests/src/test_detach.sh tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_converge.sh tests/src/test_learns.sh tests/src/test_learns_others.sh tests/src/test_newcomer.sh tests/src/test_tmux.sh \
 	tests/src/test_provenance.sh tests/src/test_clean.sh
 EXTRA_DIST += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
-	tests/src/test_detach.sh tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_converge.sh tests/src/test_learns.sh tests/src/test_newcomer.sh tests/src/test_tmux.sh \
+	tests/src/test_detach.sh tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_converge.sh tests/src/test_learns.sh tests/src/test_learns_others.sh tests/src/test_newcomer.sh tests/src/test_tmux.sh \
 	tests/src/test_provenance.sh tests/src/test_clean.sh

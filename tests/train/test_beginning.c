@@ -92,7 +92,7 @@ static void test_preset(void)
     shows(&c, "head-start", "torch");
     set(&c, "preset", "quick");
     config_apply_preset(&c, NULL, 0);
-    shows(&c, "epochs", "8");
+    shows(&c, "epochs", "10");
     shows(&c, "rotate", "0");
     shows(&c, "rotate-filter", "bilinear");
     set(&c, "preset", "none");
