@@ -174,9 +174,8 @@ static int look(struct attach *a, bool first, struct err *e)
 
 static int follow(struct attach *a, struct err *e)
 {
-    if (db_weights_dir(a->follow.db, a->run.id, a->folder, sizeof a->folder, e))
-        return -1;
-    if (progress_moves(a->progress)) {
+    if (progress_moves(a->progress) &&
+        !db_weights_dir(a->follow.db, a->run.id, a->folder, sizeof a->folder, NULL)) {
         a->follow.tick = tick;
         a->follow.context = a;
     }

@@ -70,17 +70,15 @@ static int add_terms(struct show *show, struct err *e)
     return rows_table(next(show), "terms", row_term_columns, 0, rows, n, sizeof *rows, e);
 }
 
-/* What its trainer says now: 1, or 0 where nobody trains it, or nothing is said. */
-static int find_progress(struct show *show, struct snapshot *now, struct snapshot_steps *steps,
-                         struct err *e)
+/* What its trainer says now; false where nobody trains it, or nothing is said. */
+static bool find_progress(const struct show *show, struct snapshot *now,
+                          struct snapshot_steps *steps)
 {
     char folder[FILE_PATH_BYTES];
     int state = run_state_of_name(show->run.state);
-    if (state != RUN_RUNNING && state != RUN_PAUSED)
-        return 0;
-    if (db_weights_dir(show->db, show->run.id, folder, sizeof folder, e))
-        return -1;
-    return snapshot_file_read(folder, show->run.id, now, steps);
+    return (state == RUN_RUNNING || state == RUN_PAUSED) &&
+           !db_weights_dir(show->db, show->run.id, folder, sizeof folder, NULL) &&
+           snapshot_file_read(folder, show->run.id, now, steps);
 }
 
 static int no_progress(const struct show *show, struct err *e)
@@ -94,9 +92,8 @@ static int no_progress(const struct show *show, struct err *e)
 static int add_progress(struct show *show, bool must, struct err *e)
 {
     struct snapshot now;
-    int found = find_progress(show, &now, NULL, e);
-    if (found < 1)
-        return found || !must ? found : no_progress(show, e);
+    if (!find_progress(show, &now, NULL))
+        return must ? no_progress(show, e) : 0;
     const struct progress_row row = {
         .phase = now.paused ? "paused" : snapshot_phase_name(now.phase),
         .epoch = now.epoch,
@@ -119,9 +116,8 @@ static int add_steps(struct show *show, struct err *e)
     struct snapshot_steps steps = {.n = 0};
     struct progress_step rows[SNAPSHOT_MOST_STEPS];
     size_t n_terms;
-    int found = find_progress(show, &now, &steps, e);
-    if (found < 1)
-        return found ? found : no_progress(show, e);
+    if (!find_progress(show, &now, &steps))
+        return no_progress(show, e);
     if (db_terms(show->db, show->run.id, terms, &n_terms, e))
         return -1;
     for (int i = 0; i < steps.n; i++) {
