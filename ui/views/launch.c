@@ -233,13 +233,13 @@ static void launch(const struct launch_view *v, const struct ui_model *m, struct
 {
     struct err e;
     err_clear(&e);
+    if (launch_waits(v)) {
+        str_copy(reply->note, sizeof reply->note, LAUNCH_WAITS);
+        return;
+    }
     reply->note_is_error = true;
     if (!m->can_train) {
         str_copy(reply->note, sizeof reply->note, "this screen only watches: it cannot train");
-        return;
-    }
-    if (launch_waits(v)) {
-        str_copy(reply->note, sizeof reply->note, LAUNCH_WAITS);
         return;
     }
     if (settings_check(&v->settings, &e)) {
