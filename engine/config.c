@@ -110,8 +110,8 @@ static const struct opt options[] = {
      "numbers"},
 
     {"preset", 0, OPT_CHOICE, AT(preset), 0, 0, "none", config_preset_names, "", "Training",
-     "options set together, each of which can still be given: paper trains as the ComboLoss paper, "
-     "and the others are sweeps of it"},
+     "options set together, each of which can still be given: quick suits drawn portraits, paper "
+     "trains as the ComboLoss paper, and the others are sweeps of it"},
     {"epochs", 'e', OPT_INT, AT(epochs), 1, 100000, "200", NULL, "epochs", "Training",
      "passes over the training images"},
     {"batch", 0, OPT_INT, AT(batch), 1, 4096, "64", NULL, "images", "Training", "images in a step"},
@@ -144,7 +144,9 @@ static const struct opt options[] = {
     {"patience", 0, OPT_INT, AT(patience), 0, 100000, "0", NULL, "evaluations", "Training",
      "evaluations in a row without a better one after which training ends; 0 means never"},
     {"save-every", 0, OPT_INT, AT(save_every), 0, 100000, "10", NULL, "epochs", "Training",
-     "epochs from one checkpoint to the next; 0 means only at the best epoch and at a stop"},
+     "epochs from one checkpoint to the next; 0 means only after the first and the best epoch, "
+     "every "
+     "five minutes, and at a stop"},
     {"keep", 0, OPT_INT, AT(keep), 0, 100000, "2", NULL, "checkpoints", "Training",
      "newest checkpoints that are kept; 0 means all"},
     {"keep-checkpoints", 0, OPT_FLAG, AT(keep_checkpoints), 0, 0, "no", NULL, "", "Training",

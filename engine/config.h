@@ -63,7 +63,7 @@ struct run_config {
     double clip;           /* largest norm of all gradients together; 0 = any */
     int64_t eval_every;    /* epochs between evaluations; the last epoch always has one */
     int64_t patience;      /* evaluations without a better one before stopping; 0 = never */
-    int64_t save_every;    /* epochs between checkpoints; 0 = only at best and at a stop */
+    int64_t save_every;    /* epochs between checkpoints; 0 = none for that */
     int64_t keep;          /* checkpoints kept; 0 = all */
     bool keep_checkpoints; /* when the run is finished, too */
     int drop_last;         /* enum config_drop */
@@ -102,6 +102,7 @@ enum config_rounding {
 enum config_head_start { HEAD_START_MEAN, HEAD_START_TORCH };
 enum config_preset {
     PRESET_NONE,
+    PRESET_QUICK,
     PRESET_PAPER,
     PRESET_TABLE_4, /* this and the next are sweeps */
     PRESET_TABLE_5,
@@ -133,6 +134,10 @@ void config_apply_preset(struct run_config *config, const struct opt *const *giv
 
 /* What the config's preset is, where it is a sweep; else NULL. */
 const char *config_preset_about(const struct run_config *config);
+
+/* The file that the run begins with has come or gone: what the preset has otherwise then changes,
+ * where it is as the preset had it. */
+void config_preset_follow_init(struct run_config *config);
 
 /* Checks what no single option can: data given, resize at least image_size, as many class values as
  * classes, and so on. */

@@ -77,6 +77,8 @@ combolab_SOURCES = \
 	src/commands/tui.c \
 	src/commands/unarchive.c \
 	src/commands/undelete.c \
+	src/commands/tui_guard.c \
+	src/commands/tui_guard_priv.h \
 	src/commands/version.c \
 	src/commands/wait.c \
 	src/commands/weights.c \

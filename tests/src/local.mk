@@ -54,7 +54,10 @@ SHELL_TESTS = \
 	tests/src/test_figures.sh \
 	tests/src/test_init.sh \
 	tests/src/test_interrupted.sh \
+	tests/src/test_learns.sh \
+	tests/src/test_learns_others.sh \
 	tests/src/test_man.sh \
+	tests/src/test_newcomer.sh \
 	tests/src/test_predict.sh \
 	tests/src/test_provenance.sh \
 	tests/src/test_record.sh \

@@ -30,11 +30,14 @@ tests_ui_test_ui_moves_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_moves
 
 # Keys to actions; nothing is compared with stored screens.
-check_PROGRAMS += tests/ui/test_ui_keys
+check_PROGRAMS += tests/ui/test_ui_keys tests/ui/test_ui_form
 tests_ui_test_ui_keys_SOURCES = tests/ui/test_ui_keys.c tests/kit/ui_kit.c tests/kit/ui_kit.h
 tests_ui_test_ui_keys_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_keys_LDADD = $(UI_TEST_LIBS)
-TESTS += tests/ui/test_ui_keys
+tests_ui_test_ui_form_SOURCES = tests/ui/test_ui_form.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_form_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_form_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_keys tests/ui/test_ui_form
 
 # The view of ablations, on whole screens.
 check_PROGRAMS += tests/ui/test_ui_ablation

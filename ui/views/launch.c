@@ -190,6 +190,7 @@ static void sync(struct launch_view *v, const struct ui_model *m)
     if (v->draws && m->portraits && m->portraits[0]) {
         v->draws = false;
         set(v, opt_find(&config_options, "data"), m->portraits);
+        set(v, opt_find(&config_options, "preset"), config_preset_names[PRESET_QUICK]);
     }
     if (v->completes && types_path(v))
         complete_path(v, m);
@@ -244,6 +245,10 @@ static void launch(const struct launch_view *v, const struct ui_model *m, struct
 {
     struct err e;
     err_clear(&e);
+    if (launch_waits(v)) {
+        str_copy(reply->note, sizeof reply->note, LAUNCH_WAITS);
+        return;
+    }
     reply->note_is_error = true;
     if (!m->can_train) {
         str_copy(reply->note, sizeof reply->note, "this screen only watches: it cannot train");
