@@ -233,6 +233,7 @@ struct ui_figure {
     char metrics[128]; /* "pc,mae", terms of the loss by their names: a panel each */
     char phases[16];   /* "train,test"; "" = those that the command curves takes */
     bool log_y;
+    bool over_seed, over_fold; /* curves are means of runs that differ in that alone */
     struct ui_ablation ablation;
 };
 
@@ -256,8 +257,9 @@ struct ui_action {
 #define UI_WANTS(W)                                                                                \
     W(RUNS, runs)                                                                                  \
     W(RUN, run)                                                                                    \
-    W(NOW, now) W(PATHS, paths) W(SQL, sql) W(NAMES, names) W(HISTORY, history)                    \
-        W(ABLATION, ablation) W(COMPARED, compared) W(ALIKE, alike)
+    W(NOW, now)                                                                                    \
+    W(PATHS, paths) W(SQL, sql) W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation)          \
+        W(COMPARED, compared) W(ALIKE, alike)
 
 #define UI_MOST_COMPARED 100
 
