@@ -405,6 +405,21 @@ static size_t points_of(const struct ui_model *m)
     return n;
 }
 
+/* Bands and raw curves lie under all means: where they share a cell, the last one has its colour.
+ */
+static void put_faint_first(struct chart *c)
+{
+    struct chart_series all[CHART_MOST_SERIES];
+    int n = 0;
+    memcpy(all, c->series, sizeof all);
+    for (int i = 0; i < c->n_series; i++)
+        if (!all[i].sign)
+            c->series[n++] = all[i];
+    for (int i = 0; i < c->n_series; i++)
+        if (all[i].sign)
+            c->series[n++] = all[i];
+}
+
 bool compare_chart(const struct compare_axes *axes, const struct compare_set *set,
                    const struct ui_model *m, const struct compare_curve *curve, int which,
                    const struct pen *pen, struct compare_room *room, struct chart *c, char note[64])
@@ -433,5 +448,6 @@ bool compare_chart(const struct compare_axes *axes, const struct compare_set *se
             continue;
         add_line(&d, i, c);
     }
+    put_faint_first(c);
     return true;
 }
