@@ -110,7 +110,7 @@ refuses 1 'replace it with --force' curves 1 --figure curves.svg
 refuses 2 'is no size of a figure' curves 1 --figure x.svg --size 85
 refuses 2 'name its file with --figure' curves 1 --size 85x60
 refuses 1 'no epoch of that run' curves 3
-refuses 2 'run 1 is named twice' curves 1 1
+refuses 1 'no run from 7 to 9' curves 1 7-9
 refuses 2 "no figure 'speed'" curves 1 --metric speed
 refuses 1 'no such weights were saved' scatter 2
 refuses 1 'no such weights were saved' samples 1 --at best
