@@ -118,8 +118,8 @@ run curves 1 2 3 --figure curves.svg --force
 [ "$got" -eq 0 ] && [ "$(grep -c 'has no epochs and is left out' err)" -eq 2 ]
 result $? 'runs without epochs are named'
 run curves 1 2 3 --mean-over seed --format csv
-[ "$(head -n 1 out | tr -d '\r')" = 'epoch,train (n = 1) PC,test (n = 1) PC' ]
-result $? 'a mean says of how many runs it is'
+[ "$(head -n 1 out | tr -d '\r')" = 'epoch,first (n = 1) test PC' ]
+result $? 'a mean says of how many runs it is; one without settings on record is on its own'
 run curves -q --experiment two 1 --format csv
 [ "$(tr -d '\r' <out)" = 'epoch,first test PC
 1,
