@@ -210,6 +210,19 @@ static void test_end_of_input(void)
     fixture_free(f);
 }
 
+/* Live shows what was opened, else what trains here, else the newest. */
+static void test_newest(void)
+{
+    struct fixture *f = fixture_new(20);
+    struct ui *ui = open_ui(NULL);
+    PRESS(ui, f, 'j', '2');
+    is_int((int)fixture_wanted(ui), 20, "where nothing is open and nothing trains, the newest run");
+    PRESS(ui, f, '1', 'j', 'j', '\n', '1', '2');
+    is_int((int)fixture_wanted(ui), 17, "a run that was opened stays open");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 /* F asks for a figure of what is shown: all charts, or the zoomed one. */
 static void test_figure(void)
 {
@@ -241,6 +254,7 @@ int main(void)
     test_quit();
     test_selection();
     test_live();
+    test_newest();
     test_figure();
     test_any_keys();
     test_end_of_input();

@@ -1,6 +1,7 @@
 /* help.c - every key and what it does, from the request table; and what signs mean. Screen thread
  * only. */
 #include "ui/signs.h"
+#include "ui/text.h"
 #include "ui/view.h"
 
 #include <stdio.h>
@@ -48,6 +49,23 @@ static int help_line(struct pen *pen, int wanted, int y, int x, int cells)
     return line;
 }
 
+/* Cells of the longest line of all. */
+static int longest(const struct pen *pen)
+{
+    char sign[SIGN_BYTES];
+    const char *meaning;
+    int most = 0;
+    for (int r = 1; r < REQUEST_COUNT; r++) {
+        int cells = KEYS_CELLS + text_cells(request_help((enum request)r), true);
+        most = cells > most ? cells : most;
+    }
+    for (int i = 0; (meaning = sign_at(i, pen->glyphs, sign)); i++) {
+        int cells = SIGN_CELLS + text_cells(meaning, true);
+        most = cells > most ? cells : most;
+    }
+    return most + 2;
+}
+
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
 {
     struct help_view *v = state;
@@ -56,7 +74,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     v->page = body.rows - 1;
     v->lines = help_line(pen, -1, 0, 0, 0);
     /* Two columns of lines where they fit side by side. */
-    int across = body.columns >= 120 ? 2 : 1, cells = body.columns / across - 3;
+    int across = body.columns / 2 - 3 >= longest(pen) ? 2 : 1, cells = body.columns / across - 3;
     int rows = v->page, shown = rows * across;
     if (v->first > v->lines - shown)
         v->first = v->lines - shown;

@@ -71,13 +71,21 @@ static void settle_axes(struct live_view *v, const struct ui_model *m)
 }
 
 /* Without a run in particular: the one it had, or the one that trains. */
+static int64_t newest(const struct ui_model *m)
+{
+    int64_t run = 0;
+    for (size_t i = 0; i < m->n_runs; i++)
+        run = m->runs[i].id > run ? m->runs[i].id : run;
+    return run;
+}
+
 static void opened(void *state, const struct ui_model *m, int64_t run)
 {
     struct live_view *v = state;
     if (run)
         open_run(v, run);
-    else if (m->live.run && !ui_run_find(m, v->open))
-        open_run(v, m->live.run);
+    else if (!ui_run_find(m, v->open) && (m->live.run || m->n_runs))
+        open_run(v, m->live.run ? m->live.run : newest(m));
 }
 
 /* Its rows have been fetched. */
