@@ -221,25 +221,20 @@ int headless_add(struct headless *h, const struct run_config *config, int64_t *i
     return h->out_of_memory ? mem_error(e, "the list of runs", h->room * sizeof *h->runs) : 0;
 }
 
-int headless_resume(struct headless *h, char **which, size_t n, unsigned how, const char *data,
-                    struct err *e)
+int headless_find(struct headless *h, const struct invocation *in, int64_t **runs, size_t *n,
+                  struct err *e)
 {
-    int64_t *ids = mem_alloc(n, sizeof *ids);
-    if (!ids)
-        return mem_error(e, "the list of runs", n * sizeof *ids);
-    int result = 0;
-    for (size_t i = 0; !result && i < n; i++) {
-        struct run_row row;
-        result = output_find_run(h->db, which[i], &row, e);
-        ids[i] = result ? 0 : row.id;
-    }
-    if (!result && data[0])
-        result = session_move_data(h->session, ids, n, data, e);
+    return output_find_runs(h->db, in->arguments, (size_t)in->n_arguments, runs, n, e);
+}
+
+int headless_resume(struct headless *h, const int64_t *runs, size_t n, unsigned how,
+                    const char *data, struct err *e)
+{
+    int result = data[0] ? session_move_data(h->session, runs, n, data, e) : 0;
     if (!result)
-        result = session_resume(h->session, ids, n, how, e);
+        result = session_resume(h->session, runs, n, how, e);
     for (size_t i = 0; !result && i < n; i++)
-        note_run(h, ids[i]);
-    mem_free(ids);
+        note_run(h, runs[i]);
     if (!result && h->out_of_memory)
         return mem_error(e, "the list of runs", h->room * sizeof *h->runs);
     return result;
@@ -251,12 +246,12 @@ int headless_config(struct headless *h, int64_t run, struct run_config *config, 
     return session_read_config(h->db, run, config, row, e);
 }
 
-int headless_take(struct headless *h, char **which, size_t n, struct err *e)
+int headless_take(struct headless *h, const int64_t *runs, size_t n, struct err *e)
 {
     struct run_row row;
     h->borrows = true;
     for (size_t i = 0; i < n; i++) {
-        if (output_find_run(h->db, which[i], &row, e))
+        if (db_run(h->db, runs[i], &row, e))
             return -1;
         if (run_state_of_name(row.state) != RUN_QUEUED)
             return err_set(e, ERR_STATE, "run %lld is %s: only a run in the queue can be taken",
@@ -266,20 +261,20 @@ int headless_take(struct headless *h, char **which, size_t n, struct err *e)
     return h->out_of_memory ? mem_error(e, "the list of runs", h->room * sizeof *h->runs) : 0;
 }
 
-int headless_is_paused(struct headless *h, const char *which, bool *paused, struct err *e)
+int headless_is_paused(struct headless *h, int64_t run, bool *paused, struct err *e)
 {
     struct run_row row;
-    if (output_find_run(h->db, which, &row, e))
+    if (db_run(h->db, run, &row, e))
         return -1;
     *paused = run_state_of_name(row.state) == RUN_PAUSED;
     return 0;
 }
 
-int headless_go_on(struct headless *h, const char *which, struct err *e)
+int headless_go_on(struct headless *h, int64_t run, struct err *e)
 {
     struct run_row row;
     char text[sizeof row.host + 80];
-    if (output_find_run(h->db, which, &row, e) || session_verb(h->session, row.id, VERB_RESUME, e))
+    if (db_run(h->db, run, &row, e) || session_verb(h->session, run, VERB_RESUME, e))
         return -1;
     snprintf(text, sizeof text, "run %lld: goes on, in process %lld on %s", (long long)row.id,
              (long long)row.pid, row.host);

@@ -30,21 +30,25 @@ struct headless_options {
 int headless_open(struct headless **out, const struct headless_options *options, struct err *e);
 void headless_close(struct headless *h); /* NULL is allowed */
 
-/* Queues runs again that were begun before, by what people call them: see output_find_run. `data`:
- * where their data set lies now, "" = where it was. */
-int headless_resume(struct headless *h, char **which, size_t n, unsigned how, const char *data,
-                    struct err *e);
+/* The runs that the command line names: see output_find_runs. */
+int headless_find(struct headless *h, const struct invocation *in, int64_t **runs, size_t *n,
+                  struct err *e);
+
+/* Queues runs again that were begun before. `data`: where their data set lies now, "" = where it
+ * was. */
+int headless_resume(struct headless *h, const int64_t *runs, size_t n, unsigned how,
+                    const char *data, struct err *e);
 
 /* A run's settings and its row. */
 int headless_config(struct headless *h, int64_t run, struct run_config *config, struct run_row *row,
                     struct err *e);
 
 /* Whether a process holds the run, and lets it go on there. */
-int headless_is_paused(struct headless *h, const char *which, bool *paused, struct err *e);
-int headless_go_on(struct headless *h, const char *which, struct err *e);
+int headless_is_paused(struct headless *h, int64_t run, bool *paused, struct err *e);
+int headless_go_on(struct headless *h, int64_t run, struct err *e);
 
 /* Runs that are queued already are to be trained; they stay queued if that comes to nothing. */
-int headless_take(struct headless *h, char **which, size_t n, struct err *e);
+int headless_take(struct headless *h, const int64_t *runs, size_t n, struct err *e);
 
 /* Queues a run. */
 int headless_add(struct headless *h, const struct run_config *config, int64_t *id, struct err *e);

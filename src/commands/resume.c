@@ -2,6 +2,7 @@
 #include "src/command.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "db/db.h"
 #include "src/headless.h"
 #include "src/meter.h"
@@ -40,23 +41,21 @@ static const struct opt options[] = {
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
-/* Those that a living process holds paused go last, behind the others: *n of these. Whether it
- * lives can be in doubt, and then that decides who takes over. */
-static int sort_out_paused(struct headless *h, const struct invocation *in, size_t *n,
-                           struct err *e)
+/* Those that a living process holds paused go last, behind the others: *n_others of these. Whether
+ * it lives can be in doubt, and then that decides who takes over. */
+static int sort_out_paused(struct headless *h, bool take_over, int64_t *runs, size_t n,
+                           size_t *n_others, struct err *e)
 {
-    const struct resume_options *o = in->own;
-    char **which = in->arguments;
-    *n = 0;
-    for (int i = 0; i < in->n_arguments; i++) {
+    *n_others = 0;
+    for (size_t i = 0; i < n; i++) {
         bool paused = false;
-        if (!o->take_over && headless_is_paused(h, which[i], &paused, e))
+        if (!take_over && headless_is_paused(h, runs[i], &paused, e))
             return -1;
         if (paused)
             continue;
-        char *other = which[i];
-        which[i] = which[*n];
-        which[(*n)++] = other;
+        int64_t other = runs[i];
+        runs[i] = runs[*n_others];
+        runs[(*n_others)++] = other;
     }
     return 0;
 }
@@ -66,12 +65,16 @@ static int resume(struct headless *h, const struct invocation *in, struct err *e
     const struct resume_options *o = in->own;
     unsigned how = (o->anew ? DB_RESUME_ANEW : 0) | (o->take_over ? DB_RESUME_TAKE_OVER : 0) |
                    (o->algorithms == ALGORITHMS_ANEW ? DB_RESUME_ALGORITHMS : 0);
-    size_t n;
-    int result = sort_out_paused(h, in, &n, e);
-    if (!result && n)
-        result = headless_resume(h, in->arguments, n, how, o->data, e);
-    for (size_t i = n; !result && i < (size_t)in->n_arguments; i++)
-        result = headless_go_on(h, in->arguments[i], e);
+    int64_t *runs;
+    size_t n, n_others = 0;
+    int result = headless_find(h, in, &runs, &n, e);
+    if (!result)
+        result = sort_out_paused(h, o->take_over, runs, n, &n_others, e);
+    if (!result && n_others)
+        result = headless_resume(h, runs, n_others, how, o->data, e);
+    for (size_t i = result ? n : n_others; !result && i < n; i++)
+        result = headless_go_on(h, runs[i], e);
+    mem_free(runs);
     return result;
 }
 
@@ -82,16 +85,17 @@ static int check(const struct invocation *in, struct err *e)
     struct resume_options *o = in->own;
     struct meter meter;
     const struct session_patience wait = {meter_cancel(), meter_progress, &meter};
-    struct run_row run;
+    struct run_row *runs = NULL;
+    size_t n = 0;
     struct db *db;
     int result = output_open_db(in, &db, e);
+    if (!result)
+        result = output_find_rows(db, in->arguments, (size_t)in->n_arguments, &runs, &n, e);
     meter_start(&meter, "comparing the data set", in->global.quiet);
-    for (int i = 0; !result && i < in->n_arguments; i++) {
-        result = output_find_run(db, in->arguments[i], &run, e);
-        if (!result)
-            result = session_check_data(db, &run, o->data, &wait, e);
-    }
+    for (size_t i = 0; !result && i < n; i++)
+        result = session_check_data(db, &runs[i], o->data, &wait, e);
     meter_end(&meter);
+    mem_free(runs);
     db_close(db);
     return result;
 }
@@ -124,7 +128,8 @@ const struct command command_resume = {
     .arguments = "RUN...",
     .summary = "go on with runs that were paused, stopped, failed or were lost",
     .details =
-        "Each RUN, a number from `combolab runs` or `last` for the newest, goes on from its newest "
+        "Each RUN, a number, a range such as 3-9, or `last` for the newest, goes on from its "
+        "newest "
         "checkpoint, with the settings it was launched with, and comes to what it would have been "
         "without the interruption; epochs after that checkpoint are done again. A run that "
         "has epochs on record but no checkpoint to be found is refused, unless --anew is given, "

@@ -94,14 +94,12 @@ static void say(const struct invocation *in, int64_t run, const char *what)
 /* From its checkpoint, or, where it has none, from the beginning. */
 static int go_on(struct headless *h, const struct invocation *in, int64_t run, struct err *e)
 {
-    char number[24], *which = number;
     struct err why;
-    snprintf(number, sizeof number, "%lld", (long long)run);
-    if (!headless_resume(h, &which, 1, 0, "", e)) {
+    if (!headless_resume(h, &run, 1, 0, "", e)) {
         say(in, run, "goes on");
         return 0;
     }
-    if (e->code != ERR_STATE || headless_resume(h, &which, 1, DB_RESUME_ANEW, "", &why))
+    if (e->code != ERR_STATE || headless_resume(h, &run, 1, DB_RESUME_ANEW, "", &why))
         return -1;
     say(in, run, "begins anew, since it has no checkpoint to go on from");
     return 0;

@@ -2,6 +2,7 @@
 #include "src/command.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "engine/backend_load.h"
 #include "src/headless.h"
 #include "src/jobs.h"
@@ -28,7 +29,11 @@ static const struct opt_table own = {options, sizeof options / sizeof *options};
 
 static int take(struct headless *h, const struct invocation *in, struct err *e)
 {
-    return headless_take(h, in->arguments, (size_t)in->n_arguments, e);
+    int64_t *runs;
+    size_t n;
+    int result = headless_find(h, in, &runs, &n, e) || headless_take(h, runs, n, e) ? -1 : 0;
+    mem_free(runs);
+    return result;
 }
 
 /* A device that is not there is a slip of the hand here, and not what runs wait for. */
