@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FIRST_BYTES 32
+#define FIRST_BYTES 512 /* a tar archive says what it is at byte 257 */
 #define PIECE_BYTES (1u << 18)
 
 #define SOURCE_HERE(name) &source_##name,

@@ -6,11 +6,14 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define TAR_MARK_AT 257u
+#define TAR_MARK_BYTES 5
 #define COUNT_BYTES 8u /* before a storage's elements */
 
 /* 0x1950a86a20f9469cfc6c, as a pickle has it, and as one of protocol 1 has it. */
@@ -144,11 +147,26 @@ static bool is_magic(const struct pickle_node *node)
 
 static int no_torch(const struct pickle_node *root, struct err *e)
 {
-    bool array = torch_is_tensor(root);
+    char made_by[4 * 60] = "";
+    if (root->kind == PICKLE_OBJECT && root->made_by->kind == PICKLE_GLOBAL)
+        str_visible(made_by, 80, root->made_by->text);
     return err_set(e, ERR_FORMAT,
-                   "it is a pickle, but none that torch.save wrote%s: save the weights in Python "
+                   "it is a pickle, but none that torch.save wrote%s%s: save the weights in Python "
                    "with torch.save(MODEL.state_dict(), 'FILE.pth')",
-                   array ? "; it holds an array or a tensor of its own" : "");
+                   made_by[0] ? "; it would call " : "", made_by);
+}
+
+/* Before its 0.2, PyTorch wrote such archives. */
+static int refuse_tar(struct torch_file *f, struct err *e)
+{
+    char mark[TAR_MARK_BYTES];
+    bool tar = f->bytes > TAR_MARK_AT + sizeof mark &&
+               !file_read_at(f->fd, mark, sizeof mark, TAR_MARK_AT) &&
+               !memcmp(mark, "ustar", sizeof mark);
+    return tar ? err_set(e, ERR_FORMAT,
+                         "it is a tar archive, as PyTorch wrote before its version 0.2; load it "
+                         "in Python and save it anew: torch.save(torch.load('FILE'), 'FILE.pth')")
+               : 0;
 }
 
 static int list(struct torch_file *f, struct pickle *p, struct err *e)
@@ -172,6 +190,8 @@ static int open_legacy(struct torch_file *f, struct err *e)
 {
     const struct pickle_input input = {read_bytes, f, f->bytes};
     struct pickle *p;
+    if (refuse_tar(f, e))
+        return -1;
     int result = pickle_open(&p, &input, e) ? -1 : list(f, p, e);
     pickle_close(p);
     return result;
@@ -188,6 +208,8 @@ static void close_legacy(struct torch_file *f)
 /* Any pickle is: that torch.save did not write it is found, and said, while it is read. */
 static bool is_pickle(const unsigned char *first, size_t n)
 {
+    if (n > TAR_MARK_AT + TAR_MARK_BYTES && !memcmp(first + TAR_MARK_AT, "ustar", TAR_MARK_BYTES))
+        return true;
     if (n >= sizeof magic_in_digits - 1 &&
         !memcmp(first, magic_in_digits, sizeof magic_in_digits - 1))
         return true;
