@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -125,23 +124,6 @@ static int find_storage(struct torch_file *f, const struct torch_stored *s,
 
 /* --- what kind of archive --- */
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int check_names(const char **names, size_t n, struct err *e)
-{
-    qsort(names, n, sizeof *names, by_text);
-    for (size_t i = 1; i < n; i++)
-        if (!strcmp(names[i - 1], names[i]))
-            return err_set(e, ERR_FORMAT,
-                           "it has member '%.100s' twice, so that programs may differ about what "
-                           "is in it: unpack and pack it again, or save it anew with torch.save",
-                           names[i]);
-    return 0;
-}
-
 static int check_member(const struct zip_stat *s, struct err *e)
 {
     if (s->encryption_method != ZIP_EM_NONE)
@@ -182,14 +164,14 @@ static int no_torch(bool script, bool arrays, bool pickle, struct err *e)
                             "in it");
 }
 
-static int look_through(struct archive *a, const char **names, size_t n, struct err *e)
+static int look_through(struct archive *a, struct err *e)
 {
+    zip_uint64_t n = (zip_uint64_t)zip_get_num_entries(a->zip, 0);
     bool script = false, arrays = false, pickle = false;
-    for (size_t i = 0; i < n; i++) {
+    for (zip_uint64_t i = 0; i < n; i++) {
         struct zip_stat s;
         if (zip_stat_index(a->zip, i, 0, &s) || !(s.valid & ZIP_STAT_SIZE))
             return err_set(e, ERR_FORMAT, "a member of the archive is damaged");
-        names[i] = s.name;
         if (check_member(&s, e))
             return -1;
         script |= strstr(s.name, "/code/") || str_ends_in(s.name, "constants.pkl");
@@ -204,10 +186,23 @@ static int look_through(struct archive *a, const char **names, size_t n, struct 
         snprintf(a->folder, sizeof a->folder, "%.*s", (int)(strlen(s.name) - strlen(PICKLE)),
                  s.name);
     }
-    return no_torch(script, arrays, pickle, e) || check_names(names, n, e) ? -1 : 0;
+    return no_torch(script, arrays, pickle, e);
 }
 
 /* --- opening --- */
+
+static const char *why_not(int code)
+{
+    if (code == ZIP_ER_INCONS)
+        return "its list of members does not say what the members themselves say (names or sizes), "
+               "so that programs may differ about what is in it: save it anew with torch.save";
+    if (code == ZIP_ER_EXISTS)
+        return "it has a member twice, so that programs may differ about what is in it: save it "
+               "anew with torch.save";
+    return "it begins as a zip archive, but the list of its members, which is at its end, is "
+           "missing "
+           "or damaged: it is cut short, or was not downloaded whole";
+}
 
 /* The library has a file of its own, since both move in it; it must be the same. */
 static int open_zip(struct torch_file *f, struct archive *a, struct err *e)
@@ -228,17 +223,8 @@ static int open_zip(struct torch_file *f, struct archive *a, struct err *e)
     if (a->zip)
         return 0;
     close(fd);
-    if (code == ZIP_ER_MEMORY)
-        return mem_error(e, "a zip archive", 0);
-    return code == ZIP_ER_INCONS
-               ? err_set(e, ERR_FORMAT,
-                         "its list of members does not say what the members themselves say (names "
-                         "or sizes), so that programs may differ about what is in it: save it anew "
-                         "with torch.save")
-               : err_set(
-                     e, ERR_FORMAT,
-                     "it begins as a zip archive, but the list of its members, which is at its "
-                     "end, is missing or damaged: it is cut short, or was not downloaded whole");
+    return code == ZIP_ER_MEMORY ? mem_error(e, "a zip archive", 0)
+                                 : err_set(e, ERR_FORMAT, "%s", why_not(code));
 }
 
 static int read_pickle(void *context, void *to, size_t n, uint64_t at, struct err *e)
@@ -287,13 +273,7 @@ static int open_archive(struct torch_file *f, struct err *e)
     struct archive *a = f->own;
     if (open_zip(f, a, e))
         return -1;
-    zip_int64_t n = zip_get_num_entries(a->zip, 0);
-    const char **names = mem_alloc((size_t)n, sizeof *names);
-    if (!names)
-        return mem_error(e, "the members of an archive", (size_t)n * sizeof *names);
-    int result = look_through(a, names, (size_t)n, e);
-    mem_free(names);
-    return result || take_order(f, e) || list(f, e) ? -1 : 0;
+    return look_through(a, e) || take_order(f, e) || list(f, e) ? -1 : 0;
 }
 
 static void close_archive(struct torch_file *f)

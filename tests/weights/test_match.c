@@ -323,9 +323,9 @@ static void test_refused(void)
     write_numbered(&k);
     refused("tensor 'conv1.weight' is 64x1x7x7, but resnet18 wants 64x3x7x7", "grey images");
     scratch_write("init.safetensors", "PK\3\4\0\0\0\0", 8);
-    refused("a file of PyTorch's own (torch.save)", "a zip of PyTorch's");
+    refused("it begins as a zip archive", "a zip of PyTorch's that is cut short");
     scratch_write("init.safetensors", "\x80\2\x8a\x0a\x6c\xfc\x9c\x46", 8);
-    refused("safetensors.torch.save_file", "an old file of PyTorch's, and what to do");
+    refused("it is cut short", "an old file of PyTorch's that is");
     scratch_write("init.safetensors", "", 0);
     refused("no safetensors file", "an empty file");
     open_list("torchvision_resnet18.txt", NULL);
