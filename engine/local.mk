@@ -14,9 +14,10 @@ include engine/core/local.mk
 include engine/dataset/local.mk
 include engine/image/local.mk
 include engine/weights/local.mk
+include engine/predict/local.mk
 include engine/train/local.mk
 include engine/synth/local.mk
 
 # In the order the linker wants them.
-ENGINE_LIBS = libtrain.a libsynth.a libimage.a libdataset.a libweights.a libengine.a libcore.a libbase.a \
+ENGINE_LIBS = libtrain.a libpredict.a libsynth.a libimage.a libdataset.a libweights.a libengine.a libcore.a libbase.a \
 	$(JPEG_LIBS) $(PNG_LIBS) $(JANSSON_LIBS) $(ZIP_LIBS)

@@ -71,6 +71,7 @@ struct command {
     X(runs)                                                                                        \
     X(show)                                                                                        \
     X(export)                                                                                      \
+    X(predict)                                                                                     \
     X(clean)                                                                                       \
     X(synth)                                                                                       \
     X(dataset)                                                                                     \

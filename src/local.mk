@@ -10,6 +10,7 @@ combolab_SOURCES = \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
 	src/help.c \
+	src/image_list.c src/image_list.h \
 	src/main.c \
 	src/meter.c src/meter.h \
 	src/model.c src/model.h \
@@ -33,6 +34,7 @@ combolab_SOURCES = \
 	src/commands/devices.c \
 	src/commands/export.c \
 	src/commands/pause.c \
+	src/commands/predict.c \
 	src/commands/resume.c \
 	src/commands/runs.c \
 	src/commands/show.c \

@@ -48,6 +48,28 @@ int output_find_run(struct db *db, const char *which, struct run_row *run, struc
     return db_run(db, id, run, e);
 }
 
+int output_find_weights(struct db *db, const struct run_row *run, bool best, bool last,
+                        struct checkpoint_row *out, struct err *e)
+{
+    struct checkpoint_row *rows;
+    size_t n, at;
+    const char *wanted = last ? "last" : "best";
+    if (best && last)
+        return err_set(e, ERR_USAGE, "--best and --last: only one of them can be taken");
+    if (db_checkpoints(db, run->id, &rows, &n, e))
+        return -1;
+    for (at = 0; at < n && strcmp(rows[at].kind, wanted); at++)
+        ;
+    if (at == n && n && !best && !last)
+        at = 0;
+    if (at < n)
+        *out = rows[at];
+    mem_free(rows);
+    return at < n ? 0
+                  : err_set(e, ERR_NOT_FOUND, "run %lld has no %s weights: none were saved",
+                            (long long)run->id, wanted);
+}
+
 /* Columns of the terminal; elsewhere what COLUMNS says, 0 = no limit. */
 static int width_of_output(bool terminal)
 {

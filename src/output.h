@@ -5,6 +5,7 @@
 #include "results/table.h"
 #include "src/command.h"
 
+struct checkpoint_row;
 struct db;
 struct err;
 struct run_row;
@@ -15,6 +16,11 @@ int output_open_db(const struct invocation *in, struct db **out, struct err *e);
 
 /* Finds a run by what people call it: its number, or "last" for the newest. */
 int output_find_run(struct db *db, const char *which, struct run_row *run, struct err *e);
+
+/* A run's saved weights of the kind asked for or, where neither was, those of the best epoch, else
+ * the last. ERR_USAGE for both. */
+int output_find_weights(struct db *db, const struct run_row *run, bool best, bool last,
+                        struct checkpoint_row *out, struct err *e);
 
 /* Prints tables in the format asked for. Returns 0 or -1. */
 int output_tables(const struct invocation *in, struct table *const *tables, size_t n,

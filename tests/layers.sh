@@ -33,6 +33,7 @@ check engine "$core"
 check engine/dataset "$core|$top"
 check engine/image "$core|$top|engine/dataset/.*"
 check engine/weights "$core|$top"
+check engine/predict "$core|$top|engine/image/.*|engine/weights/.*"
 check engine/synth "base/.*|engine/image/.*"
 check engine/train "base/.*|engine/.*"
 check db 'base/.*'

@@ -15,6 +15,7 @@ include tests/dataset/local.mk
 include tests/image/local.mk
 include tests/synth/local.mk
 include tests/weights/local.mk
+include tests/predict/local.mk
 include tests/train/local.mk
 include tests/db/local.mk
 include tests/results/local.mk

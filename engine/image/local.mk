@@ -2,6 +2,7 @@ noinst_LIBRARIES += libimage.a
 libimage_a_SOURCES = \
 	engine/image/image.c engine/image/image.h \
 	engine/image/image_check.c engine/image/image_check.h \
+	engine/image/image_crop.c engine/image/image_crop.h \
 	engine/image/image_digest.c \
 	engine/image/image_exif.c \
 	engine/image/image_grey.c \

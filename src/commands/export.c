@@ -28,29 +28,6 @@ static const struct opt options[] = {
 };
 static const struct opt_table table = {options, sizeof options / sizeof *options};
 
-/* The saved weights of that kind, or, where neither was asked for, of the kind there is. */
-static int find_weights(struct db *db, const struct run_row *run, const struct options *own,
-                        struct checkpoint_row *out, struct err *e)
-{
-    struct checkpoint_row *rows;
-    size_t n, at;
-    const char *wanted = own->last ? "last" : "best";
-    if (own->best && own->last)
-        return err_set(e, ERR_USAGE, "--best and --last: a file holds one of them");
-    if (db_checkpoints(db, run->id, &rows, &n, e))
-        return -1;
-    for (at = 0; at < n && strcmp(rows[at].kind, wanted); at++)
-        ;
-    if (at == n && n && !own->best && !own->last)
-        at = 0;
-    if (at < n)
-        *out = rows[at];
-    mem_free(rows);
-    return at < n ? 0
-                  : err_set(e, ERR_NOT_FOUND, "run %lld has no %s weights: none were saved",
-                            (long long)run->id, wanted);
-}
-
 static int put_figure(struct weights *w, const char *key, double value, struct err *e)
 {
     char text[40];
@@ -100,8 +77,9 @@ static int export(const struct invocation *in, struct db *db, struct err *e)
     struct run_row run;
     struct checkpoint_row from;
     struct weights *w;
-    if (output_find_run(db, in->arguments[0], &run, e) || find_weights(db, &run, own, &from, e) ||
-        check_free(path, own, e) || weights_read(&w, from.path, e))
+    if (output_find_run(db, in->arguments[0], &run, e) ||
+        output_find_weights(db, &run, own->best, own->last, &from, e) || check_free(path, own, e) ||
+        weights_read(&w, from.path, e))
         return -1;
     int result = describe(w, &run, &from, e);
     if (!result)

@@ -117,4 +117,5 @@ def main():
             print(f"{float(score):.9g} {float(expectation):.9g}")
 
 
-main()
+if __name__ == "__main__":
+    main()

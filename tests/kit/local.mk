@@ -12,6 +12,7 @@ libkit_a_SOURCES = \
 	tests/kit/backend_spread.c tests/kit/backend_spread.h \
 	tests/kit/resume_kit.c tests/kit/resume_kit.h \
 	tests/kit/scratch.c tests/kit/scratch.h \
+	tests/kit/torch_weights.c tests/kit/torch_weights.h \
 	tests/kit/toy_backend.c tests/kit/toy_backend.h \
 	tests/kit/trainer_rig.c tests/kit/trainer_rig.h \
 	tests/kit/weights_kit.c tests/kit/weights_kit.h

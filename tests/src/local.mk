@@ -29,7 +29,7 @@ TESTS += tests/src/test_screen_thread
 
 TESTS += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
 	tests/src/test_detach.sh tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_converge.sh tests/src/test_tmux.sh \
-	tests/src/test_provenance.sh tests/src/test_clean.sh
+	tests/src/test_provenance.sh tests/src/test_clean.sh tests/src/test_predict.sh
 EXTRA_DIST += tests/src/test_cli.sh tests/src/test_man.sh tests/src/test_train.sh \
 	tests/src/test_detach.sh tests/src/test_init.sh tests/src/test_interrupted.sh tests/src/test_record.sh tests/src/test_converge.sh tests/src/test_tmux.sh \
-	tests/src/test_provenance.sh tests/src/test_clean.sh
+	tests/src/test_provenance.sh tests/src/test_clean.sh tests/src/test_predict.sh
