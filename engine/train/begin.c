@@ -41,7 +41,8 @@ static int set_one(struct run *run, struct begin *b, int index, size_t at, struc
     const struct net_param *p = &run->params->at[index];
     if (source_load(&b->init.source, at, b->buffer, e))
         return err_prefix(e, "%s", run->config->init);
-    init_turn(run->config, p, b->buffer);
+    init_turn((enum config_init_order)run->config->init_order,
+              (enum config_init_scale)run->config->init_scale, p, b->buffer);
     b->used[at] = true;
     b->set++;
     if (!net_role_trained(p->role)) {

@@ -381,12 +381,10 @@ static void test_turn(void)
     struct net_param first = {.role = NET_CONV, .rank = 4, .dims = {2, 3, 3, 3}, .count = 54};
     float values[54], turned[54];
     double here[3][9], there[3][9], most = 0;
-    struct run_config c;
-    config_defaults(&c);
     for (int i = 0; i < 54; i++)
         values[i] = (float)((i * 37 % 23) - 11) / 16;
     memcpy(turned, values, sizeof values);
-    init_turn(&c, &first, turned);
+    init_turn(INIT_ORDER_RGB, INIT_SCALE_1, &first, turned);
     ok(!memcmp(turned, values, sizeof values), "what is said of images by default changes nothing");
     for (int k = 0; k < 3; k++)
         for (int i = 0; i < 9; i++) {
@@ -394,9 +392,7 @@ static void test_turn(void)
             here[k][i] = (byte / 255 - mean[k]) / deviation[k];
             there[2 - k][i] = byte - 255 * mean[k];
         }
-    c.init_order = INIT_ORDER_BGR;
-    c.init_scale = INIT_SCALE_255;
-    init_turn(&c, &first, turned);
+    init_turn(INIT_ORDER_BGR, INIT_SCALE_255, &first, turned);
     for (int f = 0; f < 2; f++)
         for (int corner = 0; corner < 2; corner++)
             most = fmax(most, fabs(convolve(turned + 27 * f, here, corner) -
@@ -405,7 +401,7 @@ static void test_turn(void)
     struct net_param second = first;
     second.unit = 1;
     memcpy(turned, values, sizeof values);
-    init_turn(&c, &second, turned);
+    init_turn(INIT_ORDER_BGR, INIT_SCALE_255, &second, turned);
     ok(!memcmp(turned, values, sizeof values), "other convolutions stay");
 }
 
