@@ -6,8 +6,8 @@ libweights_a_SOURCES = \
 	engine/weights/match.c engine/weights/match.h \
 	engine/weights/naming.c engine/weights/naming.h \
 	engine/weights/pickle.c engine/weights/pickle.h engine/weights/pickle_priv.h \
-	engine/weights/pickle_names.c \
-	engine/weights/pickle_node.c \
+	engine/weights/pickle_names.c engine/weights/pickle_node.c engine/weights/pickle_objects.c \
+	engine/weights/pickle_stack.c engine/weights/pickle_values.c \
 	engine/weights/safetensors_read.c \
 	engine/weights/safetensors_write.c \
 	engine/weights/source.c engine/weights/source.h \
