@@ -66,15 +66,15 @@ static void child_name(const struct pickle_node *holder, size_t i, char *to, siz
         to[0] = '\0';
 }
 
-static bool holds_tensors(const struct pickle_node *node, int depth, unsigned *steps)
+static bool holds_tensors(struct torch_file *f, const struct pickle_node *node, int depth)
 {
     const struct pickle_node *holders[3];
     if (torch_is_tensor(node))
         return true;
     int n = depth < MOST_DEEP ? holders_of(node, holders) : 0;
     for (int h = 0; h < n; h++)
-        for (size_t i = 0; i < children(holders[h]) && ++*steps < MOST_STEPS; i++)
-            if (holds_tensors(child(holders[h], i), depth + 1, steps))
+        for (size_t i = 0; i < children(holders[h]) && ++f->steps < MOST_STEPS; i++)
+            if (holds_tensors(f, child(holders[h], i), depth + 1))
                 return true;
     return false;
 }
@@ -82,13 +82,13 @@ static bool holds_tensors(const struct pickle_node *node, int depth, unsigned *s
 /* --- which part --- */
 
 /* An entry that is a dict or a module, and holds tensors. */
-static const struct pickle_node *wrapped(const struct pickle_node *node, const char *key)
+static const struct pickle_node *wrapped(struct torch_file *f, const struct pickle_node *node,
+                                         const char *key)
 {
     const struct pickle_node *value = pickle_value(node, key), *holders[3];
-    unsigned steps = 0;
     if (!value || torch_is_tensor(value) || !holders_of(value, holders))
         return NULL;
-    return holds_tensors(value, 0, &steps) ? value : NULL;
+    return holds_tensors(f, value, 0) ? value : NULL;
 }
 
 static void note_beside(struct torch_file *f, const struct pickle_node *node,
@@ -97,9 +97,8 @@ static void note_beside(struct torch_file *f, const struct pickle_node *node,
     char name[64];
     size_t used = strlen(f->beside);
     for (size_t i = 0; i < children(node); i++) {
-        unsigned steps = 0;
         child_name(node, i, name, sizeof name);
-        if (child(node, i) == taken || !holds_tensors(child(node, i), 0, &steps))
+        if (child(node, i) == taken || !holds_tensors(f, child(node, i), 0))
             continue;
         if (used + strlen(name) + 8 > sizeof f->beside)
             return;
@@ -114,7 +113,7 @@ static const struct pickle_node *unwrap(struct torch_file *f, const struct pickl
     for (int depth = 0; depth < 4; depth++) {
         const struct pickle_node *inner = NULL;
         const char *const *w = wrappers;
-        while (*w && !(inner = wrapped(node, *w)))
+        while (*w && !(inner = wrapped(f, node, *w)))
             w++;
         size_t used = strlen(f->part);
         if (!inner || used + strlen(*w) + 2 > sizeof f->part)
@@ -163,7 +162,7 @@ static int list_one(struct torch_file *f, const char *name, const struct pickle_
 }
 
 static int list_below(struct torch_file *f, const char *prefix, const struct pickle_node *node,
-                      int depth, unsigned *steps, struct err *e)
+                      int depth, struct err *e)
 {
     const struct pickle_node *holders[3];
     char name[2 * WEIGHTS_NAME_BYTES + 8], key[WEIGHTS_NAME_BYTES + 1];
@@ -174,13 +173,13 @@ static int list_below(struct torch_file *f, const char *prefix, const struct pic
         return err_set(e, ERR_FORMAT, "'%.60s' is nested more than %d deep", prefix, MOST_DEEP);
     for (int h = 0; h < n; h++)
         for (size_t i = 0; i < children(holders[h]); i++) {
-            if (++*steps > MOST_STEPS)
+            if (++f->steps > MOST_STEPS)
                 return err_set(e, ERR_FORMAT, "it holds more than %u objects", MOST_STEPS);
             child_name(holders[h], i, key, sizeof key);
             /* What is cut is too long for a tensor's name, which is said there. */
             snprintf(name, sizeof name, "%.*s%s%s", WEIGHTS_NAME_BYTES, prefix,
                      prefix[0] && key[0] ? "." : "", key);
-            if (list_below(f, name, child(holders[h], i), depth + 1, steps, e))
+            if (list_below(f, name, child(holders[h], i), depth + 1, e))
                 return -1;
         }
     return 0;
@@ -225,9 +224,8 @@ static int refuse_none(const struct pickle_node *node, struct err *e)
 
 int torch_list(struct torch_file *f, const struct pickle_node *root, struct err *e)
 {
-    unsigned steps = 0;
     const struct pickle_node *node = unwrap(f, root);
-    if (list_below(f, "", node, 0, &steps, e))
+    if (list_below(f, "", node, 0, e))
         return -1;
     if (!f->listed->n)
         return refuse_none(node, e);

@@ -40,6 +40,7 @@ struct torch_file {
     bool swapped;   /* bytes of an element are in the other order than here */
     struct weights *listed;
     struct torch_view *views; /* of what is listed */
+    unsigned steps;           /* through what the pickle holds, which are bounded */
     char part[128];           /* the entry that was taken: "state_dict"; "" for the whole */
     char beside[256];         /* others that hold tensors too: "ema, optimizer" */
     float *whole;             /* the last tensor that is not packed, in order; or NULL */
