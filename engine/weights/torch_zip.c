@@ -200,8 +200,7 @@ static const char *why_not(int code)
         return "it has a member twice, so that programs may differ about what is in it: save it "
                "anew with torch.save";
     return "it begins as a zip archive, but the list of its members, which is at its end, is "
-           "missing "
-           "or damaged: it is cut short, or was not downloaded whole";
+           "missing or damaged: it is cut short, or was not downloaded whole";
 }
 
 /* The library has a file of its own, since both move in it; it must be the same. */

@@ -288,10 +288,11 @@ static void say_use(struct table *t, const struct looked *l)
         say(t, "use", "no tensor has the shape that one of that name has in a net of ours");
         return;
     }
+    say(t, "use", "a run begins with it by --backbone %s --init %s", l->match.net, l->path);
     say(t, "use",
-        "a run begins with it by --backbone %s --init %s; --init-order and --init-scale say what "
-        "images it was trained with, where they are others than torchvision's",
-        l->match.net, l->path);
+        "it is taken as trained with images as torchvision's are; no file says it: --init-order "
+        "and "
+        "--init-scale do");
     if (unused)
         say(t, unused > FEW ? "doubt" : "use",
             "tensors without a place in that net: %zu%s; the first is %s", unused,
