@@ -164,6 +164,13 @@ static int wrap(const char *name, char *to)
     return !strstr(name, "num_batches_tracked");
 }
 
+/* What torch.compile and modules of one's own put before it. */
+static int compiled(const char *name, char *to)
+{
+    snprintf(to, 200, "_orig_mod.net.%s", name);
+    return 1;
+}
+
 /* The paper's: the backbone without its `features.`, and its own head beside it. */
 static int combonet(const char *name, char *to)
 {
@@ -175,6 +182,9 @@ static void test_wrappers(void)
 {
     finds_all("torchvision_resnet18.txt", wrap, "resnet18", "timm, torchvision", "module.model.",
               2);
+    init_close(&in);
+    finds_all("torchvision_resnet18.txt", compiled, "resnet18", "timm, torchvision",
+              "_orig_mod.net.", 2);
     init_close(&in);
     finds_all("pytorchcv_seresnext50_32x4d.txt", wrap, "se-resnext50", "pytorchcv",
               "module.model.features.", 2);
