@@ -5,84 +5,34 @@
 
 #include <string.h>
 
-/* Modules, with all that is below them. */
-static const char *const modules[] = {"_posixsubprocess",
-                                      "_pickle",
-                                      "aiohttp",
-                                      "asyncio",
-                                      "bdb",
-                                      "cProfile",
-                                      "codeop",
-                                      "ctypes",
-                                      "distutils",
-                                      "doctest",
-                                      "ensurepip",
-                                      "ftplib",
-                                      "http",
-                                      "httplib",
-                                      "imaplib",
-                                      "importlib",
-                                      "lib2to3",
-                                      "marshal",
-                                      "multiprocessing",
-                                      "nt",
-                                      "ntpath",
-                                      "operator",
-                                      "os",
-                                      "pdb",
-                                      "pickle",
-                                      "pip",
-                                      "pkgutil",
-                                      "posix",
-                                      "posixpath",
-                                      "pty",
-                                      "pydoc",
-                                      "requests",
-                                      "runpy",
-                                      "shutil",
-                                      "smtplib",
-                                      "socket",
-                                      "ssl",
-                                      "subprocess",
-                                      "sys",
-                                      "telnetlib",
-                                      "tempfile",
-                                      "timeit",
-                                      "torch.hub",
-                                      "torch.utils.cpp_extension",
-                                      "urllib",
-                                      "urllib2",
-                                      "venv",
-                                      "webbrowser",
-                                      "zipimport",
-                                      NULL};
+/* Modules, with all that is below them, between spaces. */
+static const char modules[] =
+    " _pickle _posixsubprocess aiohttp asyncio bdb cProfile codeop ctypes distutils doctest "
+    "ensurepip ftplib http httplib imaplib importlib lib2to3 marshal multiprocessing nt ntpath "
+    "operator os pdb pickle pip pkgutil posix posixpath pty pydoc requests runpy shutil smtplib "
+    "socket ssl subprocess sys telnetlib tempfile timeit urllib urllib2 venv webbrowser "
+    "zipimport ";
 
-/* What Python's own functions are called by. Its types are no harm. */
-static const char *const builtin_modules[] = {"builtins", "__builtin__", "__builtins__", NULL};
-static const char *const builtin_types[] = {
-    "bool", "bytearray", "bytes", "complex", "dict",   "float",    "frozenset",
-    "int",  "list",      "long",  "object",  "range",  "set",      "slice",
-    "str",  "tuple",     "type",  "unicode", "xrange", "Ellipsis", "NotImplemented",
-    NULL};
+/* Python's own functions, but for its types, which are no harm. */
+static const char builtins[] = " builtins __builtin__ __builtins__ ";
+static const char types[] =
+    " Ellipsis NotImplemented bool bytearray bytes complex dict float frozenset int list long "
+    "object range set slice str tuple type unicode xrange ";
 
-static bool is_below(const char *name, const char *module)
+static bool has_word(const char *words, const char *word, size_t n)
 {
-    size_t n = strlen(module);
-    return !strncmp(name, module, n) && name[n] == '.';
+    for (const char *at = words; n && (at = strchr(at, ' ')) && at[1]; at++)
+        if (!strncmp(at + 1, word, n) && at[1 + n] == ' ')
+            return true;
+    return false;
 }
 
 bool pickle_name_harms(const char *name)
 {
-    for (const char *const *m = modules; *m; m++)
-        if (is_below(name, *m))
-            return true;
-    for (const char *const *b = builtin_modules; *b; b++) {
-        if (!is_below(name, *b))
-            continue;
-        for (const char *const *t = builtin_types; *t; t++)
-            if (!strcmp(name + strlen(*b) + 1, *t))
-                return false;
-        return true;
-    }
-    return false;
+    size_t n = strcspn(name, ".");
+    const char *rest = name[n] ? name + n + 1 : "";
+    if (has_word(builtins, name, n))
+        return !has_word(types, rest, strlen(rest));
+    return has_word(modules, name, n) || !strncmp(name, "torch.hub.", 10) ||
+           !strncmp(name, "torch.utils.cpp_extension.", 26);
 }

@@ -57,6 +57,7 @@ static const struct weights_dtype *type_of(const struct type *types, const struc
 
 /* --- numbers --- */
 
+/* A number that is not below zero. */
 static bool natural(const struct pickle_node *node, uint64_t *number)
 {
     if (!node || node->kind != PICKLE_INT || node->number < 0)
