@@ -19,6 +19,15 @@
 #define SOURCE_HERE(name) &source_##name,
 static const struct source_kind *const kinds[] = {SOURCES(SOURCE_HERE)};
 
+/* No container begins so: safetensors have zeros in the length of their header. */
+static bool is_text(const unsigned char *first, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (first[i] >= 0x7f || (first[i] < ' ' && !strchr("\t\n\r", first[i])) || !first[i])
+            return false;
+    return n > 0;
+}
+
 int source_open(struct source *s, const char *path, struct err *e)
 {
     uint8_t *first;
@@ -28,7 +37,14 @@ int source_open(struct source *s, const char *path, struct err *e)
         return -1;
     while (i + 1 < sizeof kinds / sizeof *kinds && !kinds[i]->is(first, n))
         i++;
+    bool text = i + 1 == sizeof kinds / sizeof *kinds && is_text(first, n);
     mem_free(first);
+    if (text)
+        return err_set(
+            e, ERR_FORMAT,
+            "%s is a text, no file of weights: what was downloaded may be a web page, or "
+            "Git LFS's pointer to the file instead of the file",
+            path);
     s->part = s->beside = "";
     s->kind = kinds[i];
     return s->kind->open(s, path, e);

@@ -336,6 +336,9 @@ static void test_refused(void)
     refused("it begins as a zip archive", "a zip of PyTorch's that is cut short");
     scratch_write("init.safetensors", "\x80\2\x8a\x0a\x6c\xfc\x9c\x46", 8);
     refused("it is cut short", "an old file of PyTorch's that is");
+    scratch_text("init.safetensors",
+                 "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n");
+    refused("is a text, no file of weights", "a pointer in the file's place");
     scratch_write("init.safetensors", "", 0);
     refused("no safetensors file", "an empty file");
     open_list("torchvision_resnet18.txt", NULL);
