@@ -28,6 +28,8 @@ static const char *const stem_pools[] = {"auto", "floor", "ceil", NULL};
 static const char *const block_strides[] = {"auto", "3x3", "1x1", NULL};
 const char *const config_rounding_names[] = {"auto",  "half-down", "half-up", "half-even",
                                              "edges", "bins",      NULL};
+static const char *const init_orders[] = {"rgb", "bgr", NULL};
+static const char *const init_scales[] = {"1", "255", NULL};
 static const char *const schedules[] = {"step", "cosine", "constant", NULL};
 
 /* name, letter, type, field, least, most, default, choices, unit, group, help */
@@ -73,7 +75,14 @@ static const struct opt options[] = {
     {"backbone", 'b', OPT_CHOICE, AT(backbone), 0, 0, "resnet18", net_names, "", "Net and loss",
      "the net"},
     {"init", 0, OPT_PATH, AT(init), 0, 0, "", NULL, "", "Net and loss",
-     "safetensors file whose weights the run begins with; empty means drawn by the seed"},
+     "file whose weights the run begins with: safetensors, or PyTorch's .pth and .pt; empty means "
+     "drawn by the seed"},
+    {"init-order", 0, OPT_CHOICE, AT(init_order), 0, 0, "rgb", init_orders, "", "Net and loss",
+     "order of the colours that the weights of --init were trained with; nothing in a file says "
+     "it"},
+    {"init-scale", 0, OPT_CHOICE, AT(init_scale), 0, 0, "1", init_scales, "", "Net and loss",
+     "what they were trained with: 1, pixels less ImageNet's mean and divided by its deviation, or "
+     "255, pixels of 0 to 255 less that mean and not divided"},
     {"stem-pool", 0, OPT_CHOICE, AT(stem_pool), 0, 0, "auto", stem_pools, "", "Net and loss",
      "the stem's max-pool: floor with padding 1, or ceil without padding as in Cadene's nets; auto "
      "is what the names in the file of --init go with, else floor"},

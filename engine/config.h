@@ -35,6 +35,8 @@ struct run_config {
     /* net and loss */
     int backbone;              /* index into net_names */
     char init[OPT_TEXT_BYTES]; /* file of weights to begin with, "" = drawn by the seed */
+    int init_order;            /* enum config_init_order */
+    int init_scale;            /* enum config_init_scale */
     int stem_pool;             /* enum config_stem_pool */
     int block_stride;          /* enum config_block_stride */
     int loss;                  /* enum loss_kind */
@@ -88,6 +90,12 @@ enum config_crop { CROP_RANDOM, CROP_CENTRE };
 enum config_drop { DROP_AUTO, DROP_YES, DROP_NO };
 enum config_filter { FILTER_BILINEAR, FILTER_NEAREST };
 enum config_select { SELECT_TEST, SELECT_VAL };
+/* What images the weights in the file of `init` were trained with. */
+enum config_init_order { INIT_ORDER_RGB, INIT_ORDER_BGR };
+enum config_init_scale {
+    INIT_SCALE_1,   /* less their mean, divided by their deviation */
+    INIT_SCALE_255, /* 0..255, less their mean, not divided */
+};
 /* AUTO: as torchvision has it, or as the naming of the file to begin with says. */
 enum config_stem_pool { STEM_POOL_AUTO, STEM_POOL_FLOOR, STEM_POOL_CEIL }; /* pad 1; pad 0 */
 enum config_block_stride { BLOCK_STRIDE_AUTO, BLOCK_STRIDE_3X3, BLOCK_STRIDE_1X1 };

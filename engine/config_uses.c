@@ -30,6 +30,11 @@ static bool may_run_out(const struct run_config *c)
     return !c->patience || (c->epochs + c->eval_every - 1) / c->eval_every > c->patience;
 }
 
+static bool begins_with_file(const struct run_config *c)
+{
+    return config_has_init(c);
+}
+
 struct use {
     const char *option;
     bool (*used)(const struct run_config *c);
@@ -41,6 +46,8 @@ static const struct use needs[] = {
     {"lr-step", in_steps, "only schedule step uses it"},
     {"lr-factor", in_steps, "only schedule step uses it"},
     {"val-share", holds_out, "only select val uses it"},
+    {"init-order", begins_with_file, "only a file to begin with has an order"},
+    {"init-scale", begins_with_file, "only a file to begin with has a scale"},
     {"rotate-filter", rotates, "with rotate 0 nothing is rotated"},
 };
 

@@ -78,12 +78,14 @@ head='{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}  '
 printf '\070\0\0\0\0\0\0\0%s12345678' "$head" >"$(seeds weights)/two"
 head='{"module.layer0.conv1.weight":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}   '
 printf '\124\0\0\0\0\0\0\0%s1234' "$head" >"$(seeds weights)/cadene"
+python3 "$top/tests/fuzz/pth_seeds.py" "$top/tests/golden/pth_torch.txt" "$(seeds weights)" "$(seeds pickle)"
 build ticks results/ticks.c
 printf 'loss:combo pc>0.5 !state:failed name~^(a|b)+[0-9]*$ "two words"' >"$(seeds filter)/tests"
 build filter 'results/*.c results/stats/*.c' db/rows.c
 build progress engine/snapshot_file.c
 build csv engine/dataset/csv.c
 build weights 'engine/weights/*.c' "$config"
+build pickle 'engine/weights/pickle*.c'
 seeds checkpoint >/dev/null # it makes them
 build checkpoint 'engine/train/algorithms.c engine/train/notes.c engine/train/folder.c engine/train/checkpoint*.c engine/train/resume.c engine/train/tally.c' \
     engine/train/metrics.c "$weights" "$dataset" -Wl,--allow-multiple-definition # its own door comes first
@@ -96,7 +98,7 @@ build screen 'ui/*.c ui/views/*.c results/*.c results/stats/*.c db/rows.c' "$con
 build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0
-for name in ticks filter progress csv scut options weights checkpoint image store database sql screen; do
+for name in ticks filter progress csv scut options weights pickle checkpoint image store database sql screen; do
     fuzz $name
 done
 exit $failed
