@@ -258,7 +258,18 @@ int schema_check(struct db *d, int version, struct err *e);
 /* Replaces the published results by those of reference.csv. */
 int reference_seed(struct db *d, struct err *e);
 
+/* --- db_run.c, for who adds a run; in a write transaction --- */
+
+/* The number of an experiment; it is made when no run has named it before. */
+int run_find_experiment(struct db *d, const char *name, int64_t *id, struct err *e);
+
+/* A new run's number; 0: the one that SQLite gives next. */
+int run_next_number(struct db *d, int64_t *number, struct err *e);
+
 /* --- db_split.c --- */
+
+/* db_run_split, in a write transaction. */
+int split_set(struct db *d, int64_t run, const struct split_row *rows, size_t n, struct err *e);
 
 /* Predictions of schema 2 told image and true score themselves: makes splits of that. */
 int split_migrate(struct db *d, struct err *e);

@@ -6,8 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Its number; it is made when no run has named it before. */
-static int find_experiment(struct db *d, const char *name, int64_t *id, struct err *e)
+int run_find_experiment(struct db *d, const char *name, int64_t *id, struct err *e)
 {
     struct query q;
     query_open(&q, d, "INSERT INTO experiment(name) VALUES (?) ON CONFLICT DO NOTHING");
@@ -22,9 +21,9 @@ static int find_experiment(struct db *d, const char *name, int64_t *id, struct e
     return row < 0 ? -1 : 0;
 }
 
-/* 0: the one that SQLite gives next. A database that was put back from a copy has forgotten runs
- * whose files are there still: a new run must not write over them, and nothing remove them. */
-static int next_number(struct db *d, int64_t *number, struct err *e)
+/* A database that was put back from a copy has forgotten runs whose files are there still: a new run
+ * must not write over them, and nothing remove them. */
+int run_next_number(struct db *d, int64_t *number, struct err *e)
 {
     int64_t highest = identity_highest(d);
     struct query q;
@@ -51,9 +50,9 @@ static int add_row(struct db *d, const struct run_row *run, int64_t *id, struct 
 {
     struct query q;
     int64_t experiment = 0, number;
-    if (next_number(d, &number, e))
+    if (run_next_number(d, &number, e))
         return -1;
-    if (run->experiment[0] && find_experiment(d, run->experiment, &experiment, e))
+    if (run->experiment[0] && run_find_experiment(d, run->experiment, &experiment, e))
         return -1;
     query_open_insert(&q, d, "run", "id, created, experiment", row_run_columns, ROW_LAUNCHED);
     bind_number(&q, number);

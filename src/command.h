@@ -80,6 +80,7 @@ struct command {
     X(samples)                                                                                     \
     X(export)                                                                                      \
     X(predict)                                                                                     \
+    X(merge)                                                                                       \
     X(sql)                                                                                         \
     X(tag)                                                                                         \
     X(note)                                                                                        \

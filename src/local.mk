@@ -19,6 +19,7 @@ combolab_SOURCES = \
 	src/image_list.c src/image_list.h \
 	src/jobs.c src/jobs.h \
 	src/main.c \
+	src/merge_files.c src/merge_files.h \
 	src/meter.c src/meter.h \
 	src/model.c src/model.h \
 	src/outcome.c src/outcome.h \
@@ -53,6 +54,7 @@ combolab_SOURCES = \
 	src/commands/devices.c \
 	src/commands/export.c \
 	src/commands/ledger.c \
+	src/commands/merge.c \
 	src/commands/note.c \
 	src/commands/pause.c \
 	src/commands/predict.c \

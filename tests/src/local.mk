@@ -55,6 +55,7 @@ SHELL_TESTS = \
 	tests/src/test_init.sh \
 	tests/src/test_interrupted.sh \
 	tests/src/test_man.sh \
+	tests/src/test_merge.sh \
 	tests/src/test_predict.sh \
 	tests/src/test_provenance.sh \
 	tests/src/test_record.sh \
