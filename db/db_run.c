@@ -21,8 +21,8 @@ int run_find_experiment(struct db *d, const char *name, int64_t *id, struct err 
     return row < 0 ? -1 : 0;
 }
 
-/* A database that was put back from a copy has forgotten runs whose files are there still: a new run
- * must not write over them, and nothing remove them. */
+/* A database that was put back from a copy has forgotten runs whose files are there still: a new
+ * run must not write over them, and nothing remove them. */
 int run_next_number(struct db *d, int64_t *number, struct err *e)
 {
     int64_t highest = identity_highest(d);
@@ -46,7 +46,7 @@ static void bind_number(struct query *q, int64_t number)
         query_bind_null(q);
 }
 
-static int add_row(struct db *d, const struct run_row *run, int64_t *id, struct err *e)
+int run_add_row(struct db *d, const struct run_row *run, int64_t *id, struct err *e)
 {
     struct query q;
     int64_t experiment = 0, number;
@@ -65,10 +65,9 @@ static int add_row(struct db *d, const struct run_row *run, int64_t *id, struct 
     return 0;
 }
 
-/* Rows that are numbered from 1, each with its name as its first field. */
-static int add_numbered(struct db *d, int64_t run, const char *table, const char *what,
-                        const struct row_column *columns, const void *rows, size_t n,
-                        size_t row_bytes, struct err *e)
+int run_add_numbered(struct db *d, int64_t run, const char *table, const char *what,
+                     const struct row_column *columns, const void *rows, size_t n, size_t row_bytes,
+                     struct err *e)
 {
     struct query q;
     query_open_insert(&q, d, table, "run, position", columns, 0);
@@ -96,13 +95,13 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
     int64_t made = 0;
     int status = db_begin(d, e);
     if (!status)
-        status = add_row(d, run, &made, e);
+        status = run_add_row(d, run, &made, e);
     if (!status)
-        status = add_numbered(d, made, "run_option", "option", row_option_columns, options,
-                              n_options, sizeof *options, e);
+        status = run_add_numbered(d, made, "run_option", "option", row_option_columns, options,
+                                  n_options, sizeof *options, e);
     if (!status)
-        status = add_numbered(d, made, "term", "loss term", row_term_columns, terms, n_terms,
-                              sizeof *terms, e);
+        status = run_add_numbered(d, made, "term", "loss term", row_term_columns, terms, n_terms,
+                                  sizeof *terms, e);
     status = db_end(d, status, e, "queuing run \"%s\"", run->name);
     if (!status)
         *id = made;
@@ -120,8 +119,8 @@ int db_run_algorithms(struct db *d, int64_t run, const struct algorithm_row *row
         status = query_finish(&q, e);
     }
     if (!status)
-        status = add_numbered(d, run, "algorithm", "algorithm of", row_algorithm_columns, rows, n,
-                              sizeof *rows, e);
+        status = run_add_numbered(d, run, "algorithm", "algorithm of", row_algorithm_columns, rows,
+                                  n, sizeof *rows, e);
     return db_end(d, status, e, "storing the algorithms of run %" PRId64, run);
 }
 

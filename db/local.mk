@@ -13,6 +13,7 @@ libdb_a_SOURCES = \
 	db/db_files.c \
 	db/db_functions.c \
 	db/db_identity.c \
+	db/db_import.c \
 	db/db_life.c \
 	db/db_merge.c \
 	db/db_merge.h \

@@ -81,6 +81,7 @@ struct command {
     X(export)                                                                                      \
     X(predict)                                                                                     \
     X(merge)                                                                                       \
+    X(import)                                                                                      \
     X(sql)                                                                                         \
     X(tag)                                                                                         \
     X(note)                                                                                        \
