@@ -2,7 +2,7 @@
 # since everything that they test has to be compiled for them.
 FUZZ_SECONDS = 10
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/fuzz_checkpoint.c tests/fuzz/fuzz_csv.c tests/fuzz/fuzz_database.c tests/fuzz/fuzz_filter.c \
-	tests/fuzz/fuzz_image.c \
+	tests/fuzz/fuzz_image.c tests/fuzz/fuzz_import.c \
 	tests/fuzz/fuzz_options.c tests/fuzz/fuzz_pickle.c tests/fuzz/pth_seeds.py tests/fuzz/fuzz_progress.c tests/fuzz/fuzz_screen.c tests/fuzz/fuzz_scut.c tests/fuzz/fuzz_sql.c tests/fuzz/fuzz_store.c \
 	tests/fuzz/fuzz_ticks.c tests/fuzz/fuzz_weights.c
 
