@@ -31,6 +31,7 @@ struct dataset {
     char name[320];                /* for people: "SCUT-FBP5500 60-40", "portraits.csv fold 2/5" */
     char set[CONFIG_NAME_BYTES];   /* the set alone: "SCUT-FBP5500", "portraits.csv" */
     char root[1024];               /* the folder that image names are relative to */
+    char note[512];                /* what was taken otherwise than it says, a sentence; or "" */
     enum config_protocol protocol; /* settled, never PROTOCOL_AUTO */
     unsigned met;                  /* 1 << protocol for each whose needs the set meets */
     int fold, folds;               /* 0 when the protocol has none */

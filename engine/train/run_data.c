@@ -144,6 +144,8 @@ int run_open_data(struct run *run, struct err *e)
 
 void run_log_data(struct run *run)
 {
+    if (run->data->note[0])
+        log_say(run->log, LOG_INFO, "%s", run->data->note);
     for (size_t i = 0; i < run->skipped && i < NAMED_DAMAGED; i++)
         log_say(run->log, LOG_WARNING, "left out: %s", store_bad_reason(run->store, i));
     if (run->skipped > NAMED_DAMAGED)

@@ -47,6 +47,7 @@ static int add_overview(struct table **t, const struct dataset *d, const struct 
         {"score_most", "highest score", TABLE_REAL, 3, false},
         {"rounding", "classes by", TABLE_TEXT, 0, false},
         {"hash", "hash of the list", TABLE_TEXT, 0, false},
+        {"note", "note", TABLE_TEXT, 0, false},
     };
     double sum = 0, squares = 0;
     char hash[17];
@@ -78,6 +79,10 @@ static int add_overview(struct table **t, const struct dataset *d, const struct 
     table_real(*t, d->score_most);
     table_text(*t, config_rounding_names[k->rounding]);
     table_text(*t, hash);
+    if (d->note[0])
+        table_text(*t, d->note);
+    else
+        table_missing(*t);
     return 0;
 }
 

@@ -142,6 +142,45 @@ static void test_scut(void)
     has_text(e.text, "60-40 and 5-fold, not split", "with what there is");
 }
 
+/* Writes a list with the names that version 1 has, or with those of the landmarks. */
+static void old_list(const char *path, int from, int to, const char *before, const char *end)
+{
+    char text[2048] = "";
+    for (int i = from; i <= to; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%d.%s %.6g\n", before, i, end,
+                 1 + i / 6.0);
+    scratch_text(path, text);
+}
+
+static void test_old_names(void)
+{
+    static const char *const before[] = {"fty", "FTY", "AF"};
+    struct dataset *d;
+    for (int i = 0; i < 3; i++) {
+        const char *end = i ? "mat" : "jpg";
+        old_list(LISTS "/All_labels.txt", 1, IMAGES, before[i], end);
+        old_list(SPLIT "/train.txt", 1, 12, before[i], end);
+        old_list(SPLIT "/test.txt", 13, IMAGES, before[i], end);
+        if (ok(!open_set(&d, scratch_path("scut"), PROTOCOL_60_40, 1), "lists with %s1.%s",
+               before[i], end)) {
+            ok(d->n == IMAGES && !strcmp(d->items[0].name, "AF1.jpg") && d->n_train == 12 &&
+                   d->items[0].fold == 2,
+               "are of the images with new names, in their folds");
+            has_text(d->note, "20 of 20 images have another name in the lists", "which is said");
+            has_text(d->note, i ? ".mat is taken as AF1.jpg" : "fty1.jpg is taken as AF1.jpg",
+                     "with the first of them");
+        }
+        dataset_free(d);
+    }
+    old_list(LISTS "/All_labels.txt", 1, IMAGES, "xty", "jpg");
+    ok(open_set(&d, scratch_path("scut"), PROTOCOL_60_40, 1), "other names are refused");
+    has_text(e.text, "is not in All_labels.txt", "as before");
+    make_scut();
+    if (ok(!open_set(&d, scratch_path("scut"), PROTOCOL_60_40, 1), "new names"))
+        is_text(d->note, "", "need no word");
+    dataset_free(d);
+}
+
 /* Replaces a file of the SCUT layout by `text`, and expects a message; then puts it back. */
 static void broken_scut(const char *what, const char *path, const char *text, const char *part)
 {
@@ -477,6 +516,7 @@ int main(void)
     scratch_make();
     make_scut();
     test_scut();
+    test_old_names();
     test_broken_scut();
     test_csv();
     test_csv_by_name();
