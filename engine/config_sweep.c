@@ -154,7 +154,8 @@ bool config_is_list(const struct opt *option, const char *values)
     if (option->type == OPT_INT && is_range(values, strlen(values), &first, &last))
         return true;
     return strchr(values, ',') &&
-           (option->type == OPT_INT || option->type == OPT_REAL || option->type == OPT_CHOICE);
+           (option->type == OPT_INT || option->type == OPT_REAL || option->type == OPT_CHOICE ||
+            (option->type == OPT_TEXT && option->min > 0));
 }
 
 static int add_range(struct str *to, const struct opt *o, int64_t first, int64_t last,

@@ -52,6 +52,8 @@ only '(ncurses|curses|term\.h)' 'ui'
 only '(oneapi|dnnl)' 'cpu'
 only '(cuda|cudnn|cublas)' 'cuda'
 only '(jpeglib|png)' 'engine/image'
+only '(zip)' 'engine/dataset|engine/weights'
+only '(expat)' 'engine/dataset'
 
 # Every room with code has a line above, so that a new one is not forgotten.
 rooms=$(find base engine db results ui cpu cuda src -name '*.[ch]' | sed 's,/[^/]*$,,' | sort -u |

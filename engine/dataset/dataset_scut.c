@@ -151,7 +151,7 @@ static int apply_line(struct scut *s, char *line, list_mark *mark, struct err *e
         return err_set(e, ERR_FORMAT,
                        "%s:%zu: image '%s' has score %.9g, but %.9g in All_labels.txt:%zu", s->list,
                        s->line, line, score, row->item.score, row->line);
-    if (dataset_rows_check(row, s->d->root, s->list, s->line, e))
+    if (dataset_rows_check(s->rows, row, s->d->root, s->list, s->line, e))
         return -1;
     return mark(s, row, e);
 }
@@ -291,13 +291,14 @@ static int read_set(struct dataset *d, struct dataset_rows *rows,
             return -1;
     /* Images of no list are decoded too: they belong to the set. */
     for (size_t i = 0; i < rows->n; i++)
-        if (dataset_rows_check(&rows->row[i], d->root, labels, rows->row[i].line, e))
+        if (dataset_rows_check(rows, &rows->row[i], d->root, labels, rows->row[i].line, e))
             return -1;
     if (s.renamed)
-        snprintf(d->note, sizeof d->note,
-                 "%zu of %zu images have another name in the lists than on disk, as in version 1 "
-                 "of the set: %s is taken as %s",
-                 s.renamed, rows->n, s.old_name, s.new_name);
+        dataset_note(
+            d,
+            "%zu of %zu images have another name in the lists than on disk, as in version 1 "
+            "of the set: %s is taken as %s",
+            s.renamed, rows->n, s.old_name, s.new_name);
     int result = dataset_rows_distinct(rows, e);
     rows->list = NULL;
     return result;
@@ -311,6 +312,7 @@ static const double weights_5_fold[FOLDS][LOSS_MAX_CLASSES] = {
 };
 
 const struct dataset_format dataset_scut = {
+    .id = DATA_SCUT,
     .kind = "SCUT-FBP5500",
     .holds = LISTS_FOLDER " (SCUT-FBP5500)",
     .protocols = {{.protocol = PROTOCOL_60_40, .released = weights_60_40},

@@ -123,7 +123,7 @@ static int find_leak(struct run *run, struct err *e)
 int run_open_data(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
-    const struct dataset_request request = {c->data, c->protocol, (int)c->fold};
+    const struct dataset_request request = dataset_request_of(c);
     if (dataset_open(&run->data, &request, e))
         return run->job->resume && access(c->data, F_OK)
                    ? err_prefix(e, "if the data set was moved, name its new place with `combolab "

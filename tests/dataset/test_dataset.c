@@ -21,7 +21,7 @@ static struct err e;
 
 static int open_set(struct dataset **d, const char *path, enum config_protocol protocol, int fold)
 {
-    const struct dataset_request request = {path, protocol, fold};
+    const struct dataset_request request = {.path = path, .protocol = protocol, .fold = fold};
     return dataset_open(d, &request, &e);
 }
 
@@ -338,8 +338,9 @@ static void test_broken_csv(void)
     broken_csv("an empty file", "", "is empty");
     broken_csv("blank lines", "\n \n\n", "blank lines only");
     broken_csv("a header alone", "image,score\n", "names no image");
-    broken_csv("no header", ROW, "no column is named 'image'");
-    broken_csv("semicolons", "image;score\n", "no column is named 'image'");
+    broken_csv("no header, no image", "faces,1\n", "no column is named 'image'");
+    broken_csv("semicolons, no image", "image;score\n", "names no image");
+    broken_csv("a split that is none", "image;score;split\nfaces/a.jpg;1;dev\n", ":2: split 'dev'");
     broken_csv("no score column", "image,split\n", "no column is named 'score'");
     broken_csv("two score columns", "image,score,Score\n", "two columns are named 'score'");
     broken_csv("too few fields", "image,score\n" ROW "faces/b.jpg\n", ":3: 1 fields");
@@ -383,7 +384,8 @@ static void test_formats(void)
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         const struct dataset_format *f = formats[i];
         const struct dataset_protocol *p = f->protocols;
-        bool whole = f->kind && f->holds && f->find && f->read && p->protocol;
+        bool whole = f->kind && f->holds && f->find && f->read && p->protocol && f->id &&
+                     config_data_names[f->id];
         for (; p->protocol; p++)
             whole = whole && dataset_protocol(f, p->protocol) == p && (!p->released || f->classes);
         ok(whole && f->classes <= LOSS_MAX_CLASSES && !f->rounding == !f->classes &&

@@ -48,6 +48,15 @@ mkdir -p "$work"
 "$combolab" --quiet synth "$work/set" --count 10 --size 32 --threads 1 >/dev/null
 cp "$work"/set/images/*.jpg "$(seeds image)"
 cp "$work/set/labels.csv" "$(seeds csv)"
+{
+    printf '0<a><row><c t="s"><v>0</v></c><c t="inlineStr"><is><t>score</t></is></c></row><row r="3">'
+    printf '<c r="B3"><v>2.5</v></c></row></a>\0<sst><si><r><t>im</t></r><t>age</t></si></sst>'
+} >"$(seeds xlsx)/two"
+{
+    printf 1
+    cat "$top/tests/golden/scut_fbp.xlsx"
+} >"$(seeds xlsx)/book"
+printf 'image;score\na.jpg;1,5\nb.jpg;2\n' >"$(seeds csv)/comma"
 printf 'a.jpg 3.5\nb.jpg 2\nc c.jpg 1.25\n\0a.jpg 3.5\n\0b.jpg 2\n' >"$(seeds scut)/three"
 printf 'loss=mse\nlearning-rate=0.01\nepochs=3\nclass-weights=none\n' >"$(seeds options)/four"
 printf '\0\0abc' >"$(seeds store)/three"
@@ -73,7 +82,8 @@ build ticks ui/ticks.c
 printf 'loss:combo pc>0.5 !state:failed name~^(a|b)+[0-9]*$ "two words"' >"$(seeds filter)/tests"
 build filter 'results/*.c' db/rows.c
 build progress engine/snapshot_file.c
-build csv engine/dataset/csv.c
+build csv "$dataset"
+build xlsx engine/dataset/xlsx.c
 build weights 'engine/weights/*.c' "$config"
 seeds checkpoint >/dev/null # it makes them
 build checkpoint 'engine/train/algorithms.c engine/train/notes.c engine/train/folder.c engine/train/checkpoint*.c engine/train/resume.c engine/train/tally.c' \
@@ -86,7 +96,7 @@ build screen 'ui/*.c ui/views/*.c results/*.c db/rows.c' "$config"
 build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0
-for name in ticks filter progress csv scut options weights checkpoint image store database screen; do
+for name in ticks filter progress csv xlsx scut options weights checkpoint image store database screen; do
     fuzz $name
 done
 exit $failed
