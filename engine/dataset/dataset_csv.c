@@ -169,9 +169,14 @@ static int apply_protocol(struct dataset *d, struct dataset_rows *rows, const st
     return 0;
 }
 
-/* The file's name, or its folder's for a labels.csv: "portraits.csv", "portraits"; with the scores'
- * column where that was chosen, since figures of another column compare with nothing. */
-static int short_name(struct dataset *d, const char *path, const char *score, struct err *e)
+static int too_long(const struct dataset *d, const char *path, struct err *e)
+{
+    return err_set(e, ERR_USAGE, "%s: its name has more than %zu bytes: give it a shorter one",
+                   path, sizeof d->set - 1);
+}
+
+/* The file's name, or its folder's for a labels.csv: "portraits.csv", "portraits". */
+static int short_name(struct dataset *d, const char *path, struct err *e)
 {
     char whole[PATH_MAX];
     if (!realpath(path, whole) && str_copy(whole, sizeof whole, path))
@@ -181,14 +186,17 @@ static int short_name(struct dataset *d, const char *path, const char *score, st
         *base = '\0';
         base = strrchr(whole, '/');
     }
-    size_t n = strlen(base ? base + 1 : whole);
-    bool cut = str_copy(d->set, sizeof d->set, base ? base + 1 : whole);
-    if (!cut && score[0] && strcasecmp(score, "score"))
-        cut = (size_t)snprintf(d->set + n, sizeof d->set - n, ":%s", score) >= sizeof d->set - n;
-    if (cut)
-        return err_set(e, ERR_USAGE, "%s: its name has more than %zu bytes: give it a shorter one",
-                       path, sizeof d->set - 1);
-    return 0;
+    return str_copy(d->set, sizeof d->set, base ? base + 1 : whole) ? too_long(d, path, e) : 0;
+}
+
+/* "portraits.csv:warm" where that column was chosen: figures of another compare with nothing. */
+static int name_score(struct dataset *d, const struct table *t, const char *path, struct err *e)
+{
+    size_t n = strlen(d->set), room = sizeof d->set - n;
+    if (!t->options->score_column[0] || !strcasecmp(t->layout.score, "score"))
+        return 0;
+    return (size_t)snprintf(d->set + n, room, ":%s", t->layout.score) >= room ? too_long(d, path, e)
+                                                                              : 0;
 }
 
 static int find_root(struct dataset *d, const char *path, const char *folder, struct err *e)
@@ -220,8 +228,8 @@ static int read_set(struct dataset *d, struct dataset_rows *rows,
 {
     struct table t = {.options = request->table ? request->table : &as_found};
     rows->list = request->path;
-    if (short_name(d, request->path, t.options->score_column, e) ||
-        find_root(d, request->path, t.options->image_dir, e) || read_table(&t, d, rows, e))
+    if (short_name(d, request->path, e) || find_root(d, request->path, t.options->image_dir, e) ||
+        read_table(&t, d, rows, e) || name_score(d, &t, request->path, e))
         return -1;
     return apply_protocol(d, rows, &t, request, e);
 }

@@ -225,6 +225,11 @@ static int look_with(struct looking *k, char separator, char *text)
     for (int c = TABLE_IMAGE; c <= TABLE_SCORE; c++)
         if (k->l->at[c] == TABLE_NO_COLUMN)
             return no_column(k, c, usual[c][0]);
+    size_t score = k->l->at[TABLE_SCORE];
+    if (k->l->header)
+        str_copy(k->l->score, sizeof k->l->score, dataset_trim(k->csv.field[score]));
+    else
+        snprintf(k->l->score, sizeof k->l->score, "%zu", score + 1);
     return 0;
 }
 

@@ -19,6 +19,7 @@ struct table_layout {
     bool header;
     size_t columns;
     size_t at[TABLE_COLUMNS]; /* TABLE_NO_COLUMN when the table has none */
+    char score[128];          /* what the scores' column is called, or its number */
 };
 
 /* Finds it from the first lines of `text`, which stays as it is. ERR_FORMAT, with the columns that

@@ -158,7 +158,7 @@ static void end_cell(struct book *b)
 static void end_row(struct book *b)
 {
     struct xlsx_row row = {.line = b->line, .n = b->columns};
-    if (b->cells.failed || b->text.failed) {
+    if (b->cells.failed) {
         mem_error(b->e, "a row of a workbook", b->cells.length);
         stop(b);
         return;
@@ -211,6 +211,10 @@ static void XMLCALL characters(void *context, const char *text, int n)
         return;
     if (b->text.length + (size_t)n <= MOST_CELL_BYTES) {
         str_add_bytes(&b->text, text, (size_t)n);
+        if (!b->text.failed)
+            return;
+        mem_error(b->e, "a cell of a workbook", (size_t)n);
+        stop(b);
         return;
     }
     err_set(b->e, ERR_FORMAT, "%s: %s: a cell has more than %d bytes", b->path, b->part,

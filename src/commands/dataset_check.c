@@ -189,6 +189,20 @@ static void warn_of_leaks(const struct findings *f, const struct dataset *d)
             red ? RED : "", f->leaks, d->n_test, red ? PLAIN : "", test, train);
 }
 
+/* What a run would leave out; one that lacks an image does not begin. */
+static void tell_skipped(const struct findings *f, const struct dataset *d)
+{
+    size_t train = 0, test = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        bool skipped = f->reasons[i] && !d->items[i].missing;
+        train += skipped && d->items[i].train;
+        test += skipped && d->items[i].test;
+    }
+    if (train || test)
+        printf("--skip-bad-images would leave out %zu of %zu training and %zu of %zu test images\n",
+               train, d->n_train, test, d->n_test);
+}
+
 /* People see what there is to see, programs both tables; CSV has room for the damaged ones only. */
 static int list(const struct invocation *in, struct findings *f, const struct dataset *d,
                 struct err *e)
@@ -208,6 +222,8 @@ static int list(const struct invocation *in, struct findings *f, const struct da
     if (people ? looks > 1 : in->global.format != FORMAT_CSV)
         shown[n++] = tables[2];
     result = n ? output_tables(in, shown, n, e) : 0;
+    if (!result && people && !in->global.quiet)
+        tell_skipped(f, d);
     dataset_hash(d, f->pictures, hash);
     if (!result && !f->damaged && people && !in->global.quiet)
         printf("all %zu images can be decoded; data hash %s\n", d->n, hash);

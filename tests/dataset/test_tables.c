@@ -87,6 +87,11 @@ static void test_columns(void)
     struct dataset *d = open_table(traits);
     is_text(d ? d->set : "", "faces.csv:warm", "the set is called by its score, too");
     dataset_free(d);
+    SET_TEXT(image_column, "2");
+    SET_TEXT(score_column, "4");
+    d = open_table(traits);
+    is_text(d ? d->set : "", "faces.csv:sad", "by its name where there is one");
+    dataset_free(d);
     SET_TEXT(image_column, "file name");
     SET_TEXT(score_column, "beauty");
     refused(

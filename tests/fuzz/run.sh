@@ -80,7 +80,7 @@ head='{"module.layer0.conv1.weight":{"dtype":"F16","shape":[1,2],"data_offsets":
 printf '\124\0\0\0\0\0\0\0%s1234' "$head" >"$(seeds weights)/cadene"
 build ticks ui/ticks.c
 printf 'loss:combo pc>0.5 !state:failed name~^(a|b)+[0-9]*$ "two words"' >"$(seeds filter)/tests"
-build filter 'results/*.c' db/rows.c
+build filter 'results/*.c results/stats/*.c' db/rows.c
 build progress engine/snapshot_file.c
 build csv "$dataset"
 build xlsx engine/dataset/xlsx.c
@@ -92,7 +92,7 @@ build scut "$dataset"
 build options "$config"
 build store 'engine/image/*.c' "$dataset"
 build database 'db/*.c'
-build screen 'ui/*.c ui/views/*.c results/*.c db/rows.c' "$config"
+build screen 'ui/*.c ui/views/*.c results/*.c results/stats/*.c db/rows.c' "$config"
 build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0
