@@ -52,7 +52,8 @@ static int set_value(struct run_config *config, const struct values *list, size_
 {
     char value[128];
     value_at(list->values, i, value, sizeof value);
-    return opt_set(&config_options, config, list->option->name, value, e);
+    size_t blanks = list->option->type == OPT_TEXT ? strspn(value, " ") : 0;
+    return opt_set(&config_options, config, list->option->name, value + blanks, e);
 }
 
 static bool digits_only(const char *text)

@@ -30,8 +30,9 @@ struct table {
     const struct config_table *options;
     struct table_layout layout;
     struct csv csv;
-    int folds;  /* largest fold met */
-    bool comma; /* a decimal comma was met */
+    int folds;     /* largest fold met */
+    bool comma;    /* a decimal comma was met */
+    bool stripped; /* a path was */
 };
 
 static int read_split(struct dataset_item *item, char *text, const struct csv *csv, struct err *e)
@@ -58,12 +59,13 @@ static int read_fold(struct dataset_item *item, char *text, const struct csv *cs
 
 /* Paths of Windows have backslashes, which are taken as such where there is no file of that name.
  */
-static char *settle_name(const struct table *t, const char *root, char *name)
+static char *settle_name(struct table *t, const char *root, char *name)
 {
     char path[FILE_PATH_BYTES];
     if (t->options->strip_path) {
         char *slash = strrchr(name, '/'), *back = strrchr(name, '\\');
         char *last = !slash || (back && back > slash) ? back : slash;
+        t->stripped = t->stripped || last;
         return last ? last + 1 : name;
     }
     if (!strchr(name, '\\') || str_path(path, sizeof path, root, name) || !access(path, F_OK))
@@ -147,6 +149,9 @@ static int read_table(struct table *t, struct dataset *d, struct dataset_rows *r
     dataset_text_fini(&text);
     if (result)
         return -1;
+    if (t->options->strip_path && !t->stripped)
+        return err_set(e, ERR_USAGE, "option 'strip-path': no image of %s is named by a path",
+                       rows->list);
     note(d, t);
     if (dataset_rows_average(rows, d, (enum config_ratings)t->options->ratings, e) ||
         dataset_rows_sort(rows, e))

@@ -69,6 +69,10 @@ int dataset_rows_average(struct dataset_rows *rows, struct dataset *d, enum conf
         n = count_alike(rows, i);
         several += n > 1;
     }
+    if (!several && ratings == RATINGS_MANY)
+        return err_set(e, ERR_USAGE,
+                       "option 'ratings': many, but each image of %s has one row alone",
+                       rows->list);
     bool usual = images > 1 && several > images / 2;
     if (!several || ratings == RATINGS_ONE || (ratings == RATINGS_AUTO && !usual))
         return 0;

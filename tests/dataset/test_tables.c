@@ -131,6 +131,9 @@ static void test_paths(void)
     ok(d && !strcmp(d->items[0].name, "a.jpg") && !strcmp(d->items[1].name, "b.jpg"),
        "--strip-path: the last part of any path, in --image-dir");
     dataset_free(d);
+    config.table.strip_path = true;
+    refused("--strip-path where there is no path", "image,score\na.jpg,1\n",
+            "option 'strip-path': no image of");
     opens("backslashes are folders", "image,score\nfaces\\a.jpg,1\nfaces/b.jpg,2\n", 1, 2, "");
     char text[700];
     snprintf(text, sizeof text, "image,score\n%s,1\n%s,2\n", scratch_path("t/faces/a.jpg"),
@@ -160,6 +163,9 @@ static void test_ratings(void)
     d = open_table(slip);
     ok(d && d->n == 3 && d->items[0].score == 1.5, "which can be averaged when asked for");
     dataset_free(d);
+    config.table.ratings = RATINGS_MANY;
+    refused("many ratings where there is one", "image,score\nfaces/a.jpg,1\nfaces/b.jpg,3\n",
+            "option 'ratings': many, but each image of");
     config.table.ratings = RATINGS_MANY;
     refused("ratings of two splits",
             "image,score,split\nfaces/a.jpg,1,train\nfaces/b.jpg,2,test\nfaces/a.jpg,3,test\n",

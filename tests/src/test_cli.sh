@@ -209,7 +209,7 @@ run -D runs.db train --queue --data three --loss l1,combo --alpha 1,2 --seed 5,4
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 6 ]
 result $? 'a sweep queues its combinations; weights that l1 does not use make no run'
 printf 'image,warm,sad,split\nimages/portrait-00001.jpg,1,4,train\nimages/portrait-00002.jpg,2,3,test\n' >three/traits.csv
-run -D traits.db train --queue --data three/traits.csv --score-column warm,sad
+run -D traits.db train --queue --data three/traits.csv --score-column 'warm, sad'
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 2 ]
 result $? 'several columns of scores are a run each'
 run -D traits.db runs --format json
