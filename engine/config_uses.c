@@ -20,6 +20,11 @@ static bool rotates(const struct run_config *c)
     return c->rotate > 0;
 }
 
+static bool may_be_table(const struct run_config *c)
+{
+    return c->data_format == DATA_AUTO || c->data_format == DATA_TABLE;
+}
+
 static bool comes_to_a_step(const struct run_config *c)
 {
     return c->epochs - c->warmup > c->lr_step;
@@ -41,6 +46,8 @@ struct use {
     const char *unless; /* why not */
 };
 
+#define ONLY_TABLES "only data-format table uses it"
+
 /* What needs another option. */
 static const struct use needs[] = {
     {"lr-step", in_steps, "only schedule step uses it"},
@@ -49,6 +56,15 @@ static const struct use needs[] = {
     {"init-order", begins_with_file, "only a file to begin with has an order"},
     {"init-scale", begins_with_file, "only a file to begin with has a scale"},
     {"rotate-filter", rotates, "with rotate 0 nothing is rotated"},
+    {"image-column", may_be_table, ONLY_TABLES},
+    {"score-column", may_be_table, ONLY_TABLES},
+    {"split-column", may_be_table, ONLY_TABLES},
+    {"fold-column", may_be_table, ONLY_TABLES},
+    {"image-dir", may_be_table, ONLY_TABLES},
+    {"delimiter", may_be_table, ONLY_TABLES},
+    {"header", may_be_table, ONLY_TABLES},
+    {"ratings", may_be_table, ONLY_TABLES},
+    {"strip-path", may_be_table, ONLY_TABLES},
 };
 
 /* What can be beyond a run's end. */

@@ -123,7 +123,7 @@ static int find_leak(struct run *run, struct err *e)
 int run_open_data(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
-    const struct dataset_request request = {c->data, c->protocol, (int)c->fold};
+    const struct dataset_request request = dataset_request_of(c);
     if (dataset_open(&run->data, &request, e))
         return run->job->resume && access(c->data, F_OK)
                    ? err_prefix(e, "if the data set was moved, name its new place with `combolab "
@@ -144,6 +144,8 @@ int run_open_data(struct run *run, struct err *e)
 
 void run_log_data(struct run *run)
 {
+    if (run->data->note[0])
+        log_say(run->log, LOG_INFO, "%s", run->data->note);
     for (size_t i = 0; i < run->skipped && i < NAMED_DAMAGED; i++)
         log_say(run->log, LOG_WARNING, "left out: %s", store_bad_reason(run->store, i));
     if (run->skipped > NAMED_DAMAGED)
