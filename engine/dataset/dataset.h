@@ -72,4 +72,9 @@ void dataset_hash(const struct dataset *d, const uint64_t *pictures, char to[17]
 int dataset_alike(uint32_t *first, const struct dataset *d, const uint64_t *pictures,
                   struct err *e);
 
+/* How many test images show a picture that trains too, by `first` of dataset_alike; the first of
+ * them and one that trains are in *test and *train. `room` is for d->n places. */
+size_t dataset_leaks(const struct dataset *d, const uint32_t *first, uint32_t *room, uint32_t *test,
+                     uint32_t *train);
+
 #endif

@@ -122,25 +122,26 @@ static int find_named(const struct looking *k, size_t *at, const char *name)
     return 0;
 }
 
-/* A name of the header, or a number. */
+/* A number, or a name of the header: what a first line without header holds is no name. */
 static int find_asked(struct looking *k, int c, const char *asked)
 {
     size_t *at = &k->l->at[c];
     int64_t number;
+    bool is_one = !str_to_int(asked, &number);
+    if (is_one && number >= 1 && (uint64_t)number <= k->csv.n) {
+        *at = (size_t)number - 1;
+        return 0;
+    }
     if (k->options->header != HEADER_NO && find_named(k, at, asked))
         return -1;
     if (*at != TABLE_NO_COLUMN) {
         k->l->header = true;
         return 0;
     }
-    if (str_to_int(asked, &number))
+    if (!is_one)
         return no_column(k, c, asked);
-    if (number < 1 || (uint64_t)number > k->csv.n)
-        return err_set(k->e, ERR_FORMAT,
-                       "%s:%zu: column %s of option '%s' is not there: there are %zu", k->csv.path,
-                       k->csv.line, asked, option_names[c], k->csv.n);
-    *at = (size_t)number - 1;
-    return 0;
+    return err_set(k->e, ERR_FORMAT, "%s:%zu: column %s of option '%s' is not there: there are %zu",
+                   k->csv.path, k->csv.line, asked, option_names[c], k->csv.n);
 }
 
 static int find_usual(struct looking *k, int c)

@@ -152,25 +152,13 @@ static int add_looks(struct table **t, size_t *n, const struct findings *f, cons
     return result;
 }
 
-/* `trains`: for each image, when it comes first of its picture, one of that picture that trains. */
 static int find_leaks(struct findings *f, const struct dataset *d, struct err *e)
 {
-    uint32_t *trains = mem_alloc(d->n, sizeof *trains);
-    if (!trains)
-        return mem_error(e, "the check", d->n * sizeof *trains);
-    for (size_t i = 0; i < d->n; i++)
-        trains[i] = UINT32_MAX;
-    for (size_t i = d->n_train; i-- > 0;)
-        trains[f->first[d->train[i]]] = d->train[i];
-    for (size_t i = d->n_test; i-- > 0;) {
-        uint32_t train = trains[f->first[d->test[i]]];
-        if (train == UINT32_MAX)
-            continue;
-        f->leaks++;
-        f->leak = d->test[i];
-        f->leaked = train;
-    }
-    mem_free(trains);
+    uint32_t *room = mem_alloc(d->n, sizeof *room);
+    if (!room)
+        return mem_error(e, "the check", d->n * sizeof *room);
+    f->leaks = dataset_leaks(d, f->first, room, &f->leak, &f->leaked);
+    mem_free(room);
     return 0;
 }
 

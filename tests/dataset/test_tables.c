@@ -82,6 +82,9 @@ static void test_columns(void)
     SET_TEXT(image_column, "2");
     SET_TEXT(score_column, "3");
     opens("columns by number", traits, 1, 2, "");
+    SET_TEXT(score_column, "3");
+    opens("a number is no name: there is no header", "faces/a.jpg,3,9\nfaces/b.jpg,3,8\n", 9, 8,
+          "column 3 has scores");
     SET_TEXT(image_column, "file name");
     SET_TEXT(score_column, "warm");
     struct dataset *d = open_table(traits);
