@@ -221,11 +221,11 @@ static int merge_database(struct merge *m, const char *path, struct err *e)
     if (db_open(&m->from, path, DB_READ, e))
         return -1;
     merge_files_init(&m->files, m->to, m->from, m->cancel);
-    int status = db_is_same_file(m->to, m->from)
-                     ? err_set(e, ERR_USAGE, "%s is the database that runs are to come into", path)
-                     : merge_runs(m, e);
+    bool same = db_is_same_file(m->to, m->from);
+    int status = same ? err_set(e, ERR_USAGE, "%s is the database that runs are to come into", path)
+                      : merge_runs(m, e);
     merge_files_fini(&m->files);
-    if (!m->in->global.quiet && status != -1)
+    if (!m->in->global.quiet && !same)
         say_all(m);
     db_close(m->from);
     m->from = NULL;
@@ -248,6 +248,7 @@ static int open_own(const struct invocation *in, struct db **to, struct err *e)
 static int merge(struct merge *m, int *exit, struct err *e)
 {
     int status = 0;
+    struct err why;
     if (open_own(m->in, &m->to, e) || make_table(m, e))
         return -1;
     for (int i = 0; !status && i < m->in->n_arguments; i++) {
@@ -255,8 +256,9 @@ static int merge(struct merge *m, int *exit, struct err *e)
         if (m->failed || m->counts[DB_MERGE_BOTH])
             *exit = EXIT_ERROR;
     }
-    if ((m->table->n_cells || m->in->global.format != FORMAT_TABLE) && status >= 0 &&
-        output_tables(m->in, &m->table, 1, e))
+    /* What came before a failure is listed, too. */
+    bool listed = m->table->n_cells || (status >= 0 && m->in->global.format != FORMAT_TABLE);
+    if (listed && output_tables(m->in, &m->table, 1, status < 0 ? &why : e))
         return -1;
     return status;
 }
