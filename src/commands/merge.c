@@ -127,6 +127,8 @@ static int take(struct merge *m, struct db_merge *x, struct err *e)
     status = db_merge_take(m->to, m->from, x, o->into[0] ? o->into : NULL, &place, e);
     if (status)
         merge_files_undo(&m->files, x->what == DB_MERGE_NEW);
+    else if (x->what == DB_MERGE_NEWER)
+        status = merge_files_settle(&m->files, x->here, e);
     return status;
 }
 
