@@ -216,16 +216,46 @@ static int read_run(const struct import_run *from, struct import *m, struct err 
     return 0;
 }
 
+/* A run of the same file, by name and time: *id, 0 = there is none. */
+static int find_former(struct db *db, const struct run_row *run, int64_t *id, struct err *e)
+{
+    const struct run_wanted wanted = {.experiment = run->experiment, .kept = RUNS_KEPT};
+    struct run_row *runs;
+    size_t n;
+    *id = 0;
+    if (db_runs_wanted(db, &wanted, &runs, &n, e))
+        return -1;
+    for (size_t i = 0; i < n && !*id; i++)
+        if (!strcmp(runs[i].imported, run->imported) && !strcmp(runs[i].name, run->name) &&
+            runs[i].created == run->created)
+            *id = runs[i].id;
+    mem_free(runs);
+    return 0;
+}
+
+/* 1 where it is in the database already: then *id is that run. */
 static int store(const struct invocation *in, struct db *db, const struct import_run *from,
                  const struct import *m, const struct epoch_row *rows, size_t n, int64_t *id,
                  struct err *e)
 {
     struct option_row known[8];
     struct run_row run;
+    *id = 0;
     if (fill_run(in, from, m, rows, n, &run, e))
         return -1;
-    *id = 0;
-    return db ? db_run_import(db, &run, known, fill_options(&run, known), rows, n, id, e) : 0;
+    if (!db)
+        return 0;
+    if (find_former(db, &run, id, e) || *id)
+        return *id ? 1 : -1;
+    return db_run_import(db, &run, known, fill_options(&run, known), rows, n, id, e);
+}
+
+static void say_former(const struct import_run *from, int64_t id)
+{
+    char path[1024];
+    str_visible(path, sizeof path, from->path);
+    fprintf(stderr, "%s: it is run %lld already; delete that to import it again\n", path,
+            (long long)id);
 }
 
 /* `db` is NULL in a dry run. */
@@ -253,9 +283,11 @@ static int import_run(const struct invocation *in, struct db *db, const struct i
         status = store(in, db, from, &m, rows, n, &id, e);
     if (!status && !in->global.quiet)
         say(from, &m, id, n);
+    if (status > 0 && !in->global.quiet)
+        say_former(from, id);
     mem_free(rows);
     import_fini(&m);
-    return status;
+    return status < 0 ? -1 : 0;
 }
 
 static int make_table(struct table **t, struct err *e)
@@ -334,7 +366,9 @@ const struct command command_import = {
         "missing figures. In event files every step is an epoch, unless --steps-per-epoch is "
         "given: then training figures are the mean over an epoch, others the last of it. Values "
         "that are not finite are left out. A file that is damaged is refused with the place; one "
-        "that ends within a record, as while it is written, is taken up to there. Only curves come "
+        "that ends within a record, as while it is written, is taken up to there. A file that is a "
+        "run "
+        "of the experiment already is left out. Only curves come "
         "in: such a run cannot be resumed, exported or used to predict.",
     .own = &own,
     .own_bytes = sizeof(struct options),
