@@ -27,37 +27,40 @@ struct options {
 
 static const char *const selects[] = {"test", "val", NULL};
 
-#define TEXT(field, name, standard, help)                                                          \
+#define TEXT(field, name, standard, group, help)                                                   \
     {                                                                                              \
-        name, 0, OPT_TEXT, offsetof(struct options, field), 0, 0, standard, NULL, "", "Run", help  \
+        name, 0, OPT_TEXT, offsetof(struct options, field), 0, 0, standard, NULL, "", group, help  \
     }
-#define COUNT(field, name, unit, help)                                                             \
+#define COUNT(field, name, unit, group, help)                                                      \
     {                                                                                              \
-        name, 0, OPT_INT, offsetof(struct options, field), 0, 1e9, "0", NULL, unit, "Run", help    \
+        name, 0, OPT_INT, offsetof(struct options, field), 0, 1e9, "0", NULL, unit, group, help    \
     }
 
 static const struct opt options[] = {
     {"dry-run", 'n', OPT_FLAG, offsetof(struct options, dry_run), 0, 0, "no", NULL, "", "Curves",
      "change nothing: list what is in the files and what it would become"},
-    TEXT(map, "map", "",
+    TEXT(map, "map", "", "Curves",
          "which figure a curve is, as TAG=test.pc, several with commas: train, val or test, a "
          "point, and loss, mae, rmse or pc; or lr, epoch, none"),
-    COUNT(steps, "steps-per-epoch", "steps",
-          "how many steps of the files are an epoch; 0 means that each value is of one"),
+    COUNT(steps, "steps-per-epoch", "steps", "Curves",
+          "how many steps of the files are an epoch; 0 means that each step is one"),
     {"select", 0, OPT_CHOICE, offsetof(struct options, select), 0, 0, "test", selects, "", "Curves",
      "the images on which the best epoch is chosen"},
-    TEXT(name, "name", "", "what the run is called; empty means as its file"),
-    TEXT(experiment, "experiment", "default", "the experiment that it belongs to"),
-    TEXT(loss, "loss", "unknown", "the loss that it was trained with, also one of other programs"),
-    TEXT(backbone, "backbone", "unknown", "its net, also one of other programs"),
-    TEXT(data, "data", "unknown", "the name of its data set, as other runs have it"),
-    TEXT(protocol, "protocol", "", "its split, as other runs have it: split, 60/40, fold ..."),
-    COUNT(fold, "fold", "", "the fold that it was tested on; 0 means none"),
-    COUNT(seed, "seed", "", "what its random numbers were made from"),
-    COUNT(image_size, "image-size", "pixels", "side of its images; 0 means not known"),
-    COUNT(batch, "batch", "images", "of a step; 0 means not known"),
-    COUNT(train_images, "train-images", "images", "how many it was trained on; 0: not known"),
-    COUNT(test_images, "test-images", "images", "how many it was tested on; 0: not known"),
+    TEXT(name, "name", "", "Run", "what the run is called; empty means as its file"),
+    TEXT(experiment, "experiment", "default", "Run", "the experiment that it belongs to"),
+    TEXT(loss, "loss", "unknown", "Run",
+         "the loss that it was trained with, also one of other programs"),
+    TEXT(backbone, "backbone", "unknown", "Run", "its net, also one of other programs"),
+    TEXT(data, "data", "unknown", "Run", "the name of its data set, as other runs have it"),
+    TEXT(protocol, "protocol", "", "Run", "its split, as other runs have it: split, fold ..."),
+    COUNT(fold, "fold", "", "Run", "the fold that it was tested on; 0 means none"),
+    COUNT(seed, "seed", "", "Run", "what its random numbers were made from"),
+    COUNT(image_size, "image-size", "pixels", "Run", "side of its images; 0 means not known"),
+    COUNT(batch, "batch", "images", "Run", "of a step; 0 means not known"),
+    COUNT(train_images, "train-images", "images", "Run",
+          "how many it was trained on; 0 means not known"),
+    COUNT(test_images, "test-images", "images", "Run",
+          "how many it was tested on; 0 means not known"),
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
@@ -300,16 +303,6 @@ static int make_table(struct table **t, struct err *e)
     return table_new(t, "curves", false, columns, sizeof columns / sizeof *columns, e);
 }
 
-static int open_db(const struct invocation *in, struct db **db, struct err *e)
-{
-    char path[OPT_TEXT_BYTES];
-    if (in->global.database[0])
-        str_copy(path, sizeof path, in->global.database);
-    else if (db_default_path(path, sizeof path, e))
-        return -1;
-    return db_open(db, path, DB_WRITE, e);
-}
-
 /* What is wrong with one file is said, and the others are imported. */
 static int import_all(const struct invocation *in, const struct import_files *files, int *exit,
                       struct err *e)
@@ -320,7 +313,7 @@ static int import_all(const struct invocation *in, const struct import_files *fi
     struct import m;
     int status = import_init(&m, o->map, e);
     if (!status)
-        status = o->dry_run ? make_table(&t, e) : open_db(in, &db, e);
+        status = o->dry_run ? make_table(&t, e) : output_make_db(in, &db, e);
     for (size_t i = 0; !status && i < files->n; i++) {
         struct err why;
         if (!import_run(in, db, &files->runs[i], t, &why))

@@ -234,24 +234,12 @@ static int merge_database(struct merge *m, const char *path, struct err *e)
     return status;
 }
 
-static int open_own(const struct invocation *in, struct db **to, struct err *e)
-{
-    const struct options *o = in->own;
-    char path[OPT_TEXT_BYTES];
-    if (o->dry_run)
-        return output_open_db(in, to, e);
-    if (in->global.database[0])
-        str_copy(path, sizeof path, in->global.database);
-    else if (db_default_path(path, sizeof path, e))
-        return -1;
-    return db_open(to, path, DB_WRITE, e);
-}
-
 static int merge(struct merge *m, int *exit, struct err *e)
 {
+    const struct options *o = m->in->own;
     int status = 0;
     struct err why;
-    if (open_own(m->in, &m->to, e) || make_table(m, e))
+    if ((o->dry_run ? output_open_db : output_make_db)(m->in, &m->to, e) || make_table(m, e))
         return -1;
     for (int i = 0; !status && i < m->in->n_arguments; i++) {
         status = merge_database(m, m->in->arguments[i], e);
@@ -300,9 +288,8 @@ const struct command command_merge = {
         "Each run comes whole or not at all: Ctrl-C or a full disk leave the ones that came "
         "before. "
         "Files that are here already, with the same content, are not copied again, and files that "
-        "are missing are counted. A database of an older combolab is refused until a command of "
-        "this one has opened it: `combolab tag -D DATABASE` or any that writes brings it up to "
-        "date.",
+        "are missing are counted. A database of an older combolab is refused until this one has "
+        "brought it up to date, as `combolab runs -D DATABASE` does.",
     .own = &own,
     .own_bytes = sizeof(struct options),
     .least_arguments = 1,
