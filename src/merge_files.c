@@ -226,10 +226,10 @@ static int fetch_elsewhere(struct merge_files *f, int64_t there, const char *fol
 
 int merge_files_fetch(struct merge_files *f, int64_t there, int64_t here, struct err *e)
 {
-    char folder[FILE_PATH_BYTES], own[FILE_PATH_BYTES] = "";
+    char *folder = f->source, own[FILE_PATH_BYTES] = "";
     f->placed[0] = '\0';
     f->former = f->sum;
-    if (db_weights_dir(f->from, there, folder, sizeof folder, e) ||
+    if (db_weights_dir(f->from, there, folder, sizeof f->source, e) ||
         (here && db_weights_dir(f->to, here, own, sizeof own, e)))
         return -1;
     int status = fetch_folder(f, folder, own, e);
@@ -287,4 +287,19 @@ int merge_files_place(void *context, const char *folder, struct err *e)
     if (fd >= 0)
         close(fd);
     return 0;
+}
+
+int merge_files_settle(struct merge_files *f, int64_t here, struct err *e)
+{
+    char folder[FILE_PATH_BYTES], there[FILE_PATH_BYTES];
+    if (db_weights_dir(f->to, here, folder, sizeof folder, e))
+        return -1;
+    DIR *dir = access(f->source, F_OK) ? NULL : opendir(folder);
+    for (const struct dirent *at; dir && (at = readdir(dir));)
+        if (folder_kind(at->d_name) == FOLDER_CHECKPOINTS &&
+            !str_path(there, sizeof there, f->source, at->d_name) && access(there, F_OK))
+            unlinkat(dirfd(dir), at->d_name, 0);
+    if (dir)
+        closedir(dir);
+    return db_run_disk(f->to, here, e);
 }

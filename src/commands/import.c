@@ -27,37 +27,40 @@ struct options {
 
 static const char *const selects[] = {"test", "val", NULL};
 
-#define TEXT(field, name, standard, help)                                                          \
+#define TEXT(field, name, standard, group, help)                                                   \
     {                                                                                              \
-        name, 0, OPT_TEXT, offsetof(struct options, field), 0, 0, standard, NULL, "", "Run", help  \
+        name, 0, OPT_TEXT, offsetof(struct options, field), 0, 0, standard, NULL, "", group, help  \
     }
-#define COUNT(field, name, unit, help)                                                             \
+#define COUNT(field, name, unit, group, help)                                                      \
     {                                                                                              \
-        name, 0, OPT_INT, offsetof(struct options, field), 0, 1e9, "0", NULL, unit, "Run", help    \
+        name, 0, OPT_INT, offsetof(struct options, field), 0, 1e9, "0", NULL, unit, group, help    \
     }
 
 static const struct opt options[] = {
     {"dry-run", 'n', OPT_FLAG, offsetof(struct options, dry_run), 0, 0, "no", NULL, "", "Curves",
      "change nothing: list what is in the files and what it would become"},
-    TEXT(map, "map", "",
+    TEXT(map, "map", "", "Curves",
          "which figure a curve is, as TAG=test.pc, several with commas: train, val or test, a "
          "point, and loss, mae, rmse or pc; or lr, epoch, none"),
-    COUNT(steps, "steps-per-epoch", "steps",
-          "how many steps of the files are an epoch; 0 means that each value is of one"),
+    COUNT(steps, "steps-per-epoch", "steps", "Curves",
+          "how many steps of the files are an epoch; 0 means that each step is one"),
     {"select", 0, OPT_CHOICE, offsetof(struct options, select), 0, 0, "test", selects, "", "Curves",
      "the images on which the best epoch is chosen"},
-    TEXT(name, "name", "", "what the run is called; empty means as its file"),
-    TEXT(experiment, "experiment", "default", "the experiment that it belongs to"),
-    TEXT(loss, "loss", "unknown", "the loss that it was trained with, also one of other programs"),
-    TEXT(backbone, "backbone", "unknown", "its net, also one of other programs"),
-    TEXT(data, "data", "unknown", "the name of its data set, as other runs have it"),
-    TEXT(protocol, "protocol", "", "its split, as other runs have it: split, 60/40, fold ..."),
-    COUNT(fold, "fold", "", "the fold that it was tested on; 0 means none"),
-    COUNT(seed, "seed", "", "what its random numbers were made from"),
-    COUNT(image_size, "image-size", "pixels", "side of its images; 0 means not known"),
-    COUNT(batch, "batch", "images", "of a step; 0 means not known"),
-    COUNT(train_images, "train-images", "images", "how many it was trained on; 0: not known"),
-    COUNT(test_images, "test-images", "images", "how many it was tested on; 0: not known"),
+    TEXT(name, "name", "", "Run", "what the run is called; empty means as its file"),
+    TEXT(experiment, "experiment", "default", "Run", "the experiment that it belongs to"),
+    TEXT(loss, "loss", "unknown", "Run",
+         "the loss that it was trained with, also one of other programs"),
+    TEXT(backbone, "backbone", "unknown", "Run", "its net, also one of other programs"),
+    TEXT(data, "data", "unknown", "Run", "the name of its data set, as other runs have it"),
+    TEXT(protocol, "protocol", "", "Run", "its split, as other runs have it: split, fold ..."),
+    COUNT(fold, "fold", "", "Run", "the fold that it was tested on; 0 means none"),
+    COUNT(seed, "seed", "", "Run", "what its random numbers were made from"),
+    COUNT(image_size, "image-size", "pixels", "Run", "side of its images; 0 means not known"),
+    COUNT(batch, "batch", "images", "Run", "of a step; 0 means not known"),
+    COUNT(train_images, "train-images", "images", "Run",
+          "how many it was trained on; 0 means not known"),
+    COUNT(test_images, "test-images", "images", "Run",
+          "how many it was tested on; 0 means not known"),
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
@@ -216,16 +219,46 @@ static int read_run(const struct import_run *from, struct import *m, struct err 
     return 0;
 }
 
+/* A run of the same file, by name and time: *id, 0 = there is none. */
+static int find_former(struct db *db, const struct run_row *run, int64_t *id, struct err *e)
+{
+    const struct run_wanted wanted = {.experiment = run->experiment, .kept = RUNS_KEPT};
+    struct run_row *runs;
+    size_t n;
+    *id = 0;
+    if (db_runs_wanted(db, &wanted, &runs, &n, e))
+        return -1;
+    for (size_t i = 0; i < n && !*id; i++)
+        if (!strcmp(runs[i].imported, run->imported) && !strcmp(runs[i].name, run->name) &&
+            runs[i].created == run->created)
+            *id = runs[i].id;
+    mem_free(runs);
+    return 0;
+}
+
+/* 1 where it is in the database already: then *id is that run. */
 static int store(const struct invocation *in, struct db *db, const struct import_run *from,
                  const struct import *m, const struct epoch_row *rows, size_t n, int64_t *id,
                  struct err *e)
 {
     struct option_row known[8];
     struct run_row run;
+    *id = 0;
     if (fill_run(in, from, m, rows, n, &run, e))
         return -1;
-    *id = 0;
-    return db ? db_run_import(db, &run, known, fill_options(&run, known), rows, n, id, e) : 0;
+    if (!db)
+        return 0;
+    if (find_former(db, &run, id, e) || *id)
+        return *id ? 1 : -1;
+    return db_run_import(db, &run, known, fill_options(&run, known), rows, n, id, e);
+}
+
+static void say_former(const struct import_run *from, int64_t id)
+{
+    char path[1024];
+    str_visible(path, sizeof path, from->path);
+    fprintf(stderr, "%s: it is run %lld already; delete that to import it again\n", path,
+            (long long)id);
 }
 
 /* `db` is NULL in a dry run. */
@@ -253,9 +286,11 @@ static int import_run(const struct invocation *in, struct db *db, const struct i
         status = store(in, db, from, &m, rows, n, &id, e);
     if (!status && !in->global.quiet)
         say(from, &m, id, n);
+    if (status > 0 && !in->global.quiet)
+        say_former(from, id);
     mem_free(rows);
     import_fini(&m);
-    return status;
+    return status < 0 ? -1 : 0;
 }
 
 static int make_table(struct table **t, struct err *e)
@@ -268,16 +303,6 @@ static int make_table(struct table **t, struct err *e)
     return table_new(t, "curves", false, columns, sizeof columns / sizeof *columns, e);
 }
 
-static int open_db(const struct invocation *in, struct db **db, struct err *e)
-{
-    char path[OPT_TEXT_BYTES];
-    if (in->global.database[0])
-        str_copy(path, sizeof path, in->global.database);
-    else if (db_default_path(path, sizeof path, e))
-        return -1;
-    return db_open(db, path, DB_WRITE, e);
-}
-
 /* What is wrong with one file is said, and the others are imported. */
 static int import_all(const struct invocation *in, const struct import_files *files, int *exit,
                       struct err *e)
@@ -288,7 +313,7 @@ static int import_all(const struct invocation *in, const struct import_files *fi
     struct import m;
     int status = import_init(&m, o->map, e);
     if (!status)
-        status = o->dry_run ? make_table(&t, e) : open_db(in, &db, e);
+        status = o->dry_run ? make_table(&t, e) : output_make_db(in, &db, e);
     for (size_t i = 0; !status && i < files->n; i++) {
         struct err why;
         if (!import_run(in, db, &files->runs[i], t, &why))
@@ -334,7 +359,9 @@ const struct command command_import = {
         "missing figures. In event files every step is an epoch, unless --steps-per-epoch is "
         "given: then training figures are the mean over an epoch, others the last of it. Values "
         "that are not finite are left out. A file that is damaged is refused with the place; one "
-        "that ends within a record, as while it is written, is taken up to there. Only curves come "
+        "that ends within a record, as while it is written, is taken up to there. A file that is a "
+        "run "
+        "of the experiment already is left out. Only curves come "
         "in: such a run cannot be resumed, exported or used to predict.",
     .own = &own,
     .own_bytes = sizeof(struct options),

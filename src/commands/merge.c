@@ -127,6 +127,8 @@ static int take(struct merge *m, struct db_merge *x, struct err *e)
     status = db_merge_take(m->to, m->from, x, o->into[0] ? o->into : NULL, &place, e);
     if (status)
         merge_files_undo(&m->files, x->what == DB_MERGE_NEW);
+    else if (x->what == DB_MERGE_NEWER)
+        status = merge_files_settle(&m->files, x->here, e);
     return status;
 }
 
@@ -221,42 +223,32 @@ static int merge_database(struct merge *m, const char *path, struct err *e)
     if (db_open(&m->from, path, DB_READ, e))
         return -1;
     merge_files_init(&m->files, m->to, m->from, m->cancel);
-    int status = db_is_same_file(m->to, m->from)
-                     ? err_set(e, ERR_USAGE, "%s is the database that runs are to come into", path)
-                     : merge_runs(m, e);
+    bool same = db_is_same_file(m->to, m->from);
+    int status = same ? err_set(e, ERR_USAGE, "%s is the database that runs are to come into", path)
+                      : merge_runs(m, e);
     merge_files_fini(&m->files);
-    if (!m->in->global.quiet && status != -1)
+    if (!m->in->global.quiet && !same)
         say_all(m);
     db_close(m->from);
     m->from = NULL;
     return status;
 }
 
-static int open_own(const struct invocation *in, struct db **to, struct err *e)
-{
-    const struct options *o = in->own;
-    char path[OPT_TEXT_BYTES];
-    if (o->dry_run)
-        return output_open_db(in, to, e);
-    if (in->global.database[0])
-        str_copy(path, sizeof path, in->global.database);
-    else if (db_default_path(path, sizeof path, e))
-        return -1;
-    return db_open(to, path, DB_WRITE, e);
-}
-
 static int merge(struct merge *m, int *exit, struct err *e)
 {
+    const struct options *o = m->in->own;
     int status = 0;
-    if (open_own(m->in, &m->to, e) || make_table(m, e))
+    struct err why;
+    if ((o->dry_run ? output_open_db : output_make_db)(m->in, &m->to, e) || make_table(m, e))
         return -1;
     for (int i = 0; !status && i < m->in->n_arguments; i++) {
         status = merge_database(m, m->in->arguments[i], e);
         if (m->failed || m->counts[DB_MERGE_BOTH])
             *exit = EXIT_ERROR;
     }
-    if ((m->table->n_cells || m->in->global.format != FORMAT_TABLE) && status >= 0 &&
-        output_tables(m->in, &m->table, 1, e))
+    /* What came before a failure is listed, too. */
+    bool listed = m->table->n_cells || (status >= 0 && m->in->global.format != FORMAT_TABLE);
+    if (listed && output_tables(m->in, &m->table, 1, status < 0 ? &why : e))
         return -1;
     return status;
 }
@@ -296,9 +288,8 @@ const struct command command_merge = {
         "Each run comes whole or not at all: Ctrl-C or a full disk leave the ones that came "
         "before. "
         "Files that are here already, with the same content, are not copied again, and files that "
-        "are missing are counted. A database of an older combolab is refused until a command of "
-        "this one has opened it: `combolab tag -D DATABASE` or any that writes brings it up to "
-        "date.",
+        "are missing are counted. A database of an older combolab is refused until this one has "
+        "brought it up to date, as `combolab runs -D DATABASE` does.",
     .own = &own,
     .own_bytes = sizeof(struct options),
     .least_arguments = 1,

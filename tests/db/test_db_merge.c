@@ -198,7 +198,7 @@ static void test_went_on(const char *here_path, const char *there_path)
 static void test_round(const char *first, const char *second, const char *third)
 {
     struct db *a = help_open(first), *b = help_open(second), *c = help_open(third);
-    int64_t id = add_whole(a, "round"), in_b, in_c, home;
+    int64_t id = add_whole(a, "round"), in_b = 0, in_c = 0, home = 0;
     ok(merge(b, first, id, &in_b) == DB_MERGE_NEW && merge(c, second, in_b, &in_c) == DB_MERGE_NEW,
        "a run is merged, and merged from there");
     ok(merge(c, first, id, &home) == DB_MERGE_SAME && home == in_c,

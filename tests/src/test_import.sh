@@ -76,6 +76,10 @@ import logs --experiment folder
 [ "$got" -eq 0 ] && [ "$(column name --experiment folder)" = 'plain c b ' ]
 result $? 'folders are runs'
 
+import logs --experiment folder
+[ "$got" -eq 0 ] && grep -q '^logs/c: it is run 6 already' err && [ "$(column name --experiment folder)" = 'plain c b ' ]
+result $? 'and are once'
+
 # --- CSV ---
 printf '\357\273\277epoch, train_loss ,test_mae,"test_rmse",test_pc,lr,note\r\n0,1.5,0.5,0.6,,0.01,"a, ""b"""\r\n\r\n2,1.25,0.25,NaN,0.5,0.001,\r\n1,1,0.3,0.4,0.75,0.01,x' >mine.csv
 import mine.csv --train-images 30 --test-images 20
@@ -134,7 +138,7 @@ import missing.csv
 refused 'missing.csv' 'a file that is not there'
 import /dev/null
 refused 'dev/null is not a file' 'a device'
-import bad.csv mine.csv
+import bad.csv mine.csv --name again
 [ "$got" -eq 1 ] && [ "$(column id)" = "11 $before" ]
 result $? 'a bad file keeps no other from coming'
 

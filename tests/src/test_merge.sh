@@ -26,7 +26,7 @@ train() { # database and options
     db=$1
     shift
     "$combolab" train -D "$db" -q --data set --image-size 32 --batch 8 --epochs 2 --threads 1 \
-        --learning-rate 0.001 "$@" >out 2>err
+        --learning-rate 0.001 "$@" >train.out 2>train.err
 }
 
 column() { # database, name, options
@@ -115,4 +115,29 @@ rmdir a.weights/4/best.safetensors
 merge -D other.db a.db
 [ "$got" -eq 0 ] && grep -q '1 brought in, 3 the same' err
 result $? 'and it comes later'
+
+# --- a run that goes on elsewhere ---
+train first.db --loss l1 --epochs 60 --save-every 1 --keep 1 &
+worker=$!
+i=0
+while [ $i -lt 600 ] && [ -z "$("$combolab" runs -D first.db --filter 'done>1' --format csv 2>/dev/null | tail -n +2)" ]; do
+    i=$((i + 1))
+    sleep 0.1
+done
+"$combolab" stop 1 -D first.db >out 2>err
+wait $worker
+done=$(column first.db done)
+merge -D second.db first.db
+[ "$got" -eq 0 ] && [ "$(column second.db state,done)" = "stopped,$done" ] && ls second.weights/1/checkpoint-* >/dev/null
+result $? 'a stopped run comes with its checkpoints'
+"$combolab" resume 1 -D second.db -q >out 2>err
+[ "$(column second.db state,done)" = 'finished,60 ' ]
+result $? 'and goes on here'
+merge -D first.db second.db
+[ "$got" -eq 0 ] && grep -q '1 brought up to date' err && [ "$(column first.db id,state,done,resumed)" = '1,finished,60,1 ' ] &&
+    same first.weights/1/last.safetensors second.weights/1/last.safetensors && [ -z "$(ls first.weights/1 | grep checkpoint)" ]
+result $? 'at home it is brought up to date, and has nothing left of before'
+merge -D second.db first.db
+[ "$got" -eq 0 ] && grep -q '^first.db: 1 the same$' err
+result $? 'then both are the same'
 tap_done
