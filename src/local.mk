@@ -26,6 +26,7 @@ combolab_SOURCES = \
 	src/predictions.c src/predictions.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
+	src/run_images.c src/run_images.h \
 	src/run_plot.c src/run_plot.h \
 	src/sweep.c src/sweep.h \
 	src/want.h \
@@ -34,6 +35,8 @@ combolab_SOURCES = \
 	src/want_names.c \
 	src/want_now.c \
 	src/want_paths.c \
+	src/want_pictures.c \
+	src/want_predictions.c \
 	src/want_run.c \
 	src/want_runs.c \
 	src/want_sql.c src/want_sql.h \

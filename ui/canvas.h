@@ -40,6 +40,12 @@ void canvas_dot(struct canvas *c, int x, int y, int series);
  * `dash` counts along it from piece to piece; NULL draws solid. */
 void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int series, int *dash);
 
+/* A dot of many alike: a cell's owner says how many it has got, up to 255. */
+void canvas_count(struct canvas *c, int x, int y);
+
+/* A dot behind those: only where the cell has got none. Its owner is 0. */
+void canvas_behind(struct canvas *c, int x, int y);
+
 /* What to show in a cell; 0 for an empty one. */
 wchar_t canvas_glyph(const struct canvas *c, int row, int column);
 

@@ -11,10 +11,12 @@ libui_a_SOURCES = \
 	ui/grid.c ui/grid.h \
 	ui/grid_table.c \
 	ui/layout.c ui/layout.h \
+	ui/paint.c ui/paint.h \
 	ui/pen.c ui/pen.h \
 	ui/request.c ui/request.h \
 	ui/run.c \
 	ui/scale.c ui/scale.h \
+	ui/scatter.c ui/scatter.h \
 	ui/screen.c ui/screen.h \
 	ui/signs.c ui/signs.h \
 	ui/terminal.c \
@@ -34,6 +36,10 @@ libui_a_SOURCES = \
 	ui/views/live.c \
 	ui/views/live_charts.c ui/views/live_charts.h \
 	ui/views/live_panel.c ui/views/live_panel.h \
+	ui/views/predictions.c ui/views/predictions_priv.h \
+	ui/views/predictions_draw.c \
+	ui/views/predictions_order.c \
+	ui/views/predictions_picture.c \
 	ui/views/runs.c \
 	ui/views/runs_edit.c ui/views/runs_edit.h \
 	ui/views/runs_order.c ui/views/runs_order.h \

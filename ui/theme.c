@@ -135,6 +135,7 @@ const struct glyphs glyphs_ascii = {
 
 static void mono_theme(struct theme *theme)
 {
+    theme->pairs = 0;
     for (int r = 0; r < ROLES; r++) {
         theme->plain[r] = looks[r].mono;
         theme->selected[r] = (looks[r].mono & ~(attr_t)A_DIM) | A_REVERSE;
@@ -161,6 +162,7 @@ static void make_role(struct theme *theme, int r, int ground)
 
 void theme_init(struct theme *theme, enum ui_theme which)
 {
+    theme->light = which == UI_THEME_LIGHT;
     if (which == UI_THEME_MONO || !has_colors() || start_color() == ERR || COLORS < 8 ||
         COLOR_PAIRS < 2 * ROLES + 1) {
         mono_theme(theme);
@@ -168,6 +170,7 @@ void theme_init(struct theme *theme, enum ui_theme which)
     }
     use_default_colors();
     int ground = which == UI_THEME_DARK ? DARK : which == UI_THEME_LIGHT ? LIGHT : EITHER;
+    theme->pairs = 2 * ROLES;
     for (int r = 0; r < ROLES; r++)
         make_role(theme, r, ground);
 }

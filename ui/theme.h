@@ -32,6 +32,8 @@ enum role {
 /* Attributes for curses, of each role on the usual background and on the selection's. */
 struct theme {
     unsigned plain[ROLES], selected[ROLES];
+    int pairs;  /* curses has given to roles; 0 = there are no colours */
+    bool light; /* the background is known to be */
 };
 
 #define THEME_BARS 7

@@ -13,8 +13,9 @@ TESTS += tests/src/test_man_db.sh tests/src/test_picture.sh
 EXTRA_DIST += tests/src/test_man_db.sh tests/src/test_picture.sh
 
 # What fetches rows for the screen.
-READER_SOURCES = src/experiment.c src/history.c src/model.c src/reader.c src/want_ablation.c src/want_history.c \
-	src/want_names.c src/want_now.c src/want_paths.c src/want_run.c src/want_runs.c src/want_sql.c src/want_sql_kept.c
+READER_SOURCES = src/experiment.c src/history.c src/model.c src/reader.c src/run_images.c src/want_ablation.c src/want_history.c \
+	src/want_names.c src/want_now.c src/want_paths.c src/want_pictures.c \
+	src/want_predictions.c src/want_run.c src/want_runs.c src/want_sql.c src/want_sql_kept.c
 
 # Rows for the screen, without a screen.
 check_PROGRAMS += tests/src/test_model
