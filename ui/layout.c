@@ -94,6 +94,8 @@ struct predictions_layout layout_predictions(struct rect body, bool wide)
     right.columns -= left.columns + (wide ? 0 : 1);
     l.facts = take_bottom(&right, right.rows >= 14 ? FACTS_LINES : right.rows / 2 - 1);
     l.picture = right;
+    l.facts.x += wide ? 2 : 0;
+    l.facts.columns -= wide ? 2 : 0;
     l.plot = take_top(&left, left.rows >= 17 && !wide ? left.rows / 2 : 0);
     l.head = take_top(&left, 1);
     l.rows = left;

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #define FIRST_OF_256 16 /* the colours below are the user's own */
+#define SPREAD 0.5f     /* of a colour's error: all of it makes pictures that small grainy */
 #define UPPER L'▀'
 #define LOWER L'▄'
 
@@ -35,6 +36,7 @@ struct paint {
     bool light; /* the background is: shades go the other way round */
     const wchar_t *shades;
     int n_shades;
+    float low, high;  /* greys of the picture at hand */
     int first_pair;   /* of curses, that no role has */
     bool *made;       /* pairs */
     uint8_t *palette; /* of each pixel its colour; grows */
@@ -58,15 +60,11 @@ static void colour_of_256(int i, int rgb[3])
     rgb[2] = steps[i % 6];
 }
 
-/* As xterm has them; other terminals are not far from it. */
-static void colour_of_16(int i, int rgb[3])
-{
-    static const int colours[16][3] = {
-        {0, 0, 0},     {205, 0, 0},     {0, 205, 0},     {205, 205, 0},  {0, 0, 238}, {205, 0, 205},
-        {0, 205, 205}, {229, 229, 229}, {127, 127, 127}, {255, 0, 0},    {0, 255, 0}, {255, 255, 0},
-        {92, 92, 255}, {255, 0, 255},   {0, 255, 255},   {255, 255, 255}};
-    memcpy(rgb, colours[i], sizeof colours[i]);
-}
+/* Of 16 colours the four greys: the others are too few, and each terminal's own. */
+static const struct {
+    int number, level; /* as xterm has it */
+} greys[] = {{0, 0}, {8, 127}, {7, 229}, {15, 255}};
+#define GREYS (int)(sizeof greys / sizeof *greys)
 
 static float distance(const float wanted[3], const int rgb[3])
 {
@@ -92,18 +90,12 @@ static int nearest_of_256(const float wanted[3])
     return distance(wanted, a) <= distance(wanted, b) ? cube : grey;
 }
 
-static int nearest_of_16(const float wanted[3])
+static int nearest_grey(float wanted)
 {
-    int best = 0, rgb[3];
-    float least = INFINITY;
-    for (int i = 0; i < 16; i++) {
-        colour_of_16(i, rgb);
-        float d = distance(wanted, rgb);
-        if (d < least) {
-            least = d;
+    int best = 0;
+    for (int i = 1; i < GREYS; i++)
+        if (fabsf(wanted - (float)greys[i].level) < fabsf(wanted - (float)greys[best].level))
             best = i;
-        }
-    }
     return best;
 }
 
@@ -128,7 +120,7 @@ static enum colours colours_found(const struct theme *theme, bool unicode)
         return EVERY;
     if (COLORS >= 256 && COLOR_PAIRS > theme->pairs + pairs_of(256 - FIRST_OF_256))
         return OF_256;
-    return COLORS >= 16 && COLOR_PAIRS > theme->pairs + pairs_of(16) ? OF_16 : SHADES;
+    return COLORS >= 16 && COLOR_PAIRS > theme->pairs + pairs_of(GREYS) ? OF_16 : SHADES;
 }
 
 int paint_open(struct paint **out, const struct theme *theme, bool unicode, struct err *e)
@@ -180,44 +172,59 @@ static bool make_room(void **block, size_t *room, size_t n, size_t each)
     return true;
 }
 
-static int nearest_shade(const struct paint *p, float wanted[3], int rgb[3])
-{
-    int i = (int)(wanted[0] / 255 * (float)(p->n_shades - 1) + 0.5f);
-    i = i < 0 ? 0 : i >= p->n_shades ? p->n_shades - 1 : i;
-    rgb[0] = rgb[1] = rgb[2] = 255 * i / (p->n_shades - 1);
-    return i;
-}
-
+/* The colour that is nearest to `wanted`, and what it looks like. */
 static int nearest(const struct paint *p, float wanted[3], int rgb[3])
 {
     int i;
     for (int k = 0; k < 3; k++)
         wanted[k] = wanted[k] < 0 ? 0 : wanted[k] > 255 ? 255 : wanted[k];
-    if (p->colours == SHADES)
-        return nearest_shade(p, wanted, rgb);
-    if (p->colours == OF_16) {
-        i = nearest_of_16(wanted);
-        colour_of_16(i, rgb);
+    switch (p->colours) {
+    case SHADES:
+        i = (int)(wanted[0] / 255 * (float)(p->n_shades - 1) + 0.5f);
+        rgb[0] = rgb[1] = rgb[2] = 255 * i / (p->n_shades - 1);
+        return i;
+    case OF_16:
+        i = nearest_grey(wanted[0]);
+        rgb[0] = rgb[1] = rgb[2] = greys[i].level;
+        return i;
+    default:
+        i = nearest_of_256(wanted);
+        colour_of_256(i, rgb);
         return i;
     }
-    i = nearest_of_256(wanted);
-    colour_of_256(i, rgb);
-    return i;
+}
+
+static float grey_of(const uint8_t *rgb)
+{
+    return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
+}
+
+/* The least and the greatest grey become black and white, since there are few between. */
+static void find_contrast(struct paint *p, const uint8_t *rgb, int pixels)
+{
+    p->low = p->high = grey_of(rgb);
+    for (int i = 1; i < pixels; i++) {
+        float grey = grey_of(rgb + 3 * i);
+        p->low = fminf(p->low, grey);
+        p->high = fmaxf(p->high, grey);
+    }
+    if (p->high - p->low < 1)
+        p->high = p->low + 1;
 }
 
 /* The pixel that becomes one colour; of shades, which have no halves, the two of a cell. */
 static void pixel(const struct paint *p, const uint8_t *rgb, int width, int y, int x, float to[3])
 {
-    const uint8_t *at = rgb + 3 * ((size_t)y * (size_t)width + (size_t)x);
-    for (int k = 0; k < 3; k++)
-        to[k] = at[k];
-    if (p->colours != SHADES)
+    bool both = p->colours == SHADES;
+    const uint8_t *at = rgb + 3 * ((size_t)(both ? 2 * y : y) * (size_t)width + (size_t)x);
+    if (p->colours == OF_256) {
+        for (int k = 0; k < 3; k++)
+            to[k] = at[k];
         return;
-    at = rgb + 3 * ((size_t)(2 * y) * (size_t)width + (size_t)x);
-    const uint8_t *below = at + 3 * (size_t)width;
-    float grey = 0.299f * (float)(at[0] + below[0]) + 0.587f * (float)(at[1] + below[1]) +
-                 0.114f * (float)(at[2] + below[2]);
-    to[0] = to[1] = to[2] = p->light ? 255 - grey / 2 : grey / 2;
+    }
+    float grey = both ? (grey_of(at) + grey_of(at + 3 * (size_t)width)) / 2 : grey_of(at);
+    grey = 255 * (grey - p->low) / (p->high - p->low);
+    to[0] = to[1] = to[2] = both && p->light ? 255 - grey : grey;
 }
 
 /* Into palette, `rows` x width. False without memory. */
@@ -227,6 +234,7 @@ static bool dither(struct paint *p, const uint8_t *rgb, int rows, int width)
     if (!make_room((void **)&p->palette, &p->palette_room, cells, 1) ||
         !make_room((void **)&p->errors, &p->errors_room, 2 * line, sizeof *p->errors))
         return false;
+    find_contrast(p, rgb, (p->colours == SHADES ? 2 * rows : rows) * width);
     float *here = p->errors, *below = p->errors + line;
     memset(p->errors, 0, 2 * line * sizeof *p->errors);
     for (int y = 0; y < rows; y++) {
@@ -238,7 +246,8 @@ static bool dither(struct paint *p, const uint8_t *rgb, int rows, int width)
                 wanted[k] += e[k];
             p->palette[(size_t)y * (size_t)width + (size_t)x] = (uint8_t)nearest(p, wanted, got);
             for (int k = 0; k < 3; k++) {
-                float error = (wanted[k] - (float)got[k]) / 16;
+                float error =
+                    (wanted[k] - (float)got[k]) / 16 * (p->colours == SHADES ? 1 : SPREAD);
                 e[k + 3] += 7 * error;
                 b[k - 3] += 3 * error;
                 b[k] += 5 * error;
@@ -255,6 +264,11 @@ static bool dither(struct paint *p, const uint8_t *rgb, int rows, int width)
 
 /* --- drawing --- */
 
+static int number_of(const struct paint *p, int colour)
+{
+    return p->colours == OF_16 ? greys[colour].number : colour;
+}
+
 /* A cell of two colours. */
 static void put_pair(struct paint *p, WINDOW *window, int y, int x, int upper, int lower)
 {
@@ -262,7 +276,7 @@ static void put_pair(struct paint *p, WINDOW *window, int y, int x, int upper, i
     int high = upper > lower ? upper : lower, low = upper > lower ? lower : upper;
     int n = pairs_of(high - first) + low - first, pair = p->first_pair + n;
     if (!p->made[n])
-        init_extended_pair(pair, high, low);
+        init_extended_pair(pair, number_of(p, high), number_of(p, low));
     p->made[n] = true;
     const wchar_t text[2] = {upper == high ? UPPER : LOWER, L'\0'};
     cchar_t cell;

@@ -1,5 +1,5 @@
 /* paint.h - pictures on the screen, two pixels a cell, in as many colours as the terminal has: each
- * pixel's own, those of the 256 or 16 that terminals share, or none, and then shades of characters.
+ * pixel's own, 240 of the 256 that terminals share, the greys among 16, or shades of characters.
  *
  * Order of calls: paint_open once; in each frame paint_begin, pen_picture, and paint_end after
  * curses has written its part. Screen thread only.

@@ -128,29 +128,20 @@ static void fill(const void *context, const struct pen *pen, size_t line, int co
     const struct listed *l = context;
     const struct prediction_row *r = &l->rows[l->view->order[line]];
     const struct predictions_column *c = &predictions_columns[column];
-    if (!c->value && r->image[0]) {
-        str_copy(cell->text, sizeof cell->text, r->image);
-        return;
-    }
-    if (!c->value) {
-        snprintf(cell->text, sizeof cell->text, "image %lld", (long long)r->place);
-        cell->role = ROLE_DIM;
-        return;
-    }
-    cell->figure = c->value(r);
-    cell->decimals = c->decimals;
-    if (!isfinite(cell->figure) || (!c->decimals && cell->figure < 1)) {
+    double value = c->value ? c->value(r) : NAN;
+    cell->decimals = -1;
+    if (!c->value)
+        predictions_name(r, cell->text, sizeof cell->text);
+    else if (c->whole && value >= 1)
+        snprintf(cell->text, sizeof cell->text, "%.0f", value);
+    else if (c->whole)
         str_copy(cell->text, sizeof cell->text, pen->glyphs->none);
-        cell->decimals = -1;
+    else
+        predictions_score(pen, value, column == PREDICTIONS_BY_ERROR, cell->text);
+    if (c->value && !isfinite(value))
         cell->role = ROLE_DIM;
-    } else if (!c->decimals) {
-        snprintf(cell->text, sizeof cell->text, "%d", r->predicted_class);
-        cell->decimals = -1;
-    } else {
-        pen_figure(pen, cell->text, sizeof cell->text, cell->figure, c->decimals, FACTS_CELLS);
-    }
-    if (column == PREDICTIONS_BY_ERROR)
-        cell->role = isfinite(cell->figure) ? ROLE_TITLE : ROLE_DIM;
+    else if (column == PREDICTIONS_BY_ERROR)
+        cell->role = ROLE_TITLE;
 }
 
 static void draw_sorting(struct pen *pen, struct rect *rows)

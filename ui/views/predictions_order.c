@@ -36,12 +36,12 @@ static double class_of(const struct prediction_row *r)
 }
 
 const struct predictions_column predictions_columns[PREDICTIONS_COLUMNS] = {
-    {{"image", 10, 40, 0, false}, 'n', NULL, NULL, false, 0},
-    {{"true", 5, 8, 0, true}, 't', truth, NULL, true, 2},
-    {{"predicted", 5, 9, 0, true}, 'p', predicted, NULL, true, 2},
-    [PREDICTIONS_BY_ERROR] = {{"error", 6, 9, 0, true}, 'e', error, distance, true, 2},
-    {{"expectation", 5, 11, 2, true}, 'x', expectation, NULL, true, 2},
-    {{"class", 5, 6, 3, true}, 'c', class_of, NULL, true, 0},
+    {{"image", 10, 40, 0, false}, 'n', NULL, NULL, false, false},
+    {{"true", 5, 8, 0, true}, 't', truth, NULL, true, false},
+    {{"pred.", 5, 8, 1, true}, 'p', predicted, NULL, true, false},
+    [PREDICTIONS_BY_ERROR] = {{"error", 6, 8, 0, true}, 'e', error, distance, true, false},
+    {{"expect.", 7, 8, 2, true}, 'x', expectation, NULL, true, false},
+    {{"class", 5, 6, 3, true}, 'c', class_of, NULL, true, true},
 };
 
 struct sorting {

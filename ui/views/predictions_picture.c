@@ -39,26 +39,31 @@ static void draw_picture(const struct predictions_view *v, struct pen *pen,
         pen_text(pen, at.y, at.x, at.columns, ROLE_DIM, "...");
 }
 
-static void name_of(const struct prediction_row *r, char *to, size_t room)
+void predictions_name(const struct prediction_row *r, char *to, size_t room)
 {
+    const char *slash = strrchr(r->image, '/');
     if (r->image[0])
-        str_copy(to, room, r->image);
+        str_copy(to, room, slash && slash[1] ? slash + 1 : r->image);
     else
         snprintf(to, room, "image %lld", (long long)r->place);
 }
 
-/* With a sign, as what counts is to which side it is. */
-static void error_text(const struct pen *pen, const struct prediction_row *r, char *to, size_t room)
+void predictions_score(const struct pen *pen, double value, bool sign, char to[SCORE_BYTES])
 {
-    double error = r->predicted - r->truth;
-    char text[32];
-    pen_figure(pen, text, sizeof text, error, 2, VALUE_CELLS);
-    snprintf(to, room, "%s%s", error > 0 ? "+" : "", text);
+    if (isfinite(value) && fabs(value) < 1e4)
+        snprintf(to, SCORE_BYTES, sign && value > 0 ? "+%.2f" : "%.2f", value);
+    else
+        pen_figure(pen, to, SCORE_BYTES, value, 2, VALUE_CELLS);
+}
+
+static void error_text(const struct pen *pen, const struct prediction_row *r, char to[SCORE_BYTES])
+{
+    predictions_score(pen, r->predicted - r->truth, true, to);
 }
 
 /* --- the selected one --- */
 
-/* "12 of 2200": how large its error is, the largest first. */
+/* "no. 12 of 2200": how large its error is, the largest first. */
 static void rank_text(const struct predictions_view *v, size_t row, char *to, size_t room)
 {
     size_t rank = v->n_known;
@@ -66,15 +71,15 @@ static void rank_text(const struct predictions_view *v, size_t row, char *to, si
     while (rank && v->near[rank - 1] != row)
         rank--;
     if (rank)
-        snprintf(to, room, "%zu of %zu by error", v->n_known - rank + 1, v->n_known);
+        snprintf(to, room, "no. %zu of %zu", v->n_known - rank + 1, v->n_known);
 }
 
 static void draw_score(const struct predictions_view *v, struct pen *pen, struct rect *at,
                        const char *label, double value, enum role role)
 {
-    char text[32];
+    char text[SCORE_BYTES];
     int bar = at->columns - LABEL_CELLS - VALUE_CELLS - 2;
-    pen_figure(pen, text, sizeof text, value, 2, VALUE_CELLS);
+    predictions_score(pen, value, false, text);
     pen_text(pen, at->y, at->x, LABEL_CELLS, ROLE_DIM, label);
     pen_right(pen, at->y, at->x + LABEL_CELLS, VALUE_CELLS, ROLE_TITLE, text);
     if (bar >= 4 && v->most > v->least)
@@ -94,11 +99,11 @@ static void class_text(const struct prediction_row *r, char *to, size_t room)
 static void draw_scores(const struct predictions_view *v, struct pen *pen, struct rect at,
                         const struct prediction_row *r, size_t row)
 {
-    char error[48], rank[64], class[64];
+    char error[SCORE_BYTES], rank[64], class[64];
     draw_score(v, pen, &at, "true", r->truth, ROLE_TEST);
     draw_score(v, pen, &at, "predicted", r->predicted, ROLE_TRAIN);
     draw_score(v, pen, &at, "expectation", r->expectation, ROLE_VAL);
-    error_text(pen, r, error, sizeof error);
+    error_text(pen, r, error);
     rank_text(v, row, rank, sizeof rank);
     class_text(r, class, sizeof class);
     pen_text(pen, at.y, at.x, LABEL_CELLS, ROLE_DIM, "error");
@@ -112,11 +117,12 @@ static void draw_scores(const struct predictions_view *v, struct pen *pen, struc
 static void draw_few(const struct predictions_view *v, struct pen *pen, struct rect at,
                      const struct prediction_row *r, size_t row)
 {
-    char truth[32], predicted[32], expectation[32], error[48], rank[64], class[64];
-    pen_figure(pen, truth, sizeof truth, r->truth, 2, VALUE_CELLS);
-    pen_figure(pen, predicted, sizeof predicted, r->predicted, 2, VALUE_CELLS);
-    pen_figure(pen, expectation, sizeof expectation, r->expectation, 2, VALUE_CELLS);
-    error_text(pen, r, error, sizeof error);
+    char truth[SCORE_BYTES], predicted[SCORE_BYTES], expectation[SCORE_BYTES], error[SCORE_BYTES],
+        rank[64], class[64];
+    predictions_score(pen, r->truth, false, truth);
+    predictions_score(pen, r->predicted, false, predicted);
+    predictions_score(pen, r->expectation, false, expectation);
+    error_text(pen, r, error);
     rank_text(v, row, rank, sizeof rank);
     class_text(r, class, sizeof class);
     pen_format(pen, at.y, at.x, at.columns, ROLE_TEXT, "true %s predicted %s", truth, predicted);
@@ -136,7 +142,7 @@ void predictions_picture(struct predictions_view *v, struct pen *pen, const stru
     v->width = l->picture.columns;
     if (!v->narrow || !v->no_image || v->page == PAGE_WIDE)
         draw_picture(v, pen, m, l->picture, r->place);
-    name_of(r, name, sizeof name);
+    predictions_name(r, name, sizeof name);
     pen_text(pen, facts.y++, facts.x, facts.columns, ROLE_TITLE, name);
     if (--facts.rows >= 5)
         draw_scores(v, pen, facts, r, row);
@@ -149,11 +155,12 @@ void predictions_picture(struct predictions_view *v, struct pen *pen, const stru
 /* "3.20 > 3.45 +0.25", or the error alone. */
 static void draw_below(struct pen *pen, struct rect at, const struct prediction_row *r, bool here)
 {
-    char truth[32], predicted[32], error[48], line[128], name[sizeof r->image];
-    pen_figure(pen, truth, sizeof truth, r->truth, 2, VALUE_CELLS);
-    pen_figure(pen, predicted, sizeof predicted, r->predicted, 2, VALUE_CELLS);
-    error_text(pen, r, error, sizeof error);
-    name_of(r, name, sizeof name);
+    char truth[SCORE_BYTES], predicted[SCORE_BYTES], error[SCORE_BYTES], line[128],
+        name[sizeof r->image];
+    predictions_score(pen, r->truth, false, truth);
+    predictions_score(pen, r->predicted, false, predicted);
+    error_text(pen, r, error);
+    predictions_name(r, name, sizeof name);
     snprintf(line, sizeof line, "%s %s %s %s", truth, pen->unicode ? "→" : ">", predicted, error);
     if ((int)strlen(line) > at.columns + 2)
         str_copy(line, sizeof line, error);
@@ -174,8 +181,10 @@ void predictions_extremes(struct predictions_view *v, struct pen *pen, const str
     for (int half = 0; half < 2; half++)
         pen_rule(pen, l->heading[half].y, l->heading[half].x, l->heading[half].columns,
                  headings[half], half ? "" : "true, predicted, error");
-    v->height = 2 * (l->cell[0].rows - lines);
     v->width = l->cell[0].columns;
+    v->height = 2 * (l->cell[0].rows - lines);
+    if (v->height > v->width * 4 / 3) /* the words stand close to the picture */
+        v->height = v->width * 2 / 3 * 2;
     for (int i = 0; i < 2 * LAYOUT_ACROSS && v->height; i++) {
         struct rect picture = l->cell[i], below = picture;
         if (!predictions_extreme(v, i, &row))

@@ -18,7 +18,7 @@ struct predictions_column {
     double (*value)(const struct prediction_row *row); /* NULL: the name */
     double (*rank)(const struct prediction_row *row);  /* what is sorted by, where that is other */
     bool falling;                                      /* the highest first */
-    int decimals;
+    bool whole;                                        /* numbers from 1 on; 0 = there is none */
 };
 
 extern const struct predictions_column predictions_columns[PREDICTIONS_COLUMNS];
@@ -68,6 +68,15 @@ const struct ui_predictions *predictions_shown(const struct predictions_view *v,
 bool predictions_extreme(const struct predictions_view *v, int i, size_t *row);
 
 /* --- predictions_draw.c, predictions_picture.c --- */
+
+#define SCORE_BYTES 32
+
+/* As many decimals whatever its size, so that errors near 0 are seen to be small. `sign`: a + too.
+ */
+void predictions_score(const struct pen *pen, double value, bool sign, char to[SCORE_BYTES]);
+
+/* What an image is called: its file's name, or its place when the split is not on record. */
+void predictions_name(const struct prediction_row *row, char *to, size_t room);
 
 /* The selected image and what is said of it. */
 void predictions_picture(struct predictions_view *v, struct pen *pen, const struct ui_model *m,
