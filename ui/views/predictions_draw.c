@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NARROW 80 /* no room for all of a title */
+
 /* "best (epoch 12, chosen on test)", "last (epoch 60)" */
 static void weights_text(const struct predictions_view *v, const struct ui_run *r, char *to,
                          size_t room)
@@ -27,9 +29,10 @@ static void draw_title(const struct predictions_view *v, struct pen *pen, const 
     char title[512], weights[96];
     const char *dot = pen->glyphs->separator;
     str_copy(title, sizeof title, "Predictions");
+    bool narrow = at.columns < NARROW;
     if (r)
-        snprintf(title, sizeof title, "Predictions%srun %lld%s%.300s", dot, (long long)r->id, dot,
-                 r->name);
+        snprintf(title, sizeof title, "%s%s%lld%s%.300s", narrow ? "" : "Predictions",
+                 narrow ? "run " : dot, (long long)r->id, dot, r->name);
     weights_text(v, r, weights, sizeof weights);
     pen_rule(pen, at.y, at.x, at.columns, title, v->run ? weights : "");
 }
