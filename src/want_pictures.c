@@ -14,6 +14,7 @@
 #include "src/run_images.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 
 #define MOST_KEPT 64
 
@@ -101,12 +102,11 @@ static int open_run(struct pictures *p, struct db *db, const struct ui_want *wan
     p->problem[0] = '\0';
     if (!run_images_open(&p->data, db, &run, "", &gone))
         return 0;
-    err_prefix(&gone,
-               "The images of run %lld are not where they were; combolab resume --data FOLDER %lld "
-               "goes on with it where they are now, and combolab samples --data FOLDER %lld draws "
-               "them",
-               (long long)run.id, (long long)run.id, (long long)run.id);
-    str_copy(p->problem, sizeof p->problem, gone.text);
+    snprintf(p->problem, sizeof p->problem,
+             "The images of run %lld are not where they were: %.400s. combolab samples --data "
+             "FOLDER draws them from where they are now; combolab resume --data FOLDER goes on "
+             "there with a run that has not ended.",
+             (long long)run.id, gone.text);
     return 0;
 }
 

@@ -25,16 +25,22 @@ static const struct ui_picture *find(const struct predictions_view *v, const str
     return NULL;
 }
 
+static bool all_gone(const struct predictions_view *v, const struct ui_model *m)
+{
+    return m->pictures_of == v->run && m->pictures_problem[0];
+}
+
 /* The picture, or why there is none. */
 static void draw_picture(const struct predictions_view *v, struct pen *pen,
                          const struct ui_model *m, struct rect at, int64_t place)
 {
     const struct ui_picture *p = find(v, m, place);
-    bool gone = m->pictures_of == v->run && m->pictures_problem[0];
-    if (p && p->rgb)
+    if (all_gone(v, m))
+        pen_wrap(pen, at, ROLE_WARN, m->pictures_problem);
+    else if (p && p->rgb)
         pen_picture(pen, at, p->rgb, p->height, p->width);
-    else if (gone || p)
-        pen_wrap(pen, at, ROLE_WARN, gone ? m->pictures_problem : p->problem);
+    else if (p)
+        pen_wrap(pen, at, ROLE_WARN, p->problem);
     else
         pen_text(pen, at.y, at.x, at.columns, ROLE_DIM, "...");
 }
@@ -185,6 +191,9 @@ void predictions_extremes(struct predictions_view *v, struct pen *pen, const str
     v->height = 2 * (l->cell[0].rows - lines);
     if (v->height > v->width * 4 / 3) /* the words stand close to the picture */
         v->height = v->width * 2 / 3 * 2;
+    struct rect words = {l->cell[0].y, l->cell[0].x + 2, v->height / 2, l->heading[0].columns - 4};
+    if (all_gone(v, m))
+        pen_wrap(pen, words, ROLE_WARN, m->pictures_problem);
     for (int i = 0; i < 2 * LAYOUT_ACROSS && v->height; i++) {
         struct rect picture = l->cell[i], below = picture;
         if (!predictions_extreme(v, i, &row))
@@ -193,7 +202,8 @@ void predictions_extremes(struct predictions_view *v, struct pen *pen, const str
         below.y += picture.rows;
         below.rows = lines;
         picture.columns = v->width;
-        draw_picture(v, pen, m, picture, p->rows[row].place);
+        if (!all_gone(v, m))
+            draw_picture(v, pen, m, picture, p->rows[row].place);
         draw_below(pen, below, &p->rows[row], i == v->extreme);
     }
 }
