@@ -23,6 +23,7 @@ combolab_SOURCES = \
 	src/model.c src/model.h \
 	src/outcome.c src/outcome.h \
 	src/output.c src/output.h \
+	src/prediction_draw.c src/prediction_draw.h \
 	src/predictions.c src/predictions.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \

@@ -237,13 +237,15 @@ enum ui_action_kind {
     UI_DETACH, /* so, and what trains here goes on in a process of its own */
 };
 
-/* What is drawn into a file: curves of runs, or an ablation where there are none. */
+/* What is drawn into a file: curves of runs, what one predicts of its test images, or an ablation
+ * where there are no runs. */
 struct ui_figure {
     const int64_t *runs; /* the view's, until the next key */
     size_t n_runs;
     char metrics[128]; /* "pc,mae", terms of the loss by their names: a panel each */
     char phases[16];   /* "train,test"; "" = those that the command curves takes */
     bool log_y;
+    bool predictions, best; /* of the first run, by its best weights */
     struct ui_ablation ablation;
 };
 
@@ -265,8 +267,9 @@ struct ui_action {
 #define UI_WANTS(W)                                                                                \
     W(RUNS, runs)                                                                                  \
     W(RUN, run)                                                                                    \
-    W(NOW, now) W(PATHS, paths) W(SQL, sql) W(NAMES, names) W(HISTORY, history)                    \
-        W(ABLATION, ablation) W(PREDICTIONS, predictions) W(PICTURES, pictures)
+    W(NOW, now)                                                                                    \
+    W(PATHS, paths) W(SQL, sql) W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation)          \
+        W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 enum ui_want_kind {
 #define UI_WANT_ENUM(name, descriptor) UI_WANT_##name,

@@ -27,7 +27,7 @@ TESTS += tests/src/test_model
 # Figures that the screen asks for.
 check_PROGRAMS += tests/src/test_drawer
 tests_src_test_drawer_SOURCES = tests/src/test_drawer.c src/ablation_draw.c src/drawer.c src/experiment.c \
-	src/run_plot.c
+	src/figure.c src/prediction_draw.c src/run_plot.c
 tests_src_test_drawer_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_drawer_LDADD = $(KIT_LIBS) $(UI_LIBS) $(FIGURES_LIBS) $(RESULTS_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/src/test_drawer

@@ -235,6 +235,10 @@ static void test_wants(void)
     ok(first_wanted(ui) != worst, "sorted by error again, the least comes first");
     PRESS(ui, m->f, 'S');
     is_int(first_wanted(ui), worst, "S turns the order round");
+    struct ui_action action = PRESS(ui, m->f, 'F');
+    ok(action.kind == UI_FIGURE && action.figure->predictions && action.figure->best &&
+           action.figure->runs[0] == 5,
+       "F draws the points into a file");
     PRESS(ui, m->f, '\t');
     ok(wanted(ui, UI_WANT_PREDICTIONS, &want) && want.run == 4, "Tab goes to the run before");
     close_view(m, ui);

@@ -277,8 +277,21 @@ static void enter(struct predictions_view *v, const struct ui_predictions *p)
     show_page(v, v->page == PAGE_LIST ? PAGE_WIDE : PAGE_LIST);
 }
 
+/* The pictures have a command, with sizes and numbers of its own. */
+static void save(struct predictions_view *v, struct view_reply *reply)
+{
+    if (v->page == PAGE_EXTREMES) {
+        snprintf(reply->note, sizeof reply->note,
+                 "combolab samples %lld --figure FILE draws these pictures.", (long long)v->run);
+        return;
+    }
+    v->figure =
+        (struct ui_figure){.runs = &v->run, .n_runs = 1, .predictions = true, .best = v->best};
+    reply->action = (struct ui_action){.kind = UI_FIGURE, .figure = &v->figure};
+}
+
 static bool request_of_images(struct predictions_view *v, const struct ui_predictions *p,
-                              enum request request)
+                              enum request request, struct view_reply *reply)
 {
     if (v->page == PAGE_EXTREMES ? move_extreme(v, request) : move_list(v, request))
         return true;
@@ -298,6 +311,9 @@ static bool request_of_images(struct predictions_view *v, const struct ui_predic
     case REQ_FIGURE:
         next_plot(v);
         return true;
+    case REQ_SAVE:
+        save(v, reply);
+        return true;
     default:
         return false;
     }
@@ -307,8 +323,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
     struct predictions_view *v = state;
-    (void)reply;
-    if (sync(v, m) && request_of_images(v, predictions_shown(v, m), request)) {
+    if (sync(v, m) && request_of_images(v, predictions_shown(v, m), request, reply)) {
         predictions_plan(v, m);
         return true;
     }
@@ -335,8 +350,9 @@ static const struct ui_run *run(void *state, const struct ui_model *m)
 }
 
 static const struct hint footer[] = {
-    {REQ_ENTER, "larger"}, {REQ_EXTREMES, NULL}, {REQ_FIGURE, "scores/errors"}, {REQ_WEIGHTS, NULL},
-    {REQ_SORT, NULL},      {REQ_REVERSE, NULL},  {REQ_NEXT, "older run"},       {REQ_NONE, NULL},
+    {REQ_ENTER, "larger"},   {REQ_EXTREMES, NULL}, {REQ_FIGURE, "scores/errors"},
+    {REQ_WEIGHTS, NULL},     {REQ_SORT, NULL},     {REQ_REVERSE, NULL},
+    {REQ_NEXT, "older run"}, {REQ_SAVE, NULL},     {REQ_NONE, NULL},
 };
 static const struct hint wide[] = {
     {REQ_BACK, "list"},   {REQ_RIGHT, "next image"}, {REQ_LEFT, "image before"},

@@ -47,6 +47,7 @@ struct predictions_view {
     int extreme;       /* of those of the page, 0 is the best */
     int height, width; /* pixels that a picture has room for, as last drawn; 0 = not drawn yet */
     struct ui_pictures wanted;
+    struct ui_figure figure; /* asked for by the last key */
     /* Made of the model's predictions: */
     uint64_t made_of;
     size_t n, n_known;
