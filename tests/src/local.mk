@@ -39,6 +39,13 @@ tests_src_test_want_sql_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_want_sql_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_want_sql
 
+# Test images, for the screen.
+check_PROGRAMS += tests/src/test_want_pictures
+tests_src_test_want_pictures_SOURCES = tests/src/test_want_pictures.c src/run_images.c src/want_pictures.c
+tests_src_test_want_pictures_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_src_test_want_pictures_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
+TESTS += tests/src/test_want_pictures
+
 # Keys, other processes' writes: the screen thread opens no file.
 check_PROGRAMS += tests/src/test_screen_thread
 tests_src_test_screen_thread_SOURCES = tests/src/test_screen_thread.c
