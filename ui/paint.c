@@ -101,9 +101,12 @@ static int nearest_grey(float wanted)
 
 /* --- opening --- */
 
+/* GNU screen hands COLORTERM on and does not know such colours; tmux, by the same name, does. */
 static bool shows_every_colour(void)
 {
     const char *says = getenv("COLORTERM");
+    if (!strncmp(termname(), "screen", 6) && !getenv("TMUX"))
+        return false;
     return COLORS > 256 || (says && (!strcmp(says, "truecolor") || !strcmp(says, "24bit")));
 }
 

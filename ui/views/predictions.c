@@ -51,9 +51,11 @@ static void choose(struct predictions_view *v, int64_t run)
 
 static void opened(void *state, const struct ui_model *m, int64_t run)
 {
+    struct predictions_view *v = state;
     (void)m;
+    v->sorting = false;
     if (run)
-        choose(state, run);
+        choose(v, run);
 }
 
 const struct ui_predictions *predictions_shown(const struct predictions_view *v,
