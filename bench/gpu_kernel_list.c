@@ -17,6 +17,12 @@ static int launch_finish(const struct trial *t, void *const *in, void *const *ou
     return kernel_norm_finish(in[0], t->m, t->p, &v, out[6], stream);
 }
 
+static int launch_statistics(const struct trial *t, void *const *in, void *const *out, void *stream)
+{
+    const struct norm_values v = {in[1], in[2], out[1], out[2], out[3], out[4], out[5], out[6]};
+    return kernel_norm_statistics(t->t, in[0], t->m, t->p, out[0], in[3], &v, out[7], stream);
+}
+
 static int launch_apply(const struct trial *t, void *const *in, void *const *out, void *stream)
 {
     const struct norm_apply a = {in[0], in[2], in[3], in[4], in[1], true, out[0], out[1], false};
@@ -49,6 +55,15 @@ static int launch_back_finish(const struct trial *t, void *const *in, void *cons
                                    stream);
 }
 
+static int launch_back_turn(const struct trial *t, void *const *in, void *const *out, void *stream)
+{
+    const struct norm_back a = {in[0], in[1], in[2], true, in[3], in[4], in[5]};
+    const struct norm_values v = {.mean = in[3], .inverse = in[6], .scale = in[4], .shift = in[5]};
+    const struct norm_factors f = {out[3], out[4], out[5]};
+    return kernel_norm_back_turn(t->t, &a, t->m, t->p, out[0], in[7], &v, out[1], out[2], &f,
+                                 stream);
+}
+
 static int launch_back_apply(const struct trial *t, void *const *in, void *const *out, void *stream)
 {
     const struct norm_back a = {in[0], in[1], in[2], true, in[3], in[4], in[5]};
@@ -70,6 +85,18 @@ static int launch_gate_back(const struct trial *t, void *const *in, void *const 
     const struct gate_values v = {in[6], in[7], in[8], in[9]};
     return kernel_gate_back(in[10], t->p.n, &w, in[4], in[5], t->m.n, t->m.c, t->r, &v, out[5],
                             out[6], &g, out[4], stream);
+}
+
+static int launch_gate_turn(const struct trial *t, void *const *in, void *const *out, void *stream)
+{
+    const struct gate_layers w = {in[0], in[1], in[2], in[3]};
+    const struct gate_layers g = {out[0], out[1], out[2], out[3]};
+    const struct gate_values v = {in[6], in[7], in[8], in[9]};
+    const struct norm_values norm = {
+        .scale = in[4], .beta = in[5], .mean = in[11], .inverse = in[12]};
+    const struct norm_factors f = {out[7], out[8], out[9]};
+    return kernel_gate_back_turn(in[10], t->m, t->p, &w, t->r, &norm, &v, out[10], out[11], &g,
+                                 out[4], out[5], out[6], &f, stream);
 }
 
 static int launch_forward(const struct trial *t, void *const *in, void *const *out, void *stream)
@@ -105,6 +132,11 @@ const struct kernel kernels_of_norms[] = {
      {LINE, LINE, LINE, LINE, LINE, LINE, WIDE},
      0,
      launch_finish},
+    {"norm_statistics",
+     {TENSOR, LINE, LINE, TICKETS},
+     {SUMS, LINE, LINE, LINE, LINE, LINE, LINE, WIDE},
+     0,
+     launch_statistics},
     {"norm_apply", {TENSOR, TENSOR, LINE, LINE, WIDE}, {TENSOR, BITS}, 0, launch_apply},
     {"norm_back_sums", {TENSOR, TENSOR, BITS, LINE, LINE, LINE}, {SUMS}, 0, launch_back_sums},
     {"norm_back_finish",
@@ -112,6 +144,11 @@ const struct kernel kernels_of_norms[] = {
      {LINE, LINE, WIDE, WIDE, LINE},
      0,
      launch_back_finish},
+    {"norm_back_turn",
+     {TENSOR, TENSOR, BITS, LINE, LINE, LINE, LINE, TICKETS},
+     {SUMS, LINE, LINE, LINE, LINE, LINE},
+     0,
+     launch_back_turn},
     {"norm_back_apply",
      {TENSOR, TENSOR, BITS, LINE, LINE, LINE, WIDE, WIDE, LINE},
      {TENSOR, TENSOR},
@@ -126,6 +163,11 @@ const struct kernel kernels_of_gates[] = {
      {LAYER, SHORT, LAYER, LINE, WIDE, WIDE, NARROW},
      2,
      launch_gate_back},
+    {"gate_back_turn",
+     {LAYER, SHORT, LAYER, LINE, LINE, LINE, WIDE, WIDE, NARROW, WIDE, SUMS, LINE, LINE},
+     {LAYER, SHORT, LAYER, LINE, WIDE, LINE, LINE, WIDE, WIDE, LINE, WIDE, NARROW},
+     2,
+     launch_gate_turn},
     {NULL, {NOTHING}, {NOTHING}, 0, NULL}};
 
 const struct kernel kernels_of_stems[] = {
@@ -187,6 +229,8 @@ size_t part_count(const struct trial *t, enum part part)
         return c * (size_t)(s->kernel * s->kernel * (s->in / s->groups));
     case MOMENTS_OUT:
         return n * (size_t)moments_parts(s).n * 2 * c;
+    case TICKETS:
+        return NORM_TICKETS(c);
     case SCRATCH:
         return scratch_bytes(s) / 4;
     case NOTHING:

@@ -86,6 +86,8 @@ static int fill(struct bench *b, const struct trial *t, enum part part, void *to
         return fill_winners(b, to, count, e);
     if (part == MOMENTS)
         return fill_moments(b, t, to, e);
+    if (part == TICKETS)
+        return device_clear(b->device, to, part_bytes(t, part), e);
     if (part_has_bytes(part)) {
         type = ELEMENT_F32;
         count = (count + 3) / 4;

@@ -6,7 +6,7 @@
 #include "cuda/kernels/norm.h"
 
 #define TRIAL_GROUPS 32
-#define TRIAL_PARTS 12 /* that a kernel reads, or writes */
+#define TRIAL_PARTS 16 /* that a kernel reads, or writes */
 
 /* What a kernel reads or writes, by size. */
 enum part {
@@ -27,6 +27,7 @@ enum part {
     WEIGHTS_F32,
     MOMENTS_OUT, /* of the convolution's own parts */
     SCRATCH,     /* of weight gradients */
+    TICKETS,     /* counters, 0 */
 };
 
 struct trial {

@@ -169,8 +169,7 @@ int main(int argc, char **argv)
         result = survey_all(&s, batches, n, &e);
     if (result)
         printf("gpu_plans: %s\n", e.text);
-    if (s.tools.notes.length)
-        printf("%s", s.tools.notes.text);
+    printf("%s%s", s.tools.notes.text, s.tools.dropped.text);
     printf("%d jobs, %d ways, %s\n", s.jobs, s.ways, s.tools.libraries);
     printf("FIGURE ways_wrong %d ways -\nFIGURE own_ways_wrong %d ways 0\n", s.wrong, s.own_wrong);
     printf("FIGURE jobs_by_own_methods_alone %d jobs -\n", s.own_only);

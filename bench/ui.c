@@ -3,7 +3,8 @@
  * it. PROGRAM is ./combolab unless told otherwise.
  *
  * The program runs in a pseudo terminal of 200x60. Measured are the time from exec to a frame that
- * shows runs, from a key to the last byte of its frame, the processor time of looking on while
+ * shows runs, from a key to the last byte of its frame, from the key that compares eight runs to
+ * that of all their curves, the processor time of looking on while
  * another process commits five epochs a second, and the most memory of all that. Prints FIGURE
  * lines. Processor time is told beside the times of keys and starts: on a machine that is busy with
  * other things, that is what is left to compare.
@@ -29,6 +30,7 @@
 #include <unistd.h>
 
 #define STARTS 11
+#define COMPARISONS 11 /* of eight runs */
 #define WATCH_S 20
 #define COMMITS_PER_S 5
 #define QUIET_MS 5 /* a frame is over when nothing came for so long */
@@ -168,8 +170,10 @@ static void press_each(struct screen *s, const char *keys, int times, struct tim
 static void tell_keys(const char *what, struct times *t)
 {
     double p50 = 1e3 * part_of(t->s, t->n, 0.5), p99 = 1e3 * part_of(t->s, t->n, 0.99);
-    printf("# %-6s %4zu keys: p50 %5.2f ms, p99 %5.2f ms; of processor time p99 %5.2f ms\n", what,
-           t->n, p50, p99, 1e3 * part_of(t->cpu_s, t->n, 0.99));
+    printf("# %-7s %4zu keys: p50 %5.2f ms, p99 %5.2f ms; of processor time p50 %5.2f ms, p99 "
+           "%5.2f ms\n",
+           what, t->n, p50, p99, 1e3 * part_of(t->cpu_s, t->n, 0.5),
+           1e3 * part_of(t->cpu_s, t->n, 0.99));
 }
 
 static void add_times(struct times *all, const struct times *t)
@@ -225,6 +229,29 @@ static int measure_images(const char *program, const char *db)
     printf("FIGURE ui_next_image_p99 %.2f ms 30\n", 1e3 * part_of(t.s, t.n, 0.99));
     printf("FIGURE ui_next_image_cpu_p99 %.2f ms -\n", 1e3 * part_of(t.cpu_s, t.n, 0.99));
     return 0;
+}
+
+/* Eight runs that were not compared before, each time, from the key to all of their curves; then
+ * keys in that view. */
+static void measure_compare(struct screen *s)
+{
+    static struct times first, keys, others;
+    press(s, "g", &others);
+    for (int i = 0; i < COMPARISONS; i++) {
+        press_each(s, " ", 8, &others);
+        press(s, "3", &first);
+        settle(s, 50);
+        if (i == COMPARISONS - 1)
+            break;
+        press_each(s, "\x7f\x7f", 1, &others); /* back to the list, and no marks */
+    }
+    press_each(s, "hhl\tjBe\tEyfwhw++>0zzz\r\r", 12, &keys);
+    press_each(s, "\x7f\x7f\x7f\x7f\x7fg", 1, &others);
+    tell_keys("compare", &keys);
+    printf("FIGURE ui_compare_first %.2f ms 10\n", 1e3 * part_of(first.s, first.n, 0.5));
+    printf("FIGURE ui_compare_key_p99 %.2f ms 5\n", 1e3 * part_of(keys.s, keys.n, 0.99));
+    printf("# the slowest first comparison: %.2f ms, of processor time %.2f ms\n",
+           1e3 * part_of(first.s, first.n, 1), 1e3 * part_of(first.cpu_s, first.n, 1));
 }
 
 /* --- looking on --- */
@@ -333,7 +360,7 @@ static int measure(const char *program, const char *db)
     struct screen s;
     struct err e;
     size_t n = 0;
-    if (db_open(&d, db, DB_READ, &e) || db_runs_page(d, 0, 40, &rows, &n, &e) || !n) {
+    if (db_open(&d, db, DB_READ, &e) || db_runs_page(d, 0, 30, &rows, &n, &e) || !n) {
         fprintf(stderr, "bench/ui: %s\n",
                 n ? e.text : "no runs: make some with bench/make_runs_db");
         return -1;
@@ -345,6 +372,7 @@ static int measure(const char *program, const char *db)
         return -1;
     settle(&s, 500);
     measure_keys(&s);
+    measure_compare(&s);
     status = measure_watching(&s, db) || tell_memory(s.pid);
     stop(&s);
     return status;

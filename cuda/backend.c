@@ -37,6 +37,7 @@ static int open_all(struct backend *b, const struct backend_spec *spec, struct e
     int result = cuda_ways_open(b, e);
     if (result)
         return result;
+    conv_tools_sum_up(&b->tools);
     return cuda_memory_open(b, e) || cuda_batch_open(b, e) || device_wait(b->device, e) ? -1 : 0;
 }
 
@@ -72,6 +73,11 @@ static const char *cuda_notes(const struct backend *b)
     return b->tools.notes.text;
 }
 
+static const char *cuda_remarks(const struct backend *b)
+{
+    return b->tools.remarks.text;
+}
+
 const struct backend_ops *BACKEND_ENTRY(void)
 {
     static const struct backend_ops ops = {
@@ -92,6 +98,7 @@ const struct backend_ops *BACKEND_ENTRY(void)
         .profile = cuda_profile_take,
         .algorithms = cuda_algorithms,
         .notes = cuda_notes,
+        .remarks = cuda_remarks,
     };
     return &ops;
 }

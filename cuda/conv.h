@@ -60,7 +60,10 @@ struct conv_tools {
     struct conv_cache *cache; /* choices kept on disk, or NULL */
     char libraries[80];       /* those that were found: "cudnn 9.19.0, cublas 13.1.0" */
     struct str made;          /* a line for each choice, "JOB: WAY": what algorithms() answers */
-    struct str notes;         /* a line for each thing that is left out, and why */
+    struct str notes;         /* a line for each thing that is missing, and what that means */
+    struct str dropped;       /* a line for each way that is not used because it computes wrongly */
+    struct str remarks;       /* those in one line, for people: conv_tools_sum_up */
+    int tried, n_dropped;     /* ways */
 };
 
 struct conv_method {
@@ -91,8 +94,13 @@ int conv_tools_open(struct conv_tools *t, struct device *d, const char *cache, c
                     struct err *e);
 void conv_tools_close(struct conv_tools *t); /* after all its ways; all zeros are allowed */
 
-/* Adds a line to the notes, or a library to the list of them. */
+/* Writes the remarks, once all choices are made: nothing where no way was dropped. */
+void conv_tools_sum_up(struct conv_tools *t);
+
+/* Adds a line to the notes, one to the ways dropped, or a library to the list of them. */
 void conv_note(struct conv_tools *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void conv_drop(struct conv_tools *t, const struct conv_way *way, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void conv_found(struct conv_tools *t, const char *library);
 
 /* The line that names a job in caches and records: "forward bf16 64x56x56 64>128 k1 s1 p0 g1". How

@@ -142,10 +142,17 @@ static int write_file(const struct conv_cache *c, struct err *e)
     return result;
 }
 
-void conv_cache_put(struct conv_cache *c, const char *job, const char *way, double seconds)
+const char *conv_cache_path(const struct conv_cache *c)
+{
+    return c->path;
+}
+
+void conv_cache_put(struct conv_cache *c, const char *job, const char *way, double seconds,
+                    const char *dropped)
 {
     struct err e;
-    json_t *choice = json_pack("{s:s, s:f}", "way", way, "seconds", seconds);
+    json_t *choice =
+        json_pack("{s:s, s:f, s:s*}", "way", way, "seconds", seconds, "dropped", dropped);
     json_t *others = c->failed ? NULL : read_choices(c, &e); /* of other processes meanwhile */
     if (others)
         json_object_update_missing(c->choices, others);

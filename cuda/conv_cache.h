@@ -31,7 +31,11 @@ void conv_cache_close(struct conv_cache *c); /* NULL is allowed */
 /* The text of a job's way, living until the next put; NULL where there is none. */
 const char *conv_cache_get(const struct conv_cache *c, const char *job);
 
-/* Keeps a choice, at once: the file is read again and replaced. */
-void conv_cache_put(struct conv_cache *c, const char *job, const char *way, double seconds);
+/* Keeps a choice, at once: the file is read again and replaced. dropped: why others were not it,
+ * for people who look into the file, or NULL. */
+void conv_cache_put(struct conv_cache *c, const char *job, const char *way, double seconds,
+                    const char *dropped);
+
+const char *conv_cache_path(const struct conv_cache *c); /* of the file */
 
 #endif

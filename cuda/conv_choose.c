@@ -41,6 +41,32 @@ void conv_note(struct conv_tools *t, const char *format, ...)
     str_addf(&t->notes, "%s\n", line);
 }
 
+void conv_drop(struct conv_tools *t, const struct conv_way *way, const char *format, ...)
+{
+    char job[CONV_JOB_BYTES], why[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(why, sizeof why, format, args);
+    va_end(args);
+    conv_job_text(&way->job, job);
+    str_addf(&t->dropped, "%s is not used for %s: %s\n", way->text, job, why);
+    t->n_dropped++;
+}
+
+void conv_tools_sum_up(struct conv_tools *t)
+{
+    const char *lines = t->dropped.text;
+    str_clear(&t->remarks);
+    if (!t->n_dropped)
+        return;
+    str_addf(&t->remarks,
+             "%d of %d ways to compute convolutions are not used, since they compute "
+             "wrongly; %.*s",
+             t->n_dropped, t->tried, (int)strcspn(lines, "\n"), lines);
+    if (t->cache && t->n_dropped > 1)
+        str_addf(&t->remarks, "; the others stand in %s", conv_cache_path(t->cache));
+}
+
 void conv_found(struct conv_tools *t, const char *library)
 {
     size_t at = strlen(t->libraries);
@@ -79,6 +105,8 @@ int conv_tools_open(struct conv_tools *t, struct device *d, const char *cache, c
                              .grouped_cudnn = conv_is_set("COMBOLAB_CUDA_GROUPED", "cudnn")};
     str_init(&t->made);
     str_init(&t->notes);
+    str_init(&t->dropped);
+    str_init(&t->remarks);
     for (int i = 0; conv_methods[i]; i++)
         if (conv_methods[i]->find && allowed(t, conv_methods[i]))
             conv_methods[i]->find(t);
@@ -98,6 +126,8 @@ void conv_tools_close(struct conv_tools *t)
     conv_cache_close(t->cache);
     str_fini(&t->made);
     str_fini(&t->notes);
+    str_fini(&t->dropped);
+    str_fini(&t->remarks);
     *t = (struct conv_tools){0};
 }
 
@@ -221,6 +251,7 @@ static int keep_fastest(struct conv_tools *t, struct conv_way *list, int n, cons
 {
     struct conv_trial trial;
     double seconds;
+    size_t before = t->dropped.length;
     if (conv_trial_open(&trial, t, &list[n], list, n, e))
         return -1;
     int best = fastest(&trial, list, n, &seconds, e);
@@ -230,7 +261,8 @@ static int keep_fastest(struct conv_tools *t, struct conv_way *list, int n, cons
     *out = list[best];
     list[best].method = NULL;
     if (t->cache && best < n)
-        conv_cache_put(t->cache, name, out->text, seconds);
+        conv_cache_put(t->cache, name, out->text, seconds,
+                       t->dropped.length > before ? t->dropped.text + before : NULL);
     return 0;
 }
 

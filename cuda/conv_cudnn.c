@@ -122,26 +122,6 @@ static int run(struct conv_tools *t, const struct conv_way *way, const struct co
 
 /* --- candidates --- */
 
-/* The configurations that a heuristic proposes, as descriptors of p. */
-static int propose(struct conv_cudnn *p, cudnnBackendHeurMode_t mode,
-                   cudnnBackendDescriptor_t *list)
-{
-    struct cudnn *c = p->cudnn;
-    cudnnBackendDescriptor_t heuristic = conv_cudnn_make(p, CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
-    int64_t n = 0;
-    conv_cudnn_set(p, heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH,
-                   CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &p->graph);
-    conv_cudnn_set(p, heuristic, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, 1, &mode);
-    conv_cudnn_set_device(p, heuristic, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP);
-    conv_cudnn_finish(p, heuristic, "a heuristic");
-    if (!p->status &&
-        c->cudnnBackendGetAttribute(heuristic, CUDNN_ATTR_ENGINEHEUR_RESULTS,
-                                    CUDNN_TYPE_BACKEND_DESCRIPTOR, MOST_RESULTS, &n, list))
-        n = 0;
-    p->status = CUDNN_STATUS_SUCCESS; /* a heuristic may know nothing */
-    return (int)(n < MOST_RESULTS ? n : MOST_RESULTS);
-}
-
 static bool is_large(const struct conv_way *way)
 {
     const struct conv_shape *s = &way->job.shape;
@@ -163,7 +143,7 @@ static int take(struct conv_tools *t, const struct conv_job *job, struct conv_cu
     while (made < MOST_RESULTS && !t->cudnn->cudnnBackendCreateDescriptor(
                                       CUDNN_BACKEND_ENGINECFG_DESCRIPTOR, &proposed[made]))
         made++;
-    int found = made == MOST_RESULTS ? propose(p, mode, proposed) : 0;
+    int found = made == MOST_RESULTS ? conv_cudnn_propose(p, mode, proposed, MOST_RESULTS) : 0;
     for (int i = 0; i < found && n < room; i++) {
         if (conv_cudnn_text(p, proposed[i], text, sizeof text) || make(t, job, text, &list[n], &e))
             continue;

@@ -24,7 +24,7 @@ static void keep(struct conv_cudnn *p, cudnnStatus_t status, const char *what)
     p->failed = what;
 }
 
-static int told(const struct conv_cudnn *p, struct err *e)
+int conv_cudnn_told(const struct conv_cudnn *p, struct err *e)
 {
     return cuda_cudnn_told(p->cudnn, p->status, p->failed, e);
 }
@@ -185,16 +185,22 @@ static descriptor operation(struct conv_cudnn *p, const struct conv_job *job)
     return o;
 }
 
+void conv_cudnn_graph(struct conv_cudnn *p, const descriptor *operations, int n)
+{
+    p->graph = conv_cudnn_make(p, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
+    set_handle(p, p->graph, graph_handle);
+    conv_cudnn_set(p, p->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, n,
+                   operations);
+    conv_cudnn_finish(p, p->graph, "the graph");
+}
+
 int conv_cudnn_begin(struct conv_cudnn *p, struct cudnn *c, const struct conv_job *job,
                      struct err *e)
 {
     *p = (struct conv_cudnn){.cudnn = c};
     descriptor o = operation(p, job);
-    p->graph = conv_cudnn_make(p, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
-    set_handle(p, p->graph, graph_handle);
-    set_descriptor(p, p->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, o);
-    conv_cudnn_finish(p, p->graph, "the graph");
-    return told(p, e);
+    conv_cudnn_graph(p, &o, 1);
+    return conv_cudnn_told(p, e);
 }
 
 void conv_cudnn_end(struct conv_cudnn *p)
@@ -285,7 +291,7 @@ static int check_notes(struct conv_cudnn *p, const struct conv_job *job, descrip
                     CUDNN_NUMERICAL_NOTE_TYPE_COUNT, numbers);
     int64_t m = get(p, engine, CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE, CUDNN_TYPE_BEHAVIOR_NOTE,
                     CUDNN_BEHAVIOR_NOTE_TYPE_COUNT, behaviour);
-    if (told(p, e))
+    if (conv_cudnn_told(p, e))
         return -1;
     for (int64_t i = 0; i < n; i++)
         if (!numbers_allowed(job, numbers[i]))
@@ -334,17 +340,26 @@ static descriptor configuration_of(struct conv_cudnn *p, descriptor engine, cons
     return c;
 }
 
-int conv_cudnn_plan(struct conv_cudnn *p, const struct conv_job *job, const char *text,
-                    struct err *e)
+int conv_cudnn_propose(struct conv_cudnn *p, cudnnBackendHeurMode_t mode, descriptor *list,
+                       int room)
 {
-    int64_t number = 0, workspace = 0;
-    int used = 0;
-    if (sscanf(text, "engine %" SCNd64 "%n", &number, &used) != 1)
-        return err_set(e, ERR_FORMAT, "\"%s\" is no plan of cuDNN's", text);
-    descriptor engine = engine_of(p, number);
-    if (told(p, e) || check_notes(p, job, engine, e))
-        return -1;
-    descriptor configuration = configuration_of(p, engine, text + used);
+    descriptor heuristic = conv_cudnn_make(p, CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
+    int64_t n = 0;
+    set_descriptor(p, heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, p->graph);
+    conv_cudnn_set(p, heuristic, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, 1, &mode);
+    conv_cudnn_set_device(p, heuristic, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP);
+    conv_cudnn_finish(p, heuristic, "a heuristic");
+    if (!p->status &&
+        p->cudnn->cudnnBackendGetAttribute(heuristic, CUDNN_ATTR_ENGINEHEUR_RESULTS,
+                                           CUDNN_TYPE_BACKEND_DESCRIPTOR, room, &n, list))
+        n = 0;
+    p->status = CUDNN_STATUS_SUCCESS; /* a heuristic may know nothing */
+    return (int)(n < room ? n : room);
+}
+
+void conv_cudnn_plan_of(struct conv_cudnn *p, descriptor configuration)
+{
+    int64_t workspace = 0;
     p->plan = conv_cudnn_make(p, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
     set_handle(p, p->plan, plan_handle);
     conv_cudnn_set_device(p, p->plan, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP);
@@ -352,7 +367,21 @@ int conv_cudnn_plan(struct conv_cudnn *p, const struct conv_job *job, const char
     conv_cudnn_finish(p, p->plan, "the plan");
     get(p, p->plan, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, &workspace);
     p->workspace = (size_t)workspace;
-    return told(p, e);
+}
+
+int conv_cudnn_plan(struct conv_cudnn *p, const struct conv_job *job, const char *text,
+                    struct err *e)
+{
+    int64_t number = 0;
+    int used = 0;
+    if (sscanf(text, "engine %" SCNd64 "%n", &number, &used) != 1)
+        return err_set(e, ERR_FORMAT, "\"%s\" is no plan of cuDNN's", text);
+    descriptor engine = engine_of(p, number);
+    if (conv_cudnn_told(p, e) || check_notes(p, job, engine, e))
+        return -1;
+    descriptor configuration = configuration_of(p, engine, text + used);
+    conv_cudnn_plan_of(p, configuration);
+    return conv_cudnn_told(p, e);
 }
 
 int conv_cudnn_execute(struct conv_cudnn *p, void *x, void *w, void *y, void *workspace,
@@ -369,5 +398,5 @@ int conv_cudnn_execute(struct conv_cudnn *p, void *x, void *w, void *y, void *wo
         keep(p, p->cudnn->cudnnBackendExecute(p->cudnn->handle, p->plan, pack), "running a plan");
     if (pack)
         p->cudnn->cudnnBackendDestroyDescriptor(p->made[--p->n]);
-    return told(p, e);
+    return conv_cudnn_told(p, e);
 }

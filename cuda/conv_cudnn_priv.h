@@ -6,7 +6,7 @@
 #include "cuda/conv.h"
 #include "cuda/cudnn.h"
 
-#define CONV_CUDNN_MOST 32 /* descriptors of a plan */
+#define CONV_CUDNN_MOST 64 /* descriptors of a plan */
 
 struct conv_cudnn {
     struct cudnn *cudnn;
@@ -17,6 +17,16 @@ struct conv_cudnn {
     cudnnBackendDescriptor_t graph, plan;
     size_t workspace; /* the plan's */
 };
+
+/* A graph of those operations, p->graph; then what a heuristic proposes for it, up to `room`
+ * configurations that the caller has created; and a plan of one of them, p->plan. */
+void conv_cudnn_graph(struct conv_cudnn *p, const cudnnBackendDescriptor_t *operations, int n);
+int conv_cudnn_propose(struct conv_cudnn *p, cudnnBackendHeurMode_t mode,
+                       cudnnBackendDescriptor_t *list, int room);
+void conv_cudnn_plan_of(struct conv_cudnn *p, cudnnBackendDescriptor_t configuration);
+
+/* The first failure as an error; 0 where there was none. */
+int conv_cudnn_told(const struct conv_cudnn *p, struct err *e);
 
 /* Begins with the job's graph. conv_cudnn_end in every case. */
 int conv_cudnn_begin(struct conv_cudnn *p, struct cudnn *c, const struct conv_job *job,

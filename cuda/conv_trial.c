@@ -203,22 +203,18 @@ static int compare(const struct conv_trial *r, enum element type, const void *go
 static bool within(const struct conv_trial *r, const struct conv_way *way,
                    const struct difference d[2])
 {
-    char job[CONV_JOB_BYTES];
     struct limit limit = limit_of(&r->job);
     double average = sqrt(d->wanted / (double)r->count);
     double usual = sqrt(d->off / (double)r->count) / average, most = d->most / average;
-    conv_job_text(&r->job, job);
     if (d->bad)
-        conv_note(r->tools, "%s is not used for %s: %llu of its %zu values are no numbers",
-                  way->text, job, d->bad, r->count);
+        conv_drop(r->tools, way, "%llu of its %zu values are no numbers", d->bad, r->count);
     else if (!(usual <= limit.usual) || !(most <= limit.most))
-        conv_note(r->tools,
-                  "%s is not used for %s: its values are off by %.2g on the average, one by %.2g, "
-                  "where %.2g and %.2g are allowed",
-                  way->text, job, usual, most, limit.usual, limit.most);
+        conv_drop(r->tools, way,
+                  "its values are off by %.2g on the average, one by %.2g, where %.2g and %.2g are "
+                  "allowed",
+                  usual, most, limit.usual, limit.most);
     else if (d[1].bad || d[0].off != d[1].off || d[0].most != d[1].most)
-        conv_note(r->tools, "%s is not used for %s: its values differ from run to run", way->text,
-                  job);
+        conv_drop(r->tools, way, "its values differ from run to run");
     else
         return true;
     return false;
@@ -237,7 +233,6 @@ static int queue_moments(const struct conv_trial *r, struct parts parts, enum tr
 static int check_moments(const struct conv_trial *r, const struct conv_way *way, bool *good,
                          struct err *e)
 {
-    char job[CONV_JOB_BYTES];
     struct difference d;
     if (!way->parts.n)
         return 0;
@@ -247,28 +242,25 @@ static int check_moments(const struct conv_trial *r, const struct conv_way *way,
         return -1;
     double off = sqrt(d.off / d.wanted);
     *good = !d.bad && off <= MOMENTS_OFF;
-    conv_job_text(&r->job, job);
     if (!*good)
-        conv_note(r->tools,
-                  "%s is not used for %s: its moments are off by %.2g, where %.2g is allowed, and "
-                  "%llu are no numbers",
-                  way->text, job, off, MOMENTS_OFF, d.bad);
+        conv_drop(r->tools, way,
+                  "its moments are off by %.2g, where %.2g is allowed, and %llu are no numbers",
+                  off, MOMENTS_OFF, d.bad);
     return 0;
 }
 
 int conv_trial_check(struct conv_trial *r, const struct conv_way *way, bool *good, struct err *e)
 {
-    char job[CONV_JOB_BYTES];
     struct difference d[2];
     struct err why;
     struct conv_operands o = operands(r, r->piece[TRIAL_OUT]);
     *good = false;
+    r->tools->tried++;
     for (int i = 0; i < 2; i++) {
         if (prepare(r, r->piece[TRIAL_OUT], e))
             return -1;
         if (conv_run(r->tools, way, &o, &why)) {
-            conv_job_text(&r->job, job);
-            conv_note(r->tools, "%s is not used for %s: %s", way->text, job, why.text);
+            conv_drop(r->tools, way, "%s", why.text);
             return device_wait(r->tools->device, e);
         }
         if (compare(r, r->type, r->piece[TRIAL_OUT], r->piece[r->output], r->count, &d[i], e))

@@ -37,7 +37,7 @@ int conv_trial_open(struct conv_trial *r, struct conv_tools *t, const struct con
 void conv_trial_close(struct conv_trial *r);
 
 /* Runs a way twice into outputs of NaN. One that fails, is off or differs from itself is not *good
- * and gets a line in the notes; an error is that nothing can be run. */
+ * and is said to be dropped; an error is that nothing can be run. */
 int conv_trial_check(struct conv_trial *r, const struct conv_way *way, bool *good, struct err *e);
 
 /* Median of a few runs with nothing in the device's cache, with a pass for moments where the way

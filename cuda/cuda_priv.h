@@ -96,7 +96,8 @@ struct backend {
     /* Scratch of one operation at a time. */
     void *workspace;
     size_t workspace_bytes;
-    float *sums; /* moments on the way there */
+    float *sums;       /* moments on the way there */
+    unsigned *tickets; /* of kernels whose last block goes on; 0 between them */
     struct norm_factors factors;
     float *gate_gradient, *reduced_gradient, *squeezed_gradient;
     void *raw_gradient, *out_gradient;
@@ -199,10 +200,25 @@ int cuda_batch_stage(struct backend *b, struct err *e);
 /* The launches that make tensor 0; in a probe, those that count the step. They can be captured. */
 int cuda_batch_fetch(struct backend *b, struct err *e);
 
+/* traffic.c: what pieces of a step compute and carry, of the present batch. */
+struct cuda_amount {
+    double flop, bytes;
+};
+struct cuda_amount cuda_amount_fetch(const struct backend *b);
+struct cuda_amount cuda_amount_conv(const struct backend *b, int u, enum conv_kind kind);
+struct cuda_amount cuda_amount_settle(const struct backend *b, int u, bool training);
+struct cuda_amount cuda_amount_apply(const struct backend *b, int u); /* and the pool */
+struct cuda_amount cuda_amount_pool_back(const struct backend *b, int u);
+struct cuda_amount cuda_amount_back_sums(const struct backend *b, int u);
+struct cuda_amount cuda_amount_back_apply(const struct backend *b, int u);
+struct cuda_amount cuda_amount_gate(const struct backend *b, int u, bool back);
+struct cuda_amount cuda_amount_heads(const struct backend *b); /* there, or back */
+struct cuda_amount cuda_amount_update(const struct backend *b);
+
 /* profile.c: where a step's time goes, by marks on the device: a step starts, and behind each piece
  * of work it is said what it was. Without spec.profile they do nothing. */
 void cuda_profile_start(struct backend *b);
-void cuda_profile_lap(struct backend *b, enum backend_work work, double flop);
+void cuda_profile_lap(struct backend *b, enum backend_work work, struct cuda_amount amount);
 void cuda_profile_take(struct backend *b, struct backend_profile *out);
 
 /* usage.c */

@@ -38,8 +38,10 @@ KERNELS_H = \
 	cuda/kernels/lanes.h \
 	cuda/kernels/map.h \
 	cuda/kernels/norm.h \
+	cuda/kernels/norm_fold.h \
 	cuda/kernels/norm_math.h \
 	cuda/kernels/norm_plain.h \
+	cuda/kernels/norm_turn.h \
 	cuda/kernels/plain.h \
 	cuda/kernels/state.h \
 	cuda/kernels/stem_priv.h \
@@ -71,6 +73,7 @@ CUDA_HOST = \
 	cuda/nvml.h \
 	cuda/profile.c \
 	cuda/step.c \
+	cuda/traffic.c \
 	cuda/unit.c \
 	cuda/usage.c \
 	cuda/values.c \

@@ -146,6 +146,7 @@ static void want_scratch(struct backend *b)
     p->purpose = MEMORY_WORKSPACE;
     arena_want_bytes(p, &b->workspace, b->workspace_bytes, ARENA_ALWAYS);
     arena_want(p, &b->sums, sums, ARENA_ALWAYS);
+    arena_want_bytes(p, &b->tickets, NORM_TICKETS(line) * sizeof *b->tickets, ARENA_ALWAYS);
     if (!b->trains)
         return;
     arena_want_bytes(p, &b->raw_gradient, raw, ARENA_ALWAYS);
@@ -314,6 +315,14 @@ static int clear_params(struct backend *b, struct err *e)
     return device_clear(b->device, b->statistics, b->running * sizeof(float), e);
 }
 
+static int clear_tickets(struct backend *b, struct err *e)
+{
+    int line = 0;
+    for (int u = 0; u < b->depth; u++)
+        line = b->units[u].raw_map.c > line ? b->units[u].raw_map.c : line;
+    return device_clear(b->device, b->tickets, NORM_TICKETS((size_t)line) * sizeof *b->tickets, e);
+}
+
 int cuda_memory_open(struct backend *b, struct err *e)
 {
     if (plan(b, e) || check_limit(b, e) ||
@@ -326,7 +335,7 @@ int cuda_memory_open(struct backend *b, struct err *e)
     place_params(b);
     place_activations(b);
     b->stale = true;
-    return clear_params(b, e);
+    return clear_params(b, e) || clear_tickets(b, e) ? -1 : 0;
 }
 
 void cuda_memory_close(struct backend *b)

@@ -35,11 +35,12 @@ void cuda_profile_start(struct backend *b)
     mark(b);
 }
 
-void cuda_profile_lap(struct backend *b, enum backend_work work, double flop)
+void cuda_profile_lap(struct backend *b, enum backend_work work, struct cuda_amount amount)
 {
     if (!b->spec.profile)
         return;
-    b->spent.flop[work] += flop;
+    b->spent.flop[work] += amount.flop;
+    b->spent.bytes[work] += amount.bytes;
     b->laps.work[b->laps.n++] = work;
     mark(b);
     if (b->laps.n == CUDA_LAPS - 1)

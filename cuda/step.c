@@ -35,14 +35,14 @@ static int forward(struct backend *b, bool training, struct err *e)
 {
     if (cuda_batch_fetch(b, e))
         return -1;
-    cuda_profile_lap(b, WORK_DATA, 0);
+    cuda_profile_lap(b, WORK_DATA, cuda_amount_fetch(b));
     for (int u = 0; u < b->depth; u++)
         if (cuda_unit_forward(b, u, training, e) ||
             look(b, "forward", b->tensor[u + 1], (size_t)b->n * cuda_count(b, u + 1), e))
             return err_prefix(e, "unit %d (%s)", u, b->net.units[u].conv);
     if (!b->spec.probe && cuda_heads_forward(b, e))
         return -1;
-    cuda_profile_lap(b, WORK_HEADS, 0);
+    cuda_profile_lap(b, WORK_HEADS, cuda_amount_heads(b));
     return 0;
 }
 
@@ -52,7 +52,7 @@ static int backward(struct backend *b, struct err *e)
     if (b->spec.probe ? device_copy(b->device, b->gradient[b->depth], b->seed, bytes, e)
                       : cuda_heads_backward(b, e))
         return -1;
-    cuda_profile_lap(b, WORK_HEADS, 0);
+    cuda_profile_lap(b, WORK_HEADS, cuda_amount_heads(b));
     for (int u = b->depth - 1; u >= 0; u--)
         if (cuda_unit_backward(b, u, e) ||
             look(b, "backward", b->raw_gradient, map_count(cuda_map(b, u)), e))
@@ -69,7 +69,7 @@ static int update(struct backend *b, struct err *e)
     if (QUEUE(b, e, sgd, b->state, b->gradients, b->values, b->momenta, b->trained,
               (float)b->spec.momentum, (float)b->spec.weight_decay, clips, b->copies))
         return -1;
-    cuda_profile_lap(b, WORK_UPDATE, 0);
+    cuda_profile_lap(b, WORK_UPDATE, cuda_amount_update(b));
     return 0;
 }
 

@@ -2,21 +2,13 @@
  * ReLU in as few passes over its output as there can be (kernels/norm.h). */
 #include "cuda/cuda_priv.h"
 
-/* Of each of the three kinds of a unit's convolution. */
-static double conv_flop(const struct backend *b, int u)
-{
-    const struct net_unit *unit = &b->net.units[u];
-    return 2.0 * unit->kernel * unit->kernel * (unit->in / unit->groups) *
-           (double)map_count(cuda_map(b, u));
-}
-
 static int convolve(struct backend *b, int u, enum conv_kind kind, struct conv_operands o,
                     enum backend_work work, struct err *e)
 {
     o.workspace = b->workspace;
     if (conv_run(&b->tools, &b->units[u].way[b->batch][kind], &o, e))
         return -1;
-    cuda_profile_lap(b, work, conv_flop(b, u));
+    cuda_profile_lap(b, work, cuda_amount_conv(b, u, kind));
     return 0;
 }
 
@@ -84,6 +76,9 @@ static int settle_norm(struct backend *b, int u, bool training, struct err *e)
     bool needed = needs_moments(b, u, training), made = p.n;
     if (!made)
         p = parts_of(m);
+    if (training && !made)
+        return QUEUE(b, e, norm_statistics, b->type, t->raw, m, p, b->sums, b->tickets, &v,
+                     t->gate.image_mean);
     if (needed && !made && QUEUE(b, e, moments, b->type, t->raw, m, p, b->sums))
         return -1;
     if (training)
@@ -98,7 +93,7 @@ static int gate(struct backend *b, int u, struct err *e)
     if (QUEUE(b, e, gate, &w, t->scale, t->shift, b->n, t->raw_map.c, b->net.units[u].squeeze,
               &t->gate))
         return -1;
-    cuda_profile_lap(b, WORK_GATE, 0);
+    cuda_profile_lap(b, WORK_GATE, cuda_amount_gate(b, u, false));
     return 0;
 }
 
@@ -122,7 +117,7 @@ static int apply(struct backend *b, int u, bool training, struct err *e)
     int result = pooled ? QUEUE(b, e, norm_pool, b->type, &a, cuda_map(b, u), pool_of(b), t->winner)
                         : QUEUE(b, e, norm_apply, b->type, &a, cuda_map(b, u));
     if (!result)
-        cuda_profile_lap(b, pooled ? WORK_POOL : WORK_NORM, 0);
+        cuda_profile_lap(b, pooled ? WORK_POOL : WORK_NORM, cuda_amount_apply(b, u));
     return result;
 }
 
@@ -130,7 +125,7 @@ int cuda_unit_forward(struct backend *b, int u, bool training, struct err *e)
 {
     if (convolve_forward(b, u, training, e) || settle_norm(b, u, training, e))
         return -1;
-    cuda_profile_lap(b, WORK_NORM, 0);
+    cuda_profile_lap(b, WORK_NORM, cuda_amount_settle(b, u, training));
     if (b->net.units[u].squeeze && gate(b, u, e))
         return -1;
     return apply(b, u, training, e);
@@ -144,20 +139,35 @@ static int pool_back(struct backend *b, int u, struct err *e)
     if (QUEUE(b, e, pool_back, b->type, b->gradient[u + 1], b->units[u].winner, cuda_map(b, u),
               pool_of(b), b->out_gradient))
         return -1;
-    cuda_profile_lap(b, WORK_POOL, 0);
+    cuda_profile_lap(b, WORK_POOL, cuda_amount_pool_back(b, u));
     return 0;
 }
 
-static int gate_back(struct backend *b, int u, struct parts p, struct err *e)
+/* The sums over the batch, with a gate its layers' gradients, and the factors of the gradient
+ * before the norm. */
+static int turn(struct backend *b, int u, const struct norm_back *a, struct err *e)
 {
     const struct unit *t = &b->units[u];
+    struct map m = cuda_map(b, u);
+    struct parts p = parts_of(m);
+    struct norm_values v = norm_of(b, u);
+    float *gamma = cuda_role(b, u, NET_GAMMA)->gradient,
+          *beta = cuda_role(b, u, NET_BETA)->gradient;
+    int r = b->net.units[u].squeeze;
+    if (!r) {
+        int result = QUEUE(b, e, norm_back_turn, b->type, a, m, p, b->sums, b->tickets, &v, gamma,
+                           beta, &b->factors);
+        cuda_profile_lap(b, WORK_NORM, cuda_amount_back_sums(b, u));
+        return result;
+    }
     struct gate_layers w = gate_of(b, u), gradient = gate_gradients_of(b, u);
-    cuda_profile_lap(b, WORK_NORM, 0);
-    if (QUEUE(b, e, gate_back, b->sums, p.n, &w, t->scale, cuda_role(b, u, NET_BETA)->value, b->n,
-              t->raw_map.c, b->net.units[u].squeeze, &t->gate, b->gate_gradient,
-              b->reduced_gradient, &gradient, b->squeezed_gradient))
+    if (QUEUE(b, e, norm_back_sums, b->type, a, m, p, b->sums))
         return -1;
-    cuda_profile_lap(b, WORK_GATE, 0);
+    cuda_profile_lap(b, WORK_NORM, cuda_amount_back_sums(b, u));
+    if (QUEUE(b, e, gate_back_turn, b->sums, m, p, &w, r, &v, &t->gate, b->gate_gradient,
+              b->reduced_gradient, &gradient, b->squeezed_gradient, gamma, beta, &b->factors))
+        return -1;
+    cuda_profile_lap(b, WORK_GATE, cuda_amount_gate(b, u, true));
     return 0;
 }
 
@@ -171,9 +181,6 @@ static int norm_back(struct backend *b, int u, struct err *e)
                                                [LIFETIMES_SHARED] = SHORTCUT_SHARED};
     const struct net_unit *unit = &b->net.units[u];
     const struct unit *t = &b->units[u];
-    struct map m = cuda_map(b, u);
-    struct parts p = parts_of(m);
-    struct norm_values v = norm_of(b, u);
     bool pooled = b->net.pool.after == u, gated = unit->squeeze;
     const struct norm_back a = {
         .raw = t->raw,
@@ -184,17 +191,11 @@ static int norm_back(struct backend *b, int u, struct err *e)
         .scale = t->scale,
         .shift = t->shift,
     };
-    if (QUEUE(b, e, norm_back_sums, b->type, &a, m, p, b->sums) ||
-        (gated && gate_back(b, u, p, e)) ||
-        QUEUE(b, e, norm_back_finish, b->sums, m, p, &v, t->gate.gate,
-              gated ? b->squeezed_gradient : NULL, t->gate.image_mean,
-              cuda_role(b, u, NET_GAMMA)->gradient, cuda_role(b, u, NET_BETA)->gradient,
-              &b->factors) ||
-        QUEUE(b, e, norm_back_apply, b->type, &a, m, &b->factors, gated, b->raw_gradient,
-              parts[b->lives.shortcut_part[u]],
-              unit->shortcut >= 0 ? b->gradient[unit->shortcut] : NULL))
+    if (turn(b, u, &a, e) || QUEUE(b, e, norm_back_apply, b->type, &a, cuda_map(b, u), &b->factors,
+                                   gated, b->raw_gradient, parts[b->lives.shortcut_part[u]],
+                                   unit->shortcut >= 0 ? b->gradient[unit->shortcut] : NULL))
         return -1;
-    cuda_profile_lap(b, WORK_NORM, 0);
+    cuda_profile_lap(b, WORK_NORM, cuda_amount_back_apply(b, u));
     return 0;
 }
 

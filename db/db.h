@@ -55,6 +55,13 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
                size_t n_options, const struct term_row *terms, size_t n_terms, int64_t *id,
                struct err *e);
 
+/* Adds a run that was trained elsewhere, and is finished: with what db_run_add takes of `run` and
+ * its created, started, ended, train_images, test_images and imported, which says what it is from.
+ * Its epochs are ascending. */
+int db_run_import(struct db *d, const struct run_row *run, const struct option_row *options,
+                  size_t n_options, const struct epoch_row *epochs, size_t n, int64_t *id,
+                  struct err *e);
+
 /* Claims a queued run for this process by one atomic UPDATE: run `id`, or the first when id = 0.
  * Returns 1 when claimed (*claimed says which), 0 when there is none. The run is then running, with
  * host, pid and the process's start time as its owner, and locked as long as this connection is
@@ -230,8 +237,15 @@ struct db_speed_like {
 int db_speed(struct db *d, const struct db_speed_like *like, int64_t *run, double *image_s,
              struct err *e);
 
+/* What runs have but for the seed, and but for the fold, of those with numbers above `above`, in
+ * their order. What changes no figure does not count. */
+int db_runs_alike(struct db *d, int64_t above, struct alike_row **out, size_t *n, struct err *e);
+
 int db_run(struct db *d, int64_t id, struct run_row *out, struct err *e); /* ERR_NOT_FOUND */
 int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e);
+/* So, but those from that one on. */
+int db_epochs_from(struct db *d, int64_t run, int epoch, struct epoch_row **out, size_t *n,
+                   struct err *e);
 int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,
              struct err *e);
 int db_options(struct db *d, int64_t run, struct option_row **out, size_t *n, struct err *e);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,7 +28,8 @@ static void epoch_columns(struct str *sql, struct row_column *all)
     *all = (struct row_column)ROW_END;
 }
 
-int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e)
+int db_epochs_from(struct db *d, int64_t run, int epoch, struct epoch_row **out, size_t *n,
+                   struct err *e)
 {
     struct row_column all[(1 + ROW_PHASES) * ROW_MOST_COLUMNS];
     struct query q;
@@ -42,10 +44,16 @@ int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, stru
                   "  AND val.epoch = epoch.epoch AND val.phase = 'val'"
                   " LEFT JOIN phase AS test ON test.run = epoch.run"
                   "  AND test.epoch = epoch.epoch AND test.phase = 'test'"
-                  " WHERE epoch.run = ? ORDER BY epoch.epoch");
+                  " WHERE epoch.run = ? AND epoch.epoch >= ? ORDER BY epoch.epoch");
     query_open_str(&q, d, &sql);
     query_bind_int(&q, run);
+    query_bind_int(&q, epoch);
     return query_rows(&q, all, sizeof **out, out, n, e);
+}
+
+int db_epochs(struct db *d, int64_t run, struct epoch_row **out, size_t *n, struct err *e)
+{
+    return db_epochs_from(d, run, INT_MIN, out, n, e);
 }
 
 int db_terms(struct db *d, int64_t run, struct term_row out[ROW_MAX_TERMS], size_t *n,

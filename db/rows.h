@@ -90,6 +90,12 @@ struct term_row {
     double weight;
 };
 
+/* Runs of the same number differ in nothing but the seed, or the fold; 0 = it is not known. */
+struct alike_row {
+    int64_t run;
+    uint64_t but_seed, but_fold;
+};
+
 /* How one job of a run's net is computed. */
 struct algorithm_row {
     char job[160];     /* "forward bf16 64x56x56 64>128 k1 s1 p0 g1" */

@@ -7,21 +7,29 @@
 
 struct setting {
     const char *option, *value; /* of a row also a list */
+    bool with_init; /* that is for runs that begin with weights; others have the default */
 };
 
-/* Sources: ComboLoss, arXiv:2010.10721, and the code published with it, which takes the nearest
- * pixel of a rotated image. */
+/* Source: ComboLoss, arXiv:2010.10721, and the code published with it, which takes the nearest
+ * pixel of a rotated image. They began with ImageNet weights; from scratch their rate diverges. */
 static const struct setting paper[] = {
-    {"image-size", "224"},   {"resize", "0"},
-    {"crop", "random"},      {"flip", "0"},
-    {"rotate", "30"},        {"rotate-filter", "nearest"},
-    {"select", "test"},      {"epochs", "200"},
-    {"batch", "64"},         {"learning-rate", "0.01"},
-    {"schedule", "step"},    {"lr-step", "50"},
-    {"lr-factor", "0.1"},    {"warmup", "0"},
-    {"momentum", "0.9"},     {"weight-decay", "0.001"},
-    {"head-start", "torch"}, {"clip", "0"},
-    {"drop-last", "auto"},
+    {"image-size", "224", false},  {"resize", "0", false},
+    {"crop", "random", false},     {"flip", "0", false},
+    {"rotate", "30", false},       {"rotate-filter", "nearest", false},
+    {"select", "test", false},     {"epochs", "200", false},
+    {"batch", "64", false},        {"learning-rate", "0.01", true},
+    {"schedule", "step", false},   {"lr-step", "50", false},
+    {"lr-factor", "0.1", false},   {"warmup", "0", false},
+    {"momentum", "0.9", false},    {"weight-decay", "0.001", false},
+    {"head-start", "torch", true}, {"clip", "0", false},
+    {"drop-last", "auto", false},
+};
+
+/* For portraits as combolab draws them, on two cores; bench/NOTES.md has what it gives. */
+static const struct setting quick[] = {
+    {"image-size", "48", false}, {"flip", "0.5", false}, {"rotate", "0", false},
+    {"epochs", "10", false},     {"batch", "30", false}, {"learning-rate", "0.003", false},
+    {"lr-step", "8", false},
 };
 
 #define MOST_OF_ROW 8
@@ -33,40 +41,40 @@ struct row {
 
 /* The paper's combo is what its code computes: combo as printed is ruined by its learning rate. */
 static const struct row table_4[] = {
-    {{{"protocol", "60-40"},
-      {"backbone", "se-resnext50"},
-      {"loss", "l1,mse,smooth-l1,smooth-huber,combo-released"},
-      {"alpha", "2"},
-      {"beta", "1"},
-      {"gamma", "1"}}},
+    {{{"protocol", "60-40", false},
+      {"backbone", "se-resnext50", false},
+      {"loss", "l1,mse,smooth-l1,smooth-huber,combo-released", false},
+      {"alpha", "2", false},
+      {"beta", "1", false},
+      {"gamma", "1", false}}},
 };
 
 /* ResNet18 had other weights, by the authors' log. */
 static const struct row table_5[] = {
-    {{{"protocol", "60-40"}, {"backbone", "resnet18"}, {"loss", "mse"}}},
-    {{{"protocol", "60-40"},
-      {"backbone", "resnet18"},
-      {"loss", "combo-released"},
-      {"alpha", "1"},
-      {"beta", "2"},
-      {"gamma", "1"}}},
-    {{{"protocol", "60-40"}, {"backbone", "se-resnext50"}, {"loss", "mse"}}},
-    {{{"protocol", "60-40"},
-      {"backbone", "se-resnext50"},
-      {"loss", "combo-released"},
-      {"alpha", "2"},
-      {"beta", "1"},
-      {"gamma", "1"}}},
+    {{{"protocol", "60-40", false}, {"backbone", "resnet18", false}, {"loss", "mse", false}}},
+    {{{"protocol", "60-40", false},
+      {"backbone", "resnet18", false},
+      {"loss", "combo-released", false},
+      {"alpha", "1", false},
+      {"beta", "2", false},
+      {"gamma", "1", false}}},
+    {{{"protocol", "60-40", false}, {"backbone", "se-resnext50", false}, {"loss", "mse", false}}},
+    {{{"protocol", "60-40", false},
+      {"backbone", "se-resnext50", false},
+      {"loss", "combo-released", false},
+      {"alpha", "2", false},
+      {"beta", "1", false},
+      {"gamma", "1", false}}},
 };
 
 static const struct row five_fold[] = {
-    {{{"protocol", "5-fold"},
-      {"backbone", "se-resnext50"},
-      {"loss", "combo-released"},
-      {"alpha", "2"},
-      {"beta", "1"},
-      {"gamma", "1"},
-      {"fold", "1-5"}}},
+    {{{"protocol", "5-fold", false},
+      {"backbone", "se-resnext50", false},
+      {"loss", "combo-released", false},
+      {"alpha", "2", false},
+      {"beta", "1", false},
+      {"gamma", "1", false},
+      {"fold", "1-5", false}}},
 };
 
 struct preset {
@@ -82,6 +90,7 @@ struct preset {
 
 static const struct preset presets[] = {
     [PRESET_NONE] = {NULL, NO_LIST, NO_LIST},
+    [PRESET_QUICK] = {NULL, LIST(quick), NO_LIST},
     [PRESET_PAPER] = {NULL, LIST(paper), NO_LIST},
     [PRESET_TABLE_4] = {"Table 4 of the ComboLoss paper: five losses of SE-ResNeXt50 on the 60/40 "
                         "split of SCUT-FBP5500",
@@ -97,6 +106,7 @@ static const struct preset presets[] = {
 
 const char *const config_preset_names[] = {
     [PRESET_NONE] = "none",
+    [PRESET_QUICK] = "quick",
     [PRESET_PAPER] = "paper",
     [PRESET_TABLE_4] = "paper-table-4",
     [PRESET_TABLE_5] = "paper-table-5",
@@ -113,6 +123,12 @@ const char *config_preset_about(const struct run_config *c)
     return presets[c->preset].about;
 }
 
+/* What the setting gives in a config of its preset; NULL = the default. */
+static const char *value_of(const struct setting *s, bool has_init)
+{
+    return has_init || !s->with_init ? s->value : NULL;
+}
+
 static bool is_given(const struct opt *o, const struct opt *const *given, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -121,20 +137,45 @@ static bool is_given(const struct opt *o, const struct opt *const *given, size_t
     return false;
 }
 
-static const char *value_of(const struct preset *p, const struct opt *o)
+static void apply(struct run_config *c, const char *option, const char *value,
+                  const struct opt *const *given, size_t n_given)
 {
-    for (size_t i = 0; i < p->n; i++)
-        if (!strcmp(p->settings[i].option, o->name))
-            return p->settings[i].value;
-    return o->fallback;
+    const struct opt *o = opt_find(&config_options, option);
+    if (!is_given(o, given, n_given))
+        opt_set(&config_options, c, o->name, value ? value : o->fallback, NULL);
 }
 
 void config_apply_preset(struct run_config *c, const struct opt *const *given, size_t n_given)
 {
-    for (size_t i = 0; i < sizeof paper / sizeof *paper; i++) {
-        const struct opt *o = opt_find(&config_options, paper[i].option);
-        if (!is_given(o, given, n_given))
-            opt_set(&config_options, c, o->name, value_of(&presets[c->preset], o), NULL);
+    for (size_t k = 0; k < sizeof presets / sizeof *presets; k++) /* what another may have set */
+        for (size_t i = 0; i < presets[k].n; i++)
+            apply(c, presets[k].settings[i].option, NULL, given, n_given);
+    const struct preset *p = &presets[c->preset];
+    for (size_t i = 0; i < p->n; i++)
+        apply(c, p->settings[i].option, value_of(&p->settings[i], config_has_init(c)), given,
+              n_given);
+}
+
+/* The option has that value (NULL = its default), however that is written. */
+static bool has_value(const struct run_config *c, const struct opt *o, const char *value)
+{
+    struct run_config other = *c;
+    char is[OPT_TEXT_BYTES], was[OPT_TEXT_BYTES];
+    opt_set(&config_options, &other, o->name, value ? value : o->fallback, NULL);
+    opt_format(o, c, is, sizeof is);
+    opt_format(o, &other, was, sizeof was);
+    return !strcmp(is, was);
+}
+
+void config_preset_follow_init(struct run_config *c)
+{
+    bool has_init = config_has_init(c);
+    const struct preset *p = &presets[c->preset];
+    for (size_t i = 0; i < p->n; i++) {
+        const struct setting *s = &p->settings[i];
+        const struct opt *o = opt_find(&config_options, s->option);
+        if (s->with_init && has_value(c, o, value_of(s, !has_init)))
+            apply(c, s->option, value_of(s, has_init), NULL, 0);
     }
 }
 

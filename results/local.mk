@@ -16,6 +16,10 @@ libresults_a_SOURCES = \
 	results/palette.h \
 	results/plot.c results/plot.h \
 	results/prediction_tables.c results/prediction_tables.h \
+	results/compare.c results/compare.h \
+	results/compare_label.c \
+	results/curves.c results/curves.h \
+	results/progress_table.c results/progress_table.h \
 	results/rows_columns.c results/rows_columns.h \
 	results/rows_filter.c results/rows_filter.h \
 	results/rows_sort.c results/rows_sort.h \

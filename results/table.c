@@ -118,8 +118,9 @@ void table_int(struct table *t, int64_t value)
 void table_real(struct table *t, double value)
 {
     enum table_kind kind = next_kind(t);
-    struct table_cell *cell = next(t, kind == TABLE_REAL || kind == TABLE_TIME ||
-                                          kind == TABLE_DURATION || kind == TABLE_BYTES);
+    struct table_cell *cell =
+        next(t, kind == TABLE_REAL || kind == TABLE_DELTA || kind == TABLE_TIME ||
+                    kind == TABLE_DURATION || kind == TABLE_BYTES);
     if (!cell)
         return;
     time_t whole;
@@ -192,6 +193,10 @@ void table_show(const struct table_column *column, const struct table_cell *cell
             str_shortest(to, room, cell->real, -column->digits);
         else
             str_figure(to, room, cell->real, column->digits, FIGURE_CELLS);
+        return;
+    case TABLE_DELTA:
+        to[0] = '+';
+        str_figure(to + (cell->real > 0), room - 1, cell->real, column->digits, FIGURE_CELLS);
         return;
     case TABLE_FLAG:
         str_copy(to, room, cell->whole ? "yes" : "no");

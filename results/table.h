@@ -29,6 +29,7 @@ enum table_kind {
     TABLE_TEXT,
     TABLE_INT,
     TABLE_REAL,
+    TABLE_DELTA, /* a difference: people see its sign */
     TABLE_FLAG,
     TABLE_TIME,     /* seconds since 1970; exported as ISO 8601 in UTC */
     TABLE_DURATION, /* seconds */
@@ -68,7 +69,7 @@ void table_free(struct table *t);
 
 void table_text(struct table *t, const char *text); /* copied */
 void table_int(struct table *t, int64_t value);
-void table_real(struct table *t, double value); /* REAL, TIME, DURATION, BYTES; NaN = missing */
+void table_real(struct table *t, double value); /* all other numbers; NaN = missing */
 void table_flag(struct table *t, bool value);
 void table_missing(struct table *t);
 

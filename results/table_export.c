@@ -71,6 +71,7 @@ static int csv_cell(const struct table_column *column, const struct table_cell *
         fputs(text, out);
         return 0;
     case TABLE_REAL:
+    case TABLE_DELTA:
     case TABLE_DURATION:
     case TABLE_BYTES:
         str_exact(text, sizeof text, cell->real);
@@ -130,6 +131,7 @@ static json_t *json_cell(const struct table_column *column, const struct table_c
     case TABLE_BYTES:
         return json_integer((json_int_t)cell->real);
     case TABLE_REAL:
+    case TABLE_DELTA:
     case TABLE_DURATION:
         return json_real(cell->real);
     }

@@ -73,6 +73,7 @@ struct command {
     X(queue)                                                                                       \
     X(runs)                                                                                        \
     X(show)                                                                                        \
+    X(compare)                                                                                     \
     X(ledger)                                                                                      \
     X(ablation)                                                                                    \
     X(curves)                                                                                      \
@@ -80,6 +81,8 @@ struct command {
     X(samples)                                                                                     \
     X(export)                                                                                      \
     X(predict)                                                                                     \
+    X(merge)                                                                                       \
+    X(import)                                                                                      \
     X(sql)                                                                                         \
     X(tag)                                                                                         \
     X(note)                                                                                        \

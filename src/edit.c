@@ -2,7 +2,9 @@
 #include "src/edit.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "src/output.h"
 
 #include <stdio.h>
@@ -24,10 +26,12 @@ static int find(const struct invocation *in, char *const *which, size_t n_which,
                 size_t room, int64_t **ids, size_t *n, struct err *e)
 {
     struct db *db;
+    *ids = NULL;
     if (output_open_db(in, &db, e))
         return -1;
-    snprintf(path, room, "%s", db_path(db));
     int result = output_find_runs(db, which, n_which, ids, n, e);
+    if (!result && str_copy(path, room, db_path(db)))
+        result = err_set(e, ERR_USAGE, "the database's path is longer than %zu bytes", room - 1);
     db_close(db);
     return result;
 }
@@ -35,13 +39,15 @@ static int find(const struct invocation *in, char *const *which, size_t n_which,
 int edit_runs(const struct invocation *in, char *const *which, size_t n_which,
               const struct db_edit *edits, size_t n_edits, const char *done)
 {
-    char path[OPT_TEXT_BYTES];
+    char path[FILE_PATH_BYTES];
     int64_t *ids;
     size_t n;
     struct db *db = NULL;
     struct err e;
-    if (find(in, which, n_which, path, sizeof path, &ids, &n, &e))
+    if (find(in, which, n_which, path, sizeof path, &ids, &n, &e)) {
+        mem_free(ids);
         return command_fail(&e);
+    }
     int failed = db_open(&db, path, DB_WRITE, &e) || db_runs_edit(db, ids, n, edits, n_edits, &e);
     db_close(db);
     if (!failed && !in->global.quiet)

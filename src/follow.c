@@ -16,6 +16,8 @@ int follow_wait(struct follow *f, struct err *e)
         int64_t version = f->version;
         if (db_data_version(f->db, &f->version, e))
             return -1;
+        if (f->tick)
+            f->tick(f->context);
         if (version != f->version || (nanosleep(&pause, NULL) && errno == EINTR))
             return 0;
     }

@@ -15,6 +15,9 @@ struct err;
 struct follow {
     struct db *db; /* borrowed */
     int64_t version;
+    /* Called a few times a second while it waits; may be NULL. */
+    void (*tick)(void *context);
+    void *context;
 };
 
 /* Sleeps until the database has changed, a second is over or a signal was caught. */

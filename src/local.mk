@@ -17,8 +17,14 @@ combolab_SOURCES = \
 	src/help.c \
 	src/history.c src/history.h \
 	src/image_list.c src/image_list.h \
+	src/import.c src/import.h \
+	src/import_csv.c \
+	src/import_epochs.c \
+	src/import_events.c \
+	src/import_files.c src/import_files.h \
 	src/jobs.c src/jobs.h \
 	src/main.c \
+	src/merge_files.c src/merge_files.h \
 	src/meter.c src/meter.h \
 	src/model.c src/model.h \
 	src/outcome.c src/outcome.h \
@@ -34,6 +40,8 @@ combolab_SOURCES = \
 	src/want_ablation.c \
 	src/want_history.c \
 	src/want_names.c \
+	src/want_alike.c \
+	src/want_compared.c \
 	src/want_now.c \
 	src/want_paths.c \
 	src/want_pictures.c \
@@ -49,6 +57,7 @@ combolab_SOURCES = \
 	src/commands/checkpoint.c \
 	src/commands/clean.c \
 	src/commands/commands.c \
+	src/commands/compare.c \
 	src/commands/curves.c \
 	src/commands/dataset.c \
 	src/commands/dataset_check.c \
@@ -56,7 +65,9 @@ combolab_SOURCES = \
 	src/commands/delete.c \
 	src/commands/devices.c \
 	src/commands/export.c \
+	src/commands/import.c \
 	src/commands/ledger.c \
+	src/commands/merge.c \
 	src/commands/note.c \
 	src/commands/pause.c \
 	src/commands/predict.c \
@@ -78,6 +89,8 @@ combolab_SOURCES = \
 	src/commands/tui.c \
 	src/commands/unarchive.c \
 	src/commands/undelete.c \
+	src/commands/tui_guard.c \
+	src/commands/tui_guard_priv.h \
 	src/commands/version.c \
 	src/commands/wait.c \
 	src/commands/weights.c \

@@ -245,11 +245,19 @@ void reader_want(struct reader *r, const struct ui_want *wants, size_t n)
 }
 
 /* What is of one run is another only when that run changed; anything else may be. */
+static bool is_of(const struct ui_want *want, int64_t run)
+{
+    bool any = want->run == run || (!want->run && !want->n_runs);
+    for (size_t i = 0; i < want->n_runs; i++)
+        any |= want->runs[i] == run;
+    return any;
+}
+
 static bool concerns(const struct session_changes *changes, const struct ui_want *want)
 {
-    bool any = changes->all || !want->run;
+    bool any = changes->all;
     for (size_t i = 0; i < changes->n; i++)
-        any |= changes->runs[i] == want->run;
+        any |= is_of(want, changes->runs[i]);
     return any;
 }
 

@@ -18,13 +18,22 @@ struct err;
 static inline size_t want_place(const struct ui_want *wants, size_t n, const struct ui_want *want)
 {
     size_t i = 0;
-    while (i < n && (wants[i].kind != want->kind || wants[i].run != want->run ||
-                     strcmp(wants[i].text, want->text) || wants[i].best != want->best ||
-                     !ui_ablation_is(&wants[i].ablation, &want->ablation) ||
-                     !ui_pictures_are(&wants[i].pictures, &want->pictures)))
+    while (i < n &&
+           (wants[i].kind != want->kind || wants[i].run != want->run ||
+            strcmp(wants[i].text, want->text) || wants[i].n_runs != want->n_runs ||
+            memcmp(wants[i].runs, want->runs, want->n_runs * sizeof *want->runs) ||
+            wants[i].best != want->best || !ui_ablation_is(&wants[i].ablation, &want->ablation) ||
+            !ui_pictures_are(&wants[i].pictures, &want->pictures)))
         i++;
     return i;
 }
+
+struct want_read {
+    int64_t run;
+    int epoch;     /* the last one */
+    double time;   /* when that was stored: another time is another epoch */
+    size_t epochs; /* how many */
+};
 
 /* What fetching works with. Of the reader thread alone. */
 struct want_source {
@@ -45,6 +54,10 @@ struct want_source {
     struct pictures *pictures; /* that were decoded last; NULL until some were */
     uint64_t ablation;         /* what the last one was made from; 0 = there was none */
     atomic_bool cancel;        /* what is fetched is not wanted any more; any thread */
+    /* of the runs that are compared: how far each has been read */
+    struct want_read read[UI_MOST_COMPARED];
+    size_t n_read;
+    int64_t alike; /* the newest run whose settings were read */
 };
 
 struct want_kind {

@@ -85,21 +85,30 @@ void canvas_behind(struct canvas *c, int x, int y)
         set_dot(c, cell, x, y);
 }
 
-/* Dashes of three dots, or single dots; in ASCII the marks tell the series apart. */
-static bool gap_of_dash(const struct canvas *c, int series, int *dash)
+/* Dashes of three dots, single dots, or both in turn. */
+static bool gap_of_dash(const struct canvas *c, enum canvas_dash dash, int at)
 {
-    if (!dash || c->style == UI_CHART_ASCII)
+    if (c->style == UI_CHART_ASCII)
         return false;
-    int at = (*dash)++;
-    return series == 2 ? at % 5 >= 3 : at % 3 >= 1;
+    switch (dash) {
+    case CANVAS_DASHED:
+        return at % 5 >= 3;
+    case CANVAS_DOTTED:
+        return at % 3 >= 1;
+    case CANVAS_DASH_DOT:
+        return at % 9 >= 4 && at % 9 != 6;
+    default:
+        return false;
+    }
 }
 
-void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int series, int *dash)
+void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int series,
+                 enum canvas_dash dash, int *along)
 {
     int dx = abs(x1 - x0), dy = -abs(y1 - y0);
     int step_x = x0 < x1 ? 1 : -1, step_y = y0 < y1 ? 1 : -1;
     for (int error = dx + dy;;) {
-        if (!gap_of_dash(c, series, dash))
+        if (!gap_of_dash(c, dash, (*along)++))
             canvas_dot(c, x0, y0, series);
         if (x0 == x1 && y0 == y1)
             return;

@@ -36,9 +36,7 @@ bool canvas_start(struct canvas *c, int rows, int columns, enum ui_chart_style s
 /* A dot, counted from the top left; outside the grid nothing happens. */
 void canvas_dot(struct canvas *c, int x, int y, int series);
 
-/* A line with both ends: the first series' is solid, the second's dashed, the third's dotted.
- * `dash` counts along it from piece to piece; NULL draws solid. */
-void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int series, int *dash);
+enum canvas_dash { CANVAS_SOLID, CANVAS_DASHED, CANVAS_DOTTED, CANVAS_DASH_DOT, CANVAS_DASHES };
 
 /* A dot of many alike: a cell's owner says how many it has got, up to 255. */
 void canvas_count(struct canvas *c, int x, int y);
@@ -46,7 +44,12 @@ void canvas_count(struct canvas *c, int x, int y);
 /* A dot behind those: only where the cell has got none. Its owner is 0. */
 void canvas_behind(struct canvas *c, int x, int y);
 
-/* What to show in a cell; 0 for an empty one. */
+/* A line with both ends. `along` counts along it from piece to piece. In ASCII, where marks tell
+ * series apart, all are solid. */
+void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int series,
+                 enum canvas_dash dash, int *along);
+
+/* What to show in a cell; 0 for an empty one. In ASCII a mark of the series, from 1. */
 wchar_t canvas_glyph(const struct canvas *c, int row, int column);
 
 #endif

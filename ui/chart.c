@@ -6,7 +6,7 @@
  * gaps or one of few that were measured, is drawn as a cross. ASCII has no crosses: there, few
  * values are points without a line.
  */
-#include "ui/chart.h"
+#include "ui/chart_priv.h"
 
 #include "base/str.h"
 #include "ui/scale.h"
@@ -15,6 +15,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Everything the parts of a drawing share. */
@@ -26,26 +27,27 @@ struct plot {
 };
 
 /* Values, the tail among them. */
-static size_t count_of(const struct chart_series *s)
+size_t chart_count(const struct chart_series *s)
 {
     return s->n + s->has_tail;
 }
 
-static double value_at(const struct chart_series *s, size_t i)
+double chart_value(const struct chart_series *s, size_t i)
 {
     if (i == s->n)
         return s->tail.y;
     return *(const double *)(const void *)((const char *)s->y + i * s->stride);
 }
 
-static int x_at(const struct chart_series *s, size_t i)
+int chart_x(const struct chart_series *s, size_t i)
 {
     if (i == s->n)
         return s->tail.x;
-    return *(const int *)(const void *)((const char *)s->x + i * s->stride);
+    return *(const int *)(const void *)((const char *)s->x +
+                                        i * (s->x_stride ? s->x_stride : s->stride));
 }
 
-static bool is_there(const struct chart_series *s, size_t i)
+bool chart_is_there(const struct chart_series *s, size_t i)
 {
     return !s->there || i == s->n ||
            *(const bool *)(const void *)((const char *)s->there + i * s->stride);
@@ -59,13 +61,13 @@ static bool drawable(double y, bool log_y)
 /* Row i has a value that is drawn. */
 static bool has_point(const struct chart_series *s, size_t i, bool log_y)
 {
-    return i < count_of(s) && is_there(s, i) && drawable(value_at(s, i), log_y);
+    return i < chart_count(s) && chart_is_there(s, i) && drawable(chart_value(s, i), log_y);
 }
 
 static bool is_sparse(const struct chart_series *s)
 {
     for (size_t i = 0; s->there && i < s->n; i++)
-        if (!is_there(s, i))
+        if (!chart_is_there(s, i))
             return true;
     return false;
 }
@@ -84,10 +86,10 @@ void chart_reduce(const struct chart_series *s, int x_first, int x_last, bool lo
 {
     bool gap = false;
     memset(out, 0, (size_t)columns * sizeof *out);
-    for (size_t i = 0; i < count_of(s); i++) {
-        double y = value_at(s, i);
-        int x = x_at(s, i);
-        if (x < x_first || x > x_last || !is_there(s, i))
+    for (size_t i = 0; i < chart_count(s); i++) {
+        double y = chart_value(s, i);
+        int x = chart_x(s, i);
+        if (x < x_first || x > x_last || !chart_is_there(s, i))
             continue;
         if (!drawable(y, log_y)) {
             gap = true;
@@ -105,19 +107,25 @@ void chart_reduce(const struct chart_series *s, int x_first, int x_last, bool lo
     }
 }
 
+static double high_at(const struct chart_series *s, size_t i)
+{
+    return *(const double *)(const void *)((const char *)s->high + i * s->stride);
+}
+
 /* The range of all values that will be seen; false when there is none. */
 static bool range_of(const struct chart *chart, double *low, double *high)
 {
     bool any = false;
     for (int k = 0; k < chart->n_series; k++) {
         const struct chart_series *s = &chart->series[k];
-        for (size_t i = 0; i < count_of(s); i++) {
-            double y = value_at(s, i);
-            int x = x_at(s, i);
+        for (size_t i = 0; i < chart_count(s); i++) {
+            double y = chart_value(s, i);
+            int x = chart_x(s, i);
             if (!has_point(s, i, chart->log_y) || x < chart->x_first || x > chart->x_last)
                 continue;
+            double most = s->high && isfinite(high_at(s, i)) ? high_at(s, i) : y;
             *low = any ? fmin(*low, y) : y;
-            *high = any ? fmax(*high, y) : y;
+            *high = any ? fmax(*high, most) : most;
             any = true;
         }
     }
@@ -128,7 +136,7 @@ static void draw_series(struct canvas *c, const struct plot *p, int k)
 {
     const struct chart_series *s = &p->chart->series[k];
     int columns = c->columns * c->across, rows = c->rows * c->down;
-    int dash_count = 0, *dash = k ? &dash_count : NULL;
+    int along = 0;
     bool points = c->style == UI_CHART_ASCII && is_sparse(s);
     chart_reduce(s, p->chart->x_first, p->chart->x_last, p->chart->log_y, c->column, columns);
     int before = -1; /* the last column with a value */
@@ -139,10 +147,10 @@ static void draw_series(struct canvas *c, const struct plot *p, int k)
         bool joined = before >= 0 && !at->broken && !points;
         if (joined)
             canvas_line(c, before, scale_row(&p->y, c->column[before].last, rows), x,
-                        scale_row(&p->y, at->first, rows), k + 1, dash);
+                        scale_row(&p->y, at->first, rows), k + 1, s->dash, &along);
         int top = scale_row(&p->y, at->most, rows), bottom = scale_row(&p->y, at->least, rows);
         if (top != bottom)
-            canvas_line(c, x, top, x, bottom, k + 1, dash);
+            canvas_line(c, x, top, x, bottom, k + 1, s->dash, &along);
         if (bottom - top > 2 || !joined) { /* spikes show even in the gap of a dash */
             canvas_dot(c, x, top, k + 1);
             canvas_dot(c, x, bottom, k + 1);
@@ -151,20 +159,59 @@ static void draw_series(struct canvas *c, const struct plot *p, int k)
     }
 }
 
+/* The value between two points, at column x. */
+static double between(double from, double to, int x, int x0, int x1)
+{
+    return x1 > x0 ? from + (to - from) * (x - x0) / (x1 - x0) : to;
+}
+
+/* Every third dot of a column between two rows. */
+static void draw_band_column(struct canvas *c, const struct plot *p, int k, int x, double low,
+                             double high)
+{
+    int rows = c->rows * c->down;
+    int top = scale_row(&p->y, high, rows), bottom = scale_row(&p->y, low, rows);
+    for (int y = top; y <= bottom; y++)
+        if ((x + 2 * y) % 4 == 0 && c->style != UI_CHART_ASCII)
+            canvas_dot(c, x, y, k + 1);
+}
+
+static bool has_band(const struct chart *chart, const struct chart_series *s, size_t i)
+{
+    return i < s->n && has_point(s, i, chart->log_y) && drawable(high_at(s, i), chart->log_y);
+}
+
+static void draw_band(struct canvas *c, const struct plot *p, int k)
+{
+    const struct chart *chart = p->chart;
+    const struct chart_series *s = &chart->series[k];
+    int columns = c->columns * c->across;
+    for (size_t i = 0; i + 1 < s->n; i++) {
+        if (!has_band(chart, s, i) || !has_band(chart, s, i + 1))
+            continue;
+        int from = chart_column(chart_x(s, i), chart->x_first, chart->x_last, columns);
+        int to = chart_column(chart_x(s, i + 1), chart->x_first, chart->x_last, columns);
+        for (int x = from > 0 ? from : 0; x <= to && x < columns; x++)
+            draw_band_column(c, p, k, x,
+                             between(chart_value(s, i), chart_value(s, i + 1), x, from, to),
+                             between(high_at(s, i), high_at(s, i + 1), x, from, to));
+    }
+}
+
 /* Values without a neighbour would be a single dot, or nothing but a bend in a line. */
 static void mark_single(struct canvas *c, const struct plot *p, int k)
 {
     const struct chart_series *s = &p->chart->series[k];
     int columns = c->columns * c->across, rows = c->rows * c->down;
-    for (size_t i = 0; i < count_of(s) && c->style != UI_CHART_ASCII; i++) {
+    for (size_t i = 0; i < chart_count(s) && c->style != UI_CHART_ASCII; i++) {
         bool log_y = p->chart->log_y;
-        int at = x_at(s, i);
+        int at = chart_x(s, i);
         if (!has_point(s, i, log_y) || at < p->chart->x_first || at > p->chart->x_last)
             continue;
         if ((i && has_point(s, i - 1, log_y)) || has_point(s, i + 1, log_y))
             continue;
         int x = chart_column(at, p->chart->x_first, p->chart->x_last, columns);
-        int row = scale_row(&p->y, value_at(s, i), rows);
+        int row = scale_row(&p->y, chart_value(s, i), rows);
         for (int d = -1; d <= 1; d++) {
             canvas_dot(c, x + d, row, k + 1);
             canvas_dot(c, x, row + d, k + 1);
@@ -196,13 +243,28 @@ static int label_start(const struct plot *p, int at, int length)
     return x < p->axis_x ? p->axis_x : x;
 }
 
+static double unit_of(const struct chart *chart)
+{
+    return chart->x_each > 0 ? chart->x_each : 1;
+}
+
+/* What is counted along x, at x. */
+void chart_x_text(const struct chart *chart, int x, char *to, size_t room)
+{
+    if (chart->x_each > 0)
+        str_shortest(to, room, x * chart->x_each, 3);
+    else
+        snprintf(to, room, "%d", x);
+}
+
 static void draw_x(struct pen *pen, const struct plot *p)
 {
     const struct chart *chart = p->chart;
     int y = p->area.y + p->area.rows, cursor_from = INT_MAX, cursor_to = INT_MIN;
     if (chart->cursor != INT_MIN) {
-        char label[16];
-        int length = snprintf(label, sizeof label, "%d", chart->cursor);
+        char label[32];
+        chart_x_text(chart, chart->cursor, label, sizeof label);
+        int length = (int)strlen(label);
         cursor_from = label_start(p, chart->cursor, length);
         cursor_to = cursor_from + length;
         pen_text(pen, y, cursor_from, length, ROLE_CURSOR, label);
@@ -210,17 +272,24 @@ static void draw_x(struct pen *pen, const struct plot *p)
     struct ticks t;
     int free_from = p->axis_x;
     int most = p->area.columns / 8;
-    ticks_linear(&t, chart->x_first, chart->x_last,
-                 most < SCALE_MOST_TICKS ? most : SCALE_MOST_TICKS, true);
+    double each = unit_of(chart);
+    ticks_linear(&t, chart->x_first * each, chart->x_last * each,
+                 most < SCALE_MOST_TICKS ? most : SCALE_MOST_TICKS, !(chart->x_each > 0));
     for (int i = 0; i < t.n; i++) {
         int length = (int)strlen(t.label[i]);
-        int x = label_start(p, (int)t.at[i], length);
+        int x = label_start(p, (int)(t.at[i] / each + 0.5), length);
         bool clear = x + length < cursor_from || x > cursor_to;
         if (x < free_from || !clear)
             continue;
         pen_text(pen, y, x, length, ROLE_DIM, t.label[i]);
         free_from = x + length + 1;
     }
+}
+
+/* What a line is made of in ASCII: its sign, or `usual` where it has none. */
+static wchar_t mark_of(const struct chart_series *s, wchar_t usual)
+{
+    return s->sign ? s->sign : s->role >= ROLE_FAINT ? L'.' : usual;
 }
 
 static void draw_dots(struct pen *pen, const struct plot *p)
@@ -234,6 +303,8 @@ static void draw_dots(struct pen *pen, const struct plot *p)
         for (int column = 0; column < c->columns; column++) {
             wchar_t glyph = canvas_glyph(c, row, column);
             int series = c->owner[row * c->columns + column];
+            if (glyph && c->style == UI_CHART_ASCII)
+                glyph = mark_of(&chart->series[series - 1], glyph);
             if (glyph)
                 pen_glyph(pen, p->area.y + row, p->area.x + column, chart->series[series - 1].role,
                           glyph);
@@ -250,119 +321,58 @@ static void draw_mark(struct pen *pen, const struct plot *p)
     const struct chart_series *s = &chart->series[1];
     const struct canvas *c = pen->canvas;
     for (size_t i = 0; chart->n_series > 1 && i < s->n; i++) {
-        if (x_at(s, i) != chart->marked || !has_point(s, i, chart->log_y))
+        if (chart_x(s, i) != chart->marked || !has_point(s, i, chart->log_y))
             continue;
         int x = chart_column(chart->marked, chart->x_first, chart->x_last, c->columns * c->across);
-        int row = scale_row(&p->y, value_at(s, i), c->rows * c->down);
+        int row = scale_row(&p->y, chart_value(s, i), c->rows * c->down);
         pen_glyph(pen, p->area.y + row / c->down, p->area.x + x / c->across, ROLE_TITLE,
                   pen->glyphs->mark);
     }
 }
 
-/* The value under the crosshair, or the last one. */
-static double read_value(const struct chart_series *s, int cursor)
+/* The point of a series that is nearest to column x of the plot, as a cell; false when there is
+ * none, or it is not near. */
+static bool near_column(const struct plot *p, const struct canvas *c, int k, int x, int *row,
+                        int *column)
 {
-    for (size_t i = count_of(s); i-- > 0;)
-        if (is_there(s, i) && (cursor == INT_MIN || x_at(s, i) == cursor))
-            return value_at(s, i);
-    return NAN;
+    const struct chart *chart = p->chart;
+    const struct chart_series *s = &chart->series[k];
+    int columns = c->columns * c->across, best = columns / 8 + 2;
+    bool found = false;
+    for (size_t i = 0; i < chart_count(s); i++) {
+        int at = chart_x(s, i);
+        if (at < chart->x_first || at > chart->x_last || !has_point(s, i, chart->log_y))
+            continue;
+        int dot = chart_column(at, chart->x_first, chart->x_last, columns);
+        if (abs(dot - x * c->across) > best)
+            continue;
+        best = abs(dot - x * c->across);
+        *row = scale_row(&p->y, chart_value(s, i), c->rows * c->down) / c->down;
+        *column = dot / c->across;
+        found = true;
+    }
+    return found;
 }
 
-static const char *sample_of(const struct pen *pen, int series)
+/* A sign on each line that has one: at the crosshair or, where there is none, each at another
+ * place. */
+static void draw_signs(struct pen *pen, const struct plot *p)
 {
-    const struct glyphs *g = pen->charts == UI_CHART_ASCII ? &glyphs_ascii : pen->glyphs;
-    const char *const samples[CHART_MOST_SERIES] = {g->solid, g->dashed, g->dotted};
-    return samples[series];
-}
-
-/* Of small values significant digits count: a learning rate may have no fourth decimal. */
-static void legend_value(const struct pen *pen, double value, int digits, char *to, size_t room)
-{
-    if (fabs(value) < pow(10, digits))
-        str_shortest(to, room, value, digits);
-    else
-        pen_figure(pen, to, room, value, 0, digits + 2);
-}
-
-/* How much a legend says, from most to least. Values without names are for the crosshair. */
-static const struct legend {
-    int digits; /* of values, 0 = none */
-    bool names;
-} legends[] = {{4, true}, {3, true}, {4, false}, {3, false}, {0, true}};
-
-/* " train 0.1774 ", or less of it. */
-static void legend_text(const struct pen *pen, const struct chart *chart, int series,
-                        const struct legend *how, char *to, size_t room)
-{
-    const struct chart_series *s = &chart->series[series];
-    char value[32] = "";
-    if (how->digits)
-        legend_value(pen, read_value(s, chart->cursor), how->digits, value, sizeof value);
-    snprintf(to, room, " %s%s%s ", how->names ? s->name : "", how->names && value[0] ? " " : "",
-             value);
-}
-
-/* " epoch 41 " where the crosshair is. */
-static void legend_x(const struct chart *chart, char *to, size_t room)
-{
-    to[0] = '\0';
-    if (chart->cursor != INT_MIN)
-        snprintf(to, room, " %s %d ", chart->x_name, chart->cursor);
-}
-
-static int legend_cells(const struct pen *pen, const struct chart *chart, const struct legend *how)
-{
-    char text[96];
-    legend_x(chart, text, sizeof text);
-    int cells = (int)strlen(text);
+    const struct chart *chart = p->chart;
+    const struct canvas *c = pen->canvas;
+    int n = 0, k_sign = 0, row, column;
+    for (int k = 0; k < chart->n_series; k++)
+        n += chart->series[k].sign != 0;
     for (int k = 0; k < chart->n_series; k++) {
-        legend_text(pen, chart, k, how, text, sizeof text);
-        cells += 1 + text_cells(sample_of(pen, k), pen->unicode) + text_cells(text, pen->unicode);
+        const struct chart_series *s = &chart->series[k];
+        if (!s->sign)
+            continue;
+        int x = c->columns * (2 * k_sign++ + 1 + n / 2) / (2 * n + n / 2 + 1);
+        if (chart->cursor != INT_MIN)
+            x = chart_column(chart->cursor, chart->x_first, chart->x_last, c->columns);
+        if (near_column(p, c, k, x, &row, &column))
+            pen_glyph(pen, p->area.y + row, p->area.x + column, s->role, s->sign);
     }
-    return cells;
-}
-
-/* In the box's lower edge, from the right: how each series is drawn, its name and a value; and at
- * the left the epoch or step that they are of. */
-static void draw_legend(struct pen *pen, struct rect at, const struct chart *chart)
-{
-    const struct legend *how = legends, *last = how + sizeof legends / sizeof *legends - 1;
-    int y = at.y + at.rows - 1, end = at.x + at.columns - 2;
-    char text[96];
-    while (how < last && (legend_cells(pen, chart, how) > at.columns - 4 ||
-                          (!how->names && chart->cursor == INT_MIN)))
-        how++;
-    legend_x(chart, text, sizeof text);
-    int from = at.x + 2 + pen_text(pen, y, at.x + 2, at.columns - 4, ROLE_CURSOR, text);
-    for (int k = chart->n_series - 1; k >= 0; k--) {
-        legend_text(pen, chart, k, how, text, sizeof text);
-        const char *sample = sample_of(pen, k);
-        int cells = text_cells(text, pen->unicode);
-        int sample_cells = text_cells(sample, pen->unicode);
-        int x = end - cells - sample_cells - 1;
-        if (x < from)
-            return;
-        pen_repeat(pen, y, x, 1, ROLE_TEXT, L' ');
-        pen_text(pen, y, x + 1, sample_cells, chart->series[k].role, sample);
-        pen_text(pen, y, x + 1 + sample_cells, cells, ROLE_TEXT, text);
-        end = x;
-    }
-}
-
-static void draw_frame(struct pen *pen, struct rect at, const struct chart *chart)
-{
-    char title[96];
-    /* The focus is marked by more than a colour. */
-    const char *scale = chart->log_y ? ", log" : "";
-    snprintf(title, sizeof title, chart->focus ? "[%s%s]" : "%s%s", chart->title, scale);
-    pen_box(pen, at, chart->focus ? ROLE_FOCUS : ROLE_BORDER, title);
-    int used = (int)strlen(title) + 5, wanted = (int)strlen(chart->note) + 2;
-    if (chart->note[0] && at.columns - used - 2 >= wanted) {
-        char note[96];
-        snprintf(note, sizeof note, " %s ", chart->note);
-        pen_right(pen, at.y, at.x + used, at.columns - used - 2, ROLE_DIM, note);
-    }
-    draw_legend(pen, at, chart);
 }
 
 void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
@@ -370,7 +380,7 @@ void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
     struct plot p = {.chart = chart, .y.log = chart->log_y};
     if (at.rows < 4 || at.columns < 16)
         return;
-    draw_frame(pen, at, chart);
+    chart_draw_frame(pen, at, chart);
     p.axis_x = at.x + 1 + TICKS_LABEL_CELLS;
     p.area = (struct rect){at.y + 1, p.axis_x + 1, at.rows - 3, at.columns - TICKS_LABEL_CELLS - 4};
     if (!range_of(chart, &p.y.low, &p.y.high)) {
@@ -388,9 +398,15 @@ void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
         return;
     }
     for (int k = 0; k < chart->n_series; k++) {
+        if (chart->series[k].high) {
+            draw_band(pen->canvas, &p, k);
+            continue;
+        }
         draw_series(pen->canvas, &p, k);
         mark_single(pen->canvas, &p, k);
     }
     draw_dots(pen, &p);
     draw_mark(pen, &p);
+    if (pen->charts != UI_CHART_ASCII)
+        draw_signs(pen, &p);
 }

@@ -6,7 +6,7 @@
 #include "ui/canvas.h"
 #include "ui/pen.h"
 
-#define CHART_MOST_SERIES 3
+#define CHART_MOST_SERIES 64
 
 struct chart_point {
     int x;
@@ -17,13 +17,17 @@ struct chart_point {
 struct chart_series {
     const char *name;
     enum role role;
-    const double *y; /* not finite = a gap */
-    const int *x;    /* rising */
+    enum canvas_dash dash;
+    wchar_t sign;       /* stands on the line, and is the line in ASCII; 0 = none */
+    const double *y;    /* not finite = a gap */
+    const double *high; /* NULL, or this is a band from y to here, at the same distances */
+    const int *x;       /* rising */
     /* NULL, or which of the rows belong to the series: those that don't are no gaps. Where the rows
      * before and after don't, a value is marked as a point. */
     const bool *there;
     size_t stride, n;
-    bool has_tail; /* one more value comes after them */
+    size_t x_stride; /* of x, where it is another; 0 = the same */
+    bool has_tail;   /* one more value comes after them */
     struct chart_point tail;
 };
 
@@ -31,6 +35,8 @@ struct chart {
     const char *title;
     const char *note;   /* beside the title: best value, scale */
     const char *x_name; /* what is counted along x: "epoch" */
+    double x_each;      /* what one of x is in that unit; 0 = 1, and whole numbers only */
+    bool unnamed;       /* the series are told elsewhere: no legend */
     struct chart_series series[CHART_MOST_SERIES];
     int n_series;
     int x_first, x_last;

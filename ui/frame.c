@@ -30,21 +30,67 @@ static void engine_words(const struct pen *pen, const struct ui_model *m, int ce
     }
 }
 
+/* How much of the header there is room for: everything; without the views that lead back to where
+ * they came from; without the program's name too; and of views but the present one the key alone.
+ */
+enum header { HEADER_ALL, HEADER_VIEWS, HEADER_NO_NAME, HEADER_KEYS };
+
+#define ENGINE_CELLS 11 /* that a short word of the engine takes */
+
+static bool is_in_header(const struct frame_words *w, int i, enum header how)
+{
+    char key[16];
+    request_keys(w->views[i]->shown_by, true, key, sizeof key);
+    return how == HEADER_ALL || w->here == i || (key[0] >= '0' && key[0] <= '9');
+}
+
+static const char *name_in_header(const struct frame_words *w, int i, enum header how)
+{
+    return how < HEADER_KEYS || w->here == i ? w->views[i]->name : "";
+}
+
+/* Up to the end of the last view. */
+static int header_cells(const struct frame_words *w, enum header how)
+{
+    int cells = 1 + (how < HEADER_NO_NAME ? (int)strlen("combolab") + 1 : 0);
+    char key[16];
+    for (int i = 0; i < w->n_views; i++) {
+        const char *name = name_in_header(w, i, how);
+        request_keys(w->views[i]->shown_by, true, key, sizeof key);
+        if (is_in_header(w, i, how))
+            cells += (int)(strlen(key) + strlen(name)) + (name[0] ? 3 : 2);
+    }
+    return cells;
+}
+
+static int draw_views(struct pen *pen, int x, int y, const struct frame_words *w, enum header how)
+{
+    char key[16];
+    for (int i = 0; i < w->n_views; i++) {
+        bool here = w->here == i;
+        const char *name = name_in_header(w, i, how);
+        if (!is_in_header(w, i, how))
+            continue;
+        request_keys(w->views[i]->shown_by, true, key, sizeof key);
+        x += pen_text(pen, y, x, 1, ROLE_FOCUS, here ? "[" : " ");
+        x += pen_text(pen, y, x, 4, ROLE_KEY, key) + (name[0] ? 1 : 0);
+        x += pen_text(pen, y, x, 12, here ? ROLE_TITLE : ROLE_DIM, name);
+        x += pen_text(pen, y, x, 1, ROLE_FOCUS, here ? "]" : " ");
+    }
+    return x;
+}
+
 static void draw_header(struct pen *pen, const struct ui_model *m, struct rect at,
                         const struct frame_words *w)
 {
-    char engine[128], key[16];
+    char engine[128];
     int x = at.x + 1;
-    x += pen_text(pen, at.y, x, 10, ROLE_TITLE, "combolab") + 1;
-    for (int i = 0; i < w->n_views; i++) {
-        bool here = w->here == i;
-        request_keys(w->views[i]->shown_by, true, key, sizeof key);
-        x += pen_text(pen, at.y, x, 1, ROLE_FOCUS, here ? "[" : " ");
-        x += pen_text(pen, at.y, x, 4, ROLE_KEY, key) + 1;
-        x += pen_text(pen, at.y, x, 10, here ? ROLE_TITLE : ROLE_DIM, w->views[i]->name);
-        x += pen_text(pen, at.y, x, 1, ROLE_FOCUS, here ? "]" : " ");
-    }
-    x += 2;
+    enum header how = HEADER_ALL;
+    while (how < HEADER_KEYS && header_cells(w, how) + 2 + ENGINE_CELLS > at.columns)
+        how++;
+    if (how < HEADER_NO_NAME)
+        x += pen_text(pen, at.y, x, 10, ROLE_TITLE, "combolab") + 1;
+    x = draw_views(pen, x, at.y, w, how) + 2;
     engine_words(pen, m, at.columns - x - 1, engine, sizeof engine);
     pen_right(pen, at.y, x, at.columns - x - 1, m->live.run ? ROLE_BUSY : ROLE_DIM, engine);
 }

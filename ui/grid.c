@@ -9,8 +9,9 @@
 
 #include <string.h>
 
-#define MARGIN 2    /* for the mark of the selected line */
-#define LEAST_BAR 4 /* a shorter bar says nothing */
+#define MARGIN 2     /* for the mark of the selected line, */
+#define SIGN_CELLS 1 /* and the sign of any */
+#define LEAST_BAR 4  /* a shorter bar says nothing */
 
 static void fill_cell(const struct grid *g, const struct pen *pen, size_t line, int column,
                       int cells, struct grid_cell *cell)
@@ -44,12 +45,22 @@ static void widen(int *widest, int cells)
         *widest = cells;
 }
 
+static bool is_across(const struct grid *g, const struct pen *pen, size_t line,
+                      struct grid_cell *cell)
+{
+    cell->text[0] = '\0';
+    cell->role = ROLE_TEXT;
+    return g->across && g->across(g->context, pen, line, cell);
+}
+
 /* Widens the columns to what is in sight. */
 static void measure(const struct pen *pen, const struct grid *g, struct grid_place *p, int rows)
 {
     struct grid_cell cell;
     for (int c = 0; c < g->n_columns; c++) {
         for (int i = 0; i < rows && (size_t)(p->first + i) < g->n; i++) {
+            if (is_across(g, pen, (size_t)(p->first + i), &cell))
+                continue;
             fill_cell(g, pen, (size_t)(p->first + i), c, g->columns[c].most, &cell);
             int after = cells_after(&g->columns[c], cell.text, 0);
             widen(&p->before[c], text_cells(cell.text, pen->unicode) - after);
@@ -103,13 +114,18 @@ static void place_columns(const struct grid *g, const struct grid_place *p, int 
     lengthen_bars(g, p->bars, cells - end, places);
 }
 
+static int margin_of(const struct grid *g)
+{
+    return MARGIN + (g->sign ? SIGN_CELLS : 0);
+}
+
 static void draw_head(struct pen *pen, struct rect at, const struct grid *g,
                       const struct column_place *places)
 {
     pen_repeat(pen, at.y, at.x, at.columns, ROLE_HEAD, L' ');
     for (int c = 0; c < g->n_columns; c++) {
         const struct column *column = &g->columns[c];
-        int x = at.x + MARGIN + places[c].x, cells = places[c].cells;
+        int x = at.x + margin_of(g) + places[c].x, cells = places[c].cells;
         if (!cells)
             continue;
         int used = column->right ? pen_right(pen, at.y, x, cells, ROLE_HEAD, column->title)
@@ -135,6 +151,16 @@ static void draw_cell(struct pen *pen, int y, struct column_place at, const stru
     pen_right(pen, y, at.x, fits ? to_point : at.cells, cell->role, cell->text);
 }
 
+static void draw_across(struct pen *pen, int y, int x, int cells, struct grid_cell *cell)
+{
+    char *right = strrchr(cell->text, '\t');
+    if (right) {
+        *right++ = '\0';
+        cells -= pen_right(pen, y, x, cells, cell->role, right) + 2;
+    }
+    pen_items(pen, y, x, cells, cell->role, "  ", cell->text);
+}
+
 static void draw_line(struct pen *pen, int y, struct rect at, const struct grid *g,
                       const struct grid_place *p, const struct column_place *places, size_t line)
 {
@@ -144,8 +170,17 @@ static void draw_line(struct pen *pen, int y, struct rect at, const struct grid 
         pen_repeat(pen, y, at.x, at.columns, ROLE_TEXT, L' ');
         pen_glyph(pen, y, at.x, ROLE_KEY, pen->glyphs->here);
     }
+    enum role role = ROLE_TEXT;
+    wchar_t sign = g->sign ? g->sign(g->context, pen, line, &role) : 0;
+    if (sign)
+        pen_glyph(pen, y, at.x + 1, role, sign);
+    if (is_across(g, pen, line, &cell)) {
+        draw_across(pen, y, at.x + margin_of(g), at.columns - margin_of(g) - 1, &cell);
+        pen->selected = false;
+        return;
+    }
     for (int c = 0; c < g->n_columns; c++) {
-        struct column_place place = {at.x + MARGIN + places[c].x, places[c].cells};
+        struct column_place place = {at.x + margin_of(g) + places[c].x, places[c].cells};
         if (!place.cells)
             continue;
         fill_cell(g, pen, line, c, place.cells, &cell);
@@ -161,7 +196,7 @@ void grid_draw(struct pen *pen, struct rect head, struct rect rows, const struct
     p->page = rows.rows;
     p->first = layout_scroll(p->first, p->at, (int)g->n, rows.rows);
     measure(pen, g, p, rows.rows);
-    place_columns(g, p, rows.columns - MARGIN - 1, places);
+    place_columns(g, p, rows.columns - margin_of(g) - 1, places);
     draw_head(pen, head, g, places);
     for (p->shown = 0; p->shown < g->n_columns && places[p->shown].cells;)
         p->shown++;

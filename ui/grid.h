@@ -28,6 +28,11 @@ struct grid {
     /* Fills a cell that is "" in ROLE_TEXT. Called for lines in sight only. */
     void (*cell)(const void *context, const struct pen *pen, size_t line, int column,
                  struct grid_cell *cell);
+    /* The sign before a line, and its role; 0 = none. NULL when no line has one. */
+    wchar_t (*sign)(const void *context, const struct pen *pen, size_t line, enum role *role);
+    /* A line that is one text across all columns, what comes after its last tab at the right: fills
+     * the cell and gives true. Optional. */
+    bool (*across)(const void *context, const struct pen *pen, size_t line, struct grid_cell *cell);
     const void *context;
     int sorted; /* the column that has the mark, -1 = none */
     bool reverse;

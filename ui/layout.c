@@ -4,8 +4,10 @@
 #define CHART_COLUMNS 38 /* least for two labelled series */
 #define CHART_ROWS 7
 #define CHART_GRID_COLUMNS 4
-#define ABLATION_WORDS 16 /* lines that a second table must leave */
-#define PICTURE_MOST 100  /* columns: its height is what there is */
+#define ABLATION_WORDS 16        /* lines that a second table must leave */
+#define COMPARE_BOTH_COLUMNS 150 /* figures and settings side by side */
+#define LIST_CURVES_ROWS 35      /* below title and head, on a screen of 40 */
+#define PICTURE_MOST 100         /* columns: its height is what there is */
 #define FACTS_LINES 6
 #define FORM_COLUMNS 46 /* names and short values */
 #define FORM_SIDE_LEAST 30
@@ -64,7 +66,8 @@ struct list_layout layout_list(struct rect body)
     struct list_layout l;
     l.title = take_top(&body, 1);
     l.head = take_top(&body, 1);
-    l.details = take_bottom(&body, body.rows >= 30 ? 6 : body.rows >= 16 ? 4 : 0);
+    l.curves = take_bottom(&body, body.rows >= LIST_CURVES_ROWS ? clamp(body.rows / 4, 8, 13) : 0);
+    l.details = take_bottom(&body, l.curves.rows || body.rows >= 30 ? 6 : body.rows >= 16 ? 4 : 0);
     l.rows = body;
     return l;
 }
@@ -168,6 +171,32 @@ struct pictures_layout layout_pictures(struct rect body)
             cell->x += all.x;
             cell->columns--; /* a blank between them */
         }
+    }
+    return l;
+}
+
+struct compare_layout layout_compare(struct rect body, int charts, int focus, bool zoom, int lines)
+{
+    struct compare_layout l = {.title = take_top(&body, 1)};
+    int least = body.rows < 16 ? 2 : 5, most = body.rows / 3;
+    struct rect table = take_bottom(&body, 2 + clamp(lines, least, most > least ? most : least));
+    l.rule = take_top(&table, 1);
+    if (table.columns >= COMPARE_BOTH_COLUMNS) {
+        l.settings = table;
+        l.settings.x += table.columns * 3 / 5;
+        l.settings.columns -= table.columns * 3 / 5;
+        table.columns = table.columns * 3 / 5 - 1;
+    }
+    l.head = take_top(&table, 1);
+    l.rows = table;
+    charts = clamp(charts, 0, LAYOUT_MOST_CHARTS);
+    focus = clamp(focus, 0, charts - 1);
+    if (zoom && charts) {
+        l.charts.first = focus;
+        l.charts.cells = 1;
+        l.charts.cell[0] = body;
+    } else if (charts) {
+        grid(&l.charts, body, charts, focus);
     }
     return l;
 }

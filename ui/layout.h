@@ -20,9 +20,10 @@ struct frame {
 
 struct frame layout_frame(int rows, int columns);
 
-/* A view of the list: the table over the selected row's details (which may have no rows). */
+/* A view of the list: the table over the selected row's details and, on large screens, its curves
+ * (which may both have no rows). */
 struct list_layout {
-    struct rect title, head, rows, details;
+    struct rect title, head, rows, details, curves;
 };
 
 struct list_layout layout_list(struct rect body);
@@ -51,6 +52,16 @@ struct ablation_layout {
 };
 
 struct ablation_layout layout_ablation(struct rect body, int rows, int differences);
+
+/* The compare view: charts as in the live view, below them a table of the runs, and beside it (no
+ * columns: instead of it) what differs in their settings. */
+struct compare_layout {
+    struct rect title, rule, head, rows, settings;
+    struct live_layout charts;
+};
+
+/* `lines`: runs in the table, and settings that differ, whichever are more. */
+struct compare_layout layout_compare(struct rect body, int charts, int focus, bool zoom, int lines);
 
 /* The form: lines of fields, then a rule, two lines of help and the button. Beside the fields, from
  * the second line on, stands what is known of the data, where there is room (no columns: there is

@@ -3,6 +3,7 @@ libui_a_SOURCES = \
 	ui/canvas.c ui/canvas.h \
 	ui/cells.c ui/cells.h \
 	ui/chart.c ui/chart.h \
+	ui/chart_legend.c ui/chart_priv.h \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
 	ui/editor.c ui/editor.h \
@@ -10,7 +11,9 @@ libui_a_SOURCES = \
 	ui/frame.c ui/frame.h \
 	ui/grid.c ui/grid.h \
 	ui/grid_table.c \
+	ui/groups.c ui/groups.h \
 	ui/layout.c ui/layout.h \
+	ui/marks.c ui/marks.h \
 	ui/paint.c ui/paint.h \
 	ui/pen.c ui/pen.h \
 	ui/request.c ui/request.h \
@@ -28,6 +31,10 @@ libui_a_SOURCES = \
 	ui/views/ablation.c ui/views/ablation_details.c ui/views/ablation_details.h \
 	ui/views/ablation_strips.c ui/views/ablation_strips.h \
 	ui/views/choices.c ui/views/choices.h \
+	ui/views/compare.c \
+	ui/views/compare_charts.c ui/views/compare_charts.h \
+	ui/views/compare_set.c ui/views/compare_set.h \
+	ui/views/compare_table.c ui/views/compare_table.h \
 	ui/views/form.c ui/views/form.h \
 	ui/views/help.c \
 	ui/views/launch.c ui/views/launch_priv.h \
@@ -42,6 +49,8 @@ libui_a_SOURCES = \
 	ui/views/predictions_picture.c \
 	ui/views/runs.c \
 	ui/views/runs_edit.c ui/views/runs_edit.h \
+	ui/views/runs_details.c ui/views/runs_details.h \
+	ui/views/runs_lines.c ui/views/runs_lines.h \
 	ui/views/runs_order.c ui/views/runs_order.h \
 	ui/views/runs_table.c ui/views/runs_table.h \
 	ui/views/settings.c ui/views/settings.h \

@@ -34,6 +34,8 @@ static const struct {
     {KEY_RIGHT, "Right"},
     {KEY_HOME, "Home"},
     {KEY_END, "End"},
+    {KEY_SLEFT, "Shift-Left"},
+    {KEY_SRIGHT, "Shift-Right"},
     {KEY_PPAGE, "PgUp"},
     {KEY_NPAGE, "PgDn"},
     {KEY_BTAB, "Shift-Tab"},

@@ -26,6 +26,7 @@
     R(BACK, MOVE, "back", "back one level", KEY_ESCAPE, KEY_BACKSPACE, 127, '\b')                  \
     R(RUNS, SCREEN, "runs", "the list of runs", '1')                                               \
     R(LIVE, SCREEN, "live", "the opened run, or the one that trains", '2')                         \
+    R(COMPARE, SCREEN, "compare", "the marked runs side by side", '3')                             \
     R(ABLATION, SCREEN, "ablation", "the losses of an experiment as a table of means", '4')        \
     R(PREDICTIONS, SCREEN, "predictions", "test images of a run: true and predicted scores", '5')  \
     R(SQL, SCREEN, "SQL", "statements that read the database", '6')                                \
@@ -40,23 +41,34 @@
     R(UNDO, RUN, "undo", "take back the last deletion or archiving", 'u')                          \
     R(TAG, RUN, "tag", "tag the run: words, with - before those that go", 't')                     \
     R(NOTE, RUN, "note", "write a note on the run", 'N')                                           \
-    R(RENAME, RUN, "rename", "give the run another name", 'e')                                     \
+    R(RENAME, RUN, "rename", "give the run another name", 'R')                                     \
     R(LIKE, RUN, "another", "launch another run like this one: the form with its settings", 'a')   \
+    R(CHANGE, LIST, "mark", "mark the run; in the form: next choice, or mark one of a list", ' ')  \
+    R(MARK_ALL, LIST, "mark all", "mark all runs that are shown, or none of them", '*')            \
+    R(GROUP, LIST, "group", "group by experiment, by all but the seed, by all but the fold", 'z')  \
     R(FILTER, LIST, "filter", "filter the runs: loss:l1 pc>0.5 !text ~regex", '/')                 \
     R(SORT, LIST, "sort", "sort: the key of a column comes next", 's')                             \
     R(REVERSE, LIST, "reverse", "reverse the order", 'S')                                          \
     R(LOG_Y, CHART, "log y", "logarithmic or linear y axis", 'y')                                  \
     R(STEPS, CHART, "steps", "losses by step of the epoch in progress, or by epoch", 'b')          \
-    R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far", 'w')                 \
+    R(AXIS, CHART, "axis", "x axis over the planned epochs, or those so far; by time in Compare",  \
+      'w')                                                                                         \
+    R(ZOOM_IN, CHART, "nearer", "a shorter piece of the x axis", '+')                              \
+    R(ZOOM_OUT, CHART, "farther", "a longer piece of it", '-')                                     \
+    R(ZOOM_ALL, CHART, "all", "all of it", '0')                                                    \
+    R(PAN_LEFT, CHART, "earlier", "the piece before", KEY_SLEFT, '<')                              \
+    R(PAN_RIGHT, CHART, "later", "the piece after", KEY_SRIGHT, '>')                               \
+    R(SMOOTH, CHART, "smooth", "smooth the curves of Compare, the raw ones stay under them", 'E')  \
+    R(PHASE, CHART, "images", "Compare test, train or val images", 'f')                            \
+    R(BASELINE, CHART, "baseline", "what others are compared with: the selected line", 'B')        \
+    R(SETTINGS, CHART, "settings", "Compare figures, or what differs in the settings", 'i')        \
     R(MARKS, CHART, "marks", "draw charts in Braille, blocks or ASCII", 'm')                       \
     R(SAVE, CHART, "to PDF", "draw what is shown into a PDF file in the present folder", 'F')      \
-    R(CHANGE, FORM, "change", "next choice; mark one of a list of choices", ' ')                   \
     R(BEHIND, TABLE, "behind", "the runs and the SQL behind the figure", '=')                      \
     R(FIGURE, TABLE, "figure", "PC, MAE or RMSE first; of images, scores or errors", 'v')          \
     R(EPOCH, TABLE, "epoch", "figures of the last epoch, of the best, or of the best by halves",   \
-      't')                                                                                         \
-    R(BASELINE, TABLE, "baseline", "what others are compared with: the selected row", 'B')         \
-    R(IMAGES, TABLE, "images", "intervals over the test images too, by a bootstrap", 'u')          \
+      'e')                                                                                         \
+    R(IMAGES, TABLE, "images", "intervals over the test images too, by a bootstrap", 'I')          \
     R(WEIGHTS, IMAGES, "best/last", "predictions of the best weights or of the last ones", 'o')    \
     R(EXTREMES, IMAGES, "best six", "the six best and the six worst predictions, and back", 'W')   \
     R(RESET, FORM, "default", "the field's default", KEY_CTRL('U'))                                \

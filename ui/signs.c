@@ -29,6 +29,7 @@ static const struct {
 #define GLYPH(field) offsetof(struct glyphs, field)
     {GLYPH(here), 0, true, "the selected line"},
     {GLYPH(down_arrow), GLYPH(up_arrow), true, "the list is sorted by this column; in reverse"},
+    {GLYPH(line[0]), GLYPH(line[1]), true, "a marked run; it has that sign in Compare, too"},
     {GLYPH(none), 0, false, "a figure that does not exist, or not yet"},
     {GLYPH(full), GLYPH(empty), true, "done, and still to be done"},
     {GLYPH(rising[0]), GLYPH(rising[THEME_BARS - 1]), false,

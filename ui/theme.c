@@ -50,13 +50,28 @@ struct look {
     {                                                                                              \
         COLOR_RED, COLOR_RED, COLOR_RED                                                            \
     }
+#define YELLOW                                                                                     \
+    {227, 100, 142},                                                                               \
+    {                                                                                              \
+        COLOR_WHITE, COLOR_CYAN, COLOR_CYAN                                                        \
+    }
+#define DEEP_BLUE                                                                                  \
+    {33, 20, 27},                                                                                  \
+    {                                                                                              \
+        COLOR_BLUE, COLOR_BLACK, COLOR_BLUE                                                        \
+    }
+#define GREY                                                                                       \
+    {252, 238, USUAL},                                                                             \
+    {                                                                                              \
+        USUAL, USUAL, USUAL                                                                        \
+    }
 #define PURPLE                                                                                     \
     {175, 127, 133},                                                                               \
     {                                                                                              \
         COLOR_MAGENTA, COLOR_RED, COLOR_RED                                                        \
     }
 
-static const struct look looks[ROLES] = {
+static const struct look looks[ROLE_FAINT] = {
     [ROLE_TEXT] = {USUALLY, A_NORMAL, A_NORMAL},
     [ROLE_DIM] = {{245, 242, 244}, {USUAL, USUAL, USUAL}, A_NORMAL, A_DIM},
     [ROLE_TITLE] = {USUALLY, A_BOLD, A_BOLD},
@@ -75,6 +90,15 @@ static const struct look looks[ROLES] = {
     [ROLE_VAL] = {GREEN, A_NORMAL, A_NORMAL},
     [ROLE_CURSOR] = {PURPLE, A_NORMAL, A_BOLD},
     [ROLE_EDIT] = {USUALLY, A_UNDERLINE, A_UNDERLINE},
+    /* In the order in which two, three ... of them are told apart best. */
+    [ROLE_LINE] = {BLUE, A_NORMAL, A_NORMAL},
+    [ROLE_LINE + 1] = {ORANGE, A_NORMAL, A_BOLD},
+    [ROLE_LINE + 2] = {GREEN, A_NORMAL, A_NORMAL},
+    [ROLE_LINE + 3] = {PURPLE, A_NORMAL, A_BOLD},
+    [ROLE_LINE + 4] = {YELLOW, A_NORMAL, A_NORMAL},
+    [ROLE_LINE + 5] = {VERMILION, A_NORMAL, A_BOLD},
+    [ROLE_LINE + 6] = {DEEP_BLUE, A_NORMAL, A_NORMAL},
+    [ROLE_LINE + 7] = {GREY, A_NORMAL, A_BOLD},
 };
 
 /* The selection: its background and what stands on it, where both can be told apart for certain. */
@@ -95,6 +119,7 @@ const struct glyphs glyphs_unicode = {
     .down_arrow = L'▼',
     .here = L'▌',
     .mark = L'◆',
+    .line = {L'●', L'▲', L'◆', L'★', L'▼', L'△', L'◇', L'☆'}, /* none is a state's */
     .none = "–",
     .separator = " · ",
     .open = "‹ ",
@@ -120,6 +145,7 @@ const struct glyphs glyphs_ascii = {
     .down_arrow = L'v',
     .here = L'>',
     .mark = L'@',
+    .line = {L'a', L'b', L'c', L'd', L'e', L'f', L'g', L'h'},
     .none = "-",
     .separator = " | ",
     .open = "< ",
@@ -136,7 +162,8 @@ const struct glyphs glyphs_ascii = {
 static void mono_theme(struct theme *theme)
 {
     theme->pairs = 0;
-    for (int r = 0; r < ROLES; r++) {
+    theme->mono = true;
+    for (int r = 0; r < ROLE_FAINT; r++) {
         theme->plain[r] = looks[r].mono;
         theme->selected[r] = (looks[r].mono & ~(attr_t)A_DIM) | A_REVERSE;
     }
@@ -160,19 +187,34 @@ static void make_role(struct theme *theme, int r, int ground)
     theme->selected[r] = COLOR_PAIR(pair + 1) | l->attributes;
 }
 
-void theme_init(struct theme *theme, enum ui_theme which)
+/* Their lines' colours, without pairs of their own: some terminals have 64. */
+static void make_faint(struct theme *theme)
+{
+    for (int i = 0; i < THEME_LINES; i++) {
+        theme->plain[ROLE_FAINT + i] = theme->plain[ROLE_LINE + i] | A_DIM;
+        theme->selected[ROLE_FAINT + i] = theme->selected[ROLE_LINE + i];
+    }
+}
+
+static void make_roles(struct theme *theme, enum ui_theme which)
 {
     theme->light = which == UI_THEME_LIGHT;
     if (which == UI_THEME_MONO || !has_colors() || start_color() == ERR || COLORS < 8 ||
-        COLOR_PAIRS < 2 * ROLES + 1) {
+        COLOR_PAIRS < 2 * ROLE_FAINT + 1) {
         mono_theme(theme);
         return;
     }
     use_default_colors();
     int ground = which == UI_THEME_DARK ? DARK : which == UI_THEME_LIGHT ? LIGHT : EITHER;
-    theme->pairs = 2 * ROLES;
-    for (int r = 0; r < ROLES; r++)
+    theme->pairs = 2 * ROLE_FAINT;
+    for (int r = 0; r < ROLE_FAINT; r++)
         make_role(theme, r, ground);
+}
+
+void theme_init(struct theme *theme, enum ui_theme which)
+{
+    make_roles(theme, which);
+    make_faint(theme);
 }
 
 /* COLORFGBG is "15;0" or "15;default;0": the last number is the background, of the 16 colours. */

@@ -5,7 +5,10 @@
 
 #include "ui/ui.h"
 
+#include <stdbool.h>
 #include <wchar.h>
+
+#define THEME_LINES 8
 
 enum role {
     ROLE_TEXT,
@@ -19,14 +22,16 @@ enum role {
     ROLE_BEST, /* best figure of a column */
     ROLE_WARN,
     ROLE_BAD,
-    ROLE_BUSY,   /* running */
-    ROLE_BAR,    /* done part of a progress bar */
-    ROLE_TRAIN,  /* first series of a chart */
-    ROLE_TEST,   /* second series */
-    ROLE_VAL,    /* third series */
-    ROLE_CURSOR, /* crosshair */
-    ROLE_EDIT,   /* text being typed */
-    ROLES
+    ROLE_BUSY,                            /* running */
+    ROLE_BAR,                             /* done part of a progress bar */
+    ROLE_TRAIN,                           /* first series of a chart */
+    ROLE_TEST,                            /* second series */
+    ROLE_VAL,                             /* third series */
+    ROLE_CURSOR,                          /* crosshair */
+    ROLE_EDIT,                            /* text being typed */
+    ROLE_LINE,                            /* of runs side by side: THEME_LINES of them */
+    ROLE_FAINT = ROLE_LINE + THEME_LINES, /* the same, under what matters more */
+    ROLES = ROLE_FAINT + THEME_LINES
 };
 
 /* Attributes for curses, of each role on the usual background and on the selection's. */
@@ -34,6 +39,7 @@ struct theme {
     unsigned plain[ROLES], selected[ROLES];
     int pairs;  /* curses has given to roles; 0 = there are no colours */
     bool light; /* the background is known to be */
+    bool mono;  /* lines are told apart by how they are drawn alone */
 };
 
 #define THEME_BARS 7
@@ -45,7 +51,8 @@ struct glyphs {
     wchar_t full, empty; /* of a bar */
     wchar_t part[8];     /* eighths of a bar's cell, [0] unused; 0 without */
     wchar_t up_arrow, down_arrow, here, mark;
-    const char *none; /* a figure that does not exist */
+    wchar_t line[THEME_LINES]; /* signs of runs side by side */
+    const char *none;          /* a figure that does not exist */
     const char *separator, *open, *close;
     const char *solid, *dashed, *dotted; /* how a series is drawn, for the legend */
     const char *folded, *unfolded;       /* a heading whose lines are hidden or shown */

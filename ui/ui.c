@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "ui/canvas.h"
 #include "ui/frame.h"
+#include "ui/marks.h"
 #include "ui/paint.h"
 #include "ui/screen.h"
 #include "ui/verbs.h"
@@ -34,6 +35,7 @@ struct ui {
     enum ui_chart_style charts;
     bool unicode;
     bool redraw; /* the terminal's content is not to be trusted */
+    struct marks marks;
     void *states[VIEWS];
     int view;          /* of views */
     int before[VIEWS]; /* where Escape leads from a passing one */
@@ -44,12 +46,14 @@ struct ui {
 
 static int init_views(struct ui *ui, const struct ui_options *options)
 {
+    struct ui_options own = *options;
+    own.marks = &ui->marks;
     for (int i = 0; i < VIEWS; i++) {
         ui->states[i] = mem_alloc(1, views[i]->state_bytes);
         if (!ui->states[i])
             return -1;
         if (views[i]->init)
-            views[i]->init(ui->states[i], options);
+            views[i]->init(ui->states[i], &own);
     }
     return 0;
 }
@@ -100,6 +104,7 @@ void ui_close(struct ui *ui)
     screen_close(&ui->screen);
     fini_views(ui);
     canvas_fini(&ui->canvas);
+    marks_fini(&ui->marks);
     paint_close(ui->paint);
     mem_free(ui);
 }

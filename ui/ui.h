@@ -11,6 +11,8 @@
 #include "engine/config.h"
 #include "engine/event.h"
 #include "results/ablation.h"
+#include "results/compare.h"
+#include "results/curves.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,6 +35,7 @@ struct ui_options {
     enum ui_chart_style charts; /* AUTO: braille in UTF-8 locales, else ASCII */
     enum ui_theme theme;
     const struct run_config *launch; /* what the launch form starts with; copied */
+    struct marks *marks;             /* ui_open's own, for views */
 };
 
 /* A run on screen: what of a `struct run_row` is shown somewhere, with texts by reference, so that
@@ -164,6 +167,17 @@ struct ui_pictures {
     int height, width; /* pixels of the box */
 };
 
+/* What is compared of a run beside its row. */
+struct ui_compared {
+    int64_t run;
+    const struct compare_option *options; /* their texts live as long as those of runs */
+    size_t n_options;
+    struct term_row terms[ROW_MAX_TERMS];
+    size_t n_terms;
+    struct curves curves;
+    bool too_long; /* its curves are left out: together they would take too much memory */
+};
+
 /* Everything on screen comes from here. Borrowed during ui_draw and ui_key. */
 struct ui_model {
     const char *db_path;
@@ -185,7 +199,13 @@ struct ui_model {
     const struct ablation *ablation;       /* NULL while none is here: */
     const struct ui_ablation *ablation_of; /* what was asked for when it was made */
     uint64_t ablation_version;             /* another whenever it is another */
-    struct snapshot live;                  /* of this process's engine; live.run says which run */
+    const struct ui_compared
+        *compared;                 /* of the runs that UI_WANT_COMPARED names, those that have */
+    size_t n_compared;             /* come, in the want's order */
+    uint64_t compared_version;     /* another whenever one of them changed */
+    const struct alike_row *alike; /* rising numbers; those that have come */
+    size_t n_alike;
+    struct snapshot live;             /* of this process's engine; live.run says which run */
     size_t following;                 /* runs that this process was asked to train after live.run */
     bool moves;                       /* runs go on, of any process: */
     const struct snapshot *snapshots; /* what they do at present, as far as they say; in no order */
@@ -235,6 +255,7 @@ enum ui_action_kind {
     UI_FIGURE, /* draw `figure` into a file */
     UI_QUIT,   /* confirmed, if it had to be */
     UI_DETACH, /* so, and what trains here goes on in a process of its own */
+    UI_EACH,   /* several of these, which were confirmed together */
 };
 
 /* What is drawn into a file: curves of runs, what one predicts of its test images, or an ablation
@@ -256,20 +277,25 @@ struct ui_action {
     const struct ui_figure *figure;   /* UI_FIGURE: the view's, until the next key */
     const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
     size_t n_configs;
+    const struct ui_action *each; /* UI_EACH: as long as `configs` */
+    size_t n_each, n_refused;     /* so many more runs do not allow it */
 };
 
 /* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
  * terms, options and log of one; NOW is what runs do at present, and the losses by step of one;
  * PATHS is what a path that is being typed may go on with. SQL runs a statement, NAMES are those
  * that one may be made of, HISTORY is the statements before. ABLATION is the table of an
- * experiment. PREDICTIONS are those of a run, PICTURES some of its test images.
- * W(NAME, name of its descriptor). */
+ * experiment; COMPARED is options, terms and curves of several runs; ALIKE is which runs differ in
+ * nothing but the seed or the fold; PREDICTIONS are those of a run, PICTURES some of its test
+ * images. W(NAME, name of its descriptor). */
 #define UI_WANTS(W)                                                                                \
     W(RUNS, runs)                                                                                  \
     W(RUN, run)                                                                                    \
     W(NOW, now)                                                                                    \
     W(PATHS, paths) W(SQL, sql) W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation)          \
-        W(PREDICTIONS, predictions) W(PICTURES, pictures)
+        W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
+
+#define UI_MOST_COMPARED 100
 
 enum ui_want_kind {
 #define UI_WANT_ENUM(name, descriptor) UI_WANT_##name,
@@ -288,7 +314,9 @@ struct ui_want {
     char text[UI_TEXT_BYTES];  /* UI_WANT_PATHS: the path so far; UI_WANT_SQL: the statement */
     char file[OPT_TEXT_BYTES]; /* UI_WANT_SQL: it goes into this file as CSV; "" = on the screen */
     bool replaces;             /* even where there is one of that name */
-    struct ui_ablation ablation; /* UI_WANT_ABLATION */
+    struct ui_ablation ablation;    /* UI_WANT_ABLATION */
+    int64_t runs[UI_MOST_COMPARED]; /* UI_WANT_COMPARED: */
+    size_t n_runs;
     bool best;                   /* UI_WANT_PREDICTIONS, UI_WANT_PICTURES: of the best weights */
     struct ui_pictures pictures; /* UI_WANT_PICTURES */
 };

@@ -129,10 +129,30 @@ static void ask_to_take(const struct ui_model *m, int64_t run, struct question *
     add_answer(to, L'a', UI_TAKE, 0);
 }
 
+/* What several runs are asked about at once. */
+static void ask_for_each(const struct ui_action *action, struct question *to)
+{
+    static const char *const words[] = {
+        [UI_PAUSE] = "Pause",   [UI_RESUME] = "Go on with", [UI_REQUEUE] = "Go on with",
+        [UI_TAKE] = "Train",    [UI_STOP] = "Stop",         [UI_CHECKPOINT] = "Save weights of",
+        [UI_DELETE] = "Delete", [UI_ARCHIVE] = "Archive",   [UI_TAG] = "Tag",
+        [UI_EACH] = NULL};
+    char others[64] = "";
+    if (action->n_refused)
+        snprintf(others, sizeof others, " (%zu marked %s not allow it)", action->n_refused,
+                 action->n_refused == 1 ? "one does" : "ones do");
+    snprintf(to->text, sizeof to->text, "%s %zu marked run%s?%s", words[action->each->kind],
+             action->n_each, action->n_each == 1 ? "" : "s", others);
+    add_answer(to, L'y', UI_NONE, 0);
+    to->answers[0].action = *action;
+}
+
 void verbs_question(const struct ui_model *m, const struct ui_action *action, struct question *to)
 {
     const struct ui_run *r = ui_run_find(m, action->run);
     *to = (struct question){.keys = "y/n"};
+    if (action->kind == UI_EACH)
+        ask_for_each(action, to);
     if (action->kind == UI_QUIT && m->live.run)
         ask_to_quit(m, to);
     if (action->kind == UI_TAKE && r)

@@ -18,7 +18,7 @@ die() {
 [ -f "$build/combolab-cuda.so" ] || die "$build has no CUDA backend: configure found no CUDA"
 rm -rf "$to"
 mkdir -p "$to/bin" "$to/lib" "$to/peers" || die "cannot make $to"
-cp "$build/combolab" "$build/combolab-cuda.so" "$build"/bench/gpu_facts "$build"/bench/gpu_kernels \
+cp "$build/combolab" "$build/combolab-cuda.so" "$build"/bench/gpu_facts "$build"/bench/gpu_fused "$build"/bench/gpu_kernels \
     "$build"/bench/gpu_plans "$build"/bench/gpu_train "$build"/tests/gpu/test_* "$to/bin/" || die "not everything is built: run make gpu-programs"
 strip --strip-unneeded "$to"/bin/*
 

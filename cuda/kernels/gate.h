@@ -3,6 +3,8 @@
 #ifndef COMBOLAB_CUDA_KERNELS_GATE_H
 #define COMBOLAB_CUDA_KERNELS_GATE_H
 
+#include "cuda/kernels/norm.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -30,6 +32,14 @@ int kernel_gate_back(const float *sums, int parts, const struct gate_layers *w, 
                      const float *beta, int n, int c, int r, const struct gate_values *v,
                      float *gate_gradient, float *reduced_gradient,
                      const struct gate_layers *gradient, float *squeezed_gradient, void *stream);
+
+/* That and kernel_norm_back_finish of the unit's norm; of up to 64 images without a launch more. */
+int kernel_gate_back_turn(const float *sums, struct map m, struct parts p,
+                          const struct gate_layers *w, int r, const struct norm_values *norm,
+                          const struct gate_values *v, float *gate_gradient,
+                          float *reduced_gradient, const struct gate_layers *gradient,
+                          float *squeezed_gradient, float *gamma_gradient, float *beta_gradient,
+                          const struct norm_factors *f, void *stream);
 
 #ifdef __cplusplus
 }

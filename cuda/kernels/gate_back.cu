@@ -1,6 +1,8 @@
 /* gate_back.cu - the gate's layers backward, in three launches: w2's gradients with the gate's own,
  * the reduced values', then w1's and the squeezed values'. See gate.cu. */
 #include "cuda/kernels/gate_priv.h"
+#include "cuda/kernels/norm_math.h"
+#include "cuda/kernels/norm_turn.h"
 #include "cuda/kernels/plain.h"
 
 struct gate_back {
@@ -182,11 +184,12 @@ static __device__ __forceinline__ void inner_weights(const gate_back &b, const f
 }
 
 /* For 8 channels: by the first rows of blocks the squeezed values' gradients of 64 images each, by
- * the others w1's of 128 places each. */
-template <bool WHOLE>
+ * the others w1's of 128 places each. TURNS: the first row has all images, and goes on with what
+ * the norm's gradient needs of them. */
+template <bool WHOLE, bool TURNS>
 static __global__ void __launch_bounds__(THREADS)
     back_inner(gate_back b, const float *w1, const float *squeezed, float *w1_gradient,
-               float *b1_gradient)
+               float *b1_gradient, norm_turning turning)
 {
     after_previous();
     SHARED_ARRAY(float, reduced, IMAGES *ROW);
@@ -198,11 +201,15 @@ static __global__ void __launch_bounds__(THREADS)
     else
         inner_weights<WHOLE>(b, squeezed, first, (row - of_images) * WIDTH, reduced, other,
                              w1_gradient, b1_gradient);
+    if (TURNS && row == 0) {
+        __syncthreads();
+        norm_turn_channels<ROWS>(turning);
+    }
 }
 
-template <bool WHOLE>
+template <bool WHOLE, bool TURNS>
 static int back(const gate_back &b, const gate_layers &w, const gate_values &v,
-                const gate_layers &gradient, void *stream)
+                const gate_layers &gradient, const norm_turning &turning, void *stream)
 {
     dim3 outer = blocks_of(b.c, CHANNELS, b.r, WIDTH),
          inner = blocks_of(b.c, CHANNELS, b.n, IMAGES);
@@ -214,8 +221,8 @@ static int back(const gate_back &b, const gate_layers &w, const gate_values &v,
                   v.reduced);
     if (code)
         return code;
-    return LAUNCH(back_inner<WHOLE>, inner, THREADS, 0, stream, b, w.w1, v.squeezed, gradient.w1,
-                  gradient.b1);
+    return LAUNCH((back_inner<WHOLE, TURNS>), inner, THREADS, 0, stream, b, w.w1, v.squeezed,
+                  gradient.w1, gradient.b1, turning);
 }
 
 extern "C" int kernel_gate_back(const float *sums, int parts, const struct gate_layers *w,
@@ -229,6 +236,30 @@ extern "C" int kernel_gate_back(const float *sums, int parts, const struct gate_
                                reduced_gradient, gradient, squeezed_gradient, stream);
     gate_back b = {
         sums, parts, scale, beta, n, c, r, gate_gradient, reduced_gradient, squeezed_gradient};
-    return r % 8 ? back<false>(b, *w, *v, *gradient, stream)
-                 : back<true>(b, *w, *v, *gradient, stream);
+    return r % 8 ? back<false, false>(b, *w, *v, *gradient, {}, stream)
+                 : back<true, false>(b, *w, *v, *gradient, {}, stream);
+}
+
+extern "C" int kernel_gate_back_turn(const float *sums, struct map m, struct parts p,
+                                     const struct gate_layers *w, int r,
+                                     const struct norm_values *norm, const struct gate_values *v,
+                                     float *gate_gradient, float *reduced_gradient,
+                                     const struct gate_layers *gradient, float *squeezed_gradient,
+                                     float *gamma_gradient, float *beta_gradient,
+                                     const struct norm_factors *f, void *stream)
+{
+    gate_back b = {sums, p.n, norm->scale,   norm->beta,       m.n,
+                   m.c,  r,   gate_gradient, reduced_gradient, squeezed_gradient};
+    norm_turning n = {
+        sums,          m, p, *norm, {v->gate, squeezed_gradient, v->image_mean}, gamma_gradient,
+        beta_gradient, *f};
+    if (m.n <= IMAGES && !kernel_plain("gate_back_turn") && !kernel_plain("gate_back"))
+        return r % 8 ? back<false, true>(b, *w, *v, *gradient, n, stream)
+                     : back<true, true>(b, *w, *v, *gradient, n, stream);
+    int code =
+        kernel_gate_back(sums, p.n, w, norm->scale, norm->beta, m.n, m.c, r, v, gate_gradient,
+                         reduced_gradient, gradient, squeezed_gradient, stream);
+    return code ? code
+                : kernel_norm_back_finish(sums, m, p, norm, v->gate, squeezed_gradient,
+                                          v->image_mean, gamma_gradient, beta_gradient, f, stream);
 }

@@ -43,6 +43,13 @@ int kernel_moments(enum element t, const void *raw, struct map m, struct parts p
 int kernel_norm_finish(const float *moments, struct map m, struct parts p,
                        const struct norm_values *v, float *image_mean, void *stream);
 
+/* Both, in one launch where the parts are few: then the last block of each chunk of channels goes
+ * on with what the others have summed. tickets: NORM_TICKETS(c) counters, 0 before and after. */
+#define NORM_TICKETS(c) (((c) + 7) / 8)
+int kernel_norm_statistics(enum element t, const void *raw, struct map m, struct parts p,
+                           float *moments, unsigned *tickets, const struct norm_values *v,
+                           float *image_mean, void *stream);
+
 /* Scale and shift from running statistics. image_mean as above, from moments; both may be NULL. */
 int kernel_norm_running(const struct norm_values *v, const float *moments, struct map m,
                         struct parts p, float *image_mean, void *stream);
@@ -103,6 +110,12 @@ int kernel_norm_back_finish(const float *sums, struct map m, struct parts p,
                             const float *squeezed_gradient, const float *image_mean,
                             float *gamma_gradient, float *beta_gradient,
                             const struct norm_factors *f, void *stream);
+
+/* The sums, and what is made of them for a unit without gate; as kernel_norm_statistics. */
+int kernel_norm_back_turn(enum element t, const struct norm_back *a, struct map m, struct parts p,
+                          float *sums, unsigned *tickets, const struct norm_values *v,
+                          float *gamma_gradient, float *beta_gradient, const struct norm_factors *f,
+                          void *stream);
 
 /* Where g goes besides: nowhere, into the shortcut's gradient, added to it, or into the place of
  * the gradient itself. */

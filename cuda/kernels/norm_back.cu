@@ -3,6 +3,8 @@
  * add the shortcut's. */
 #include "cuda/kernels/kernel.h"
 #include "cuda/kernels/columns.h"
+#include "cuda/kernels/norm_math.h"
+#include "cuda/kernels/norm_fold.h"
 #include "cuda/kernels/norm_plain.h"
 #include "cuda/kernels/plain.h"
 
@@ -100,10 +102,45 @@ static __device__ __forceinline__ void sum_column(const norm_back &a, const part
     }
 }
 
+/* What the last block of a chunk makes of them, for a unit without gate. */
+struct turning {
+    unsigned *tickets; /* one a chunk */
+    norm_values values;
+    float *gamma_gradient, *beta_gradient;
+    norm_factors factors;
+};
+
+/* shared: a float a thread. */
+static __device__ __forceinline__ void turn_chunk(const float *sums, const map &m, const parts &p,
+                                                  const columns &k, int chunk, const turning &to,
+                                                  float *shared)
+{
+    fold_thread t = fold_thread_of(m, k, chunk);
+    int parts = t.there ? m.n * p.n : 0;
+    float sum = 0, product = 0;
+    for (int part = t.row; part < parts; part += FOLD_AHEAD * t.rows) {
+        fold_parts l;
+        fold_load(sums, (size_t)2 * m.c, m.c, t, part, parts, &l);
+        UNROLL
+        for (int i = 0; i < FOLD_AHEAD; i++)
+            sum += l.first[i], product += l.second[i];
+    }
+    sum = fold_rows(sum, t, shared);
+    product = fold_rows(product, t, shared);
+    if (!t.there || t.row)
+        return;
+    norm_turn turn = norm_turn_of(to.values, t.c, sum, product, (float)m.n * (float)map_area(m));
+    to.gamma_gradient[t.c] = turn.gamma_gradient;
+    to.beta_gradient[t.c] = sum;
+    to.factors.a[t.c] = turn.a;
+    to.factors.b[t.c] = turn.b;
+    to.factors.k[t.c] = turn.k;
+}
+
 /* A block has one part of one image, some of its channels. */
-template <class T, through BY>
+template <class T, through BY, bool TURNS>
 static __global__ void __launch_bounds__(COLUMNS_THREADS)
-    sums_columns(norm_back a, map m, parts p, columns k, float *sums)
+    sums_columns(norm_back a, map m, parts p, columns k, float *sums, turning turn)
 {
     after_previous();
     SHARED_ARRAY(float, shared_sums, 8 * COLUMNS_THREADS);
@@ -128,21 +165,26 @@ static __global__ void __launch_bounds__(COLUMNS_THREADS)
         to[c] = s;
         to[m.c + c] = q;
     }
+    if (TURNS && last_of_blocks(turn.tickets + t.chunk, (unsigned)(m.n * p.n)))
+        turn_chunk(sums, m, p, k, t.chunk, turn, shared_sums);
 }
 
-template <class T>
-static int start_sums(const norm_back &a, const map &m, const parts &p, float *sums, void *stream)
+template <class T, bool TURNS>
+static int start_sums(const norm_back &a, const map &m, const parts &p, float *sums,
+                      const turning &turn, void *stream)
 {
     columns k = columns_of(m.c, PART_COLUMNS);
     unsigned blocks = (unsigned)(m.n * p.n * k.chunks), threads = columns_threads(k);
     switch (through_of(a)) {
     case THROUGH_MASK:
-        return LAUNCH((sums_columns<T, THROUGH_MASK>), blocks, threads, 0, stream, a, m, p, k,
-                      sums);
+        return LAUNCH((sums_columns<T, THROUGH_MASK, TURNS>), blocks, threads, 0, stream, a, m, p,
+                      k, sums, turn);
     case THROUGH_RAW:
-        return LAUNCH((sums_columns<T, THROUGH_RAW>), blocks, threads, 0, stream, a, m, p, k, sums);
+        return LAUNCH((sums_columns<T, THROUGH_RAW, TURNS>), blocks, threads, 0, stream, a, m, p, k,
+                      sums, turn);
     default:
-        return LAUNCH((sums_columns<T, THROUGH_ALL>), blocks, threads, 0, stream, a, m, p, k, sums);
+        return LAUNCH((sums_columns<T, THROUGH_ALL, TURNS>), blocks, threads, 0, stream, a, m, p, k,
+                      sums, turn);
     }
 }
 
@@ -151,8 +193,24 @@ extern "C" int kernel_norm_back_sums(enum element t, const struct norm_back *a, 
 {
     if (m.c % 8 || kernel_plain("norm_back_sums"))
         return norm_plain_back_sums(t, a, m, p, sums, stream);
-    return t == ELEMENT_BF16 ? start_sums<bf16>(*a, m, p, sums, stream)
-                             : start_sums<float>(*a, m, p, sums, stream);
+    return t == ELEMENT_BF16 ? start_sums<bf16, false>(*a, m, p, sums, {}, stream)
+                             : start_sums<float, false>(*a, m, p, sums, {}, stream);
+}
+
+extern "C" int kernel_norm_back_turn(enum element t, const struct norm_back *a, struct map m,
+                                     struct parts p, float *sums, unsigned *tickets,
+                                     const struct norm_values *v, float *gamma_gradient,
+                                     float *beta_gradient, const struct norm_factors *f,
+                                     void *stream)
+{
+    turning turn = {tickets, *v, gamma_gradient, beta_gradient, *f};
+    if (m.c % 8 == 0 && norm_folds(m, p) && !kernel_plain("norm_back_turn"))
+        return t == ELEMENT_BF16 ? start_sums<bf16, true>(*a, m, p, sums, turn, stream)
+                                 : start_sums<float, true>(*a, m, p, sums, turn, stream);
+    int code = kernel_norm_back_sums(t, a, m, p, sums, stream);
+    return code ? code
+                : kernel_norm_back_finish(sums, m, p, v, nullptr, nullptr, nullptr, gamma_gradient,
+                                          beta_gradient, f, stream);
 }
 
 /* --- gradients --- */

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BACKEND_VERSION 5 /* counts up with every change of this file that a module can notice */
+#define BACKEND_VERSION 6 /* counts up with every change of this file that a module can notice */
 #define BACKEND_MAX_BATCHES 6 /* a whole one and a remainder for training, val and test images */
 #define BACKEND_MAX_DEVICES 16
 #define BACKEND_IN_FLIGHT 4 /* steps that may be started and not yet collected */
@@ -157,6 +157,7 @@ enum backend_work {
 struct backend_profile {
     double seconds[WORK_KINDS];
     double flop[WORK_KINDS]; /* multiply-adds times two; 0 where bytes and not sums are the limit */
+    double bytes[WORK_KINDS]; /* that have to be read and written; 0 where that is not counted */
 };
 
 struct backend_ops {
@@ -217,13 +218,16 @@ struct backend_ops {
      * its answer, where there is no choice. */
     const char *(*algorithms)(const struct backend *b);
 
-    /* What was left out at open, and why, that people should hear of: a library that is not there,
-     * an algorithm that computes wrongly. Lines of text; lives until close. May be NULL. */
+    /* What was left out at open, and why, that people should hear of: a library that is not there.
+     * Lines of text; lives until close. May be NULL. */
     const char *(*notes)(const struct backend *b);
+
+    /* What else is to be told of open, and asks nothing of anybody. The same. */
+    const char *(*remarks)(const struct backend *b);
 };
 
 /* The one symbol that a module exports; ends in BACKEND_VERSION. */
-#define BACKEND_ENTRY combolab_backend_v5
+#define BACKEND_ENTRY combolab_backend_v6
 typedef const struct backend_ops *(*backend_entry)(void);
 __attribute__((visibility("default"))) const struct backend_ops *BACKEND_ENTRY(void);
 

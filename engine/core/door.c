@@ -210,6 +210,12 @@ const char *door_notes(const struct door *d)
     return text ? text : "";
 }
 
+const char *door_remarks(const struct door *d)
+{
+    const char *text = d->ops->remarks ? d->ops->remarks(d->backend) : NULL;
+    return text ? text : "";
+}
+
 void door_usage(const struct door *d, struct backend_usage *out)
 {
     *out = (struct backend_usage){.load = NAN, .temperature_c = NAN, .power_w = NAN};

@@ -58,8 +58,10 @@ const char *door_precision(const struct door *d);
 /* What the backend chose to compute by, as backend.h has it; NULL where it has no choice. */
 const char *door_algorithms(const struct door *d);
 
-/* What the backend left out when it was opened, a line each; "" for nothing. */
+/* What the backend left out when it was opened, and what else it has to say of that, a line each; ""
+ * for nothing. */
 const char *door_notes(const struct door *d);
+const char *door_remarks(const struct door *d);
 
 void door_usage(const struct door *d, struct backend_usage *out);
 uint64_t door_bytes(const struct backend_usage *usage); /* of all kinds together */

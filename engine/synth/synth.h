@@ -27,7 +27,7 @@ int synth_draw(struct image *out, const struct synth_face *face, uint64_t seed, 
                int size, struct err *e);
 
 /* A set to try things on. */
-#define SYNTH_COUNT 1000
+#define SYNTH_COUNT 1500
 #define SYNTH_SIZE 128
 
 struct synth_request {

@@ -75,34 +75,44 @@ static int join(const struct weights *w, char **out, struct err *e)
     return 0;
 }
 
+/* Where metadata doesn't say, or has no such thing, it stays "". */
+static void recall_word(const struct weights *w, const char *key, char *to, size_t room)
+{
+    const char *text = weights_meta_of(w, key);
+    if (str_copy(to, room, text ? text : ""))
+        to[0] = '\0';
+}
+
 /* 1 where the file can't be read: the next one is looked at, as when the run goes on from it. */
-static int recall_from(struct run *run, const char *name, const char *backend, struct err *e)
+static int recall_from(struct run *run, const char *name, struct err *e)
 {
     struct weights_file *file;
     const struct weights *w;
+    struct recalled *r = &run->recalled;
     char path[1100];
     if (str_path(path, sizeof path, run->job->weights_dir, name))
         return 1;
     if (weights_open(&file, &w, path, e))
         return e->code == ERR_MEMORY ? -1 : 1;
-    const char *before = weights_meta_of(w, "backend");
-    int result = before && !strcmp(before, backend) ? join(w, &run->recalled, e) : 0;
+    recall_word(w, "backend", r->backend, sizeof r->backend);
+    recall_word(w, "precision", r->precision, sizeof r->precision);
+    int result = run->job->algorithms_anew ? 0 : join(w, &r->algorithms, e);
     weights_close(file);
     return result;
 }
 
-int algorithms_recall(struct run *run, const char *backend, struct err *e)
+int algorithms_recall(struct run *run, struct err *e)
 {
     struct checkpoint_file *files;
     size_t n;
     int result = 1;
-    if (!run->job->resume || run->job->algorithms_anew)
+    if (!run->job->resume)
         return 0;
     if (checkpoint_list(&files, &n, run->job->weights_dir, e))
         return -1;
     for (size_t i = 0; i < n && result > 0; i++)
         if (files[i].epoch <= run->job->known_epochs)
-            result = recall_from(run, files[i].name, backend, e);
+            result = recall_from(run, files[i].name, e);
     mem_free(files);
     return result < 0 ? -1 : 0;
 }
@@ -110,7 +120,7 @@ int algorithms_recall(struct run *run, const char *backend, struct err *e)
 int algorithms_refused(const struct run *run, struct err *e)
 {
     struct err why = *e;
-    if (!run->recalled || why.code != ERR_VERSION)
+    if (!run->recalled.algorithms || why.code != ERR_VERSION)
         return -1;
     return err_set(e, ERR_VERSION,
                    "%s; resume the run on the device and with the libraries it began with, or with "

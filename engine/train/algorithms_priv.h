@@ -1,5 +1,6 @@
-/* algorithms_priv.h - what a backend chose to compute by stays with a run: checkpoints hold it, and
- * who goes on from one gives it back, so that the run comes to the same bits.
+/* algorithms_priv.h - the backend that computes a run, its precision, and what it chose to compute by
+ * stay with the run: checkpoints hold them, and who goes on from one goes on with them, so that the
+ * run comes to the same bits.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_ALGORITHMS_PRIV_H
 #define COMBOLAB_ENGINE_TRAIN_ALGORITHMS_PRIV_H
@@ -8,9 +9,9 @@
 
 struct weights;
 
-/* Before the backend of that name is opened: sets run->recalled from the newest checkpoint that can
- * be read, if the run is resumed, keeps its algorithms and was computed by that backend. */
-int algorithms_recall(struct run *run, const char *backend, struct err *e);
+/* Before a backend is chosen: sets run->recalled from the newest checkpoint that can be read, if the
+ * run is resumed. */
+int algorithms_recall(struct run *run, struct err *e);
 
 /* After it failed to open: adds what to do where that was because of them. Returns -1. */
 int algorithms_refused(const struct run *run, struct err *e);

@@ -10,6 +10,7 @@
  */
 #include "engine/train/epoch_priv.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "engine/train/pass_priv.h"
 #include "engine/train/save_priv.h"
@@ -112,11 +113,13 @@ static int say_epoch(struct run *run, struct event *event, struct err *e)
     return 0;
 }
 
-/* The last epoch's checkpoint comes after the last weights: see run.c. */
+/* The first epoch's is, so that no more epochs are ever on record than can be gone on from. The
+ * last one's comes after the last weights: see run.c. */
 static bool is_due(const struct run *run)
 {
     int64_t every = run->config->save_every;
-    return every && run->epoch % every == 0 && run->epoch < run->config->epochs;
+    bool is_turn = !run->has_saved || (every && run->epoch % every == 0) || save_is_late(run);
+    return is_turn && run->epoch < run->config->epochs;
 }
 
 static int one_epoch(struct run *run, struct err *e)
@@ -144,9 +147,10 @@ static int one_epoch(struct run *run, struct err *e)
     if (say_epoch(run, &event, e))
         return -1;
     warn_far_errors(run, x);
-    if (!best && !is_due(run))
+    bool due = is_due(run);
+    if (!best && !due)
         return writer_check(run->writer, e);
-    return save_run(run, best ? WRITER_BEST : 0, is_due(run), e);
+    return save_run(run, best ? WRITER_BEST : 0, due, e);
 }
 
 static bool is_over(const struct run *run)
@@ -159,6 +163,7 @@ int epoch_loop(struct run *run, struct err *e)
 {
     int result = 0;
     run->train_image_s = run->test_image_s = NAN;
+    run->saved_s = clock_s();
     run->epoch = run->at.epochs_done + 1;
     run->tell->now.epochs = (int)run->config->epochs;
     run->tell->now.terms = loss_info(run->loss.kind)->terms;

@@ -1,7 +1,8 @@
 /* pass.c - the steps of a pass: started a few ahead, collected in order, each added to the tally.
  *
  * What people ask for (pause, stop, checkpoint) is looked at before every step, and done once no
- * step is in flight; so a checkpoint always lies between two steps.
+ * step is in flight; so a checkpoint always lies between two steps. So is a checkpoint for which it
+ * is time.
  */
 #include "engine/train/pass_priv.h"
 
@@ -87,12 +88,18 @@ static int save_as_asked(struct run *run, struct err *e)
     return result;
 }
 
+/* Something is to be done that no step may be in flight for. */
+static bool halts(const struct run *run)
+{
+    return verbs_waiting(run->verbs) || save_is_late(run);
+}
+
 /* 0 to go on, 1 to stop, -1. No step is in flight; the time spent here is no training time. */
 static int attend(struct run *run, struct err *e)
 {
-    int result = 0;
     bool paused = false, going = true;
     tell_rest(run->tell, true);
+    int result = save_is_late(run) ? save_run(run, 0, !run->has_saved, e) : 0;
     while (going && !result) {
         switch (verbs_next(run->verbs, paused)) {
         case WISH_PAUSE:
@@ -213,7 +220,7 @@ static int all_steps(struct run *run, struct pass *pass, struct err *e)
 {
     while (pass->done < pass->steps) {
         int result = 0;
-        while (!result && pass->begun < pass->steps && !verbs_waiting(run->verbs) &&
+        while (!result && pass->begun < pass->steps && !halts(run) &&
                pass->begun - pass->done < BACKEND_IN_FLIGHT)
             result = begin_step(run, pass, e);
         if (!result && pass->begun > pass->done)

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define LOOK_EVERY_S 1
-#define MOST_NOTES 20 /* lines of what a backend left out */
+#define MOST_NOTES 20 /* lines of what a backend says */
 
 size_t run_epoch_images(const struct run *run)
 {
@@ -105,10 +105,35 @@ static void show_planning(void *context, const char *what, double fraction)
     tell_show(tell, false);
 }
 
+/* Device auto of a run that goes on is what it was begun on, as long as that is there. */
+static int choose_backend(struct run *run, const struct backend_ops **ops, int *device,
+                          struct err *e)
+{
+    const char *asked = run->config->device, *before = run->recalled.backend;
+    *ops = run->job->backend;
+    if (*ops || strcmp(asked, "auto") != 0 || !before[0] ||
+        backend_choose(before, ops, device, NULL, e))
+        return backend_choose(asked, ops, device, &run->passed, e);
+    err_set(&run->passed, ERR_STATE, "the run was begun with it");
+    return 0;
+}
+
+/* What the backend has to go on with, where it is the one that the run was begun with. */
+static void go_on(const struct run *run, const struct backend_ops *ops, struct backend_spec *spec)
+{
+    const struct recalled *r = &run->recalled;
+    if (strcmp(r->backend, ops->name) != 0)
+        return;
+    spec->algorithms = r->algorithms;
+    for (int i = 0; spec->precision == BACKEND_AUTO && door_precision_names[i]; i++)
+        if (!strcmp(door_precision_names[i], r->precision))
+            spec->precision = (enum backend_precision)i;
+}
+
 static int open_door(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
-    const struct backend_ops *ops = run->job->backend;
+    const struct backend_ops *ops;
     struct backend_spec spec = {
         .net = &run->net,
         .loss = run->loss,
@@ -124,13 +149,12 @@ static int open_door(struct run *run, struct err *e)
         .progress_context = run->tell,
     };
     list_batches(run, &spec);
-    if (backend_choose(c->device, &ops, &spec.device, &run->passed, e) ||
-        algorithms_recall(run, ops->name, e))
+    if (algorithms_recall(run, e) || choose_backend(run, &ops, &spec.device, e))
         return -1;
+    go_on(run, ops, &spec);
     /* Without a cache nothing is remembered: the store has said why. */
     if (!store_folder(c->cache, run->cache, NULL))
         spec.cache = run->cache;
-    spec.algorithms = run->recalled;
     int result = door_open(&run->door, ops, &spec, e);
     if (result)
         return result < 0 ? algorithms_refused(run, e) : result;
@@ -182,16 +206,15 @@ void run_look_at_device(struct run *run)
         show_usage(run, &usage);
 }
 
-/* The first lines of what the backend left out. */
-static void warn_left_out(const struct run *run)
+/* The first lines of what the backend has to say. */
+static void say_lines(const struct run *run, enum log_level level, const char *line)
 {
-    const char *line = door_notes(run->door);
     for (int i = 0; *line; i++) {
         int length = (int)strcspn(line, "\n");
         if (i == MOST_NOTES)
-            log_say(run->log, LOG_WARNING, "backend %s: more was left out", door_name(run->door));
+            log_say(run->log, level, "backend %s: and more", door_name(run->door));
         else if (i < MOST_NOTES)
-            log_say(run->log, LOG_WARNING, "backend %s: %.*s", door_name(run->door), length, line);
+            log_say(run->log, level, "backend %s: %.*s", door_name(run->door), length, line);
         line += length + (line[length] == '\n');
     }
 }
@@ -214,7 +237,8 @@ void run_log_net(struct run *run)
                 run->passed.text);
     log_say(run->log, LOG_INFO, "backend %s: %s, %.1f MiB for the net", door_name(run->door),
             usage.detail, (double)run->tell->now.device_bytes / 1048576);
-    warn_left_out(run);
+    say_lines(run, LOG_WARNING, door_notes(run->door));
+    say_lines(run, LOG_INFO, door_remarks(run->door));
     if (run->config->drop_last == DROP_YES && run->train_split.n < (size_t)run->config->batch)
         log_say(run->log, LOG_WARNING,
                 "the only batch has %zu images, fewer than %lld; it is not "
@@ -230,5 +254,5 @@ void run_log_net(struct run *run)
 void run_close_net(struct run *run)
 {
     door_close(run->door);
-    mem_free(run->recalled);
+    mem_free(run->recalled.algorithms);
 }

@@ -4,8 +4,8 @@
  * Who does what:  run.c opens, trains, closes, and says how it ended;  run_data.c opens data set
  * and store;  run_net.c opens net and backend;  epoch.c is the loop over epochs, pass.c that over
  * steps;  plan.c, tally.c, save.c and trace.c serve them;  checkpoint.c is what it takes to go on,
- * and resume.c goes on;  begin.c brings in the weights of a file;  algorithms.c keeps what the backend chose;  writer.c puts weights and
- * checkpoints on disk, from a thread of its own.
+ * and resume.c goes on;  begin.c brings in the weights of a file;  algorithms.c keeps what the
+ * backend chose;  writer.c puts weights and checkpoints on disk, from a thread of its own.
  */
 #ifndef COMBOLAB_ENGINE_TRAIN_RUN_PRIV_H
 #define COMBOLAB_ENGINE_TRAIN_RUN_PRIV_H
@@ -48,6 +48,12 @@ struct progress {
     int worse;      /* evaluations since, without a better one */
 };
 
+/* What a run that goes on was computed by, as its checkpoint has it; empty where none says. */
+struct recalled {
+    char backend[32], precision[16];
+    char *algorithms; /* for the door; NULL where they are chosen anew */
+};
+
 struct notes;
 
 struct run {
@@ -76,9 +82,9 @@ struct run {
     struct augment_spec augment;
     struct net net;
     char cache[FILE_PATH_BYTES]; /* folder of what is kept from run to run */
-    char *recalled; /* algorithms of the checkpoint to go on from, for the door; or NULL */
+    struct recalled recalled;
     struct door *door;
-    struct err passed;               /* why device auto is not the first backend, or "" */
+    struct err passed;               /* why device auto is that backend and not the first, or "" */
     const struct net_params *params; /* the door's */
     double usage_s;                  /* when the device was asked for its load last */
 
@@ -95,10 +101,11 @@ struct run {
     struct writer *writer;
     struct progress saved; /* what the newest checkpoint holds, or will once it is written */
     bool has_saved;
-    int resumed_epoch;   /* epochs that were done before the run was resumed */
+    double saved_s;                  /* when it was made, or the loop began; by clock_s */
+    int resumed_epoch;               /* epochs that were done before the run was resumed */
     bool score_given, classes_given; /* heads that the file of init had */
-    char init_hash[17];  /* fingerprint of the file that it began with, or "" */
-    struct notes *notes; /* what there is to say once it has started */
+    char init_hash[17];              /* fingerprint of the file that it began with, or "" */
+    struct notes *notes;             /* what there is to say once it has started */
 
     bool diverged;
     bool warned_far; /* of errors beyond all scores: warn.c */

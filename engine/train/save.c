@@ -1,6 +1,7 @@
 /* save.c - see save_priv.h. */
 #include "engine/train/save_priv.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -275,8 +276,9 @@ int save_initial(struct run *run, const char *path, struct err *e)
 int save_run(struct run *run, unsigned weights, bool due, struct err *e)
 {
     unsigned files = weights | (has_checkpoint(run) ? 0 : WRITER_CHECKPOINT);
-    bool waits = weights == WRITER_LAST;
+    bool waits = weights == WRITER_LAST || (due && !run->has_saved);
     struct snapshot before;
+    run->saved_s = clock_s();
     if (!files)
         return 0;
     show(run, true, &before);
@@ -291,4 +293,10 @@ int save_run(struct run *run, unsigned weights, bool due, struct err *e)
         result = writer_wait(run->writer, e);
     show(run, false, &before);
     return result;
+}
+
+bool save_is_late(const struct run *run)
+{
+    double after_s = run->job->save_after_s;
+    return after_s > 0 && clock_s() - run->saved_s >= after_s;
 }

@@ -32,10 +32,13 @@ int save_initial(struct run *run, const char *path, struct err *e);
 /* Copies what is to be saved: `weights`, which are WRITER_BEST, WRITER_LAST or 0, and the
  * checkpoint, unless the newest holds just that. A checkpoint that is due gives way to no later
  * one, nor does any where all are kept. The last weights are waited for, with all that was handed
- * over before, until they are on disk; else it waits for the disk only where writer_priv.h says so.
- * No step may be in flight. -1 also for what could not be written of earlier ones; with
- * run->diverged set for a value that is not finite: what training has lost replaces no good file,
- * nor a copy that waits. */
+ * over before, until they are on disk; else it waits for the disk only where writer_priv.h says so,
+ * and for a run's first checkpoint that is due. No step may be in flight. -1 also for what could
+ * not be written of earlier ones; with run->diverged set for a value that is not finite: what
+ * training has lost replaces no good file, nor a copy that waits. */
 int save_run(struct run *run, unsigned weights, bool due, struct err *e);
+
+/* The newest checkpoint is older than the job allows. */
+bool save_is_late(const struct run *run);
 
 #endif

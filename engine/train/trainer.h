@@ -15,6 +15,8 @@
 struct trainer;
 struct queue;
 
+#define TRAINER_SAVE_AFTER_S 300 /* what people get */
+
 enum verb { VERB_START, VERB_PAUSE, VERB_RESUME, VERB_STOP, VERB_CHECKPOINT };
 
 struct trainer_job {
@@ -24,10 +26,10 @@ struct trainer_job {
      * folder belongs to one run. */
     char weights_dir[1024];
     /* Go on from the newest whole checkpoint in weights_dir, bit for bit as if the run had never
-     * stopped. If there is none the run fails, unless no more than an epoch is known, which is done
-     * before the first checkpoint is there: then it begins. Without `resume`, checkpoints that are
-     * there go once the first new one is saved. With options of influence on the numbers other than
-     * those it was begun with, the run fails and names the option. */
+     * stopped. If there is none the run fails, unless no more than an epoch is known: the second
+     * does not begin before the first one's checkpoint is there. Then it begins. Without `resume`,
+     * checkpoints that are there go once the first new one is saved. With options of influence on
+     * the numbers other than those it was begun with, the run fails and names the option. */
     bool resume;
     /* With resume: epochs that the caller has a record of; checkpoints of more are passed over, so
      * that none is missing there. */
@@ -39,6 +41,9 @@ struct trainer_job {
      * that events have told. The newest checkpoint that is not ahead of it is kept, whatever `keep`
      * says: while results can't be stored, it is the one that a resume could go on from. */
     const atomic_int *stored_epochs;
+    /* Seconds from one checkpoint to the next at most, so that a kill loses no more, however long
+     * an epoch takes; 0 = as long as they take. */
+    double save_after_s;
     const struct backend_ops *backend; /* tests; NULL = by config.device */
 };
 

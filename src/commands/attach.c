@@ -1,12 +1,14 @@
 /* attach.c - combolab attach: the progress lines of a run that another process trains, from the
- * rows that it stores. */
+ * rows that it stores, and on a terminal what it does at present, from its snapshot file. */
 #include "src/command.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "engine/event.h"
+#include "engine/snapshot_file.h"
 #include "src/follow.h"
 #include "src/outcome.h"
 #include "src/output.h"
@@ -23,10 +25,11 @@ struct attach {
     struct follow follow;
     struct progress *progress;
     struct run_row run;
-    int state;     /* that was said last */
-    int epoch;     /* the last one that was shown */
-    double said_s; /* date of the last log line that was shown */
-    bool begun;    /* what it is made of has been said */
+    int state;                    /* that was said last */
+    int epoch;                    /* the last one that was shown */
+    double said_s;                /* date of the last log line that was shown */
+    bool begun;                   /* what it is made of has been said */
+    char folder[FILE_PATH_BYTES]; /* of its weights */
 };
 
 static volatile sig_atomic_t leaves;
@@ -144,6 +147,16 @@ static void say_state(struct attach *a, bool first)
     progress_say(a->progress, bad ? LOG_ERROR : LOG_INFO, line);
 }
 
+/* The moving line; none for a run that does nothing now. */
+static void tick(void *context)
+{
+    struct attach *a = context;
+    struct snapshot now = {.run = 0};
+    if (a->state == RUN_RUNNING || a->state == RUN_PAUSED)
+        snapshot_file_read(a->folder, a->run.id, &now, NULL);
+    progress_tick(a->progress, &now);
+}
+
 /* --- */
 
 static int look(struct attach *a, bool first, struct err *e)
@@ -161,6 +174,11 @@ static int look(struct attach *a, bool first, struct err *e)
 
 static int follow(struct attach *a, struct err *e)
 {
+    if (progress_moves(a->progress) &&
+        !db_weights_dir(a->follow.db, a->run.id, a->folder, sizeof a->folder, NULL)) {
+        a->follow.tick = tick;
+        a->follow.context = a;
+    }
     progress_begin(a->progress, a->run.id, a->run.name, a->run.epochs);
     for (bool first = true;; first = false) {
         if (look(a, first, e))
@@ -212,7 +230,8 @@ const struct command command_attach = {
     .details =
         "Prints the progress of RUN, a number or `last` for the newest (which it is by default), "
         "as `combolab train` does: the last epochs on record, then each new one, and what its "
-        "process says. Ctrl-C ends this and leaves the run as it is. The exit status is that of "
+        "process says, and on a terminal how far the epoch in progress is. Ctrl-C ends this and "
+        "leaves the run as it is. The exit status is that of "
         "the run: see `combolab wait`.",
     .most_arguments = 1,
     .run = run,

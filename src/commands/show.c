@@ -4,17 +4,24 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "db/db.h"
+#include "engine/snapshot_file.h"
+#include "results/progress_table.h"
 #include "results/rows_table.h"
 #include "results/run_tables.h"
 #include "src/output.h"
 
+#include <assert.h>
+#include <math.h>
+#include <string.h>
 #include <time.h>
 
 #define LOG_LINES 1000
 #define MOST_TABLES 8
 
+static_assert(ROW_MAX_TERMS == LOSS_MAX_TERMS, "steps have the terms that rows have");
+
 struct options {
-    bool epochs, algorithms, log;
+    bool progress, steps, epochs, algorithms, log;
     int predictions; /* index into kinds */
     int64_t ledger;
 };
@@ -22,6 +29,10 @@ struct options {
 static const char *const kinds[] = {"none", "best", "last", NULL};
 
 static const struct opt options[] = {
+    {"progress", 0, OPT_FLAG, offsetof(struct options, progress), 0, 0, "no", NULL, "", "Parts",
+     "what a run that is trained does at present, also shown where no part is asked for"},
+    {"steps", 0, OPT_FLAG, offsetof(struct options, steps), 0, 0, "no", NULL, "", "Parts",
+     "a row for every step of its epoch in progress, or means over several: losses by term"},
     {"epochs", 'e', OPT_FLAG, offsetof(struct options, epochs), 0, 0, "no", NULL, "", "Parts",
      "a row for every epoch: losses by term, weighted and not, and figures of every phase"},
     {"predictions", 'p', OPT_CHOICE, offsetof(struct options, predictions), 0, 0, "none", kinds, "",
@@ -57,6 +68,63 @@ static int add_terms(struct show *show, struct err *e)
     if (db_terms(show->db, show->run.id, rows, &n, e))
         return -1;
     return rows_table(next(show), "terms", row_term_columns, 0, rows, n, sizeof *rows, e);
+}
+
+/* What its trainer says now; false where nobody trains it, or nothing is said. */
+static bool find_progress(const struct show *show, struct snapshot *now,
+                          struct snapshot_steps *steps)
+{
+    char folder[FILE_PATH_BYTES];
+    int state = run_state_of_name(show->run.state);
+    return (state == RUN_RUNNING || state == RUN_PAUSED) &&
+           !db_weights_dir(show->db, show->run.id, folder, sizeof folder, NULL) &&
+           snapshot_file_read(folder, show->run.id, now, steps);
+}
+
+static int no_progress(const struct show *show, struct err *e)
+{
+    return err_set(e, ERR_NOT_FOUND,
+                   "nothing says what run %lld does at present: it is %s, and progress is shown "
+                   "of runs that are trained",
+                   (long long)show->run.id, show->run.state);
+}
+
+static int add_progress(struct show *show, bool must, struct err *e)
+{
+    struct snapshot now;
+    if (!find_progress(show, &now, NULL))
+        return must ? no_progress(show, e) : 0;
+    const struct progress_row row = {
+        .phase = now.paused ? "paused" : snapshot_phase_name(now.phase),
+        .epoch = now.epoch,
+        .epochs = now.epochs,
+        .step = now.step,
+        .steps = now.steps,
+        .loss = now.phase == SNAPSHOT_TRAIN || now.phase == SNAPSHOT_TEST ? now.total : NAN,
+        .images_per_s = now.images_per_s > 0 ? now.images_per_s : NAN,
+        .elapsed_s = now.elapsed_s,
+        .eta_s = now.eta_s,
+        .device_bytes = (double)now.device_bytes,
+    };
+    return progress_table(next(show), &row, e);
+}
+
+static int add_steps(struct show *show, struct err *e)
+{
+    struct term_row terms[ROW_MAX_TERMS];
+    struct snapshot now;
+    struct snapshot_steps steps = {.n = 0};
+    struct progress_step rows[SNAPSHOT_MOST_STEPS];
+    size_t n_terms;
+    if (!find_progress(show, &now, &steps))
+        return no_progress(show, e);
+    if (db_terms(show->db, show->run.id, terms, &n_terms, e))
+        return -1;
+    for (int i = 0; i < steps.n; i++) {
+        rows[i] = (struct progress_step){.step = steps.at[i].step, .total = steps.at[i].total};
+        memcpy(rows[i].term, steps.at[i].term, sizeof rows[i].term);
+    }
+    return progress_table_steps(next(show), terms, n_terms, rows, (size_t)steps.n, e);
 }
 
 static int add_options(struct show *show, struct err *e)
@@ -182,16 +250,22 @@ static int add_summary(struct show *show, bool csv, struct err *e)
         return -1;
     if (csv)
         return 0;
-    return add_terms(show, e) || add_options(show, e) || add_algorithms(show, false, e) ||
-                   add_provenance(show, e) || add_weights(show, e)
+    return add_progress(show, false, e) || add_terms(show, e) || add_options(show, e) ||
+                   add_algorithms(show, false, e) || add_provenance(show, e) || add_weights(show, e)
                ? -1
                : 0;
 }
 
 static int add_parts(struct show *show, const struct options *own, bool csv, struct err *e)
 {
-    if (!own->epochs && !own->predictions && !own->ledger && !own->algorithms && !own->log)
+    bool any = own->progress || own->steps || own->epochs || own->predictions || own->ledger ||
+               own->algorithms || own->log;
+    if (!any)
         return add_summary(show, csv, e);
+    if (own->progress && add_progress(show, true, e))
+        return -1;
+    if (own->steps && add_steps(show, e))
+        return -1;
     if (own->epochs && add_epochs(show, e))
         return -1;
     if (own->predictions && add_predictions(show, kinds[own->predictions], e))
@@ -223,7 +297,8 @@ const struct command command_show = {
     .summary = "show one run: settings, provenance, epochs, predictions",
     .details =
         "RUN is a number from `combolab runs`, or `last` for the newest. Without a part asked "
-        "for, the run's figures, loss terms, options, methods of computing (where its backend has "
+        "for, the run's figures, while it is trained what it does at present, its loss terms, "
+        "options, methods of computing (where its backend has "
         "a choice), provenance (what it was trained with, a row for each time that it began or "
         "went "
         "on) and weight files are shown; in CSV its figures alone.",

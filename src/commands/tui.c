@@ -3,9 +3,7 @@
  * The main thread sleeps in ppoll on the keyboard and the session's wake-up; only while a run is in
  * progress, of this process or another, a timer has its figures fetched and drawn. Signals are
  * blocked but for that sleep, so that a resize or a termination that comes just before it is not
- * slept over. Nothing but the screen may write to the terminal: standard error goes to a file
- * beside the database meanwhile. A signal that ends the process at once, whatever thread it is in,
- * still gives the terminal back.
+ * slept over (tui_guard_priv.h).
  *
  * Runs are trained here that were asked for on this screen; those that are queued wait for that.
  * Leaving, what trains here stops, or goes on in a worker of its own (detach.h), which is started
@@ -17,13 +15,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "src/commands/tui_guard_priv.h"
 #include "src/detach.h"
 #include "src/drawer.h"
 #include "src/model.h"
 #include "src/session/session.h"
 #include "ui/ui.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -75,99 +73,6 @@ struct tui {
     int kept_stderr; /* -1 while standard error is where it was */
     sigset_t awake;  /* signal mask of the sleep */
 };
-
-/* --- signals --- */
-
-static volatile sig_atomic_t ends, interrupts, checkpoints;
-
-static void on_end(int number)
-{
-    (void)number;
-    ends = 1;
-}
-
-static void on_interrupt(int number)
-{
-    (void)number;
-    interrupts = 1;
-}
-
-static void on_checkpoint(int number)
-{
-    (void)number;
-    checkpoints = 1;
-}
-
-/* The screen that a deadly signal leaves behind; NULL when there is none. */
-static struct ui *volatile shown;
-
-static void on_death(int number)
-{
-    if (shown)
-        ui_abandon(shown);
-    raise(number); /* again, and now as if it had never been caught: with its core, if any */
-}
-
-static void catch_deaths(void)
-{
-    static const int deadly[] = {SIGQUIT, SIGABRT,   SIGSEGV, SIGBUS,  SIGILL,  SIGFPE, SIGSYS,
-                                 SIGALRM, SIGVTALRM, SIGPROF, SIGUSR2, SIGPIPE, SIGXCPU};
-    struct sigaction action = {.sa_flags = (int)SA_RESETHAND};
-    action.sa_handler = on_death;
-    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
-        sigaction(deadly[i], &action, NULL);
-}
-
-static void catch_signals(struct tui *t)
-{
-    static const int blocked[] = {SIGTERM, SIGHUP, SIGINT, SIGUSR1, SIGWINCH, SIGTSTP};
-    struct sigaction action = {0};
-    sigset_t set;
-    catch_deaths();
-    signal(SIGXFSZ, SIG_IGN); /* an error of a write, no reason to lose a run */
-    action.sa_handler = on_end;
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    action.sa_handler = on_interrupt;
-    sigaction(SIGINT, &action, NULL);
-    action.sa_handler = on_checkpoint;
-    sigaction(SIGUSR1, &action, NULL);
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof blocked / sizeof *blocked; i++)
-        sigaddset(&set, blocked[i]);
-    pthread_sigmask(SIG_BLOCK, &set, &t->awake);
-    for (size_t i = 0; i < sizeof blocked / sizeof *blocked; i++)
-        sigdelset(&t->awake, blocked[i]);
-}
-
-/* --- standard error --- */
-
-/* Libraries may print; that must not reach the screen. */
-static void divert_stderr(struct tui *t)
-{
-    char path[FILE_PATH_BYTES];
-    int file = -1;
-    if (!session_log_path(session_path(t->session), 0, path, sizeof path, NULL))
-        file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0)
-        file = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    fflush(stderr);
-    t->kept_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (file >= 0)
-        dup2(file, STDERR_FILENO);
-    if (file >= 0)
-        close(file);
-}
-
-static void restore_stderr(struct tui *t)
-{
-    if (t->kept_stderr < 0)
-        return;
-    fflush(stderr);
-    dup2(t->kept_stderr, STDERR_FILENO);
-    close(t->kept_stderr);
-    t->kept_stderr = -1;
-}
 
 /* --- actions: what the session is asked, and what it answers --- */
 
@@ -302,6 +207,10 @@ static void act(struct tui *t, const struct ui_action *action)
         break;
     case UI_DETACH:
         t->quits = t->detaches = true;
+        break;
+    case UI_EACH:
+        for (size_t i = 0; i < action->n_each; i++)
+            act(t, &action->each[i]);
         break;
     }
 }
@@ -456,13 +365,13 @@ static void take_keys(struct tui *t)
 
 static void take_signals(struct tui *t)
 {
-    if (ends)
+    struct tui_signals came = tui_guard_came();
+    if (came.end)
         t->quits = true;
-    if (interrupts && !ui_interrupt(t->ui, model_view(t->model)))
+    if (came.interrupt && !ui_interrupt(t->ui, model_view(t->model)))
         model_say(t->model, false, "press q to leave combolab");
-    if (checkpoints && t->changes.current)
+    if (came.checkpoint && t->changes.current)
         post_verb(t, t->changes.current, VERB_CHECKPOINT);
-    interrupts = checkpoints = 0;
 }
 
 /* Rows that another process changed are not there yet when the session says so: the reader will
@@ -531,9 +440,9 @@ static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
         model_open(&t->model, session_path(t->session), !watch, e) ||
         drawer_open(&t->drawer, session_path(t->session), e))
         return -1;
-    divert_stderr(t);
+    t->kept_stderr = tui_guard_divert(session_path(t->session));
     int failed = ui_open(&t->ui, &uo, e);
-    shown = t->ui;
+    tui_guard_screen(t->ui);
     return failed;
 }
 
@@ -564,9 +473,9 @@ static int close_parts(struct tui *t, struct left *left, struct err *e)
     model_close(t->model); /* readers first: see session_stop */
     int failed = t->detaches ? leave(t, left, e) : 0;
     session_close(t->session);
-    shown = NULL;
+    tui_guard_screen(NULL);
     ui_close(t->ui);
-    restore_stderr(t);
+    tui_guard_restore(t->kept_stderr);
     return failed;
 }
 
@@ -588,7 +497,7 @@ static int run(const struct invocation *in)
                 "the screen needs a terminal; 'combolab runs' lists the runs without one");
         return command_fail(&e);
     }
-    catch_signals(&t);
+    tui_guard_signals(&t.awake);
     struct left left = {.n = 0};
     struct err closing;
     int failed = open_parts(&t, in, &e);

@@ -141,6 +141,7 @@ static int read_job(struct session *s, struct trainer_job *job, struct err *e)
     job->algorithms_anew = row.algorithms_anew;
     job->known_epochs = row.epochs_done;
     job->stored_epochs = &s->stored_epochs;
+    job->save_after_s = TRAINER_SAVE_AFTER_S;
     atomic_store(&s->stored_epochs, row.epochs_done);
     return 0;
 }

@@ -10,6 +10,7 @@ KERNEL_TESTS = \
 	tests/cuda/test_loss \
 	tests/cuda/test_norm \
 	tests/cuda/test_norm_back \
+	tests/cuda/test_norm_folds \
 	tests/cuda/test_norm_twins \
 	tests/cuda/test_pool \
 	tests/cuda/test_sgd \
@@ -53,6 +54,8 @@ tests_cuda_test_gate_SOURCES = tests/cuda/test_gate.c
 tests_cuda_test_gate_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_norm_back_SOURCES = tests/cuda/test_norm_back.c
 tests_cuda_test_norm_back_LDADD = $(KERNEL_LIBS)
+tests_cuda_test_norm_folds_SOURCES = tests/cuda/test_norm_folds.c
+tests_cuda_test_norm_folds_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_norm_twins_SOURCES = tests/cuda/test_norm_twins.c tests/cuda/norm_cases.h
 tests_cuda_test_norm_twins_LDADD = $(KERNEL_LIBS)
 tests_cuda_test_pool_SOURCES = tests/cuda/test_pool.c
@@ -132,7 +135,7 @@ tests_cuda_test_device_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_device_LDADD = libcore.a libbase.a
 
 # cuDNN's plans for devices that are described by files, and products by a cuBLASLt of ours.
-PLAN_TESTS = tests/cuda/test_plans tests/cuda/test_plan_runs tests/cuda/test_product
+PLAN_TESTS = tests/cuda/test_fused tests/cuda/test_plans tests/cuda/test_plan_runs tests/cuda/test_product
 if HAVE_CUDA
 if HAVE_CXX
 check_LIBRARIES += libplans.a
@@ -155,6 +158,9 @@ tests_cuda_test_plan_runs_LDADD = libplans.a $(KERNEL_LIBS)
 tests_cuda_test_plans_SOURCES = tests/cuda/test_plans.c
 tests_cuda_test_plans_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 tests_cuda_test_plans_LDADD = $(PLAN_LIBS)
+tests_cuda_test_fused_SOURCES = tests/cuda/test_fused.c $(GPU_FUSED)
+tests_cuda_test_fused_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_cuda_test_fused_LDADD = $(PLAN_LIBS)
 tests_cuda_test_product_SOURCES = \
 	cuda/conv_product.c cuda/cublas.c cuda/cublas.h cuda/library.h \
 	tests/cuda/fake_cublas.c tests/cuda/fake_cublas.h \

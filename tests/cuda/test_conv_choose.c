@@ -23,14 +23,14 @@ static struct conv_job job_of(enum conv_kind kind, enum element type)
 }
 
 /* What an open of its own chooses for a job; and what it notes, or the error. */
-static char chosen[CONV_TEXT_BYTES], notes[4096], made[1024];
+static char chosen[CONV_TEXT_BYTES], notes[4096], made[1024], remarks[1024];
 
 static void choose(const char *cache, const char *recorded, struct conv_job job)
 {
     struct conv_tools t;
     struct conv_way way;
     struct err e = {0};
-    chosen[0] = notes[0] = made[0] = '\0';
+    chosen[0] = notes[0] = made[0] = remarks[0] = '\0';
     if (conv_tools_open(&t, device, cache, recorded, &e)) {
         snprintf(notes, sizeof notes, "%s", e.text);
         return;
@@ -38,7 +38,9 @@ static void choose(const char *cache, const char *recorded, struct conv_job job)
     if (!conv_choose(&t, &job, &way, &e))
         snprintf(chosen, sizeof chosen, "%s", way.text);
     conv_way_close(&way);
-    snprintf(notes, sizeof notes, "%s%s", t.notes.text, e.text);
+    conv_tools_sum_up(&t);
+    snprintf(notes, sizeof notes, "%s%s%s", t.notes.text, t.dropped.text, e.text);
+    snprintf(remarks, sizeof remarks, "%s", t.remarks.text);
     snprintf(made, sizeof made, "%s", t.made.text);
     conv_tools_close(&t);
     ok(!fake_first.open && !fake_second.open, "every way is closed");
@@ -77,6 +79,11 @@ static void test_dropped(struct conv_job job, const char *what)
     fake_first.fault = fake_second.fault = FAKE_WRONG;
     choose(NULL, NULL, job);
     is_text(chosen, "plain", "the plain way is left");
+    has_text(remarks,
+             "2 of 2 ways to compute convolutions are not used, since they compute wrongly; "
+             "first 1 is not used for ",
+             "one line is said of both");
+    ok(!strchr(remarks, '\n'), "and no more");
 }
 
 static void test_all_dropped(void)
@@ -168,6 +175,7 @@ static void test_cache(void)
     choose(folder, NULL, other);
     is_int(scratch_entries(folder), 1, "one file is kept, and nothing beside it");
     ok(file_has("second 1") && file_has("data f32 3x5x6"), "it has the choices");
+    ok(file_has("\"dropped\": \"first 1 is not used for data f32"), "and why others are not it");
     fake_reset(true, true);
     choose(folder, NULL, job);
     is_text(chosen, "second 1", "a kept choice is taken");
@@ -245,9 +253,9 @@ static void test_two_writers(void)
     ok(!conv_cache_open(&a, scratch, &key, &said, &e) &&
            !conv_cache_open(&b, scratch, &key, &said, &e),
        "two caches on one file");
-    conv_cache_put(a, "job 1", "way 1", 0.5);
-    conv_cache_put(b, "job 2", "way 2", 0.25);
-    conv_cache_put(a, "job 1", "way 3", 0.125);
+    conv_cache_put(a, "job 1", "way 1", 0.5, "way 0 is not used\n");
+    conv_cache_put(b, "job 2", "way 2", 0.25, NULL);
+    conv_cache_put(a, "job 1", "way 3", 0.125, NULL);
     ok(!conv_cache_open(&c, scratch, &key, &said, &e), "a third");
     is_text(conv_cache_get(c, "job 1"), "way 3", "what the one wrote last");
     is_text(conv_cache_get(c, "job 2"), "way 2", "and the other");

@@ -109,11 +109,11 @@ static void test_job(struct conv_tools *t, enum conv_kind kind, enum element typ
     job = (struct conv_job){kind, shape, type, type == ELEMENT_BF16, add};
     conv_job_text(&job, name);
     executed = 0;
-    str_clear(&t->notes);
+    str_clear(&t->dropped);
     ok(!conv_choose(t, &job, &way, &e) && !strncmp(way.text, "cudnn 9.", 8), "%s: %s", name,
        e.text[0] ? e.text : way.text);
     ok(executed >= 2, "run %d times", executed);
-    is_text(t->notes.text, "", "every plan's operands are where they belong");
+    is_text(t->dropped.text, "", "every plan's operands are where they belong");
     ok(!conv_choose(t, &job, &same, &e) && !strcmp(way.text, same.text) &&
            way.workspace == same.workspace,
        "and again");

@@ -115,19 +115,19 @@ static void as_a_way(struct kit *k, enum conv_kind kind)
     struct conv_trial trial;
     struct err e;
     bool good = false;
-    str_init(&tools.notes);
+    str_init(&tools.dropped);
     if (!ok(conv_plain.offer(&tools, &job, &reference, 1) && conv_stem.offer(&tools, &job, &way, 1),
             "it is offered") ||
         !ok(!conv_trial_open(&trial, &tools, &reference, &way, 1, &e), "a trial of it"))
         return;
     ok(!conv_trial_check(&trial, &way, &good, &e) && good, "it is right");
-    is_text(tools.notes.text ? tools.notes.text : "", "", "of which nothing has to be said");
+    is_text(tools.dropped.text, "", "of which nothing has to be said");
     conv_trial_close(&trial);
     job.shape.filled = 8;
     ok(!conv_stem.offer(&tools, &job, &other, 1) && conv_stem.again(&tools, &job, "", &other, &e) &&
            e.code == ERR_NOT_FOUND,
        "a pixel of 8 channels that are filled is not for it, even if it was before");
-    str_fini(&tools.notes);
+    str_fini(&tools.dropped);
 }
 
 int main(void)

@@ -101,9 +101,28 @@ static void compare_captured(const struct case_images *images)
     subject_close(&profiled);
 }
 
+/* The bytes of a step of open_small's units in float32, as the kernels' headers have them: sums and
+ * what is made of them, mask and shortcut where there are some. */
+static double norm_bytes(const struct subject *s, bool back)
+{
+    double bytes = 0;
+    for (int u = 0; u < s->net.n_units; u++) {
+        const struct net_unit *unit = &s->net.units[u];
+        struct net_shape out = net_conv_shape(unit, s->shapes[unit->input]);
+        double map = 4.0 * BATCH * out.h * out.w * out.c;
+        bool adds = unit->shortcut >= 0, pooled = s->net.pool.after == u;
+        double mask = !pooled && unit->relu && (adds || unit->squeeze) ? map / 32 : 0;
+        if (!back)
+            bytes += map + (pooled ? 0 : 2 * map + mask + (adds ? map : 0));
+        else
+            bytes += 5 * map + 2 * mask + (adds ? map : 0);
+    }
+    return bytes;
+}
+
 /* Of a step every convolution's multiply-adds are counted, three times but for the first unit's
  * data. */
-static void count_flop(const struct case_images *images)
+static void count_work(const struct case_images *images)
 {
     struct subject s;
     struct backend_profile p, again;
@@ -122,6 +141,10 @@ static void count_flop(const struct case_images *images)
     ok(p.flop[WORK_CONV_FORWARD] == forward && p.flop[WORK_CONV_WEIGHTS] == forward &&
            p.flop[WORK_CONV_DATA] > 0 && p.flop[WORK_CONV_DATA] < forward,
        "a step's multiply-adds: %g forward", p.flop[WORK_CONV_FORWARD]);
+    double norms = norm_bytes(&s, false) + norm_bytes(&s, true);
+    ok(p.bytes[WORK_NORM] == norms, "its norms carry %g bytes: %g", norms, p.bytes[WORK_NORM]);
+    for (int i = 0; i < WORK_KINDS; i++)
+        ok(p.bytes[i] > 0, "%g bytes by work of kind %d", p.bytes[i], i);
     bool told = true;
     for (int i = 0; i < WORK_KINDS; i++)
         told &= p.seconds[i] >= 0 && !again.flop[i];
@@ -266,7 +289,7 @@ int main(void)
         .height = small.height, .width = small.width, .random_crop = true, .flip_probability = 0.5};
     case_images(&images, IMAGES, &augment, 3);
     compare_captured(&images);
-    count_flop(&images);
+    count_work(&images);
     list_algorithms(&images);
     open_by_algorithms();
     name_faults(&images);

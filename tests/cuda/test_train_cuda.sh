@@ -61,20 +61,40 @@ trained queued --epochs 2 --device cuda:0
 unset COMBOLAB_CUDA_GRAPH COMBOLAB_CUDA_SYNC
 same_weights bf16 queued "captured or not"
 
-train stopped --epochs 2 --device cuda:0 &
-pid=$!
-i=0
-while [ $i -lt 1000 ] && [ "$(column stopped epoch 2>"$dir/err" | tail -n 1)" != 1 ]; do
-    i=$((i + 1))
-    sleep 0.05
-done
-kill -TERM $pid
-wait $pid
-[ $? -eq 4 ]
-result $? "a run is stopped"
-"$combolab" resume 1 -q -D "$dir/stopped.db" >"$dir/out" 2>&1
-result $? "and goes on" "$(cat "$dir/out")"
+# Trains two epochs, and stops the run after the first.
+stopped() { # name, options
+    train "$@" --epochs 2 &
+    pid=$!
+    i=0
+    while [ $i -lt 1000 ] && [ "$(column "$1" epoch 2>"$dir/err" | tail -n 1)" != 1 ]; do
+        i=$((i + 1))
+        sleep 0.05
+    done
+    kill -TERM $pid
+    wait $pid
+    [ $? -eq 4 ]
+    result $? "$1 is stopped"
+}
+
+goes_on() { # name; what it said is in out
+    "$combolab" resume 1 -D "$dir/$1.db" >"$dir/out" 2>&1
+    result $? "and goes on" "$(cat "$dir/out")"
+}
+
+stopped stopped --device cuda:0
+goes_on stopped
 same_weights bf16 stopped "stopped and resumed"
+
+simulated=$COMBOLAB_MODULES
+COMBOLAB_MODULES=$TOP_BUILDDIR CUDA_VISIBLE_DEVICES=
+export CUDA_VISIBLE_DEVICES
+trained whole --epochs 2
+stopped auto
+COMBOLAB_MODULES=$simulated
+goes_on auto
+same_weights whole auto "auto goes on with the CPU, on which it was begun, where it would be a GPU by now"
+grep -q 'device auto is cpu, since the run was begun with it' "$dir/out"
+result $? "and says so" "$(cat "$dir/out")"
 
 (CUDASIM_FAIL=average && export CUDASIM_FAIL && train dead --epochs 1 --device cuda:0 --seed 1,2)
 [ $? -eq 1 ] && grep -q 'start `combolab work`' "$dir/dead.out"

@@ -36,4 +36,10 @@ void compare_training(const struct backend_ops *ops, int threads, const struct t
 void compare_net(const struct backend_ops *ops, const char *name, const struct net_options *options,
                  int size, int batch, const struct tolerance *calm, const struct tolerance *real);
 
+/* The same with ordinary values, unit by unit: the reference makes each of what the backend made
+ * before it (ref_follow), so that what is tolerated of one unit holds of all, in a net of any
+ * depth. A training step: outputs, gradients, running statistics, results. */
+void compare_net_by_units(const struct backend_ops *ops, const char *name, int size, int batch,
+                          const struct tolerance *t);
+
 #endif

@@ -86,6 +86,26 @@ static void compare_real(struct pair *p, const struct case_images *images, const
     verdict_report(&v);
 }
 
+static void open_pair(struct pair *p, const struct backend_ops *ops, const struct net *net,
+                      int size, int batch, struct case_images *images)
+{
+    struct backend_spec spec = case_spec(net, LOSS_COMBO, size, size);
+    spec.batches[0] = case_batch(batch);
+    spec.keep = true;
+    case_images(images, (size_t)batch, &spec.augment, 11);
+    subject_open(&p->mine, ops, &spec, 11);
+    subject_open(&p->ref, ref_backend_in(ops->usual), &spec, 11);
+    subject_show(&p->mine, images);
+    subject_show(&p->ref, images);
+}
+
+static void close_pair(struct pair *p, struct case_images *images)
+{
+    case_images_free(images);
+    subject_close(&p->mine);
+    subject_close(&p->ref);
+}
+
 void compare_net(const struct backend_ops *ops, const char *name, const struct net_options *options,
                  int size, int batch, const struct tolerance *calm, const struct tolerance *real)
 {
@@ -98,18 +118,61 @@ void compare_net(const struct backend_ops *ops, const char *name, const struct n
         case_bail("net", &e);
     snprintf(title[0], sizeof title[0], "%s away from kinks", name);
     snprintf(title[1], sizeof title[1], "%s with ordinary values", name);
-    struct backend_spec spec = case_spec(&net, LOSS_COMBO, size, size);
-    spec.batches[0] = case_batch(batch);
-    spec.keep = true;
-    case_images(&images, (size_t)batch, &spec.augment, 11);
-    subject_open(&p.mine, ops, &spec, 11);
-    subject_open(&p.ref, ref_backend_in(ops->usual), &spec, 11);
-    subject_show(&p.mine, &images);
-    subject_show(&p.ref, &images);
+    open_pair(&p, ops, &net, size, batch, &images);
     compare_calm(&p, &images, title[0], calm);
     if (real)
         compare_real(&p, &images, title[1], real);
-    case_images_free(&images);
-    subject_close(&p.mine);
-    subject_close(&p.ref);
+    close_pair(&p, &images);
+}
+
+/* --- unit by unit --- */
+
+struct follower {
+    struct verdict v;
+    const struct pair *p;
+    const struct tolerance *t;
+};
+
+static void follow(void *context, enum backend_kind kind, int tensor, double *values, size_t count)
+{
+    struct follower *f = context;
+    bool back = kind == BACKEND_TENSOR_GRADIENT;
+    float *mine = subject_get(&f->p->mine, kind, tensor), *ref = mem_alloc(count, sizeof *ref);
+    char what[40];
+    if (!ref)
+        case_bail("a tensor", NULL);
+    snprintf(what, sizeof what, "%stensor %d", back ? "gradient of " : "", tensor);
+    for (size_t i = 0; i < count; i++)
+        ref[i] = (float)values[i];
+    verdict_values(&f->v, what, mine, ref, count, back ? f->t->backward : f->t->forward);
+    for (size_t i = 0; i < count; i++)
+        values[i] = mine[i];
+    mem_free(ref);
+    mem_free(mine);
+}
+
+void compare_net_by_units(const struct backend_ops *ops, const char *name, int size, int batch,
+                          const struct tolerance *t)
+{
+    const unsigned phases = BACKEND_FORWARD | BACKEND_BACKWARD;
+    struct err e;
+    struct net net;
+    struct pair p;
+    struct case_images images;
+    char title[80];
+    if (net_build(&net, name, NULL, 5, &e))
+        case_bail("net", &e);
+    snprintf(title, sizeof title, "%s unit by unit", name);
+    struct follower f = {{.name = title, .when = "a step", .rms = true}, &p, t};
+    open_pair(&p, ops, &net, size, batch, &images);
+    subject_plan(&p.mine, &images, batch, 0);
+    subject_plan(&p.ref, &images, batch, 0);
+    struct backend_result mine = subject_step(&p.mine, phases);
+    ref_follow(p.ref.b, follow, &f);
+    struct backend_result ref = subject_step(&p.ref, phases);
+    verdict_results(&f.v, &mine, &ref, net.classes, t->forward);
+    verdict_params(&f.v, &p, BACKEND_PARAM, t->forward);
+    verdict_params(&f.v, &p, BACKEND_GRADIENT, t->backward);
+    verdict_report(&f.v);
+    close_pair(&p, &images);
 }

@@ -13,6 +13,12 @@
 #include "tests/kit/backend_compare.h"
 #include "tests/kit/backend_difference.h"
 
+/* What is tolerated of one unit. One rounding too many, too few or elsewhere on each value of a
+ * tensor is 1.7e-3; what a sum in another order makes of the cases of one unit is up to 4e-4
+ * forward and 7e-4 back. On a device, where cuDNN rounds weights' gradients to bf16
+ * (cuda/conv_trial.c), more. */
+struct tolerance spread_of_unit(const struct backend_ops *ops);
+
 /* What is tolerated of this net, in the first step or in a later one (t->later in all, unless
  * t->spreads). */
 struct tolerance spread_tolerance(const struct tolerance *t, const struct net *net, bool first);

@@ -15,6 +15,7 @@
 #include "tests/kit/toy_backend.h"
 
 #include <poll.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -64,6 +65,27 @@ static void kit_config(struct run_config *config)
     config->epochs = 2;
     config->batch = 4;
     config->threads = 1;
+}
+
+/* The new run's number, 0 when it is refused. */
+__attribute__((unused)) static int64_t kit_add(struct session *s, const struct run_config *config)
+{
+    struct err e;
+    int64_t id = 0;
+    if (session_add(s, config, &id, &e))
+        diag("%s", e.text);
+    return id;
+}
+
+__attribute__((unused)) static void kit_sql(const char *text)
+{
+    sqlite3 *db;
+    char *why = NULL;
+    if (sqlite3_open(kit_db, &db) || sqlite3_busy_timeout(db, 5000) ||
+        sqlite3_exec(db, text, NULL, NULL, &why))
+        diag("%s: %s", text, why ? why : "?");
+    sqlite3_free(why);
+    sqlite3_close(db);
 }
 
 /* --- waiting, at most ten seconds --- */

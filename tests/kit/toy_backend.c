@@ -120,6 +120,12 @@ static const char *toy_notes(const struct backend *b)
     return toy.notes;
 }
 
+static const char *toy_remarks(const struct backend *b)
+{
+    (void)b;
+    return toy.remarks;
+}
+
 static int toy_open(struct backend **out, const struct backend_spec *spec, struct err *e)
 {
     *out = NULL;
@@ -374,6 +380,7 @@ const struct backend_ops *toy_backend(void)
         .close = toy_close,
         .algorithms = toy_algorithms,
         .notes = toy_notes,
+        .remarks = toy_remarks,
     };
     return &ops;
 }

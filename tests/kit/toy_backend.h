@@ -22,6 +22,7 @@ struct toy {
     bool dies;              /* by that failure */
     bool fail_open;
     const char *notes;      /* what it leaves out, lines; NULL = nothing */
+    const char *remarks;    /* what else it says of that */
     const char *algorithms; /* what it computes by unless told otherwise; NULL = it has no choice */
     bool forgot;            /* what it is told to compute by it has no more */
     /* Every prediction is 3 + 1/8 for each plan begun since open, exactly: so there is no

@@ -110,10 +110,75 @@ struct fixture *fixture_new(int n)
     return f;
 }
 
+static void make_phase(struct phase_row *p, int epoch, bool test);
+
+static void make_compared(struct fixture *f, struct ui_compared *c, size_t i, int epochs)
+{
+    static const char *const names[][3] = {
+        {"regression", "expectation", "classification"}, {"absolute"}, {"squared"}};
+    const struct ui_run *r = ui_run_find(&f->model, c->run);
+    int kind = !strcmp(r->loss, "combo") ? 0 : !strcmp(r->loss, "l1") ? 1 : 2;
+    struct epoch_row *rows = mem_alloc((size_t)epochs, sizeof *rows);
+    for (int k = 0; k < epochs; k++) {
+        rows[k] = (struct epoch_row){.epoch = k + 1, .learning_rate = 0.01, .tested = true};
+        make_phase(&rows[k].train, k + 1, false);
+        make_phase(&rows[k].test, k + 1, true);
+        rows[k].test.pc -= 0.01 * (double)(c->run % 7);
+        rows[k].train.seconds += (double)(c->run % 5);
+        if (i == 3 && k > epochs / 2)
+            rows[k].test.pc = rows[k].test.total = NAN;
+    }
+    struct curve_point *points = curves_points(rows, (size_t)epochs);
+    mem_free(c->curves.points);
+    c->curves = (struct curves){NULL, 0};
+    curves_add(&c->curves, points, (size_t)epochs);
+    mem_free(points);
+    mem_free(rows);
+    c->n_terms = kind ? 1 : 3;
+    for (size_t k = 0; k < c->n_terms; k++)
+        str_copy(c->terms[k].name, sizeof c->terms[k].name, names[kind][k]);
+    snprintf(f->compared_values[i][0], 24, "%s", r->loss);
+    snprintf(f->compared_values[i][1], 24, "%lld", (long long)r->seed);
+    f->compared_options[i][0] = (struct compare_option){"loss", f->compared_values[i][0]};
+    f->compared_options[i][1] = (struct compare_option){"seed", f->compared_values[i][1]};
+    f->compared_options[i][2] = (struct compare_option){"momentum", i % 2 ? "0.9" : "0.95"};
+    c->options = f->compared_options[i];
+    c->n_options = 3;
+}
+
+void fixture_compare(struct fixture *f, const struct ui *ui, int epochs)
+{
+    struct ui_want wants[UI_MOST_WANTS];
+    for (size_t n = ui_wants(ui, wants); n-- > 0;) {
+        if (wants[n].kind != UI_WANT_COMPARED)
+            continue;
+        f->model.compared = f->compared;
+        f->model.n_compared = wants[n].n_runs;
+        f->model.compared_version++;
+        for (size_t i = 0; i < wants[n].n_runs; i++) {
+            f->compared[i].run = wants[n].runs[i];
+            make_compared(f, &f->compared[i], i, epochs);
+        }
+    }
+}
+
+void fixture_alike(struct fixture *f)
+{
+    for (size_t i = 0; i < f->model.n_runs; i++) {
+        size_t at = f->model.n_runs - 1 - i;
+        f->alike[i] = (struct alike_row){f->runs[at].id, 1 + at % 3, 1 + at % 15};
+    }
+    f->model.alike = f->alike;
+    f->model.n_alike = f->model.n_runs;
+    fixture_changed(f);
+}
+
 void fixture_free(struct fixture *f)
 {
     if (!f)
         return;
+    for (int i = 0; i < UI_MOST_COMPARED; i++)
+        mem_free(f->compared[i].curves.points);
     mem_free(f->rows);
     mem_free(f->runs);
     mem_free(f);

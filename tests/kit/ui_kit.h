@@ -16,6 +16,10 @@ struct fixture {
     struct log_row log[12];
     struct snapshot snapshots[2];
     struct snapshot_steps steps;
+    struct ui_compared compared[UI_MOST_COMPARED];
+    struct compare_option compared_options[UI_MOST_COMPARED][3];
+    struct alike_row alike[UI_MOST_COMPARED];
+    char compared_values[UI_MOST_COMPARED][2][24];
     struct ui_model model;
 };
 
@@ -27,6 +31,14 @@ void fixture_free(struct fixture *f);
 /* Opens the run of that number: `done` epochs of `planned` with the terms of ComboLoss. It trains,
  * in this process, when `live`. */
 void fixture_open(struct fixture *f, int id, int done, int planned, bool live);
+
+/* Gives the screen what it wants to compare: `epochs` of each run, each with its own curve; of the
+ * fourth run some figures are not finite. */
+void fixture_compare(struct fixture *f, const struct ui *ui, int epochs);
+
+/* Tells which runs are alike but for the seed, three kinds of them, and but for the fold. At most
+ * UI_MOST_COMPARED runs. */
+void fixture_alike(struct fixture *f);
 
 /* Says that something of the runs is another now. */
 void fixture_changed(struct fixture *f);

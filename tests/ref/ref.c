@@ -155,6 +155,12 @@ double ref_output_dot(const struct backend *b)
     return sum;
 }
 
+void ref_follow(struct backend *b, ref_look *look, void *context)
+{
+    b->look = look;
+    b->look_context = context;
+}
+
 double ref_margin(const struct backend *b)
 {
     return b->margin;

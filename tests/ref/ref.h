@@ -19,6 +19,14 @@ const struct backend_ops *ref_backend(void);
  */
 const struct backend_ops *ref_backend_in(enum backend_precision usual);
 
+/* Has later steps follow another computation: behind each unit forward, and before each unit
+ * backward, `look` gets the tensor (TENSOR) or gradient (TENSOR_GRADIENT) that this step has just
+ * made of what was before, and may put another's in its place. So each unit is judged by itself,
+ * however deep it lies. NULL ends it. */
+typedef void ref_look(void *context, enum backend_kind kind, int tensor, double *values,
+                      size_t count);
+void ref_follow(struct backend *b, ref_look *look, void *context);
+
 /* Only for tests that look behind float32: */
 
 /* Sum over the net's last tensor of value times its present gradient, in double. */

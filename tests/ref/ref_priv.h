@@ -3,7 +3,7 @@
 #ifndef COMBOLAB_TESTS_REF_PARTS_H
 #define COMBOLAB_TESTS_REF_PARTS_H
 
-#include "engine/core/backend.h"
+#include "tests/ref/ref.h"
 
 #include <math.h>
 
@@ -63,7 +63,9 @@ struct backend {
     size_t first; /* of the present batch */
     int n;        /* samples in the present batch, 0 before the first plan */
     bool frozen;
-    double margin; /* of the last forward pass: see ref_margin */
+    double margin;  /* of the last forward pass: see ref_margin */
+    ref_look *look; /* ref_follow's; or NULL */
+    void *look_context;
     struct ref_slot slots[REF_SLOTS];
     unsigned started, collected;
 };

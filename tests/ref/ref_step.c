@@ -12,13 +12,22 @@ static void next_batch(struct backend *b)
     b->next += (size_t)b->n;
 }
 
+/* Shows what the step has made, where somebody looks (ref_follow). */
+static void show(const struct backend *b, enum backend_kind kind, int tensor, double *values)
+{
+    if (b->look)
+        b->look(b->look_context, kind, tensor, values, (size_t)b->n * ref_count(b->shapes[tensor]));
+}
+
 static void forward(struct backend *b, struct ref_slot *slot, bool training)
 {
     if (!b->spec.probe)
         ref_fetch(b);
     b->margin = INFINITY;
-    for (int u = 0; u < b->net.n_units; u++)
+    for (int u = 0; u < b->net.n_units; u++) {
         ref_unit_forward(b, u, training);
+        show(b, BACKEND_TENSOR, u + 1, b->tensor[u + 1]);
+    }
     slot->result = (struct backend_result){.first = b->first, .n = b->n, .finite = true};
     if (b->spec.probe)
         return;
@@ -36,8 +45,10 @@ static void backward(struct backend *b)
             memset(b->gradient[t], 0, (size_t)b->n * ref_count(b->shapes[t]) * sizeof(double));
     if (!b->spec.probe)
         ref_heads_backward(b);
-    for (int u = last - 1; u >= 0; u--)
+    for (int u = last - 1; u >= 0; u--) {
+        show(b, BACKEND_TENSOR_GRADIENT, u + 1, b->gradient[u + 1]);
         ref_unit_backward(b, u);
+    }
 }
 
 /* What the gradients are multiplied by, so that their norm is at most spec.clip_norm. */

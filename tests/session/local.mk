@@ -22,3 +22,8 @@ check_PROGRAMS += tests/session/test_session_leave
 tests_session_test_session_leave_SOURCES = tests/session/test_session_leave.c
 tests_session_test_session_leave_LDADD = $(KIT_LIBS) libsession.a $(DB_LIBS) $(ENGINE_LIBS)
 TESTS += tests/session/test_session_leave
+
+check_PROGRAMS += tests/session/test_session_resume
+tests_session_test_session_resume_SOURCES = tests/session/test_session_resume.c
+tests_session_test_session_resume_LDADD = $(KIT_LIBS) libsession.a $(DB_LIBS) $(ENGINE_LIBS)
+TESTS += tests/session/test_session_resume

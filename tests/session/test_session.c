@@ -1,9 +1,8 @@
 /* test_session.c - one session: what it stores, in which order, verbs, and a database that fails.
- */
+ * What ended and goes on is in test_session_resume.c. */
 #include "tests/kit/session_kit.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 
 static struct db *reader;
 
@@ -70,15 +69,6 @@ static int delete_run(int64_t run, struct err *e)
     return result;
 }
 
-static int64_t add(struct session *s, const struct run_config *config)
-{
-    struct err e;
-    int64_t id = 0;
-    if (session_add(s, config, &id, &e))
-        diag("%s", e.text);
-    return id;
-}
-
 static void same_phase(const struct phase_row *row, const struct event_phase *event, int terms,
                        const char *what)
 {
@@ -96,7 +86,7 @@ static void test_stored(void)
     struct run_config config;
     struct session *s = open_session(SESSION_TAKES_ANY, &seen);
     kit_config(&config);
-    int64_t run = add(s, &config);
+    int64_t run = kit_add(s, &config);
     ok(run > 0 && kit_wait_idle(s), "a run is queued, taken and over");
     session_close(s);
     ok(seen.finished && seen.n == 2, "a viewer saw two epochs and the end");
@@ -179,7 +169,7 @@ static void test_paths(void)
     kit_config(&config);
     strcpy(config.data, "set/../set/labels.csv");
     strcpy(config.cache, "elsewhere");
-    int64_t run = add(s, &config);
+    int64_t run = kit_add(s, &config);
     db_options(reader, run, &options, &n, NULL);
     for (size_t i = 0; i < n; i++) {
         if (!strcmp(options[i].name, "data"))
@@ -208,165 +198,15 @@ static void test_selection(void)
     struct run_row row;
     struct session *s = open_session(SESSION_TAKES_NONE, NULL);
     kit_config(&config);
-    int64_t run = add(s, &config);
+    int64_t run = kit_add(s, &config);
     db_run(reader, run, &row, NULL);
     is_text(row.select, "test", "the best epoch is chosen on the test images");
     session_verb(s, run, VERB_STOP, NULL);
     config.select = SELECT_VAL;
-    run = add(s, &config);
+    run = kit_add(s, &config);
     db_run(reader, run, &row, NULL);
     is_text(row.select, "val", "or on val images, as was asked");
     session_verb(s, run, VERB_STOP, NULL);
-    session_close(s);
-}
-
-static void sql(const char *text)
-{
-    sqlite3 *db;
-    char *why = NULL;
-    if (sqlite3_open(kit_db, &db) || sqlite3_busy_timeout(db, 5000) ||
-        sqlite3_exec(db, text, NULL, NULL, &why))
-        diag("%s: %s", text, why ? why : "?");
-    sqlite3_free(why);
-    sqlite3_close(db);
-}
-
-/* A run that is stopped on its way and then goes on: its rows are those of one run. */
-static void test_resume(void)
-{
-    struct err e;
-    struct run_config config;
-    struct run_row row;
-    struct epoch_row *epochs;
-    size_t n;
-    struct session *s = open_session(SESSION_TAKES_ANY, NULL);
-    kit_config(&config);
-    config.epochs = 8;
-    config.save_every = 1;
-    config.keep = 3;
-    toy.step_us = 5000;
-    int64_t run = add(s, &config), finished = 1;
-    double end = clock_s() + 10;
-    while (clock_s() < end && (db_run(reader, run, &row, NULL) || row.epochs_done < 2))
-        usleep(2000);
-    ok(session_resume(s, &run, 1, 0, &e) && e.code == ERR_STATE, "a running run: %s", e.text);
-    ok(!session_verb(s, run, VERB_STOP, NULL) && kit_wait_state(reader, run, "stopped"),
-       "a run is stopped");
-    db_run(reader, run, &row, NULL);
-    ok(row.epochs_done >= 2 && row.epochs_done < 8 && !row.resumed, "in the middle");
-    ok(session_resume(s, &finished, 1, 0, &e) && e.code == ERR_STATE, "a finished one: %s", e.text);
-    /* As if it had been killed after saving its last checkpoint, before storing that epoch. */
-    char text[240];
-    snprintf(text, sizeof text,
-             "PRAGMA foreign_keys = ON; DELETE FROM epoch WHERE run = %d AND epoch >= %d;"
-             " UPDATE run SET epochs_done = %d WHERE id = %d",
-             (int)run, row.epochs_done, row.epochs_done - 1, (int)run);
-    sql(text);
-    toy.step_us = 0;
-    ok(!session_resume(s, &run, 1, 0, &e) && kit_wait_state(reader, run, "finished"),
-       "it is resumed, taken and finished");
-    db_run(reader, run, &row, NULL);
-    ok(row.resumed == 1 && row.epochs_done == 8 && row.earlier_s > 0, "and says how often");
-    db_epochs(reader, run, &epochs, &n, NULL);
-    bool in_order = n == 8;
-    for (size_t i = 0; i < n; i++)
-        in_order &= epochs[i].epoch == (int)i + 1;
-    ok(in_order, "every epoch is there once");
-    mem_free(epochs);
-    ok(kit_wait_idle(s), "then the session is idle");
-    session_close(s);
-}
-
-static bool computed_by(int64_t run, const char *method, const char *details)
-{
-    struct algorithm_row *rows;
-    size_t n;
-    if (db_algorithms(reader, run, &rows, &n, NULL))
-        return false;
-    bool is = n == 2 && !strcmp(rows[0].job, "forward 3x3") && !strcmp(rows[0].method, method) &&
-              !strcmp(rows[0].details, details) && !strcmp(rows[1].job, "update");
-    mem_free(rows);
-    return is;
-}
-
-static bool wait_computed_by(int64_t run, const char *method, const char *details)
-{
-    for (double end = clock_s() + 10; clock_s() < end; usleep(2000))
-        if (computed_by(run, method, details))
-            return true;
-    return false;
-}
-
-/* Stopped, refused for what its backend has no more, then gone on with otherwise. */
-static void test_algorithms(void)
-{
-    struct err e;
-    struct run_config config;
-    struct run_row row;
-    struct session *s = open_session(SESSION_TAKES_ANY, NULL);
-    kit_config(&config);
-    config.epochs = 60; /* seconds, however late the stop comes */
-    toy.algorithms = "forward 3x3: abacus red 1=2\nupdate: head\n";
-    toy.step_us = 20000;
-    int64_t run = add(s, &config);
-    ok(wait_computed_by(run, "abacus", "red 1=2") && !session_verb(s, run, VERB_STOP, &e) &&
-           kit_wait_state(reader, run, "stopped"),
-       "what a run is computed by is stored");
-    toy.step_us = 0;
-    toy.algorithms = "forward 3x3: fingers\nupdate: head";
-    toy.forgot = true;
-    ok(!session_resume(s, &run, 1, 0, &e) && kit_wait_state(reader, run, "failed") &&
-           !db_run(reader, run, &row, NULL),
-       "where that is gone, it is not resumed");
-    has_text(row.state_text, "--algorithms anew", "and says what would help");
-    ok(!session_resume(s, &run, 1, DB_RESUME_ALGORITHMS, &e) &&
-           kit_wait_state(reader, run, "finished") && computed_by(run, "fingers", ""),
-       "it goes on by others when that is asked for");
-    toy.algorithms = NULL;
-    toy.forgot = false;
-    session_close(s);
-}
-
-/* Its folder of weights is taken away and brought back. */
-static void test_folder_gone(void)
-{
-    struct err e;
-    struct run_config config;
-    struct run_row row;
-    char folder[1024], away[1100];
-    struct session *s = open_session(SESSION_TAKES_ANY, NULL);
-    kit_config(&config);
-    config.epochs = 12;
-    config.save_every = 1;
-    toy.step_us = 5000;
-    int64_t run = add(s, &config);
-    double end = clock_s() + 10;
-    while (clock_s() < end && (db_run(reader, run, &row, NULL) || row.epochs_done < 2))
-        usleep(2000);
-    session_verb(s, run, VERB_STOP, NULL);
-    kit_wait_state(reader, run, "stopped");
-    db_run(reader, run, &row, NULL);
-    int before = row.epochs_done;
-    toy.step_us = 0;
-    db_weights_dir(reader, run, folder, sizeof folder, &e);
-    snprintf(away, sizeof away, "%s.away", folder);
-    rename(folder, away);
-    ok(session_resume(s, &run, 1, 0, &e) && e.code == ERR_STATE && strstr(e.text, folder) &&
-           strstr(e.text, "--anew"),
-       "a folder that is gone: %s", e.text);
-    ok(!db_run(reader, run, &row, NULL) && !strcmp(row.state, "stopped") &&
-           row.epochs_done == before,
-       "nothing is changed");
-    rename(away, folder);
-    toy.step_us = 5000;
-    ok(!session_resume(s, &run, 1, DB_RESUME_ANEW, &e) && kit_wait_state(reader, run, "running"),
-       "it begins anew when that is asked for");
-    session_verb(s, run, VERB_STOP, NULL);
-    kit_wait_state(reader, run, "stopped");
-    toy.step_us = 0;
-    ok(!session_resume(s, &run, 1, 0, &e), "and is resumed: %s", e.text);
-    ok(kit_wait_state(reader, run, "finished"), "and goes on from what is new");
-    ok(!db_run(reader, run, &row, NULL) && row.epochs_done == 12 && row.resumed == 2, "to its end");
     session_close(s);
 }
 
@@ -380,7 +220,7 @@ static void test_named(void)
     kit_config(&config);
     config.epochs = 1;
     config.loss = LOSS_L1;
-    int64_t first = add(s, &config), second = add(s, &config);
+    int64_t first = kit_add(s, &config), second = kit_add(s, &config);
     ok(!session_take(s, second, NULL) && kit_wait_idle(s), "the named run is taken");
     db_run(reader, second, &row, NULL);
     is_text(row.state, "finished", "and finished");
@@ -418,7 +258,7 @@ static void test_verbs(void)
     toy.step_us = 3000;
     kit_config(&config);
     config.epochs = 10000;
-    int64_t run = add(s, &config);
+    int64_t run = kit_add(s, &config);
     ok(kit_wait_state(reader, run, "running"), "a long run");
     ok(delete_run(run, &e) && e.code == ERR_STATE, "it cannot be deleted: %s", e.text);
     ok(!session_verb(s, run, VERB_PAUSE, NULL) && kit_wait_state(reader, run, "paused"), "paused");
@@ -438,8 +278,8 @@ static void test_verbs(void)
     ok(kit_wait_state(reader, run, "stopped"), "and a stop");
     db_close(other);
 
-    run = add(s, &config);
-    int64_t waiting = add(s, &config);
+    run = kit_add(s, &config);
+    int64_t waiting = kit_add(s, &config);
     ok(kit_wait_state(reader, run, "running"), "one more run, and one behind it");
     session_close(s);
     db_run(reader, run, &row, NULL);
@@ -461,30 +301,30 @@ static void test_refusing_database(void)
     struct session *s = open_session(SESSION_TAKES_ANY, &seen);
     kit_config(&config);
     config.epochs = 10000;
-    sql("CREATE TRIGGER refuse BEFORE INSERT ON epoch WHEN NEW.epoch = 2"
-        " BEGIN SELECT RAISE(ABORT, 'no room for epochs'); END");
+    kit_sql("CREATE TRIGGER refuse BEFORE INSERT ON epoch WHEN NEW.epoch = 2"
+            " BEGIN SELECT RAISE(ABORT, 'no room for epochs'); END");
     toy.step_us = 1000;
-    int64_t run = add(s, &config);
+    int64_t run = kit_add(s, &config);
     ok(kit_wait_state(reader, run, "failed"), "a run whose epochs cannot be stored fails");
     db_run(reader, run, &row, NULL);
     has_text(row.state_text, "no room for epochs", "and says why");
     is_int(row.epochs_done, 1, "what was stored before stays");
     ok(kit_wait_idle(s) && seen.fatal, "viewers are told");
 
-    sql("CREATE TRIGGER refuse_end BEFORE UPDATE OF state ON run WHEN NEW.state = 'failed'"
-        " BEGIN SELECT RAISE(ABORT, 'no room at all'); END");
-    run = add(s, &config);
+    kit_sql("CREATE TRIGGER refuse_end BEFORE UPDATE OF state ON run WHEN NEW.state = 'failed'"
+            " BEGIN SELECT RAISE(ABORT, 'no room at all'); END");
+    run = kit_add(s, &config);
     double end = clock_s() + 10;
     seen.finished = false;
     while (!seen.finished && clock_s() < end)
         nanosleep(&(struct timespec){0, 2000000}, NULL);
     db_run(reader, run, &row, NULL);
     is_text(row.state, "running", "an end that cannot be stored either is owed");
-    sql("DROP TRIGGER refuse; DROP TRIGGER refuse_end");
+    kit_sql("DROP TRIGGER refuse; DROP TRIGGER refuse_end");
     ok(kit_wait_state(reader, run, "failed"), "and stored once the database takes it");
     toy.step_us = 0;
     config.epochs = 1;
-    run = add(s, &config);
+    run = kit_add(s, &config);
     ok(kit_wait_state(reader, run, "finished"), "the next run trains");
     session_close(s);
 }
@@ -507,11 +347,8 @@ int main(void)
     test_refused();
     test_paths();
     test_selection();
-    test_algorithms();
-    test_folder_gone();
     test_named();
     test_verbs();
-    test_resume();
     test_refusing_database();
     db_close(reader);
     if (chdir("/") == 0)

@@ -22,15 +22,6 @@ static struct session *open_session(enum session_takes takes, bool *fatal)
     return s;
 }
 
-static int64_t add(struct session *s, const struct run_config *config)
-{
-    struct err e;
-    int64_t id = 0;
-    if (session_add(s, config, &id, &e))
-        diag("%s", e.text);
-    return id;
-}
-
 /* The run failed, the next waits for another process: here a second session. */
 static void test_dead_device(struct db *reader)
 {
@@ -39,7 +30,7 @@ static void test_dead_device(struct db *reader)
     bool fatal = false;
     struct session *s = open_session(SESSION_TAKES_NONE, &fatal);
     kit_config(&config);
-    int64_t first = add(s, &config), second = add(s, &config);
+    int64_t first = kit_add(s, &config), second = kit_add(s, &config);
     session_close(s);
     toy.fail_train_step = 1;
     toy.dies = true;
@@ -47,7 +38,7 @@ static void test_dead_device(struct db *reader)
     ok(kit_wait_state(reader, first, "failed") && kit_wait_idle(s), "a device dies, and its run");
     toy.fail_train_step = 0;
     toy.dies = false;
-    int64_t third = add(s, &config);
+    int64_t third = kit_add(s, &config);
     ok(kit_wait_idle(s) && fatal, "nothing more is taken, and viewers are told");
     session_close(s);
     db_run(reader, second, &row, NULL);

@@ -173,6 +173,25 @@ echo 'no image' >two/images/portrait-00003.jpg
 run dataset one --check --format csv
 [ "$got" -eq 1 ] && [ "$(grep -c portrait out)" -eq 1 ] && grep -q 'images/portrait-00007.jpg,' out
 result $? 'dataset --check names the damaged image, exit status 1'
+: >one/images/portrait-00008.jpg
+rm one/images/portrait-00009.jpg
+run dataset one --format json
+[ "$got" -eq 1 ]
+result $? 'dataset of a set with a missing image: exit status 1'
+json 'and what it is, with the image' '[m["image"] for m in j["missing"]] == ["images/portrait-00009.jpg"] and j["dataset"]["missing_images"] == 1 and len(j["histogram"]) == 10 and sum(b["images"] for b in j["histogram"]) == 20 and all(b["train_images"] + b["test_images"] == b["images"] for b in j["histogram"])'
+run dataset one --check --format json
+json 'dataset --check names empty and missing images, and groups the others' 'len(j["damaged"]) == 3 and "0 bytes" in j["damaged"][1]["reason"] and "No such file" in j["damaged"][2]["reason"] and [(k["width"], k["height"], k["colours"], k["images"]) for k in j["looks"]] == [(32, 32, "RGB", 17)]'
+refuses 1 'portrait-00009.jpg' train --data one --epochs 1 --image-size 32 --device cpu
+mkdir leak
+cp three/images/portrait-0000[1234].jpg leak/
+cp leak/portrait-00001.jpg leak/again.jpg
+printf 'image;score;part\nportrait-00001.jpg;1,5;train\nportrait-00002.jpg;2,5;train\nagain.jpg;1,5;test\n' >leak/de.csv
+run dataset leak/de.csv --split-column part --check
+[ "$got" -eq 0 ] && grep -q "1 of 1 test images show a picture that trains too.*'again.jpg' is the same picture as 'portrait-00001.jpg'" err
+result $? 'dataset --check warns of pictures that train and test'
+run dataset leak/de.csv --split-column part --format json
+json 'dataset of a table says how it was read' '"semicolons" in j["dataset"]["note"] and "decimal comma" in j["dataset"]["note"] and j["dataset"]["score_mean"] == 5.5 / 3'
+refuses 1 "no column is named 'beauty'; there are 3: image, score, part" dataset leak/de.csv --score-column beauty
 run dataset two --check
 [ "$got" -eq 1 ] && grep -q 'portrait-00003.jpg' out
 result $? 'dataset --check names what is no image'
@@ -189,6 +208,12 @@ refuses 1 'bad.csv:2' dataset three/bad.csv
 run -D runs.db train --queue --data three --loss l1,combo --alpha 1,2 --seed 5,4 --experiment sweep
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 6 ]
 result $? 'a sweep queues its combinations; weights that l1 does not use make no run'
+printf 'image,warm,sad,split\nimages/portrait-00001.jpg,1,4,train\nimages/portrait-00002.jpg,2,3,test\n' >three/traits.csv
+run -D traits.db train --queue --data three/traits.csv --score-column 'warm, sad'
+[ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 2 ]
+result $? 'several columns of scores are a run each'
+run -D traits.db runs --format json
+json 'each of a data set of its own' 'sorted(r["data"] for r in j) == ["traits.csv:sad", "traits.csv:warm"]'
 run -D range.db train --queue --data three --seed 1-3,7
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 4 ]
 result $? 'a range of whole numbers is a list'
@@ -303,6 +328,22 @@ refuses 1 'no best predictions' -D db.db show 1 --predictions best
 refuses 1 'no ledger of epoch 9' -D db.db show 1 --ledger 9
 refuses 1 '99' -D db.db show 99
 refuses 2 "'newest' is no run" -D db.db show newest
+says 'two run 2' -D db.db compare 1-3 --all
+run -D db.db compare 1 2-9 last --baseline 2 --format json
+json 'compare: distances from the baseline, each run once' \
+    '[r["id"] for r in j["figures"]] == [1, 2, 3] and j["figures"][1]["baseline"]'
+says 'run_1,run_3' -D db.db compare 1 3 --term expectation --phase train --format csv
+says 'run_1,run_2,run_3' -D db.db compare --filter 'loss:combo' --settings --format csv
+says 'run_2,run_3' -D db.db compare -x two --epochs --metric mae --format csv
+refuses 2 'which runs?' -D db.db compare
+refuses 1 'this is one' -D db.db compare 2
+refuses 1 'none of those' -D db.db compare 1-3 --filter 'loss:l1'
+refuses 1 'no run from 7 to 9' -D db.db compare 1 7-9
+refuses 2 'is no range' -D db.db compare 3-1
+refuses 2 'is no run' -D db.db compare 1 x-y
+refuses 2 'regression expectation classification' -D db.db compare 1 2 --term other
+refuses 2 'there are: total' -D db.db compare 1 2 --epochs --metric pace
+refuses 2 'CSV holds one table' -D db.db compare 1 2 --epochs --figures --format csv
 
 # --- ledgers: errors of -0.5 everywhere after epoch 1, 0.5 after epoch 2 ---
 refuses 1 'run 3 has no ledger: it is queued, and no epoch' -D db.db ledger 1 last

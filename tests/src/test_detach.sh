@@ -142,6 +142,20 @@ fi
 is 1 running && kill -0 "$pid"
 result $? "and leaves it running"
 
+# --- what it does at present ---
+run show 1
+grep -q '^epoch in progress  *[0-9]' "$dir/out" && grep -q '^images/s  *[0-9]' "$dir/out"
+result $? "show tells how far the epoch in progress is"
+run show 1 --progress --format json
+grep -q '"steps": 3' "$dir/out" && grep -q '"phase": "' "$dir/out"
+result $? "so it does for programs"
+stepped() {
+    run show 1 --steps --format csv
+    grep -q '^step,loss,regression,' "$dir/out" && grep -q '^1,[0-9]' "$dir/out"
+}
+until_true stepped
+result $? "and what the losses of its steps are"
+
 # --- asked from the shell ---
 run pause 1
 exits 0 "pause"

@@ -243,6 +243,127 @@ static void test_ablation(struct model *m, struct db *d)
     model_want(m, NULL, 0);
 }
 
+/* The number of epochs of the compared runs, the first ones first: 1203. */
+static long lengths(const struct ui_model *v)
+{
+    long all = v->n_compared ? 0 : -1;
+    for (size_t i = 0; i < v->n_compared; i++)
+        all = 10 * all + (long)v->compared[i].curves.n;
+    return all;
+}
+
+static bool has_20(const struct ui_model *v)
+{
+    return lengths(v) == 20;
+}
+
+static bool has_31(const struct ui_model *v)
+{
+    return lengths(v) == 31;
+}
+
+static bool has_21(const struct ui_model *v)
+{
+    return lengths(v) == 21;
+}
+
+static bool has_1(const struct ui_model *v)
+{
+    return lengths(v) == 1 && v->n_compared == 1;
+}
+
+static int64_t add_compared(struct db *d, const char *loss)
+{
+    struct run_row run = help_run("compared");
+    struct option_row options[] = {{"loss", "choice", ""}, {"seed", "integer", "1"}};
+    static const struct term_row terms[] = {{"absolute", 1}};
+    int64_t id = 0, claimed;
+    struct err e;
+    str_copy(options[0].value, sizeof options[0].value, loss);
+    db_run_add(d, &run, options, 2, terms, 1, &id, &e);
+    db_run_claim(d, id, &claimed, &e);
+    return id;
+}
+
+static void add_epoch(struct db *d, int64_t run, int epoch, double pc)
+{
+    struct epoch_row row = help_epoch(epoch, true);
+    struct err e;
+    row.test.pc = pc;
+    row.train.seconds = row.test.seconds = 2;
+    row.time = 1000 * pc + epoch;
+    db_epoch_add(d, run, &row, 1, NULL, 0, &e);
+}
+
+/* Two runs: what is known of them is caught up, unless one goes on from an earlier epoch. */
+static void test_compared(struct model *m, struct db *d)
+{
+    int64_t a = add_compared(d, "l1"), b = add_compared(d, "mse");
+    struct ui_want want = {.kind = UI_WANT_COMPARED, .runs = {a, b}, .n_runs = 2};
+    const struct session_changes both = {.n = 2, .runs = {a, b}};
+    const struct ui_model *v = model_view(m);
+    add_epoch(d, a, 1, 0.5);
+    add_epoch(d, a, 2, 0.625);
+    model_want(m, &want, 1);
+    ok(until(m, has_20), "two runs to compare come, one without epochs");
+    const struct ui_compared *run = &v->compared[0];
+    ok(run->run == a && run->n_terms == 1 && !strcmp(run->terms[0].name, "absolute") &&
+           run->n_options == 2 && !strcmp(run->options[0].value, "l1"),
+       "with options and terms");
+    const struct curve_point *last = &run->curves.points[1];
+    ok(last->epoch == 2 && last->figure[ROW_TEST][CURVE_PC] == 0.625f && last->trained_s == 8,
+       "and curves, by epoch and by time: %g", (double)last->trained_s);
+    uint64_t version = v->compared_version;
+    add_epoch(d, a, 3, 0.75);
+    add_epoch(d, b, 1, 0.25);
+    model_changed(m, &both);
+    ok(until(m, has_31) && v->compared_version != version, "what comes is added");
+    ok(v->compared[0].curves.points[2].trained_s == 12, "to the time that was there");
+    add_epoch(d, a, 2, 0.125); /* it went on from its first epoch */
+    model_changed(m, &both);
+    ok(until(m, has_21) && v->compared[0].curves.points[1].figure[ROW_TEST][CURVE_PC] == 0.125f,
+       "a run that went on from an earlier epoch is read anew");
+    model_want(m, NULL, 0);
+    is_int(lengths(v), 21, "they stay while nobody wants them");
+    want.runs[0] = b;
+    want.n_runs = 1;
+    model_want(m, &want, 1);
+    ok(until(m, has_1) && v->compared[0].run == b,
+       "of other runs, those go that are not among them");
+    model_want(m, NULL, 0);
+}
+
+static bool has_alike(const struct ui_model *v)
+{
+    return v->n_alike && v->runs_version;
+}
+
+static bool has_more_alike(const struct ui_model *v)
+{
+    return v->n_alike == 3;
+}
+
+static void test_alike(struct model *m, struct db *d)
+{
+    static const struct ui_want alike = {.kind = UI_WANT_ALIKE};
+    struct err e;
+    model_want(m, &alike, 1);
+    ok(until(m, has_alike), "which runs are alike: those that have options");
+    is_int((long long)model_view(m)->n_alike, 2, "two");
+    const struct alike_row *rows = model_view(m)->alike;
+    ok(rows[0].run < rows[1].run && rows[0].but_seed != rows[1].but_seed,
+       "another loss is another kind");
+    int64_t id = add_compared(d, "mse");
+    db_exec(d, "UPDATE run_option SET value = '7' WHERE name = 'seed' AND run > 1", &e);
+    model_changed(m, &all_changed);
+    ok(until(m, has_more_alike), "new ones come");
+    rows = model_view(m)->alike;
+    ok(rows[2].run == id && rows[2].but_seed == rows[1].but_seed &&
+           rows[2].but_fold != rows[1].but_fold,
+       "another seed is the same kind but for it");
+    model_want(m, NULL, 0);
+}
+
 static void test_trouble(void)
 {
     struct model *m;
@@ -268,6 +389,8 @@ int main(void)
         test_run(m, d);
         test_now(m, d);
         test_ablation(m, d);
+        test_compared(m, d);
+        test_alike(m, d);
         model_close(m);
     }
     test_trouble();

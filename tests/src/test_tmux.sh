@@ -1,89 +1,7 @@
 #!/bin/sh
 # The screen in a real terminal (tmux): launch a run by keys, watch it train, leave. Prints TAP.
 . "$TOP_SRCDIR/tests/kit/tap.sh"
-combolab=$TOP_BUILDDIR/combolab
-if ! command -v tmux >/dev/null 2>&1; then
-    skip_all "tmux is not installed"
-fi
-if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
-    skip_all "no CPU backend in this build"
-fi
-dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-tmux-XXXXXX") || exit 1
-db=$dir/runs.db
-socket=combolab-$$
-XDG_CACHE_HOME=$dir/cache
-XDG_STATE_HOME=$dir/state
-OMP_NUM_THREADS=1
-LC_ALL=C.UTF-8
-export XDG_CACHE_HOME XDG_STATE_HOME OMP_NUM_THREADS LC_ALL
-unset TMUX NO_COLOR
-end=$(($(date +%s) + 200)) # all waiting together; sanitizers are slow
-
-tm() {
-    tmux -L "$socket" -f /dev/null "$@"
-}
-
-leave() {
-    tm kill-server 2>/dev/null
-    rm -rf "$dir"
-}
-trap leave EXIT
-trap 'exit 1' HUP INT TERM
-
-screen() {
-    tm capture-pane -p -t combolab 2>/dev/null
-}
-
-why() {
-    screen | sed 's/^/|/'
-}
-
-# Waits until the screen shows a pattern.
-shows() { # pattern, what
-    while ! screen | grep -q -e "$1"; do
-        if [ "$(date +%s)" -ge $end ]; then
-            result 1 "$2"
-            return 1
-        fi
-        sleep 0.05
-    done
-    result 0 "$2"
-}
-
-key() {
-    tm send-keys -t combolab "$@"
-}
-
-terminal() {
-    tm list-panes -t combolab -F '#{pane_tty}'
-}
-
-with= # variables of the program
-begin() { # arguments of the program
-    tm new-session -d -s combolab -x 100 -y 30 \
-        "$with TERM=screen-256color '$combolab' $* 2>'$dir/err'; echo \"ended: \$?\"; sleep 60" || exit 1
-}
-
-# Goes down the form until the line of help is about the field.
-field() { # name, value
-    i=0
-    key Home
-    sleep 0.05
-    while [ $i -lt 40 ] && ! screen | grep -q -e "^── $1 ──"; do
-        key Down
-        sleep 0.03
-        i=$((i + 1))
-    done
-    key Enter
-    key C-u
-    key -l "$2"
-    key Enter
-}
-
-# Braille characters on the screen: what curves are drawn with.
-dots() {
-    screen | LC_ALL=C grep -o "$(printf '\342[\240-\243][\200-\277]')" | wc -l
-}
+. "$TOP_SRCDIR/tests/kit/screen.sh"
 
 "$combolab" synth "$dir/set" --count 20 --size 40 --threads 1 >"$dir/out" 2>&1
 result $? "portraits are drawn"
@@ -269,10 +187,6 @@ result $? "with a checkpoint"
 result $? "more portraits are drawn"
 begin -D "$db" --watch
 shows 'finished' "a screen that only watches"
-now_ms() {
-    date +%s%3N
-}
-
 since_began() {
     echo $(($(now_ms) - began))
 }
@@ -303,10 +217,6 @@ stop_elsewhere() {
     wait $trainer
 }
 
-# More to do than processors: then the trainer itself waits its turn.
-is_busy() {
-    [ "$(cut -d. -f1 /proc/loadavg)" -ge "$(getconf _NPROCESSORS_ONLN)" ]
-}
 tries=1
 launch_elsewhere
 while [ "$took" -gt 2000 ] && [ $tries -lt 3 ]; do
@@ -325,6 +235,15 @@ fi
 end=$(($(date +%s) + 60))
 shows 'images/s.*loss' "beside its pace"
 shows 'ETA' "and the time left"
+tm new-session -d -s attached -x 100 -y 10 "'$combolab' attach -D '$db'"
+i=0
+while ! tm capture-pane -p -t attached | grep -q 'train  epoch [0-9]*/1000  .* [0-9]*/45  loss' && [ $i -lt 200 ]; do
+    sleep 0.1
+    i=$((i + 1))
+done
+[ $i -lt 200 ]
+result $? "attach shows its steps too" "$(tm capture-pane -p -t attached)"
+tm kill-session -t attached
 key b
 shows 'no values\|train [0-9]' "b goes from steps to epochs"
 key Escape

@@ -69,6 +69,7 @@ static void test_preset(void)
     struct run_config c;
     config_defaults(&c);
     set(&c, "preset", "paper");
+    set(&c, "init", "weights.safetensors");
     set(&c, "epochs", "3");
     set(&c, "learning-rate", "auto");
     config_apply_preset(&c, given, 2);
@@ -79,6 +80,21 @@ static void test_preset(void)
     config_apply_preset(&c, NULL, 0);
     shows(&c, "epochs", "200");
     shows(&c, "learning-rate", "0.01");
+    set(&c, "init", ""); /* from scratch that rate diverges */
+    set(&c, "head-start", "mean");
+    config_preset_follow_init(&c);
+    shows(&c, "learning-rate", "auto");
+    shows(&c, "head-start", "mean");
+    set(&c, "learning-rate", "0.0050");
+    set(&c, "init", "weights.safetensors");
+    config_preset_follow_init(&c);
+    shows(&c, "learning-rate", "0.005");
+    shows(&c, "head-start", "torch");
+    set(&c, "preset", "quick");
+    config_apply_preset(&c, NULL, 0);
+    shows(&c, "epochs", "10");
+    shows(&c, "rotate", "0");
+    shows(&c, "rotate-filter", "bilinear");
     set(&c, "preset", "none");
     config_apply_preset(&c, NULL, 0);
     shows(&c, "learning-rate", "auto");

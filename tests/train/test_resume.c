@@ -163,22 +163,17 @@ static void test_earlier_folder(void)
     rig.job.config.save_every = 10;
 }
 
-/* In a process of its own, which is killed some time after the n-th of its epochs and weights (or
- * of its weights alone) has been told. When it is weights, their checkpoint is being written just
- * then, and those before it are there. */
-static void run_until(const char *folder, bool weights, int n, int ms)
+/* Begins in a process of its own, which writes a byte to `told` for each of its epochs and weights
+ * (or of its weights alone). */
+static pid_t run_apart(const char *folder, bool weights, int step_us, const int told[2])
 {
-    int told[2];
-    char byte;
-    if (pipe(told))
-        return;
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         struct trainer *t;
         struct event event;
         rig_weights(&rig, folder);
-        toy.step_us = 1000;
+        toy.step_us = step_us;
         if (trainer_new(&t, NULL) || trainer_start(t, &rig.job, NULL))
             _exit(1);
         while (queue_wait(trainer_events(t), &event) == 1) {
@@ -190,6 +185,18 @@ static void run_until(const char *folder, bool weights, int n, int ms)
         _exit(1);
     }
     close(told[1]);
+    return child;
+}
+
+/* So, and killed some time after the n-th has been told. When it is weights, their checkpoint is
+ * being written just then, and those before it are there. */
+static void run_until(const char *folder, bool weights, int n, int ms)
+{
+    int told[2];
+    char byte;
+    if (pipe(told))
+        return;
+    pid_t child = run_apart(folder, weights, 1000, told);
     while (n-- && read(told[0], &byte, 1) == 1)
         ;
     sleep_ms(ms);
@@ -215,6 +222,27 @@ static void test_kill(void)
     ok(same, "killed at any of 4 moments, the run goes on the same");
     ok(resumed > 0, "and not from its beginning");
     rig.job.config.save_every = 10;
+}
+
+/* However long an epoch takes, no more than so many seconds of it are lost. */
+static void test_by_time(void)
+{
+    int told[2];
+    if (pipe(told))
+        return;
+    rig.job.save_after_s = 0.1;
+    pid_t child = run_apart("timed", false, 60000, told);
+    for (int i = 0; i < 5000 && kit_files("timed", "checkpoint-0-") <= kit_files("timed", ".tmp");
+         i++)
+        sleep_ms(2);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    close(told[0]);
+    rig.job.save_after_s = 0;
+    rig.job.known_epochs = 0;
+    ok(kit_resume(&rig, &whole, "timed") && kit_log(&rig, "resumed after epoch 0, step"),
+       "killed in its first epoch, it goes on from the step that was saved when it was time");
+    rig.job.known_epochs = INT_MAX;
 }
 
 /* --- what is kept --- */
@@ -350,6 +378,7 @@ int main(void)
         test_verb();
         test_earlier_folder();
         test_kill();
+        test_by_time();
         test_keep();
         test_options();
         test_patience();

@@ -38,10 +38,14 @@ static void test_given_back(void)
 {
     ok(computes_by(choices()) && !toy.told, "a run says what its backend chose");
     toy.notes = "no abacus is here\nbeads: one is cracked";
+    toy.remarks = "1 of 7 beads is not used";
     kit_stopped(&rig, "noted", 6, 0);
-    ok(kit_log(&rig, "no abacus is here") && kit_log(&rig, "backend toy: beads: one is cracked"),
-       "and what it left out");
-    toy.notes = NULL;
+    const struct event *noted = kit_log(&rig, "no abacus is here"),
+                       *remarked = kit_log(&rig, "backend toy: 1 of 7 beads is not used");
+    ok(noted && noted->log.level == LOG_WARNING && remarked && remarked->log.level == LOG_INFO &&
+           kit_log(&rig, "backend toy: beads: one is cracked"),
+       "what it left out with a warning, and without one what else it says");
+    toy.notes = toy.remarks = NULL;
     ok(kit_stopped(&rig, "stopped", 6, 0), "one is stopped");
     toy.algorithms = "sum 0: fingers\n";
     ok(kit_resume(&rig, &whole, "stopped") && toy.told && computes_by(choices()),

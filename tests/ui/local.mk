@@ -30,11 +30,14 @@ tests_ui_test_ui_moves_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_moves
 
 # Keys to actions; nothing is compared with stored screens.
-check_PROGRAMS += tests/ui/test_ui_keys
+check_PROGRAMS += tests/ui/test_ui_keys tests/ui/test_ui_form
 tests_ui_test_ui_keys_SOURCES = tests/ui/test_ui_keys.c tests/kit/ui_kit.c tests/kit/ui_kit.h
 tests_ui_test_ui_keys_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_keys_LDADD = $(UI_TEST_LIBS)
-TESTS += tests/ui/test_ui_keys
+tests_ui_test_ui_form_SOURCES = tests/ui/test_ui_form.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_form_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_form_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_keys tests/ui/test_ui_form
 
 # The view of ablations, on whole screens.
 check_PROGRAMS += tests/ui/test_ui_ablation
@@ -48,6 +51,20 @@ tests_ui_test_ui_edit_SOURCES = tests/ui/test_ui_edit.c tests/kit/ui_kit.c tests
 tests_ui_test_ui_edit_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_edit_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_edit
+
+# Marked runs, and what is done to all of them.
+check_PROGRAMS += tests/ui/test_ui_marks
+tests_ui_test_ui_marks_SOURCES = tests/ui/test_ui_marks.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_marks_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_marks_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_marks
+
+# Runs side by side.
+check_PROGRAMS += tests/ui/test_ui_compare
+tests_ui_test_ui_compare_SOURCES = tests/ui/test_ui_compare.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_compare_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_compare_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_compare
 
 # A real (pseudo) terminal: taken, resized, given back.
 check_PROGRAMS += tests/ui/test_ui_terminal
@@ -84,6 +101,23 @@ EXTRA_DIST += \
 	tests/golden/ui_ablation_one_run.txt \
 	tests/golden/ui_ablation_reading.txt \
 	tests/golden/ui_ablation_runs.txt \
+	tests/golden/ui_compare_200x60.txt \
+	tests/golden/ui_compare_60x15.txt \
+	tests/golden/ui_compare_80x24.txt \
+	tests/golden/ui_compare_ascii.txt \
+	tests/golden/ui_compare_crosshair.txt \
+	tests/golden/ui_compare_first_epoch.txt \
+	tests/golden/ui_compare_groups.txt \
+	tests/golden/ui_compare_groups_less.txt \
+	tests/golden/ui_compare_hostile.txt \
+	tests/golden/ui_compare_long.txt \
+	tests/golden/ui_compare_mono.txt \
+	tests/golden/ui_compare_none.txt \
+	tests/golden/ui_compare_one.txt \
+	tests/golden/ui_compare_thirty.txt \
+	tests/golden/ui_compare_time.txt \
+	tests/golden/ui_compare_unmarked.txt \
+	tests/golden/ui_compare_zoom.txt \
 	tests/golden/ui_delete_refused.txt \
 	tests/golden/ui_help_120x40.txt \
 	tests/golden/ui_help_80x24.txt \
@@ -159,6 +193,7 @@ EXTRA_DIST += \
 	tests/golden/ui_runs_40x10.txt \
 	tests/golden/ui_runs_60x15.txt \
 	tests/golden/ui_runs_80x24.txt \
+	tests/golden/ui_runs_curves_200x60.txt \
 	tests/golden/ui_runs_elsewhere_200x20.txt \
 	tests/golden/ui_runs_elsewhere_80x24.txt \
 	tests/golden/ui_runs_empty.txt \
@@ -167,6 +202,17 @@ EXTRA_DIST += \
 	tests/golden/ui_runs_filter_none.txt \
 	tests/golden/ui_runs_filter_sorted.txt \
 	tests/golden/ui_runs_filter_typing.txt \
+	tests/golden/ui_runs_groups_experiment.txt \
+	tests/golden/ui_runs_groups_folded.txt \
+	tests/golden/ui_runs_groups_line.txt \
+	tests/golden/ui_runs_groups_none.txt \
+	tests/golden/ui_runs_groups_seed.txt \
+	tests/golden/ui_runs_marked_80x24.txt \
+	tests/golden/ui_runs_marked_filter.txt \
+	tests/golden/ui_runs_marked_none.txt \
+	tests/golden/ui_runs_marked_question.txt \
+	tests/golden/ui_runs_marked_refused.txt \
+	tests/golden/ui_runs_marked_rest.txt \
 	tests/golden/ui_runs_sorting.txt \
 	tests/golden/ui_sql_begin_200x60.txt \
 	tests/golden/ui_sql_begin_60x15.txt \

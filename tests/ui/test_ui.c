@@ -29,6 +29,24 @@ static void test_list(void)
     screen_of_list(24, 80, 0, "runs_empty");
 }
 
+/* The selected run's curves stand below, on screens of 40 lines and more. */
+static void test_list_curves(void)
+{
+    struct fixture *f = fixture_new(30);
+    struct ui *ui = open_ui(60, 200, UI_CHART_AUTO);
+    PRESS(ui, f, 'j');
+    is_int((int)fixture_wanted(ui), 29, "the selected run's epochs are asked for");
+    fixture_open(f, 29, 40, 200, false);
+    ui_draw(ui, &f->model);
+    is_screen(ui, "runs_curves_200x60");
+    ui_close(ui);
+    ui = open_ui(39, 120, UI_CHART_AUTO);
+    PRESS(ui, f, 'j');
+    is_int((int)fixture_wanted(ui), 0, "but not where they are not shown");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 static void test_filter(void)
 {
     struct fixture *f = fixture_new(30);
@@ -380,6 +398,7 @@ int main(void)
     if (!golden_begin())
         return tap_done();
     test_list();
+    test_list_curves();
     test_filter();
     test_hostile();
     test_extreme_figures();

@@ -161,9 +161,9 @@ static void test_keys(void)
     show(m, ABLATION_LAST, "combo 2,1,1");
     PRESS(ui, m->f, KEY_LEFT);
     is_screen(ui, "ablation_baseline");
-    PRESS(ui, m->f, 't', 'u');
+    PRESS(ui, m->f, 'e', 'I');
     ok(wants_ablation(ui, &wanted) && wanted.at == ABLATION_BEST && wanted.bootstrap,
-       "t asks for the best epoch, u for the test images");
+       "e asks for the best epoch, I for the test images");
     PRESS(ui, m->f, '\t');
     ok(wants_ablation(ui, &wanted) && !strcmp(wanted.experiment, "another") && !wanted.baseline[0],
        "Tab goes to the next experiment");

@@ -38,8 +38,6 @@ static bool shows(struct ui *ui, const char *text)
     str_init(&screen);
     ui_test_dump(ui, &screen);
     bool found = strstr(screen.text, text) != NULL;
-    if (!found)
-        diag("\"%s\" is not in\n%s", text, screen.text);
     str_fini(&screen);
     return found;
 }
@@ -61,7 +59,17 @@ static void test_typed(struct ui *ui, const struct ui_model *m)
     ok(!shows(ui, "tags of run"), "and the line is gone");
     is_pressed(press(ui, m, "t\x1b"), UI_NONE, 0, "", "Escape leaves it");
     is_pressed(press(ui, m, "tq\x1bjNhm\n"), UI_NOTE, 19, "hm", "a note on the next run");
-    is_pressed(press(ui, m, "e\x15new\n"), UI_RENAME, 19, "new", "another name, the old one taken");
+    is_pressed(press(ui, m, "R\x15new\n"), UI_RENAME, 19, "new", "another name, the old one taken");
+}
+
+/* Tags and note stand by the settings of the selected run. */
+static void test_shown(struct ui *ui, struct fixture *f)
+{
+    ok(!shows(ui, "good paper"), "a run without tags says nothing of them");
+    f->runs[0].tags = "good paper";
+    f->runs[0].note = "look again";
+    press(ui, &f->model, "g");
+    ok(shows(ui, "good paper · look again"), "one that has some does");
 }
 
 static void test_trash(struct ui *ui, const struct ui_model *m)
@@ -97,6 +105,7 @@ int main(void)
         return tap_done();
     ui_draw(ui, &f->model);
     test_typed(ui, &f->model);
+    test_shown(ui, f);
     test_trash(ui, &f->model);
     ui_close(ui);
     fixture_free(f);

@@ -300,7 +300,7 @@ static void test_canvas(void)
     canvas_dot(&c, 0, 8, 1);
     is_int(canvas_glyph(&c, 1, 2), 0, "dots outside are dropped");
     canvas_start(&c, 2, 3, UI_CHART_BLOCK);
-    canvas_line(&c, 0, 0, 1, 1, 1, NULL);
+    canvas_line(&c, 0, 0, 1, 1, 1, CANVAS_SOLID, &(int){0});
     is_int(canvas_glyph(&c, 0, 0), 0x259a, "a diagonal of blocks");
     canvas_start(&c, 2, 3, UI_CHART_ASCII);
     canvas_dot(&c, 1, 1, 2);

@@ -58,8 +58,18 @@ static const struct opt *option_here(const struct launch_view *v)
     return here ? here->option : NULL;
 }
 
+/* Others may have come above it, or gone. */
+static void stay_on(struct launch_view *v, const struct opt *o)
+{
+    struct form f = form_of(v);
+    for (int i = 0; i < f.n; i++)
+        if (f.line[i].option == o)
+            v->at = i;
+}
+
 static bool set(struct launch_view *v, const struct opt *o, const char *value)
 {
+    bool here = option_here(v) == o;
     struct err e;
     err_clear(&e);
     if (settings_set(&v->settings, o, value, &e)) {
@@ -68,7 +78,9 @@ static bool set(struct launch_view *v, const struct opt *o, const char *value)
     }
     v->error[0] = '\0';
     v->like = 0;
-    v->unchecked |= !strcmp(o->group, "Data");
+    v->unchecked |= !strcmp(o->group, "Data") || !strcmp(o->name, "preset");
+    if (here)
+        stay_on(v, o);
     return true;
 }
 
@@ -178,6 +190,7 @@ static void sync(struct launch_view *v, const struct ui_model *m)
     if (v->draws && m->portraits && m->portraits[0]) {
         v->draws = false;
         set(v, opt_find(&config_options, "data"), m->portraits);
+        set(v, opt_find(&config_options, "preset"), config_preset_names[PRESET_QUICK]);
     }
     if (v->completes && types_path(v))
         complete_path(v, m);
@@ -232,6 +245,10 @@ static void launch(const struct launch_view *v, const struct ui_model *m, struct
 {
     struct err e;
     err_clear(&e);
+    if (launch_waits(v)) {
+        str_copy(reply->note, sizeof reply->note, LAUNCH_WAITS);
+        return;
+    }
     reply->note_is_error = true;
     if (!m->can_train) {
         str_copy(reply->note, sizeof reply->note, "this screen only watches: it cannot train");

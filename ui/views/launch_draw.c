@@ -206,6 +206,10 @@ static bool draw_problem(const struct launch_view *v, struct pen *pen, const str
     struct err e;
     const char *why = NULL;
     err_clear(&e);
+    if (launch_waits(v)) {
+        pen_text(pen, at.y, at.x, at.columns, ROLE_DIM, LAUNCH_WAITS);
+        return true;
+    }
     if (!m->can_train)
         why = "this screen only watches: it cannot train";
     else if (settings_check(&v->settings, &e))

@@ -35,6 +35,14 @@ int launch_row_of(const struct form *f, int i);
 /* A choice or a flag: Left and Right change it. */
 bool launch_cycles(const struct opt *o);
 
+/* Nothing can be launched before the portraits are there. */
+static inline bool launch_waits(const struct launch_view *v)
+{
+    return v->draws && !v->settings.base.data[0];
+}
+
+#define LAUNCH_WAITS "portraits are being drawn; launch when they are there"
+
 /* The names that the path in the field may go on with are in the model. */
 bool launch_has_paths(const struct launch_view *v, const struct ui_model *m);
 

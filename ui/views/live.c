@@ -385,6 +385,10 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     if (request != REQ_BACK && !ui_run_find(m, v->open))
         return false;
     switch (request) {
+    case REQ_COMPARE:
+        reply->show = REQ_COMPARE;
+        reply->run = v->open;
+        return true;
     case REQ_NEXT:
         v->axes.focus = (v->axes.focus + 1) % cells;
         return true;

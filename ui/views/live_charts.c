@@ -107,12 +107,22 @@ void live_metrics(const struct ui_model *m, int which, char *to, size_t room)
             at += (size_t)snprintf(to + at, room - at, "%s%s", at ? "," : "", curves[i].metric);
 }
 
+int live_chart_of_pc(const struct ui_model *m)
+{
+    struct curve curves[MOST_CURVES];
+    int n = curves_of(m, curves), i = 0;
+    while (i < n - 1 && curves[i].offset != offsetof(struct phase_row, pc))
+        i++;
+    return i;
+}
+
 static void add_series(struct chart *c, const struct ui_model *m, const char *name, enum role role,
                        size_t offset)
 {
     const char *rows = (const char *)m->epochs;
     struct chart_series *s = &c->series[c->n_series++];
-    *s = (struct chart_series){.name = name, .role = role, .n = m->n_epochs};
+    *s = (struct chart_series){
+        .name = name, .role = role, .dash = (enum canvas_dash)(c->n_series - 1), .n = m->n_epochs};
     if (!m->n_epochs)
         return;
     s->y = (const double *)(const void *)(rows + offset);

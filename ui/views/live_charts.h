@@ -25,6 +25,9 @@ struct live_texts {
 /* How many charts the model's run has: no curve twice. */
 int live_charts(const struct ui_model *model);
 
+/* Which of them is that of PC. */
+int live_chart_of_pc(const struct ui_model *model);
+
 /* The charts of losses show the steps of the epoch in progress. */
 bool live_by_step(const struct live_axes *axes, const struct ui_model *model);
 

@@ -4,7 +4,10 @@
  * run, not a line: it stays on its run when others come, go or change places.
  */
 #include "ui/view.h"
+#include "ui/marks.h"
+#include "ui/views/runs_details.h"
 #include "ui/views/runs_edit.h"
+#include "ui/views/runs_lines.h"
 #include "ui/views/runs_order.h"
 #include "ui/views/runs_table.h"
 
@@ -20,13 +23,18 @@ struct runs_view {
     double best[RUNS_COLUMNS]; /* of the runs shown; NaN = nothing to mark */
     struct grid_place place;
     struct runs_order order;
+    struct runs_lines lines;
+    bool refold; /* the lines are to be made anew */
+    struct marks *marks;
     int sorted; /* column */
     bool reverse;
-    int64_t selected; /* the run; it stays selected wherever it moves */
+    int64_t selected; /* the run; it stays selected wherever it moves; 0 = a group is: */
+    uint64_t group;   /* of this key */
     int64_t awaited;  /* becomes selected when it comes */
     struct edit filter;
-    bool typing; /* the filter */
     struct runs_edit edit;
+    bool curves;             /* those of the selected run are shown */
+    bool typing;             /* the filter */
     bool sorting;            /* the next key says by which column */
     char before[EDIT_BYTES]; /* the filter that Escape brings back */
 };
@@ -34,7 +42,7 @@ struct runs_view {
 static void init(void *state, const struct ui_options *options)
 {
     struct runs_view *v = state;
-    (void)options;
+    v->marks = options->marks;
     v->place.page = 10;
     v->sorted = RUNS_BY_AGE;
     for (int i = 0; i < RUNS_COLUMNS; i++)
@@ -46,6 +54,7 @@ static void fini(void *state)
 {
     struct runs_view *v = state;
     runs_order_fini(&v->order);
+    runs_lines_fini(&v->lines);
 }
 
 static void opened(void *state, const struct ui_model *m, int64_t run)
@@ -56,21 +65,62 @@ static void opened(void *state, const struct ui_model *m, int64_t run)
         v->awaited = run;
 }
 
+static const struct runs_line *line_at(const struct runs_view *v, int line)
+{
+    return line < 0 || (size_t)line >= v->lines.n ? NULL : &v->lines.at[line];
+}
+
+/* NULL on the line of a group. */
 static const struct ui_run *row_at(const struct runs_view *v, const struct ui_model *m, int line)
 {
-    if (line < 0 || (size_t)line >= v->order.n)
-        return NULL;
-    return &m->runs[v->order.place[line]];
+    const struct runs_line *l = line_at(v, line);
+    return l && l->place >= 0 ? &m->runs[l->place] : NULL;
+}
+
+/* The group whose own line it is, or NULL. */
+static const struct runs_group *group_at(const struct runs_view *v, int line)
+{
+    const struct runs_line *l = line_at(v, line);
+    return l && l->place < 0 ? &v->lines.groups[l->group] : NULL;
 }
 
 static void select_line(struct runs_view *v, const struct ui_model *m, int line)
 {
-    int last = (int)v->order.n - 1;
+    int last = (int)v->lines.n - 1;
     v->place.at = line > last ? last : line;
     if (v->place.at < 0)
         v->place.at = 0;
     const struct ui_run *r = row_at(v, m, v->place.at);
+    const struct runs_group *g = group_at(v, v->place.at);
     v->selected = r ? r->id : 0;
+    v->group = g ? g->key : 0;
+}
+
+static bool is_selected(const struct runs_view *v, const struct ui_model *m, int line)
+{
+    const struct ui_run *r = row_at(v, m, line);
+    const struct runs_group *g = group_at(v, line);
+    return (r && r->id == v->selected) || (g && !v->selected && g->key == v->group);
+}
+
+/* The selected line, wherever it has gone; that of the run's group when it is folded away. */
+static void find_selected(struct runs_view *v, const struct ui_model *m)
+{
+    const struct ui_run *r = ui_run_find(m, v->selected);
+    for (size_t i = 0; i < v->lines.n; i++)
+        if (is_selected(v, m, (int)i)) {
+            v->place.at = (int)i;
+            return;
+        }
+    uint64_t key = r && v->lines.by ? groups_key(m, r, v->lines.by) : 0;
+    for (size_t i = 0; key && i < v->lines.n; i++) {
+        const struct runs_group *g = group_at(v, (int)i);
+        if (g && g->key == key) {
+            select_line(v, m, (int)i);
+            return;
+        }
+    }
+    select_line(v, m, v->place.at);
 }
 
 /* Brings the order up to date and finds the selected run again. */
@@ -78,22 +128,22 @@ static void sync(struct runs_view *v, const struct ui_model *m)
 {
     struct runs_choice choice = {v->filter.text, runs_columns[v->sorted].name, v->reverse};
     bool changed = runs_order_sync(&v->order, m, &choice);
+    if (changed)
+        marks_keep(v->marks, m);
     for (int i = 0; changed && i < RUNS_COLUMNS; i++)
         v->best[i] = runs_order_best(&v->order, m, runs_columns[i].name);
+    if (changed || v->refold || v->lines.by != v->marks->groups) {
+        runs_lines_make(&v->lines, &v->order, m, v->marks->groups);
+        v->refold = false;
+        changed = true;
+    }
     if (v->awaited && ui_run_find(m, v->awaited)) {
         v->selected = v->awaited;
         v->awaited = 0;
+        changed = true;
     }
-    const struct ui_run *r = row_at(v, m, v->place.at);
-    if (!changed && r && r->id == v->selected)
-        return;
-    for (size_t i = 0; i < v->order.n; i++) {
-        if (row_at(v, m, (int)i)->id == v->selected) {
-            v->place.at = (int)i;
-            return;
-        }
-    }
-    select_line(v, m, v->place.at);
+    if (changed || !is_selected(v, m, v->place.at))
+        find_selected(v, m);
 }
 
 /* What the grid's cells are made from. */
@@ -113,107 +163,58 @@ static void fill(const void *context, const struct pen *pen, size_t line, int co
         cell->role = ROLE_BEST;
 }
 
+static bool across(const void *context, const struct pen *pen, size_t line, struct grid_cell *cell)
+{
+    const struct shown *s = context;
+    const struct runs_group *g = group_at(s->view, (int)line);
+    if (!g)
+        return false;
+    cell->role = ROLE_TITLE;
+    runs_lines_text(&s->view->lines, s->model, pen, g, cell->text, sizeof cell->text);
+    return true;
+}
+
+static wchar_t sign(const void *context, const struct pen *pen, size_t line, enum role *role)
+{
+    const struct shown *s = context;
+    const struct ui_run *r = row_at(s->view, s->model, (int)line);
+    if (!r || !marks_has(s->view->marks, r->id))
+        return 0;
+    struct mark look = marks_look(s->view->marks, r->id);
+    *role = marks_role(&look);
+    return marks_sign(&look, pen->glyphs);
+}
+
 static void draw_rows(struct runs_view *v, struct pen *pen, const struct ui_model *m,
                       const struct list_layout *l)
 {
     struct shown shown = {v, m};
     struct grid grid = {.columns = v->columns,
                         .n_columns = RUNS_COLUMNS,
-                        .n = v->order.n,
+                        .n = v->lines.n,
                         .cell = fill,
+                        .across = v->lines.by ? across : NULL,
+                        .sign = v->marks->n ? sign : NULL,
                         .context = &shown,
                         .sorted = v->sorted,
                         .reverse = v->reverse};
     grid_draw(pen, l->head, l->rows, &grid, &v->place);
 }
 
-/* What it does at present, where it says so: a line, or none. */
-static int draw_now(struct pen *pen, struct rect at, const struct snapshot *now)
-{
-    char text[256], eta[32], figures[192];
-    if (!now || at.rows < 1)
-        return 0;
-    facts_now(pen, now, figures, sizeof figures);
-    str_duration(eta, sizeof eta, now->eta_s);
-    snprintf(text, sizeof text, "%s  %s%s%s", snapshot_phase_name(now->phase), figures,
-             isfinite(now->eta_s) ? "  ETA " : "", isfinite(now->eta_s) ? eta : "");
-    pen_items(pen, at.y, at.x, at.columns, now->paused ? ROLE_WARN : ROLE_BUSY, "  ", text);
-    return 1;
-}
-
-/* Lines about the selected run; the most important ones first, as many as there is room for. */
-static void draw_details(struct pen *pen, const struct ui_model *m, struct rect at,
-                         const struct ui_run *r)
-{
-    char text[1200], figures[128], number[32];
-    const char *dot = pen->glyphs->separator;
-    if (!at.rows || !r)
-        return;
-    snprintf(number, sizeof number, "run %lld", (long long)r->id);
-    pen_rule(pen, at.y, at.x, at.columns, r->name, number);
-    int y = at.y + 1, end = at.y + at.rows, x = at.x + 2, cells = at.columns - 3;
-    facts_settings(r, text, sizeof text);
-    pen_items(pen, y++, x, cells, ROLE_TEXT, ", ", text);
-    y += draw_now(pen, (struct rect){y, x, end - y, cells}, ui_run_now(m, r->id));
-    if (y < end && r->best_epoch > 0) {
-        facts_figures(pen, r->best_mae, r->best_rmse, r->best_pc, figures, sizeof figures);
-        snprintf(text, sizeof text, "best by %s PC, epoch %d: %s",
-                 r->select[0] ? r->select : "test", r->best_epoch, figures);
-        pen_items(pen, y++, x, cells, ROLE_TEXT, "  ", text);
-    }
-    if (y < end && r->state_text[0])
-        y += pen_wrap(pen, (struct rect){y, x, end - y, cells}, facts_state_role(r->state),
-                      r->state_text);
-    if (y < end && r->device[0]) {
-        snprintf(text, sizeof text, "%s%s%s%s%lld train%s%lld test images%s%lld parameters",
-                 r->device, dot, r->library, dot, (long long)r->train_images, dot,
-                 (long long)r->test_images, dot, (long long)r->parameters);
-        pen_items(pen, y++, x, cells, ROLE_DIM, dot, text);
-    }
-    if (y < end) {
-        char age[32];
-        facts_age(m->now - r->created, age, sizeof age);
-        snprintf(text, sizeof text, "experiment %s%smade %s ago on %s", r->experiment, dot, age,
-                 r->host[0] ? r->host : "this host");
-        pen_text(pen, y, x, cells, ROLE_DIM, text);
-    }
-}
-
-static void draw_empty(const struct runs_view *v, struct pen *pen, const struct ui_model *m,
-                       struct rect at)
-{
-    int x = at.x + 2, cells = at.columns - 4, y = at.y + 1;
-    if (!v->order.made) {
-        pen_text(pen, y, x, cells, ROLE_BAD, "Out of memory: the list of runs cannot be shown.");
-    } else if (m->reading_runs) {
-        pen_text(pen, y, x, cells, ROLE_DIM, "Reading the runs ...");
-    } else if (m->n_runs) {
-        pen_format(pen, y, x, cells, ROLE_TEXT, "No run meets \"%s\".", v->filter.text);
-        pen_text(pen, y + 2, x, cells, ROLE_DIM, "/ changes the filter, Esc removes it.");
-    } else {
-        pen_text(pen, y, x, cells, ROLE_TITLE, "No runs yet.");
-        pen_text(pen, y + 2, x, cells, ROLE_TEXT,
-                 m->can_train ? "Press n to launch one here," : "This screen only watches:");
-        pen_text(pen, y + 3, x, cells, ROLE_TEXT,
-                 m->can_train ? "or train from a shell: combolab train --help"
-                              : "train from a shell: combolab train --help");
-        pen_text(pen, y + 4, x, cells, ROLE_TEXT,
-                 m->can_train ? "no data? Ctrl-P draws portraits to try things on" : "");
-        pen_format(pen, y + 6, x, cells, ROLE_DIM, "database %s", m->db_path ? m->db_path : "");
-    }
-}
-
 static void draw_title(const struct runs_view *v, struct pen *pen, const struct ui_model *m,
                        struct rect at)
 {
-    char title[96], right[160];
-    const char *more = m->reading_runs ? " ..." : "";
-    if (v->order.n == m->n_runs)
-        snprintf(title, sizeof title, "Runs%s%zu%s", pen->glyphs->separator, m->n_runs, more);
-    else
-        snprintf(title, sizeof title, "Runs%s%zu of %zu%s", pen->glyphs->separator, v->order.n,
-                 m->n_runs, more);
-    snprintf(right, sizeof right, "by %s%s", runs_columns[v->sorted].head.title,
+    char title[96], right[160], marked[40] = "", of[32] = "", grouped[64] = "";
+    const char *dot = pen->glyphs->separator;
+    if (v->order.n != m->n_runs)
+        snprintf(of, sizeof of, " of %zu", m->n_runs);
+    if (v->marks->n)
+        snprintf(marked, sizeof marked, "%s%zu marked", dot, v->marks->n);
+    snprintf(title, sizeof title, "Runs%s%zu%s%s%s", dot, v->order.n, of,
+             m->reading_runs ? " ..." : "", marked);
+    if (v->lines.by)
+        snprintf(grouped, sizeof grouped, "grouped by %s%s", groups_name(v->lines.by), dot);
+    snprintf(right, sizeof right, "%sby %s%s", grouped, runs_columns[v->sorted].head.title,
              v->reverse ? ", reversed" : "");
     pen_rule(pen, at.y, at.x, at.columns, title, right);
 }
@@ -243,55 +244,29 @@ static void draw_filter(const struct runs_view *v, struct pen *pen, struct rect 
     pen_text(pen, at.y, at.x, at.columns, ROLE_WARN, v->order.problem);
 }
 
-/* "sort by  r run  s state ..." from column `from` on; the first that did not fit. */
-static int draw_sort_line(struct pen *pen, struct rect at, int from)
-{
-    int x = at.x + pen_text(pen, at.y, at.x, at.columns, ROLE_TITLE, from ? "" : "sort by  ");
-    for (; from < RUNS_COLUMNS; from++) {
-        const struct runs_column *c = &runs_columns[from];
-        char key[2] = {c->key, '\0'};
-        if (!c->key)
-            continue;
-        if (x + 2 + (int)strlen(c->head.title) > at.x + at.columns)
-            break;
-        x += pen_text(pen, at.y, x, 1, ROLE_KEY, key) + 1;
-        x += pen_text(pen, at.y, x, 16, ROLE_TEXT, c->head.title) + 2;
-    }
-    return from;
-}
-
-/* Which key sorts by which column, those that are out of sight too. */
-static void draw_sorting(struct pen *pen, struct rect *rows)
-{
-    struct rect at = {rows->y, rows->x + 2, 1, rows->columns - 4};
-    int cells = 9, from = 0; /* "sort by  " */
-    for (int i = 0; i < RUNS_COLUMNS; i++)
-        cells += runs_columns[i].key ? 4 + (int)strlen(runs_columns[i].head.title) : 0;
-    int lines = 1 + cells / (at.columns - 12); /* a line's end may be too short for the next */
-    rows->rows -= lines;
-    at.y += rows->rows;
-    for (int i = 0; i < lines; i++, at.y++)
-        from = draw_sort_line(pen, at, from);
-}
-
 static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
 {
     struct runs_view *v = state;
     struct list_layout l = layout_list(body);
     sync(v, m);
+    v->curves = l.curves.rows > 0;
     draw_title(v, pen, m, l.title);
     if (v->typing || v->filter.text[0])
         draw_filter(v, pen, &l.rows);
     if (v->edit.kind)
         runs_edit_draw(&v->edit, pen, take_line(&l.rows));
     if (v->sorting)
-        draw_sorting(pen, &l.rows);
-    if (!v->order.n) {
-        draw_empty(v, pen, m, l.rows);
+        runs_table_draw_keys(pen, &l.rows);
+    if (!v->lines.n) {
+        runs_empty_draw(pen, m, l.rows, v->order.made && v->lines.made, v->filter.text);
         return;
     }
     draw_rows(v, pen, m, &l);
-    draw_details(pen, m, l.details, row_at(v, m, v->place.at));
+    const struct runs_group *g = group_at(v, v->place.at);
+    if (g)
+        runs_details_group(pen, m, l.details, &v->lines, g);
+    runs_details_draw(pen, m, l.details, row_at(v, m, v->place.at));
+    runs_curves_draw(pen, m, l.curves, row_at(v, m, v->place.at));
 }
 
 /* The key of a column: its own best first, and once more the other way round. */
@@ -322,20 +297,100 @@ static void filter(void *state, const char *text)
     v->place.at = v->place.first = 0;
 }
 
+static void mark(struct view_reply *reply, int failed)
+{
+    reply->note_is_error = failed;
+    if (failed)
+        str_copy(reply->note, sizeof reply->note, "out of memory: the run is not marked");
+}
+
+/* Of the order's runs those of that group (NULL = all of them): marks them or, when they all are
+ * marked, takes the marks away. */
+static void mark_all(struct runs_view *v, const struct ui_model *m, const struct runs_group *group,
+                     struct view_reply *reply)
+{
+    for (int pass = 0, all = 1; pass < 2; pass++)
+        for (size_t i = v->order.n; i-- > 0;) { /* rising numbers, most often */
+            const struct ui_run *r = &m->runs[v->order.place[i]];
+            if (group && groups_key(m, r, v->lines.by) != group->key)
+                continue;
+            bool marked = marks_has(v->marks, r->id);
+            if (!pass)
+                all &= marked;
+            else if (all || !marked)
+                mark(reply, marks_turn(v->marks, r->id));
+        }
+}
+
+/* The selected run, and on to the next; or all of the selected group. */
+static void mark_line(struct runs_view *v, const struct ui_model *m, struct view_reply *reply)
+{
+    const struct runs_group *g = group_at(v, v->place.at);
+    if (g) {
+        mark_all(v, m, g, reply);
+        return;
+    }
+    if (v->selected)
+        mark(reply, marks_turn(v->marks, v->selected));
+    grid_move(&v->place, v->lines.n, REQ_DOWN);
+    select_line(v, m, v->place.at);
+}
+
+static void next_grouping(struct runs_view *v)
+{
+    v->marks->groups = (enum groups_by)((v->marks->groups + 1) % GROUPS_KINDS);
+}
+
+/* Left folds the group of the line, Right unfolds it, Enter does either on its own line. False when
+ * it is about a run. */
+static bool fold(struct runs_view *v, const struct ui_model *m, enum request request)
+{
+    const struct runs_line *l = line_at(v, v->place.at);
+    bool own = l && l->place < 0;
+    if (!l || l->group < 0 || (request == REQ_ENTER && !own))
+        return false;
+    const struct runs_group *g = &v->lines.groups[l->group];
+    v->selected = own || request == REQ_LEFT ? 0 : v->selected;
+    v->group = g->key;
+    runs_lines_fold(&v->lines, g->key, request == REQ_LEFT || (request == REQ_ENTER && !g->folded));
+    v->refold = true;
+    sync(v, m);
+    return true;
+}
+
+/* One level: the filter, then the marks. */
+static void back(struct runs_view *v)
+{
+    if (v->filter.text[0])
+        edit_start(&v->filter, "");
+    else
+        marks_clear(v->marks);
+}
+
 static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
     struct runs_view *v = state;
     sync(v, m);
-    if (grid_move(&v->place, v->order.n, request)) {
+    if (grid_move(&v->place, v->lines.n, request)) {
         select_line(v, m, v->place.at);
         return true;
     }
-    if (runs_edit_request(&v->edit, row_at(v, m, v->place.at), request))
+    if (marks_request(v->marks, m, request, reply) ||
+        runs_edit_request(&v->edit, row_at(v, m, v->place.at), request))
         return true;
     switch (request) {
+    case REQ_LEFT:
+    case REQ_RIGHT:
+        return fold(v, m, request);
     case REQ_ENTER:
+        if (fold(v, m, request))
+            return true;
         reply->show = v->selected ? REQ_LIVE : REQ_NONE;
+        reply->run = v->selected;
+        return true;
+    case REQ_COMPARE:
+        reply->show = REQ_COMPARE;
         reply->run = v->selected;
         return true;
     case REQ_FILTER:
@@ -347,8 +402,17 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     case REQ_REVERSE:
         v->reverse = !v->reverse;
         return true;
+    case REQ_CHANGE:
+        mark_line(v, m, reply);
+        return true;
+    case REQ_MARK_ALL:
+        mark_all(v, m, NULL, reply);
+        return true;
+    case REQ_GROUP:
+        next_grouping(v);
+        return true;
     case REQ_BACK:
-        edit_start(&v->filter, "");
+        back(v);
         return true;
     default:
         return false;
@@ -359,8 +423,11 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
 {
     struct runs_view *v = state;
     (void)m;
-    if (runs_edit_type(&v->edit, key, reply))
+    if (runs_edit_type(&v->edit, key, reply)) {
+        if (reply->action.kind == UI_TAG) /* a name or a note is of one run */
+            marks_spread(v->marks, reply);
         return true;
+    }
     if (v->sorting) {
         sort_by_key(v, key);
         return true;
@@ -393,16 +460,22 @@ static const struct ui_run *current(void *state, const struct ui_model *m)
 
 static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 {
-    (void)state;
-    wants[0] = (struct ui_want){.kind = UI_WANT_RUNS};
-    wants[1] = (struct ui_want){.kind = UI_WANT_NOW};
-    return 2;
+    const struct runs_view *v = state;
+    size_t n = 0;
+    wants[n++] = (struct ui_want){.kind = UI_WANT_RUNS};
+    wants[n++] = (struct ui_want){.kind = UI_WANT_NOW, .run = v->curves ? v->selected : 0};
+    if (v->marks->groups > GROUPS_EXPERIMENT)
+        wants[n++] = (struct ui_want){.kind = UI_WANT_ALIKE};
+    if (v->curves && v->selected)
+        wants[n++] = (struct ui_want){.kind = UI_WANT_RUN, .run = v->selected};
+    return n;
 }
 
 static const struct hint footer[] = {
-    {REQ_ENTER, NULL},      {REQ_LAUNCH, NULL}, {REQ_FILTER, NULL}, {REQ_SORT, NULL},
-    {REQ_PAUSE, NULL},      {REQ_RESUME, NULL}, {REQ_STOP, NULL},   {REQ_DELETE, NULL},
-    {REQ_CHECKPOINT, NULL}, {REQ_LIKE, NULL},   {REQ_NONE, NULL},
+    {REQ_ENTER, NULL},  {REQ_LAUNCH, NULL},  {REQ_FILTER, NULL}, {REQ_SORT, NULL},
+    {REQ_PAUSE, NULL},  {REQ_RESUME, NULL},  {REQ_STOP, NULL},   {REQ_DELETE, NULL},
+    {REQ_CHANGE, NULL}, {REQ_COMPARE, NULL}, {REQ_GROUP, NULL},  {REQ_CHECKPOINT, NULL},
+    {REQ_LIKE, NULL},   {REQ_NONE, NULL},
 };
 
 const struct view view_runs = {

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define UNUSED __attribute__((unused))
 #define CELL(name)                                                                                 \
@@ -138,6 +139,36 @@ int runs_column_of_key(wchar_t key)
         if (key && runs_columns[i].key == (char)key && key < 128)
             return i;
     return -1;
+}
+
+/* "sort by  r run  s state ..." from column `from` on; the first that did not fit. */
+static int draw_sort_line(struct pen *pen, struct rect at, int from)
+{
+    int x = at.x + pen_text(pen, at.y, at.x, at.columns, ROLE_TITLE, from ? "" : "sort by  ");
+    for (; from < RUNS_COLUMNS; from++) {
+        const struct runs_column *c = &runs_columns[from];
+        char key[2] = {c->key, '\0'};
+        if (!c->key)
+            continue;
+        if (x + 2 + (int)strlen(c->head.title) > at.x + at.columns)
+            break;
+        x += pen_text(pen, at.y, x, 1, ROLE_KEY, key) + 1;
+        x += pen_text(pen, at.y, x, 16, ROLE_TEXT, c->head.title) + 2;
+    }
+    return from;
+}
+
+void runs_table_draw_keys(struct pen *pen, struct rect *rows)
+{
+    struct rect at = {rows->y, rows->x + 2, 1, rows->columns - 4};
+    int cells = 9, from = 0; /* "sort by  " */
+    for (int i = 0; i < RUNS_COLUMNS; i++)
+        cells += runs_columns[i].key ? 4 + (int)strlen(runs_columns[i].head.title) : 0;
+    int lines = 1 + cells / (at.columns - 12); /* a line's end may be too short for the next */
+    rows->rows -= lines;
+    at.y += rows->rows;
+    for (int i = 0; i < lines; i++, at.y++)
+        from = draw_sort_line(pen, at, from);
 }
 
 void ui_mdoc_columns(struct str *out)

@@ -21,4 +21,8 @@ extern const struct runs_column runs_columns[RUNS_COLUMNS];
 /* The column with that key, or -1. */
 int runs_column_of_key(wchar_t key);
 
+/* Which key sorts by which column, those that are out of sight too: on the lowest of the lines,
+ * which are taken from `rows`. */
+void runs_table_draw_keys(struct pen *pen, struct rect *rows);
+
 #endif

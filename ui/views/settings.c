@@ -102,6 +102,8 @@ static int make_base(struct run_config *base, const struct settings *s, const st
         return -1;
     if (base->preset != s->base.preset)
         config_apply_preset(base, NULL, 0);
+    else if (config_has_init(base) != config_has_init(&s->base))
+        config_preset_follow_init(base);
     return 0;
 }
 

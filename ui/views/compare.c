@@ -1,0 +1,412 @@
+/* compare.c - marked runs side by side. Screen thread only.
+ *
+ * Charts of every figure and of every loss term by name, in each of them a line a run; one
+ * crosshair reads all runs at the same epoch, and the table below has the values of the chart that
+ * has the focus, with their distance from the baseline's. Up and Down select a run, whose line is
+ * drawn last. Beside the table, or instead of it, stands what differs in the settings.
+ */
+#include "ui/views/compare_charts.h"
+#include "ui/views/compare_table.h"
+
+#include "base/str.h"
+#include "ui/view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LEAST_SPAN 0.001 /* of the x axis, zoomed */
+
+struct compare_view {
+    struct marks *marks;
+    int64_t alone;    /* the run that is shown while none is marked */
+    int64_t baseline; /* 0 = the first */
+    struct compare_set set;
+    struct compare_axes axes;
+    struct compare_room room;
+    struct compare_places places;
+    int64_t wanted[UI_MOST_COMPARED]; /* the set's runs, as many as can be read */
+    size_t n_wanted;
+    bool zoom;     /* one chart alone */
+    bool settings; /* Up and Down are theirs and, where there is room for one alone, they are shown
+                    */
+};
+
+static void init(void *state, const struct ui_options *options)
+{
+    struct compare_view *v = state;
+    v->marks = options->marks;
+    v->axes = (struct compare_axes){.phase = ROW_TEST, .to = 1};
+}
+
+static void fini(void *state)
+{
+    struct compare_view *v = state;
+    compare_set_fini(&v->set);
+    compare_room_fini(&v->room);
+}
+
+/* The selection is a run, which stays selected where it goes. */
+static void sync(struct compare_view *v, const struct ui_model *m)
+{
+    compare_set_sync(&v->set, m, v->marks, v->alone, v->baseline);
+    size_t line = compare_set_line(&v->set, v->axes.selected);
+    v->places.runs.at = (int)line;
+    v->axes.selected = v->set.n ? v->set.lines[line].run : 0;
+    v->n_wanted = v->set.n_members < UI_MOST_COMPARED ? v->set.n_members : UI_MOST_COMPARED;
+    for (size_t i = 0; i < v->n_wanted; i++)
+        v->wanted[i] = m->runs[v->set.members[i]].id;
+}
+
+static void opened(void *state, const struct ui_model *m, int64_t run)
+{
+    struct compare_view *v = state;
+    if (run)
+        v->alone = v->axes.selected = run;
+    else if (!v->alone)
+        v->alone = m->live.run;
+    sync(v, m);
+}
+
+/* --- drawing --- */
+
+static void draw_missing(const struct compare_view *v, struct pen *pen, const struct ui_model *m,
+                         struct rect at)
+{
+    int x = at.x + 2, cells = at.columns - 4;
+    pen_rule(pen, at.y, at.x, at.columns, "Compare", "");
+    if (!v->set.made) {
+        pen_text(pen, at.y + 2, x, cells, ROLE_BAD, "Out of memory: the runs cannot be compared.");
+        return;
+    }
+    pen_text(pen, at.y + 2, x, cells, ROLE_TEXT,
+             m->reading_runs ? "Reading the runs ..." : "No runs are marked.");
+    pen_text(pen, at.y + 4, x, cells, ROLE_DIM,
+             "1 shows the list: Space marks a run there, * all that the filter shows.");
+    pen_text(pen, at.y + 5, x, cells, ROLE_DIM, "Then 3 sets them side by side.");
+}
+
+/* "test images · by epoch · smoothing 0.9 · baseline 12" */
+static void describe(const struct compare_view *v, const struct pen *pen, int cells, char *to,
+                     size_t room)
+{
+    const char *dot = pen->glyphs->separator;
+    char smoothing[48] = "", zoomed[32] = "";
+    if (v->axes.smoothing)
+        snprintf(smoothing, sizeof smoothing, "%ssmoothed %s", dot,
+                 compare_smoothing(v->axes.smoothing));
+    if (v->axes.from > 0 || v->axes.to < 1)
+        snprintf(zoomed, sizeof zoomed, "%s%.0f %% of it", dot, 100 * (v->axes.to - v->axes.from));
+    snprintf(to, room, "%s%s%sby %s%s%s%sbaseline run %lld", row_phases[v->axes.phase].name,
+             cells < 100 ? "" : " images", dot, v->axes.by_time ? "time" : "epoch", zoomed,
+             smoothing, dot, (long long)v->set.lines[v->set.baseline].run);
+}
+
+static void draw_title(const struct compare_view *v, struct pen *pen, const struct ui_model *m,
+                       struct rect at)
+{
+    char title[256], right[200], drawn[48] = "", left_out[48] = "", lines[64] = "";
+    const char *dot = pen->glyphs->separator;
+    size_t too_long = 0, lines_drawn = 0;
+    for (size_t i = 0; i < m->n_compared; i++)
+        too_long += m->compared[i].too_long;
+    for (size_t i = 0; i < v->set.n; i++)
+        lines_drawn += compare_set_drawn(&v->set, i, (size_t)v->places.runs.at);
+    if (lines_drawn < v->set.n)
+        snprintf(drawn, sizeof drawn, "%s%zu drawn", dot, lines_drawn);
+    if (too_long)
+        snprintf(left_out, sizeof left_out, "%s%zu too long to draw", dot, too_long);
+    if (v->set.by)
+        snprintf(lines, sizeof lines, "%s%zu by %s", dot, v->set.n, groups_name(v->set.by));
+    snprintf(title, sizeof title, "Compare%s%zu run%s%s%s%s", dot, v->set.n_members,
+             v->set.n_members == 1 ? "" : "s", lines, drawn, left_out);
+    describe(v, pen, at.columns, right, sizeof right);
+    pen_rule(pen, at.y, at.x, at.columns, title, right);
+}
+
+static void draw_charts(struct compare_view *v, struct pen *pen, const struct ui_model *m,
+                        const struct compare_curve *curves, const struct live_layout *l)
+{
+    for (int i = 0; i < l->cells; i++) {
+        struct chart chart;
+        char note[64];
+        int which = l->first + i;
+        if (compare_chart(&v->axes, &v->set, m, &curves[which], which, pen, &v->room, &chart, note))
+            chart_draw(pen, l->cell[i], &chart);
+        else
+            pen_text(pen, l->cell[i].y + 1, l->cell[i].x + 2, l->cell[i].columns - 4, ROLE_BAD,
+                     "out of memory");
+    }
+}
+
+/* Above the tables: what they are and, where it is so, why figures are not comparable. */
+static void draw_rule(const struct compare_view *v, struct pen *pen, const struct compare_layout *l,
+                      bool settings)
+{
+    char more[48] = "";
+    size_t differ = compare_settings_count(&v->set), below = 0;
+    int rows = l->rows.rows;
+    if (!settings && v->set.n > (size_t)(v->places.runs.first + rows))
+        below = v->set.n - (size_t)(v->places.runs.first + rows);
+    if (settings && differ > (size_t)(v->places.settings.first + rows))
+        below = differ - (size_t)(v->places.settings.first + rows);
+    if (below)
+        snprintf(more, sizeof more, "%zu more below", below);
+    else if (!l->settings.columns && differ)
+        snprintf(more, sizeof more, settings ? "i shows the runs" : "%zu settings differ: i",
+                 differ);
+    pen_rule(pen, l->rule.y, l->rule.x, l->rule.columns, settings ? "Settings" : "Runs", more);
+    if (!v->set.warning[0])
+        return;
+    int x = l->rule.x + 14, cells = l->rule.columns - 16 - (more[0] ? (int)strlen(more) + 6 : 0);
+    pen_format(pen, l->rule.y, x, cells, ROLE_WARN, " %s ", v->set.warning);
+}
+
+static void draw(void *state, struct pen *pen, const struct ui_model *m, struct rect body)
+{
+    struct compare_view *v = state;
+    struct compare_curve curves[LAYOUT_MOST_CHARTS];
+    sync(v, m);
+    if (!v->set.n) {
+        draw_missing(v, pen, m, body);
+        return;
+    }
+    int n = compare_curves(&v->set, m, curves);
+    size_t differ = compare_settings_count(&v->set);
+    if (v->axes.focus >= n)
+        v->axes.focus = n - 1;
+    int lines = (int)(v->set.n > differ ? v->set.n : differ);
+    struct compare_layout l = layout_compare(body, n, v->axes.focus, v->zoom, lines);
+    struct compare_told told = {&v->axes, &v->set, m, &curves[v->axes.focus]};
+    bool beside = l.settings.columns > 0, settings = v->settings && !beside;
+    draw_title(v, pen, m, l.title);
+    draw_charts(v, pen, m, curves, &l.charts);
+    draw_rule(v, pen, &l, settings);
+    if (settings)
+        compare_settings_draw(&told, pen,
+                              (struct rect){l.head.y, l.head.x, l.rows.rows + 1, l.head.columns},
+                              &v->places.settings, true);
+    else
+        compare_table_draw(&told, pen, l.head, l.rows, &v->places.runs);
+    if (beside)
+        compare_settings_draw(&told, pen, l.settings, &v->places.settings, v->settings);
+}
+
+/* --- keys --- */
+
+static void read_at(struct compare_view *v, const struct ui_model *m, int direction)
+{
+    struct compare_curve curves[LAYOUT_MOST_CHARTS];
+    int n = compare_curves(&v->set, m, curves);
+    struct compare_span span = compare_span_of(&v->axes, m);
+    if (v->axes.focus >= n)
+        v->axes.focus = n - 1;
+    bool first = !v->axes.reading;
+    if (first)
+        v->axes.at = nextafter(span.last, INFINITY); /* it starts at the last one that is seen */
+    v->axes.reading = true;
+    double to = compare_step(&v->axes, m, &curves[v->axes.focus], first ? -1 : direction);
+    v->axes.reading = !first || to <= span.last;
+    if (to >= span.first && to <= span.last)
+        v->axes.at = to;
+}
+
+/* By `by`, around the crosshair where it is in sight. */
+static void zoom_x(struct compare_view *v, const struct ui_model *m, double by)
+{
+    struct compare_axes *a = &v->axes;
+    struct compare_span span = compare_span_of(a, m);
+    double size = (a->to - a->from) * by, middle = (a->from + a->to) / 2;
+    if (a->reading && span.most > span.least)
+        middle = (a->at - span.least) / (span.most - span.least);
+    size = fmin(fmax(size, LEAST_SPAN), 1);
+    a->from = fmin(fmax(middle - size / 2, 0), 1 - size);
+    a->to = a->from + size;
+}
+
+static void pan(struct compare_view *v, double part)
+{
+    double size = v->axes.to - v->axes.from;
+    v->axes.from = fmin(fmax(v->axes.from + part * size, 0), 1 - size);
+    v->axes.to = v->axes.from + size;
+}
+
+/* One level: the crosshair, the piece of the axis, the one chart, then the list. */
+static void back(struct compare_view *v, struct view_reply *reply)
+{
+    if (v->axes.reading) {
+        v->axes.reading = false;
+    } else if (v->axes.from > 0 || v->axes.to < 1) {
+        v->axes.from = 0;
+        v->axes.to = 1;
+    } else if (v->zoom) {
+        v->zoom = false;
+    } else {
+        reply->show = REQ_RUNS;
+        reply->run = v->axes.selected;
+    }
+}
+
+/* Another x axis; the crosshair would stand somewhere else on it. */
+static void turn_axis(struct compare_view *v)
+{
+    v->axes.by_time = !v->axes.by_time;
+    v->axes.reading = false;
+    v->axes.from = 0;
+    v->axes.to = 1;
+}
+
+/* The selected line's runs; what is left of the marks stays here. */
+static void unmark(struct compare_view *v, const struct ui_model *m)
+{
+    const struct compare_line *line = &v->set.lines[v->places.runs.at];
+    for (size_t k = 0; k < line->n; k++) {
+        int64_t run = m->runs[v->set.members[line->first + k]].id;
+        if (marks_has(v->marks, run))
+            marks_turn(v->marks, run);
+    }
+    sync(v, m);
+}
+
+/* One run a line, or the mean of those that differ in the seed, or in the fold, alone. */
+static void next_grouping(struct compare_view *v)
+{
+    enum groups_by by = v->marks->groups;
+    v->marks->groups = by < GROUPS_BUT_SEED   ? GROUPS_BUT_SEED
+                       : by < GROUPS_BUT_FOLD ? GROUPS_BUT_FOLD
+                                              : GROUPS_NONE;
+}
+
+static bool move(struct compare_view *v, enum request request)
+{
+    if (v->settings)
+        return grid_move(&v->places.settings, compare_settings_count(&v->set), request);
+    if (!grid_move(&v->places.runs, v->set.n, request))
+        return false;
+    v->axes.selected = v->set.lines[v->places.runs.at].run;
+    return true;
+}
+
+static bool change_axes(struct compare_view *v, const struct ui_model *m, enum request request)
+{
+    static const int next_phase[] = {
+        [ROW_TEST] = ROW_TRAIN, [ROW_TRAIN] = ROW_VAL, [ROW_VAL] = ROW_TEST};
+    switch (request) {
+    case REQ_LEFT:
+    case REQ_RIGHT:
+        read_at(v, m, request == REQ_LEFT ? -1 : 1);
+        return true;
+    case REQ_ZOOM_IN:
+    case REQ_ZOOM_OUT:
+        zoom_x(v, m, request == REQ_ZOOM_IN ? 0.5 : 2);
+        return true;
+    case REQ_ZOOM_ALL:
+        zoom_x(v, m, INFINITY);
+        return true;
+    case REQ_PAN_LEFT:
+    case REQ_PAN_RIGHT:
+        pan(v, request == REQ_PAN_LEFT ? -0.25 : 0.25);
+        return true;
+    case REQ_LOG_Y:
+        v->axes.log_y ^= 1u << v->axes.focus;
+        return true;
+    case REQ_AXIS:
+        turn_axis(v);
+        return true;
+    case REQ_SMOOTH:
+        v->axes.smoothing = (v->axes.smoothing + 1) % COMPARE_SMOOTHINGS;
+        return true;
+    case REQ_PHASE:
+        v->axes.phase = next_phase[v->axes.phase];
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool request(void *state, const struct ui_model *m, enum request request,
+                    struct view_reply *reply)
+{
+    struct compare_view *v = state;
+    struct compare_curve curves[LAYOUT_MOST_CHARTS];
+    sync(v, m);
+    if (!v->set.n && request != REQ_BACK)
+        return false;
+    int n = compare_curves(&v->set, m, curves);
+    if (move(v, request) || change_axes(v, m, request))
+        return true;
+    switch (request) {
+    case REQ_NEXT:
+    case REQ_PREVIOUS:
+        v->axes.focus = (v->axes.focus + (request == REQ_NEXT ? 1 : n - 1)) % n;
+        return true;
+    case REQ_ENTER:
+        v->zoom = !v->zoom;
+        return true;
+    case REQ_BASELINE:
+        v->baseline = v->axes.selected;
+        return true;
+    case REQ_SETTINGS:
+        v->settings = !v->settings;
+        return true;
+    case REQ_GROUP:
+        next_grouping(v);
+        return true;
+    case REQ_CHANGE:
+        unmark(v, m);
+        return true;
+    case REQ_LIVE:
+        reply->show = REQ_LIVE;
+        reply->run = v->axes.selected;
+        return true;
+    case REQ_BACK:
+        back(v, reply);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static const struct ui_run *current(void *state, const struct ui_model *m)
+{
+    struct compare_view *v = state;
+    sync(v, m);
+    return ui_run_find(m, v->axes.selected);
+}
+
+/* Those that are drawn first; then others, whose values stand in the table. */
+static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
+{
+    const struct compare_view *v = state;
+    struct ui_want *compared = &wants[2];
+    wants[0] = (struct ui_want){.kind = UI_WANT_RUNS};
+    wants[1] = (struct ui_want){.kind = UI_WANT_NOW};
+    *compared = (struct ui_want){.kind = UI_WANT_COMPARED};
+    for (size_t i = 0; i < v->n_wanted; i++)
+        compared->runs[compared->n_runs++] = v->wanted[i];
+    size_t n = compared->n_runs ? 3 : 2;
+    if (v->marks->groups > GROUPS_EXPERIMENT)
+        wants[n++] = (struct ui_want){.kind = UI_WANT_ALIKE};
+    return n;
+}
+
+static const struct hint footer[] = {
+    {REQ_BACK, NULL},       {REQ_NEXT, "chart"},  {REQ_ENTER, "zoom"},  {REQ_LEFT, "values"},
+    {REQ_GROUP, NULL},      {REQ_BASELINE, NULL}, {REQ_SETTINGS, NULL}, {REQ_PHASE, NULL},
+    {REQ_SMOOTH, NULL},     {REQ_AXIS, "time"},   {REQ_LOG_Y, NULL},    {REQ_ZOOM_IN, NULL},
+    {REQ_CHANGE, "unmark"}, {REQ_MARKS, NULL},    {REQ_NONE, NULL},
+};
+
+const struct view view_compare = {
+    .name = "Compare",
+    .shown_by = REQ_COMPARE,
+    .footer = footer,
+    .state_bytes = sizeof(struct compare_view),
+    .init = init,
+    .fini = fini,
+    .open = opened,
+    .draw = draw,
+    .request = request,
+    .run = current,
+    .wants = wants,
+};
