@@ -29,9 +29,11 @@ combolab_SOURCES = \
 	src/model.c src/model.h \
 	src/outcome.c src/outcome.h \
 	src/output.c src/output.h \
+	src/prediction_draw.c src/prediction_draw.h \
 	src/predictions.c src/predictions.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
+	src/run_images.c src/run_images.h \
 	src/run_plot.c src/run_plot.h \
 	src/sweep.c src/sweep.h \
 	src/want.h \
@@ -42,6 +44,8 @@ combolab_SOURCES = \
 	src/want_compared.c \
 	src/want_now.c \
 	src/want_paths.c \
+	src/want_pictures.c \
+	src/want_predictions.c \
 	src/want_run.c \
 	src/want_runs.c \
 	src/want_sql.c src/want_sql.h \
