@@ -17,8 +17,14 @@ combolab_SOURCES = \
 	src/help.c \
 	src/history.c src/history.h \
 	src/image_list.c src/image_list.h \
+	src/import.c src/import.h \
+	src/import_csv.c \
+	src/import_epochs.c \
+	src/import_events.c \
+	src/import_files.c src/import_files.h \
 	src/jobs.c src/jobs.h \
 	src/main.c \
+	src/merge_files.c src/merge_files.h \
 	src/meter.c src/meter.h \
 	src/model.c src/model.h \
 	src/outcome.c src/outcome.h \
@@ -55,7 +61,9 @@ combolab_SOURCES = \
 	src/commands/delete.c \
 	src/commands/devices.c \
 	src/commands/export.c \
+	src/commands/import.c \
 	src/commands/ledger.c \
+	src/commands/merge.c \
 	src/commands/note.c \
 	src/commands/pause.c \
 	src/commands/predict.c \

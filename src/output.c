@@ -67,6 +67,10 @@ int output_find_weights(struct db *db, const struct run_row *run, bool best, boo
     if (at < n)
         *out = rows[at];
     mem_free(rows);
+    if (at == n && run->imported[0])
+        return err_set(e, ERR_NOT_FOUND,
+                       "run %lld was imported from %s: only its curves are here, no weights",
+                       (long long)run->id, run->imported);
     return at < n ? 0
                   : err_set(e, ERR_NOT_FOUND, "run %lld has no %s weights: none were saved",
                             (long long)run->id, wanted);

@@ -12,6 +12,12 @@ tests_src_cli_db_LDADD = $(DB_LIBS)
 TESTS += tests/src/test_man_db.sh tests/src/test_picture.sh
 EXTRA_DIST += tests/src/test_man_db.sh tests/src/test_picture.sh
 
+# What test_import.sh reads.
+EXTRA_DIST += tests/golden/events.py tests/golden/events-cut.tfevents tests/golden/events-empty.tfevents \
+	tests/golden/events-flipped.tfevents tests/golden/events-length.tfevents tests/golden/events-long.tfevents \
+	tests/golden/events-nan.tfevents tests/golden/events-proto.tfevents tests/golden/events-tensors.tfevents \
+	tests/golden/events-torch.tfevents
+
 # What fetches rows for the screen.
 READER_SOURCES = src/experiment.c src/history.c src/model.c src/reader.c src/want_ablation.c src/want_alike.c src/want_compared.c src/want_history.c \
 	src/want_names.c src/want_now.c src/want_paths.c src/want_run.c src/want_runs.c src/want_sql.c src/want_sql_kept.c
@@ -52,12 +58,14 @@ SHELL_TESTS = \
 	tests/src/test_detach.sh \
 	tests/src/test_edit.sh \
 	tests/src/test_figures.sh \
+	tests/src/test_import.sh \
 	tests/src/test_init.sh \
 	tests/src/test_interrupted.sh \
 	tests/src/test_learns.sh \
 	tests/src/test_learns_others.sh \
 	tests/src/test_man.sh \
 	tests/src/test_newcomer.sh \
+	tests/src/test_merge.sh \
 	tests/src/test_predict.sh \
 	tests/src/test_provenance.sh \
 	tests/src/test_record.sh \
