@@ -76,14 +76,14 @@ static int wait_until_done(struct follow *f, enum verb verb, double since_s, str
     return 0;
 }
 
-static int control(const struct invocation *in, struct session *s, struct follow *f,
-                   const char *which, enum verb verb, struct err *e)
+static int control(const struct invocation *in, struct session *s, struct follow *f, int64_t id,
+                   enum verb verb, struct err *e)
 {
     const struct control_options *o = in->own;
     struct run_row run;
     struct str line;
     double asked_s = clock_date_s();
-    if (output_find_run(f->db, which, &run, e) || session_verb(s, run.id, verb, e))
+    if (db_run(f->db, id, &run, e) || session_verb(s, id, verb, e))
         return -1;
     if (!o->wait)
         return 0;
@@ -101,13 +101,17 @@ int control_runs(const struct invocation *in, enum verb verb)
     struct session *s = NULL;
     struct session_options so = {.takes = SESSION_TAKES_NONE};
     struct err e;
-    int result = output_open_db(in, &f.db, &e);
+    int64_t *runs = NULL;
+    size_t n = 0;
+    int result = output_open_db(in, &f.db, &e) ||
+                 output_find_runs(f.db, in->arguments, (size_t)in->n_arguments, &runs, &n, &e);
     if (!result) {
         so.db_path = db_path(f.db);
         result = session_open(&s, &so, &e);
     }
-    for (int i = 0; !result && i < in->n_arguments; i++)
-        result = control(in, s, &f, in->arguments[i], verb, &e);
+    for (size_t i = 0; !result && i < n; i++)
+        result = control(in, s, &f, runs[i], verb, &e);
+    mem_free(runs);
     session_close(s);
     db_close(f.db);
     return result ? command_fail(&e) : EXIT_GOOD;

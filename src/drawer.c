@@ -101,15 +101,18 @@ static int draw_curves(const void *numbers, const struct figure_page *page, stru
 static int curves(struct db *db, struct order *o, char path[1024], struct err *e)
 {
     size_t n = o->figure.n_runs;
+    const struct run_plot_choice choice = {.metrics = o->figure.metrics,
+                                           .phases = o->figure.phases,
+                                           .mean = o->figure.over_seed   ? RUN_PLOT_SEED
+                                                   : o->figure.over_fold ? RUN_PLOT_FOLD
+                                                                         : RUN_PLOT_EACH};
     struct run_row *runs = mem_alloc(n, sizeof *runs);
     struct plot plot = {0};
     int result = runs ? 0 : mem_error(e, "runs", n * sizeof *runs);
     for (size_t i = 0; !result && i < n; i++)
         result = db_run(db, o->runs[i], &runs[i], e);
     if (!result)
-        result = run_plot(
-            &plot, db, runs, n,
-            &(struct run_plot_choice){.metrics = o->figure.metrics, .phases = o->figure.phases}, e);
+        result = run_plot(&plot, db, runs, n, &choice, e);
     if (!result)
         result =
             draw_free(o, path, draw_curves, &(struct figure_curves){&plot, o->figure.log_y}, e);

@@ -5,6 +5,8 @@
 #include "results/figures/figures.h"
 #include "src/command.h"
 
+struct db;
+
 struct figure_options {
     char figure[OPT_TEXT_BYTES], size[OPT_TEXT_BYTES], title[OPT_TEXT_BYTES];
     bool force;
@@ -57,6 +59,11 @@ int figure_options_page(const struct figure_options *o, struct figure_page *page
 
 /* As a sign is printed: a minus is longer than a hyphen. "" for 0. */
 const char *figure_sign(double value);
+
+/* A command that draws: looks whether it can, opens the database, and shows; the exit status. */
+int figure_command(const struct invocation *in, const struct figure_options *o,
+                   int (*show)(const struct invocation *in, struct db *db,
+                               const struct figure_page *page, struct err *e));
 
 /* "FILE: curves of 3 runs" */
 void figure_say(const struct invocation *in, const struct figure_page *page, const char *what,

@@ -135,7 +135,9 @@ static int add_range(struct db *db, const char *which, int64_t first, int64_t la
             return -1;
         }
     }
-    return any ? 0 : err_set(e, ERR_NOT_FOUND, "there is no run %.60s", which);
+    return any ? 0
+               : err_set(e, ERR_NOT_FOUND, "there is no run from %lld to %lld", (long long)first,
+                         (long long)last);
 }
 
 int output_find_runs(struct db *db, char *const *which, size_t n_which, int64_t **ids, size_t *n,
@@ -156,6 +158,25 @@ int output_find_runs(struct db *db, char *const *which, size_t n_which, int64_t 
         return 0;
     mem_free(*ids);
     *ids = NULL;
+    return -1;
+}
+
+int output_find_rows(struct db *db, char *const *which, size_t n_which, struct run_row **rows,
+                     size_t *n, struct err *e)
+{
+    int64_t *ids;
+    *rows = NULL;
+    if (output_find_runs(db, which, n_which, &ids, n, e))
+        return -1;
+    *rows = mem_alloc(*n, sizeof **rows);
+    int result = *rows ? 0 : mem_error(e, "runs", *n * sizeof **rows);
+    for (size_t i = 0; !result && i < *n; i++)
+        result = db_run(db, ids[i], &(*rows)[i], e);
+    mem_free(ids);
+    if (!result)
+        return 0;
+    mem_free(*rows);
+    *rows = NULL;
     return -1;
 }
 

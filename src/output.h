@@ -26,6 +26,7 @@ int output_find_run(struct db *db, const char *which, struct run_row *run, struc
  * the last. ERR_USAGE for both. */
 int output_find_weights(struct db *db, const struct run_row *run, bool best, bool last,
                         struct checkpoint_row *out, struct err *e);
+
 /* Columns of the terminal that standard output is; elsewhere what COLUMNS says, 0 = no limit. */
 int output_width(void);
 
@@ -33,6 +34,10 @@ int output_width(void);
  * asked for, each once; *ids is freed with mem_free. */
 int output_find_runs(struct db *db, char *const *which, size_t n_which, int64_t **ids, size_t *n,
                      struct err *e);
+
+/* The same, as rows; *rows is freed with mem_free. */
+int output_find_rows(struct db *db, char *const *which, size_t n_which, struct run_row **rows,
+                     size_t *n, struct err *e);
 
 /* Prints tables in the format asked for. Returns 0 or -1. */
 int output_tables(const struct invocation *in, struct table *const *tables, size_t n,

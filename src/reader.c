@@ -108,15 +108,6 @@ static void send_held(struct reader *r)
 
 /* --- for what takes long --- */
 
-static bool unwanted(void *context)
-{
-    struct reader *r = context;
-    pthread_mutex_lock(&r->lock);
-    bool gone = r->closing || want_place(r->wants, r->n_wants, &r->fetching) == r->n_wants;
-    pthread_mutex_unlock(&r->lock);
-    return gone;
-}
-
 static void send_part(void *context, void *rows)
 {
     struct reader *r = context;
@@ -149,7 +140,6 @@ static int open_source(struct reader *r, struct err *e)
     if (intern_new(&r->source.texts, e) || db_open(&db, r->path, DB_READ, e))
         return -1;
     r->source.db = db;
-    r->source.unwanted = unwanted;
     r->source.part = send_part;
     r->source.reader = r;
     pthread_mutex_lock(&r->lock);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "engine/config.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,18 +68,6 @@ static int read_sources(struct db *db, const struct run_row *runs, size_t n, str
 
 /* --- groups --- */
 
-/* Settings that change nothing of what is trained. */
-static bool is_idle(const char *option)
-{
-    static const char *const idle[] = {"name",         "experiment",      "device",     "threads",
-                                       "cache",        "trace",           "save-every", "keep",
-                                       "image-memory", "keep-checkpoints"};
-    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
-        if (!strcmp(option, idle[i]))
-            return true;
-    return false;
-}
-
 static const char *value_of(const struct source *s, const char *name)
 {
     for (size_t i = 0; i < s->n_options; i++)
@@ -93,12 +82,21 @@ static bool covers(enum run_plot_mean mean, const char *option)
            (!strcmp(option, "fold") && mean != RUN_PLOT_SEED);
 }
 
-/* All that `a` was set to `b` was, too, but for what the mean is over. */
+static bool matters(enum run_plot_mean mean, const char *name)
+{
+    const struct opt *option = opt_find(&config_options, name);
+    return (!option || config_changes_figures(option)) && !covers(mean, name);
+}
+
+/* All that `a` was set to `b` was, too, but for what the mean is over: as the view run_alike has
+ * it. Of a run from elsewhere nothing is known to be the same. */
 static bool agree(const struct source *a, const struct source *b, enum run_plot_mean mean)
 {
+    if (!a->n_options || (mean == RUN_PLOT_SEED && strcmp(a->run->data_hash, b->run->data_hash)))
+        return false;
     for (size_t i = 0; i < a->n_options; i++) {
         const struct option_row *o = &a->options[i];
-        if (!is_idle(o->name) && !covers(mean, o->name) && strcmp(o->value, value_of(b, o->name)))
+        if (matters(mean, o->name) && strcmp(o->value, value_of(b, o->name)))
             return false;
     }
     return true;

@@ -46,9 +46,7 @@ struct want_source {
     int64_t since;           /* mark of the changes that are known */
     struct db *sql;          /* takes statements of a user; NULL until there was one */
     struct sql_job *sql_job; /* the one that runs */
-    /* While it fetches: whether it is wanted no more, and a way to show rows that are there
-     * already, which are then the screen's. */
-    bool (*unwanted)(void *reader);
+    /* While it fetches: a way to show rows that are there already, which are then the screen's. */
     void (*part)(void *reader, void *rows);
     void *reader;
     struct pictures *pictures; /* that were decoded last; NULL until some were */

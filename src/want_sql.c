@@ -75,7 +75,7 @@ static bool stops(void *context)
         return false;
     if (clock_s() - j->sent_s > LATER_S)
         send_part(j);
-    return s->unwanted(s->reader);
+    return atomic_load(&s->cancel);
 }
 
 int want_sql_open(struct want_source *s, struct err *e)
@@ -182,7 +182,7 @@ static int fetch_rows(struct sql_job *j, struct db_sql *q, struct err *e)
             return -1;
         if (clock_s() - j->sent_s > (j->sent ? LATER_S : FIRST_S))
             send_part(j);
-        if (j->source->unwanted(j->source->reader))
+        if (atomic_load(&j->source->cancel))
             return err_set(e, ERR_CANCELLED, "cancelled");
     }
     return more;
@@ -202,7 +202,7 @@ static int write_rows(struct sql_job *j, struct db_sql *q, FILE *to, struct err 
             db_sql_value(q, c, &values[c]);
         more = stream_row(s, values, e);
         j->written++;
-        if (!more && j->source->unwanted(j->source->reader))
+        if (!more && atomic_load(&j->source->cancel))
             more = err_set(e, ERR_CANCELLED, "cancelled");
     }
     if (!more)

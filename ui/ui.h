@@ -267,6 +267,7 @@ struct ui_figure {
     char phases[16];   /* "train,test"; "" = those that the command curves takes */
     bool log_y;
     bool predictions, best; /* of the first run, by its best weights */
+    bool over_seed, over_fold; /* curves are means of runs that differ in that alone */
     struct ui_ablation ablation;
 };
 

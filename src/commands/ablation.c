@@ -168,13 +168,7 @@ static int show(const struct invocation *in, struct db *db, const struct figure_
 static int run(const struct invocation *in)
 {
     const struct options *own = in->own;
-    struct figure_page page;
-    struct db *db = NULL;
-    struct err e;
-    int failed = figure_options_page(&own->figure, &page, &e) || output_open_db(in, &db, &e) ||
-                 show(in, db, &page, &e);
-    db_close(db);
-    return failed ? command_fail(&e) : EXIT_GOOD;
+    return figure_command(in, &own->figure, show);
 }
 
 const struct command command_ablation = {

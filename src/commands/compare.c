@@ -88,54 +88,15 @@ static int add(struct chosen *c, const struct run_row *run, struct err *e)
     return 0;
 }
 
-/* "3-7": the runs of these numbers that there are. False when it is no range. */
-static bool is_range(const char *text, int64_t *first, int64_t *last)
-{
-    char from[24];
-    const char *dash = strchr(text, '-');
-    if (!dash || dash == text || (size_t)(dash - text) >= sizeof from)
-        return false;
-    snprintf(from, sizeof from, "%.*s", (int)(dash - text), text);
-    return !str_to_int(from, first) && !str_to_int(dash + 1, last) && *first > 0;
-}
-
-static int add_range(struct chosen *c, int64_t first, int64_t last, struct err *e)
-{
-    struct run_row *rows;
-    size_t n, before = c->n;
-    if (last < first || last == INT64_MAX)
-        return err_set(e, ERR_USAGE, "%lld-%lld is no range of runs", (long long)first,
-                       (long long)last);
-    if (db_runs_page(c->db, last + 1, 0, &rows, &n, e))
-        return -1;
-    int result = 0;
-    while (!result && n-- > 0)
-        if (rows[n].id >= first)
-            result = add(c, &rows[n], e);
-    mem_free(rows);
-    if (!result && c->n == before)
-        return err_set(e, ERR_NOT_FOUND, "there is no run from %lld to %lld", (long long)first,
-                       (long long)last);
-    return result;
-}
-
-static int add_argument(struct chosen *c, const char *said, struct err *e)
-{
-    int64_t first, last;
-    struct run_row run;
-    if (is_range(said, &first, &last))
-        return add_range(c, first, last, e);
-    return output_find_run(c->db, said, &run, e) || add(c, &run, e) ? -1 : 0;
-}
-
 /* Those named, else all of them; the oldest first. */
 static int add_runs(struct chosen *c, const struct invocation *in, struct err *e)
 {
-    int result = 0;
-    for (int i = 0; !result && i < in->n_arguments; i++)
-        result = add_argument(c, in->arguments[i], e);
-    if (result || in->n_arguments)
+    if (in->n_arguments) {
+        int result =
+            output_find_rows(c->db, in->arguments, (size_t)in->n_arguments, &c->rows, &c->n, e);
+        c->room = c->n;
         return result;
+    }
     if (db_runs(c->db, &c->rows, &c->n, e))
         return -1;
     c->room = c->n;
@@ -379,7 +340,7 @@ const struct command command_compare = {
     .arguments = "[RUN | FIRST-LAST]...",
     .summary = "runs side by side: what differs, figures, epochs",
     .details =
-        "Runs are numbers from `combolab runs`, `last` for the newest, or a range such as 3-7, of "
+        "Runs are numbers from `combolab runs`, `last` for the newest, or a range such as 3-9, of "
         "which those are taken that there are. --filter and --experiment leave only some of them, "
         "and without numbers choose among all runs.\n\n"
         "Shown are the settings that differ, where an option that a run does not have is '-', and "

@@ -56,30 +56,36 @@ static int show(const struct invocation *in, const struct figure_page *page,
     return result;
 }
 
-/* Those of the experiment and those that are named; owned by the caller in any case. */
+/* Those of the experiment, the oldest first, then those that are named; owned by the caller in any
+ * case. */
 static int find_runs(const struct invocation *in, struct db *db, struct run_row **out, size_t *n,
                      struct err *e)
 {
     const struct options *own = in->own;
-    struct run_row *of = NULL;
-    size_t named = (size_t)in->n_arguments, n_of = 0;
+    struct run_row *of = NULL, *named = NULL;
+    size_t n_of = 0, n_named = 0;
+    int result = 0;
+    *out = NULL;
     *n = 0;
-    if (own->experiment[0] &&
-        db_runs_wanted(db, &(struct run_wanted){.experiment = own->experiment}, &of, &n_of, e))
-        return -1;
-    *out = mem_alloc(n_of + named, sizeof **out);
-    int result = *out ? 0 : mem_error(e, "runs", (n_of + named) * sizeof **out);
+    if (!own->experiment[0] && !in->n_arguments)
+        return err_set(e, ERR_USAGE, "curves: missing argument: RUN..., or an --experiment");
+    if (own->experiment[0])
+        result =
+            db_runs_wanted(db, &(struct run_wanted){.experiment = own->experiment}, &of, &n_of, e);
+    if (!result && in->n_arguments)
+        result = output_find_rows(db, in->arguments, (size_t)in->n_arguments, &named, &n_named, e);
+    if (!result && !(n_of + n_named))
+        result =
+            err_set(e, ERR_NOT_FOUND, "there is no experiment '%.80s' with runs", own->experiment);
+    if (!result && !(*out = mem_alloc(n_of + n_named, sizeof **out)))
+        result = mem_error(e, "runs", (n_of + n_named) * sizeof **out);
     for (; !result && *n < n_of; ++*n)
         (*out)[*n] = of[n_of - 1 - *n]; /* the newest comes first there */
-    for (size_t i = 0; !result && i < named; i++)
-        result = output_find_run(db, in->arguments[i], &(*out)[(*n)++], e);
+    for (size_t i = 0; !result && i < n_named; i++)
+        (*out)[(*n)++] = named[i];
     mem_free(of);
-    if (result || *n)
-        return result;
-    return own->experiment[0]
-               ? err_set(e, ERR_NOT_FOUND, "there is no experiment '%.80s' with runs",
-                         own->experiment)
-               : err_set(e, ERR_USAGE, "curves: missing argument: RUN..., or an --experiment");
+    mem_free(named);
+    return result;
 }
 
 static int draw(const struct invocation *in, struct db *db, const struct figure_page *page,
@@ -106,13 +112,7 @@ static int draw(const struct invocation *in, struct db *db, const struct figure_
 static int run(const struct invocation *in)
 {
     const struct options *own = in->own;
-    struct figure_page page;
-    struct db *db = NULL;
-    struct err e;
-    int failed = figure_options_page(&own->figure, &page, &e) || output_open_db(in, &db, &e) ||
-                 draw(in, db, &page, &e);
-    db_close(db);
-    return failed ? command_fail(&e) : EXIT_GOOD;
+    return figure_command(in, &own->figure, draw);
 }
 
 const struct command command_curves = {
@@ -120,8 +120,10 @@ const struct command command_curves = {
     .arguments = "[RUN]...",
     .summary = "figures of runs by epoch, as a table or drawn",
     .details =
-        "RUN is a number from `combolab runs`, or `last` for the newest. A row of the table is an "
-        "epoch; --figure draws the same numbers. Epochs without an evaluation are bridged by the "
+        "RUN is a number from `combolab runs`, a range such as 3-9, or `last` for the newest. A "
+        "row "
+        "of the table is an epoch; --figure draws the same numbers. Epochs without an evaluation "
+        "are bridged by the "
         "line, values that are no number are gaps in it. A mean is taken over epochs that all of "
         "its "
         "runs have; runs that lack some are named.\n\n"

@@ -176,24 +176,18 @@ static int add(struct report *report, struct db *db, const struct run_row *run, 
     return result;
 }
 
-/* Runs that were named must have a ledger, and count once. */
+/* Runs that were named must have a ledger. */
 static int add_named(struct report *report, struct db *db, const struct invocation *in,
                      struct err *e)
 {
-    size_t n = (size_t)in->n_arguments;
-    int64_t *ids = mem_alloc(n, sizeof *ids);
-    int result = ids ? 0 : mem_error(e, "numbers of runs", n * sizeof *ids);
-    for (size_t i = 0; !result && i < n; i++) {
-        struct run_row run = {0};
-        result = output_find_run(db, in->arguments[i], &run, e);
-        for (size_t k = 0; !result && k < i; k++)
-            if (ids[k] == run.id)
-                result = err_set(e, ERR_USAGE, "run %lld is named twice", (long long)run.id);
-        if (!result && add(report, db, &run, e))
-            result = -1;
-        ids[i] = run.id;
-    }
-    mem_free(ids);
+    struct run_row *runs;
+    size_t n;
+    int result = 0;
+    if (output_find_rows(db, in->arguments, (size_t)in->n_arguments, &runs, &n, e))
+        return -1;
+    for (size_t i = 0; !result && i < n; i++)
+        result = add(report, db, &runs[i], e) ? -1 : 0;
+    mem_free(runs);
     return result;
 }
 

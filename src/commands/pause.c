@@ -11,9 +11,9 @@ const struct command command_pause = {
     .arguments = "RUN...",
     .summary = "pause runs, wherever they are trained",
     .details =
-        "Each RUN, a number or `last` for the newest, pauses after the step in progress: its "
-        "process "
-        "and the memory of its device stay as they are, until `combolab resume` or the screen lets "
+        "Each RUN, a number, a range such as 3-9, or `last` for the newest, pauses after the step "
+        "in progress: its process and the memory of its device stay as they are, until `combolab "
+        "resume` or the screen lets "
         "it go on. Ctrl-C ends the waiting, not what was asked for.",
     .own = &control_table,
     .own_bytes = sizeof(struct control_options),

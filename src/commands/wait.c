@@ -2,6 +2,7 @@
 #include "src/command.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "db/db.h"
 #include "src/follow.h"
 #include "src/outcome.h"
@@ -19,12 +20,12 @@ static void say_waiting(const struct invocation *in, const struct run_row *run)
     fprintf(stderr, "%s\n", line);
 }
 
-static int wait_for(const struct invocation *in, struct follow *f, const char *which, int *status,
+static int wait_for(const struct invocation *in, struct follow *f, int64_t id, int *status,
                     struct err *e)
 {
     struct run_row run;
     char line[4 * sizeof run.state_text];
-    if (output_find_run(f->db, which, &run, e))
+    if (db_run(f->db, id, &run, e))
         return -1;
     say_waiting(in, &run);
     if (follow_until(f, FOLLOW_GOES_ON, &run, e))
@@ -41,9 +42,13 @@ static int run(const struct invocation *in)
     struct follow f = {0};
     struct err e;
     int status = EXIT_GOOD;
-    int result = output_open_db(in, &f.db, &e);
-    for (int i = 0; !result && i < in->n_arguments; i++)
-        result = wait_for(in, &f, in->arguments[i], &status, &e);
+    int64_t *runs = NULL;
+    size_t n = 0;
+    int result = output_open_db(in, &f.db, &e) ||
+                 output_find_runs(f.db, in->arguments, (size_t)in->n_arguments, &runs, &n, &e);
+    for (size_t i = 0; !result && i < n; i++)
+        result = wait_for(in, &f, runs[i], &status, &e);
+    mem_free(runs);
     db_close(f.db);
     return result ? command_fail(&e) : status;
 }
@@ -53,7 +58,8 @@ const struct command command_wait = {
     .arguments = "RUN...",
     .summary = "wait until runs have ended; the exit status says how",
     .details =
-        "Waits for each RUN, a number or `last` for the newest, whichever process trains it, and "
+        "Waits for each RUN, a number, a range such as 3-9, or `last` for the newest, whichever "
+        "process trains it, and "
         "prints how it ended. The exit status is that of `combolab train` of the same runs: 0 when "
         "all have finished, else that of the worst end. A run in the queue is waited for too.",
     .least_arguments = 1,

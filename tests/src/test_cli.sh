@@ -362,7 +362,8 @@ refuses 1 "experiment 'six' has no runs" -D db.db ledger -x six
 refuses 2 'give either runs, by their numbers, or --experiment NAME' -D db.db ledger
 refuses 2 'give either runs' -D db.db ledger 1 -x one
 refuses 2 'one of them at a time' -D db.db ledger 1 -t --suspects
-refuses 2 'run 1 is named twice' -D db.db ledger 1 1
+run -D db.db ledger 1 --format csv && mv out once && run -D db.db ledger 1 1-1 --format csv && cmp -s out once
+result $? 'ledger: ranges are taken, and each run once'
 if [ -n "$python" ]; then
     cp db.db pair.db
     "$python" -c 'import sqlite3, struct

@@ -110,7 +110,7 @@ refuses 1 'replace it with --force' curves 1 --figure curves.svg
 refuses 2 'is no size of a figure' curves 1 --figure x.svg --size 85
 refuses 2 'name its file with --figure' curves 1 --size 85x60
 refuses 1 'no epoch of that run' curves 3
-refuses 2 'run 1 is named twice' curves 1 1
+refuses 1 'no run from 7 to 9' curves 1 7-9
 refuses 2 "no figure 'speed'" curves 1 --metric speed
 refuses 1 'no such weights were saved' scatter 2
 refuses 1 'no such weights were saved' samples 1 --at best
@@ -118,8 +118,8 @@ run curves 1 2 3 --figure curves.svg --force
 [ "$got" -eq 0 ] && [ "$(grep -c 'has no epochs and is left out' err)" -eq 2 ]
 result $? 'runs without epochs are named'
 run curves 1 2 3 --mean-over seed --format csv
-[ "$(head -n 1 out | tr -d '\r')" = 'epoch,train (n = 1) PC,test (n = 1) PC' ]
-result $? 'a mean says of how many runs it is'
+[ "$(head -n 1 out | tr -d '\r')" = 'epoch,first (n = 1) test PC' ]
+result $? 'a mean says of how many runs it is; one without settings on record is on its own'
 run curves -q --experiment two 1 --format csv
 [ "$(tr -d '\r' <out)" = 'epoch,first test PC
 1,

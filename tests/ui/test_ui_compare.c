@@ -63,6 +63,32 @@ static void test_keys(void)
     fixture_free(f);
 }
 
+/* F asks for a figure of the runs' charts, in the mean where they stand so. */
+static void test_figure(void)
+{
+    struct fixture *f = fixture_new(40);
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    fixture_alike(f);
+    PRESS(ui, f, ' ', ' ', ' ', '3');
+    is_int(PRESS(ui, f, 'F').kind, UI_NONE, "before curves are there nothing is drawn");
+    fixture_compare(f, ui, 10);
+    struct ui_action a = PRESS(ui, f, 'F');
+    ok(a.kind == UI_FIGURE && a.figure->n_runs == 3 && a.figure->runs[0] == 38,
+       "F draws the marked runs");
+    is_text(a.figure->metrics, "pc,mae,rmse,total,regression,expectation,classification",
+            "with all that is charted");
+    ok(!strcmp(a.figure->phases, "test") && !a.figure->log_y && !a.figure->over_seed,
+       "each for itself, as the charts are");
+    a = PRESS(ui, f, '\t', 'y', '\n', 'z', 'f', 'F');
+    is_text(a.figure->metrics, "mae", "the zoomed chart alone");
+    ok(!strcmp(a.figure->phases, "train") && a.figure->log_y && a.figure->over_seed,
+       "in the mean, of the images and on the axis that it has");
+    PRESS(ui, f, '\t', '\t', '\t');
+    is_int(PRESS(ui, f, 'F').kind, UI_NONE, "the learning rate is not drawn into a file");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 /* The mean of runs that differ in the seed alone, between the least and the most of them. */
 static void test_groups(void)
 {
@@ -150,6 +176,7 @@ int main(void)
         return tap_done();
     test_sizes();
     test_keys();
+    test_figure();
     test_groups();
     test_hostile();
     test_ascii();

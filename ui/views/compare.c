@@ -27,7 +27,9 @@ struct compare_view {
     struct compare_places places;
     int64_t wanted[UI_MOST_COMPARED]; /* the set's runs, as many as can be read */
     size_t n_wanted;
-    bool zoom;     /* one chart alone */
+    struct ui_figure figure;         /* asked for by the last key, and */
+    int64_t drawn[UI_MOST_COMPARED]; /* its runs */
+    bool zoom;                       /* one chart alone */
     bool settings; /* Up and Down are theirs and, where there is room for one alone, they are shown
                     */
 };
@@ -324,6 +326,46 @@ static bool change_axes(struct compare_view *v, const struct ui_model *m, enum r
     }
 }
 
+/* What the charts are of, as the command curves calls it; the learning rate is no figure there. */
+static void figure_metrics(const struct compare_view *v, const struct compare_curve *curves, int n,
+                           char *to, size_t room)
+{
+    size_t at = 0;
+    to[0] = '\0';
+    for (int i = 0; i < n; i++) {
+        const char *name = curves[i].metric;
+        if (!name || (v->zoom && i != v->axes.focus) || at + strlen(name) + 2 > room)
+            continue;
+        at += (size_t)snprintf(to + at, room - at, "%s%s", at ? "," : "", name);
+    }
+}
+
+/* The zoomed chart, or all of them; by epoch, and not smoothed. */
+static void save(struct compare_view *v, const struct ui_model *m,
+                 const struct compare_curve *curves, int n, struct view_reply *reply)
+{
+    size_t n_runs = 0, epochs = 0;
+    v->figure = (struct ui_figure){.runs = v->drawn,
+                                   .log_y = v->axes.log_y >> v->axes.focus & 1,
+                                   .over_seed = v->set.by == GROUPS_BUT_SEED,
+                                   .over_fold = v->set.by == GROUPS_BUT_FOLD};
+    for (size_t i = 0; i < v->set.n; i++)
+        for (size_t k = 0; k < v->set.lines[i].n && n_runs < UI_MOST_COMPARED; k++)
+            if (compare_set_in_mean(&v->set, m, i, k))
+                v->drawn[n_runs++] = compare_set_row(&v->set, m, i, k)->id;
+    for (size_t i = 0; i < m->n_compared; i++)
+        epochs += m->compared[i].curves.n;
+    v->figure.n_runs = n_runs;
+    str_copy(v->figure.phases, sizeof v->figure.phases, row_phases[v->axes.phase].name);
+    figure_metrics(v, curves, n, v->figure.metrics, sizeof v->figure.metrics);
+    if (!epochs || !v->figure.metrics[0])
+        str_copy(reply->note, sizeof reply->note,
+                 epochs ? "the learning rate is not drawn into files"
+                        : "there is no epoch to draw yet");
+    else
+        reply->action = (struct ui_action){.kind = UI_FIGURE, .figure = &v->figure};
+}
+
 static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
@@ -348,6 +390,9 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         return true;
     case REQ_SETTINGS:
         v->settings = !v->settings;
+        return true;
+    case REQ_SAVE:
+        save(v, m, curves, n, reply);
         return true;
     case REQ_GROUP:
         next_grouping(v);
@@ -394,7 +439,7 @@ static const struct hint footer[] = {
     {REQ_BACK, NULL},       {REQ_NEXT, "chart"},  {REQ_ENTER, "zoom"},  {REQ_LEFT, "values"},
     {REQ_GROUP, NULL},      {REQ_BASELINE, NULL}, {REQ_SETTINGS, NULL}, {REQ_PHASE, NULL},
     {REQ_SMOOTH, NULL},     {REQ_AXIS, "time"},   {REQ_LOG_Y, NULL},    {REQ_ZOOM_IN, NULL},
-    {REQ_CHANGE, "unmark"}, {REQ_MARKS, NULL},    {REQ_NONE, NULL},
+    {REQ_CHANGE, "unmark"}, {REQ_MARKS, NULL},    {REQ_SAVE, NULL},     {REQ_NONE, NULL},
 };
 
 const struct view view_compare = {

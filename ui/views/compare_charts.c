@@ -73,8 +73,10 @@ static int add_terms(const struct ui_compared *run, struct compare_curve *curves
 {
     for (size_t i = 0; run->n_terms > 1 && i < run->n_terms && n < LAYOUT_MOST_CHARTS; i++)
         if (!has_chart(curves, n, run->terms[i].name))
-            curves[n++] = (struct compare_curve){
-                .title = run->terms[i].name, .term = run->terms[i].name, .better = -1};
+            curves[n++] = (struct compare_curve){.title = run->terms[i].name,
+                                                 .metric = run->terms[i].name,
+                                                 .term = run->terms[i].name,
+                                                 .better = -1};
     return n;
 }
 
@@ -82,10 +84,10 @@ int compare_curves(const struct compare_set *set, const struct ui_model *m,
                    struct compare_curve curves[LAYOUT_MOST_CHARTS])
 {
     static const struct compare_curve figures[] = {
-        {.title = "PC", .figure = CURVE_PC, .linear = true, .better = 1},
-        {.title = "MAE", .figure = CURVE_MAE, .better = -1},
-        {.title = "RMSE", .figure = CURVE_RMSE, .better = -1},
-        {.title = "total loss", .figure = CURVE_TOTAL},
+        {.title = "PC", .metric = "pc", .figure = CURVE_PC, .linear = true, .better = 1},
+        {.title = "MAE", .metric = "mae", .figure = CURVE_MAE, .better = -1},
+        {.title = "RMSE", .metric = "rmse", .figure = CURVE_RMSE, .better = -1},
+        {.title = "total loss", .metric = "total", .figure = CURVE_TOTAL},
         {.title = "learning rate", .rate = true}};
     int n = (int)(sizeof figures / sizeof *figures);
     memcpy(curves, figures, sizeof figures);
@@ -147,19 +149,13 @@ static double read_run(const struct compare_axes *axes, const struct ui_compared
     return NAN;
 }
 
-/* Curves of a group are of its finished runs or, while there are none, of all of them. */
-static bool is_in_mean(const struct compare_set *set, const struct ui_model *m, size_t line,
-                       size_t member)
-{
-    return !set->lines[line].finished || compare_set_counts(set, m, line, member);
-}
-
 double compare_read(const struct compare_axes *axes, const struct compare_set *set,
                     const struct ui_model *m, const struct compare_curve *curve, size_t line)
 {
     struct groups_mean mean = {.n = 0};
     for (size_t k = 0; k < set->lines[line].n; k++)
-        if (axes->reading ? is_in_mean(set, m, line, k) : compare_set_counts(set, m, line, k))
+        if (axes->reading ? compare_set_in_mean(set, m, line, k)
+                          : compare_set_counts(set, m, line, k))
             groups_add(&mean, read_run(axes, compare_set_run(set, m, line, k), curve));
     return groups_mean_of(&mean);
 }
@@ -194,12 +190,21 @@ static void name_time(struct compare_span *s)
     s->name = s->unit < 2 ? "s" : s->unit < 100 ? "min" : "h";
 }
 
+/* The first epochs of a run stand where they will stay, as far as they are planned. */
+static double least_epochs(const struct ui_model *m, int64_t run)
+{
+    const struct ui_run *row = ui_run_find(m, run);
+    return row ? fmin(row->epochs, LEAST_EPOCHS) : 1;
+}
+
 struct compare_span compare_span_of(const struct compare_axes *axes, const struct ui_model *m)
 {
     struct compare_span s = {.least = axes->by_time ? 0 : 1, .each = 1, .unit = 1, .name = "epoch"};
-    s.most = axes->by_time ? 1 : s.least + LEAST_EPOCHS - 1;
+    s.most = 1;
     for (size_t i = 0; i < m->n_compared; i++) {
         const struct ui_compared *run = &m->compared[i];
+        if (!axes->by_time)
+            s.most = fmax(s.most, least_epochs(m, run->run));
         if (!run->curves.n)
             continue;
         s.least = fmin(s.least, x_of(axes, &run->curves.points[0]));
@@ -296,7 +301,7 @@ static struct walk walk_of(const struct drawing *d, size_t line)
     struct walk w = {.n = 0};
     for (size_t k = 0; k < d->set->lines[line].n && w.n < UI_MOST_COMPARED; k++) {
         const struct ui_compared *run = compare_set_run(d->set, d->model, line, k);
-        if (values_of(d->axes, run, d->curve) && is_in_mean(d->set, d->model, line, k))
+        if (values_of(d->axes, run, d->curve) && compare_set_in_mean(d->set, d->model, line, k))
             w.run[w.n++] = run;
     }
     return w;
@@ -400,6 +405,21 @@ static size_t points_of(const struct ui_model *m)
     return n;
 }
 
+/* Bands and raw curves lie under all means: where they share a cell, the last one has its colour.
+ */
+static void put_faint_first(struct chart *c)
+{
+    struct chart_series all[CHART_MOST_SERIES];
+    int n = 0;
+    memcpy(all, c->series, sizeof all);
+    for (int i = 0; i < c->n_series; i++)
+        if (!all[i].sign)
+            c->series[n++] = all[i];
+    for (int i = 0; i < c->n_series; i++)
+        if (all[i].sign)
+            c->series[n++] = all[i];
+}
+
 bool compare_chart(const struct compare_axes *axes, const struct compare_set *set,
                    const struct ui_model *m, const struct compare_curve *curve, int which,
                    const struct pen *pen, struct compare_room *room, struct chart *c, char note[64])
@@ -428,5 +448,6 @@ bool compare_chart(const struct compare_axes *axes, const struct compare_set *se
             continue;
         add_line(&d, i, c);
     }
+    put_faint_first(c);
     return true;
 }

@@ -25,6 +25,7 @@ struct compare_axes {
 /* A chart: a figure of the runs, or the term of that name of those whose loss has it. */
 struct compare_curve {
     const char *title;
+    const char *metric; /* what the command curves calls it; NULL where it has none of it */
     enum curve_figure figure;
     const char *term; /* or NULL */
     bool rate;        /* the learning rate, which is of no phase */

@@ -109,6 +109,12 @@ bool compare_set_counts(const struct compare_set *s, const struct ui_model *m, s
            run_state_of_name(compare_set_row(s, m, line, member)->state) == RUN_FINISHED;
 }
 
+bool compare_set_in_mean(const struct compare_set *s, const struct ui_model *m, size_t line,
+                         size_t member)
+{
+    return !s->lines[line].finished || compare_set_counts(s, m, line, member);
+}
+
 bool compare_set_drawn(const struct compare_set *s, size_t line, size_t selected)
 {
     return line < COMPARE_MOST_DRAWN || line == selected || line == s->baseline;

@@ -56,6 +56,10 @@ const struct ui_run *compare_set_row(const struct compare_set *s, const struct u
 bool compare_set_counts(const struct compare_set *s, const struct ui_model *model, size_t line,
                         size_t member);
 
+/* Curves of a group are of its finished runs or, while there are none, of all of them. */
+bool compare_set_in_mean(const struct compare_set *s, const struct ui_model *model, size_t line,
+                         size_t member);
+
 /* It is drawn, when this line is selected: the first ones and that one are. */
 bool compare_set_drawn(const struct compare_set *s, size_t line, size_t selected);
 
