@@ -12,6 +12,7 @@ combolab_SOURCES = \
 	src/edit.c src/edit.h \
 	src/experiment.c src/experiment.h \
 	src/figure.c src/figure.h \
+	src/figure_command.c \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
 	src/help.c \
