@@ -22,7 +22,8 @@ struct opt {
     enum opt_type type;
     size_t offset; /* offsetof the field in the object */
     /* OPT_INT, OPT_REAL: the range, both ends allowed. OPT_TEXT: max is how many bytes it may have,
-     * 0 = OPT_TEXT_BYTES - 1. */
+     * 0 = OPT_TEXT_BYTES - 1; min is 1 where commas may separate several values, for who makes
+     * one thing of each. */
     double min, max;
     /* Default as text; "" for empty text, "no" for a flag. An OPT_REAL whose default is "auto" can
      * be given auto: NaN in its field. */

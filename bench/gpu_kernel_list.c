@@ -3,6 +3,7 @@
 #include "bench/gpu_kernels.h"
 
 #include "cuda/kernels/gate.h"
+#include "cuda/kernels/step.h"
 
 /* --- the kernels --- */
 
@@ -125,6 +126,13 @@ static int launch_stem_weights(const struct trial *t, void *const *in, void *con
     return kernel_stem_weights(&t->conv, in[0], in[1], out[0], out[1], stream);
 }
 
+/* What it writes it also reads: that stands among the ins again, for the bytes alone. */
+static int launch_sgd(const struct trial *t, void *const *in, void *const *out, void *stream)
+{
+    return kernel_sgd(in[0], in[1], out[0], out[1], map_count(t->m), 0.9f, 1e-3f, false, out[2],
+                      stream);
+}
+
 const struct kernel kernels_of_norms[] = {
     {"moments", {TENSOR}, {SUMS}, 0, launch_moments},
     {"norm_finish",
@@ -183,6 +191,10 @@ const struct kernel kernels_of_groups[] = {
     {"grouped_weights", {INPUT, TENSOR}, {WEIGHTS_F32, SCRATCH}, 1, launch_weights},
     {NULL, {NOTHING}, {NOTHING}, 0, NULL}};
 
+const struct kernel kernels_of_updates[] = {
+    {"sgd", {STATE, VALUES, VALUES, VALUES}, {VALUES, VALUES, TENSOR}, 0, launch_sgd},
+    {NULL, {NOTHING}, {NOTHING}, 0, NULL}};
+
 /* --- parts --- */
 
 /* Convolutions in groups are narrow ones, the other is a net's first. */
@@ -203,6 +215,7 @@ size_t part_count(const struct trial *t, enum part part)
     size_t pooled = n * (size_t)t->pool.out_h * (size_t)t->pool.out_w * c;
     switch (part) {
     case TENSOR:
+    case VALUES:
         return map_count(t->m);
     case POOLED:
     case WINNERS:
@@ -233,6 +246,8 @@ size_t part_count(const struct trial *t, enum part part)
         return NORM_TICKETS(c);
     case SCRATCH:
         return scratch_bytes(s) / 4;
+    case STATE:
+        return sizeof(struct state) / 4;
     case NOTHING:
         break;
     }

@@ -77,6 +77,13 @@ static int fill_padding(struct bench *b, const struct trial *t, void *to, size_t
         "pad", e);
 }
 
+static int fill_state(struct bench *b, void *to, struct err *e)
+{
+    const struct state state = {.rate = 0.01f, .clip = 1};
+    return device_upload(b->device, to, &state, sizeof state, e) || device_wait(b->device, e) ? -1
+                                                                                              : 0;
+}
+
 static int fill(struct bench *b, const struct trial *t, enum part part, void *to, int seed,
                 struct err *e)
 {
@@ -86,6 +93,8 @@ static int fill(struct bench *b, const struct trial *t, enum part part, void *to
         return fill_winners(b, to, count, e);
     if (part == MOMENTS)
         return fill_moments(b, t, to, e);
+    if (part == STATE)
+        return fill_state(b, to, e);
     if (part == TICKETS)
         return device_clear(b->device, to, part_bytes(t, part), e);
     if (part_has_bytes(part)) {
@@ -316,7 +325,8 @@ static int try_shapes(struct bench *b, int batch, int size, struct err *e)
             try_all(b, kernels_of_gates, trial_of(batch, side, narrow * 2, 1), e))
             return -1;
     }
-    return 0;
+    /* About as many values as SE-ResNeXt50 has, at batch 64. */
+    return try_all(b, kernels_of_updates, trial_of(batch, size / 4, 128, 1), e);
 }
 
 static int measure_copy(struct bench *b, struct err *e)

@@ -4,6 +4,7 @@
 
 #include "cuda/kernels/conv.h"
 #include "cuda/kernels/norm.h"
+#include "cuda/kernels/state.h"
 
 #define TRIAL_GROUPS 32
 #define TRIAL_PARTS 16 /* that a kernel reads, or writes */
@@ -28,6 +29,8 @@ enum part {
     MOMENTS_OUT, /* of the convolution's own parts */
     SCRATCH,     /* of weight gradients */
     TICKETS,     /* counters, 0 */
+    VALUES,      /* float32, as many as the map has */
+    STATE,       /* of a step */
 };
 
 struct trial {
@@ -48,7 +51,7 @@ struct kernel {
 
 /* Each ends at a name of NULL. */
 extern const struct kernel kernels_of_norms[], kernels_of_gates[], kernels_of_stems[],
-    kernels_of_groups[];
+    kernels_of_groups[], kernels_of_updates[];
 
 /* In elements of part_type, or where it has bytes and no elements in bytes. */
 size_t part_count(const struct trial *t, enum part part);

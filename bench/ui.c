@@ -8,6 +8,9 @@
  * another process commits five epochs a second, and the most memory of all that. Prints FIGURE
  * lines. Processor time is told beside the times of keys and starts: on a machine that is busy with
  * other things, that is what is left to compare.
+ *
+ * bench/ui FILE PROGRAM images measures instead how long the next image takes in the view of
+ * predictions, of the newest run of FILE, whose images have to be where they were.
  */
 #include "base/clock.h"
 #include "base/err.h"
@@ -205,6 +208,29 @@ static void measure_keys(struct screen *s)
     printf("FIGURE ui_key_cpu_p99 %.2f ms 5\n", 1e3 * part_of(all.cpu_s, all.n, 0.99));
 }
 
+/* --- pictures --- */
+
+/* From a key to the frame that has the next image. Runs without pictures have none of this. */
+static int measure_images(const char *program, const char *db)
+{
+    static struct times t;
+    struct screen s;
+    if (start(&s, program, db))
+        return -1;
+    settle(&s, 500);
+    press_each(&s, "5", 1, &t);
+    settle(&s, 500);
+    t.n = 0;
+    press_each(&s, "j", 100, &t);
+    stop(&s);
+    if (!t.n)
+        return -1;
+    printf("FIGURE ui_next_image_p50 %.2f ms -\n", 1e3 * part_of(t.s, t.n, 0.5));
+    printf("FIGURE ui_next_image_p99 %.2f ms 30\n", 1e3 * part_of(t.s, t.n, 0.99));
+    printf("FIGURE ui_next_image_cpu_p99 %.2f ms -\n", 1e3 * part_of(t.cpu_s, t.n, 0.99));
+    return 0;
+}
+
 /* Eight runs that were not compared before, each time, from the key to all of their curves; then
  * keys in that view. */
 static void measure_compare(struct screen *s)
@@ -354,6 +380,8 @@ static int measure(const char *program, const char *db)
 
 int main(int argc, char **argv)
 {
+    if (argc == 4 && !strcmp(argv[3], "images"))
+        return measure_images(argv[2], argv[1]) ? 1 : 0;
     if (argc < 2) {
         fprintf(stderr, "usage: bench/ui FILE [PROGRAM]; bench/make_runs_db makes a FILE\n");
         return 2;

@@ -73,6 +73,8 @@ static int update(struct backend *b, struct err *e)
     return 0;
 }
 
+/* Between backward and update all gradients lie in one block, b->gradients, and nothing else is
+ * under way: there several devices would add theirs up. */
 static int launch(struct backend *b, unsigned phases, struct err *e)
 {
     if (phases & (BACKEND_FORWARD | BACKEND_EVAL) && forward(b, phases & BACKEND_FORWARD, e))

@@ -55,6 +55,13 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
                size_t n_options, const struct term_row *terms, size_t n_terms, int64_t *id,
                struct err *e);
 
+/* Adds a run that was trained elsewhere, and is finished: with what db_run_add takes of `run` and
+ * its created, started, ended, train_images, test_images and imported, which says what it is from.
+ * Its epochs are ascending. */
+int db_run_import(struct db *d, const struct run_row *run, const struct option_row *options,
+                  size_t n_options, const struct epoch_row *epochs, size_t n, int64_t *id,
+                  struct err *e);
+
 /* Claims a queued run for this process by one atomic UPDATE: run `id`, or the first when id = 0.
  * Returns 1 when claimed (*claimed says which), 0 when there is none. The run is then running, with
  * host, pid and the process's start time as its owner, and locked as long as this connection is

@@ -38,8 +38,6 @@ static int forget_former(struct db *d, int64_t run, int epoch, struct err *e)
 static int add_epoch(struct db *d, int64_t run, const struct epoch_row *row, struct err *e)
 {
     struct query q;
-    if (forget_former(d, run, row->epoch, e))
-        return -1;
     struct epoch_row timed = *row;
     timed.time = db_time_or_now(row->time);
     query_open_insert(&q, d, "epoch", "run", row_epoch_columns, 0);
@@ -76,6 +74,11 @@ static int add_phases(struct db *d, int64_t run, const struct epoch_row *row, in
     return status;
 }
 
+int epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_terms, struct err *e)
+{
+    return add_epoch(d, run, row, e) || add_phases(d, run, row, n_terms, e) ? -1 : 0;
+}
+
 static int add_ledger(struct db *d, int64_t run, int epoch, const float *scores, size_t n,
                       struct err *e)
 {
@@ -100,9 +103,8 @@ static int add_ledger(struct db *d, int64_t run, int epoch, const float *scores,
     return status;
 }
 
-/* From the epochs, so that they cannot drift apart. The last figures are of the last evaluation,
- * which need not be of the last epoch. */
-static int refresh_run(struct db *d, int64_t run, struct err *e)
+/* The last figures are of the last evaluation, which need not be of the last epoch. */
+int epoch_refresh_run(struct db *d, int64_t run, struct err *e)
 {
     struct query q;
     query_open(&q, d,
@@ -132,13 +134,13 @@ int db_epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_t
                        row->epoch, run, n_terms, ROW_MAX_TERMS);
     int status = db_begin(d, e);
     if (!status)
-        status = add_epoch(d, run, row, e);
+        status = forget_former(d, run, row->epoch, e);
     if (!status)
-        status = add_phases(d, run, row, n_terms, e);
+        status = epoch_add(d, run, row, n_terms, e);
     if (!status)
         status = add_ledger(d, run, row->epoch, test_scores, n_scores, e);
     if (!status)
-        status = refresh_run(d, run, e);
+        status = epoch_refresh_run(d, run, e);
     if (!status)
         status = disk_store(d, run, e);
     return db_end(d, status, e, "storing epoch %d of run %" PRId64, row->epoch, run);

@@ -258,7 +258,26 @@ int schema_check(struct db *d, int version, struct err *e);
 /* Replaces the published results by those of reference.csv. */
 int reference_seed(struct db *d, struct err *e);
 
+/* --- db_run.c, for who adds a run; in a write transaction --- */
+
+/* The number of an experiment; it is made when no run has named it before. */
+int run_find_experiment(struct db *d, const char *name, int64_t *id, struct err *e);
+
+/* A new run's number; 0: the one that SQLite gives next. */
+int run_next_number(struct db *d, int64_t *number, struct err *e);
+
+/* A queued run, with what a launch knows. */
+int run_add_row(struct db *d, const struct run_row *run, int64_t *id, struct err *e);
+
+/* Rows that are numbered from 1, each with its name as its first field. */
+int run_add_numbered(struct db *d, int64_t run, const char *table, const char *what,
+                     const struct row_column *columns, const void *rows, size_t n, size_t row_bytes,
+                     struct err *e);
+
 /* --- db_split.c --- */
+
+/* db_run_split, in a write transaction. */
+int split_set(struct db *d, int64_t run, const struct split_row *rows, size_t n, struct err *e);
 
 /* Predictions of schema 2 told image and true score themselves: makes splits of that. */
 int split_migrate(struct db *d, struct err *e);
@@ -277,7 +296,13 @@ int functions_add_missing(struct db *d, struct err *e);
 /* What combolab-db(5) lists, for statements of a user. */
 int functions_add(struct db *d, struct err *e);
 
-/* --- db_epoch.c --- */
+/* --- db_epoch.c; in a write transaction --- */
+
+/* An epoch with its phases. */
+int epoch_add(struct db *d, int64_t run, const struct epoch_row *row, int n_terms, struct err *e);
+
+/* The run's figures from its epochs, so that they cannot drift apart. */
+int epoch_refresh_run(struct db *d, int64_t run, struct err *e);
 
 /* A time that the caller did not give is now. */
 double db_time_or_now(double time);

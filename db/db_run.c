@@ -6,8 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Its number; it is made when no run has named it before. */
-static int find_experiment(struct db *d, const char *name, int64_t *id, struct err *e)
+int run_find_experiment(struct db *d, const char *name, int64_t *id, struct err *e)
 {
     struct query q;
     query_open(&q, d, "INSERT INTO experiment(name) VALUES (?) ON CONFLICT DO NOTHING");
@@ -22,9 +21,9 @@ static int find_experiment(struct db *d, const char *name, int64_t *id, struct e
     return row < 0 ? -1 : 0;
 }
 
-/* 0: the one that SQLite gives next. A database that was put back from a copy has forgotten runs
- * whose files are there still: a new run must not write over them, and nothing remove them. */
-static int next_number(struct db *d, int64_t *number, struct err *e)
+/* A database that was put back from a copy has forgotten runs whose files are there still: a new
+ * run must not write over them, and nothing remove them. */
+int run_next_number(struct db *d, int64_t *number, struct err *e)
 {
     int64_t highest = identity_highest(d);
     struct query q;
@@ -47,13 +46,13 @@ static void bind_number(struct query *q, int64_t number)
         query_bind_null(q);
 }
 
-static int add_row(struct db *d, const struct run_row *run, int64_t *id, struct err *e)
+int run_add_row(struct db *d, const struct run_row *run, int64_t *id, struct err *e)
 {
     struct query q;
     int64_t experiment = 0, number;
-    if (next_number(d, &number, e))
+    if (run_next_number(d, &number, e))
         return -1;
-    if (run->experiment[0] && find_experiment(d, run->experiment, &experiment, e))
+    if (run->experiment[0] && run_find_experiment(d, run->experiment, &experiment, e))
         return -1;
     query_open_insert(&q, d, "run", "id, created, experiment", row_run_columns, ROW_LAUNCHED);
     bind_number(&q, number);
@@ -66,10 +65,9 @@ static int add_row(struct db *d, const struct run_row *run, int64_t *id, struct 
     return 0;
 }
 
-/* Rows that are numbered from 1, each with its name as its first field. */
-static int add_numbered(struct db *d, int64_t run, const char *table, const char *what,
-                        const struct row_column *columns, const void *rows, size_t n,
-                        size_t row_bytes, struct err *e)
+int run_add_numbered(struct db *d, int64_t run, const char *table, const char *what,
+                     const struct row_column *columns, const void *rows, size_t n, size_t row_bytes,
+                     struct err *e)
 {
     struct query q;
     query_open_insert(&q, d, table, "run, position", columns, 0);
@@ -97,13 +95,13 @@ int db_run_add(struct db *d, const struct run_row *run, const struct option_row 
     int64_t made = 0;
     int status = db_begin(d, e);
     if (!status)
-        status = add_row(d, run, &made, e);
+        status = run_add_row(d, run, &made, e);
     if (!status)
-        status = add_numbered(d, made, "run_option", "option", row_option_columns, options,
-                              n_options, sizeof *options, e);
+        status = run_add_numbered(d, made, "run_option", "option", row_option_columns, options,
+                                  n_options, sizeof *options, e);
     if (!status)
-        status = add_numbered(d, made, "term", "loss term", row_term_columns, terms, n_terms,
-                              sizeof *terms, e);
+        status = run_add_numbered(d, made, "term", "loss term", row_term_columns, terms, n_terms,
+                                  sizeof *terms, e);
     status = db_end(d, status, e, "queuing run \"%s\"", run->name);
     if (!status)
         *id = made;
@@ -121,8 +119,8 @@ int db_run_algorithms(struct db *d, int64_t run, const struct algorithm_row *row
         status = query_finish(&q, e);
     }
     if (!status)
-        status = add_numbered(d, run, "algorithm", "algorithm of", row_algorithm_columns, rows, n,
-                              sizeof *rows, e);
+        status = run_add_numbered(d, run, "algorithm", "algorithm of", row_algorithm_columns, rows,
+                                  n, sizeof *rows, e);
     return db_end(d, status, e, "storing the algorithms of run %" PRId64, run);
 }
 

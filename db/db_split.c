@@ -83,8 +83,7 @@ static int add_split(struct db *d, uint64_t hash, const struct split_row *rows, 
     return status;
 }
 
-static int set_split(struct db *d, int64_t run, const struct split_row *rows, size_t n,
-                     struct err *e)
+int split_set(struct db *d, int64_t run, const struct split_row *rows, size_t n, struct err *e)
 {
     for (size_t i = 1; i < n; i++)
         if (rows[i].place <= rows[i - 1].place)
@@ -108,7 +107,7 @@ int db_run_split(struct db *d, int64_t run, const struct split_row *rows, size_t
 {
     int status = db_begin(d, e);
     if (!status)
-        status = set_split(d, run, rows, n, e);
+        status = split_set(d, run, rows, n, e);
     return db_end(d, status, e, "storing the test images of run %" PRId64, run);
 }
 
@@ -134,7 +133,7 @@ static int migrate_run(struct db *d, int64_t run, struct err *e)
                       " AND place = p.place)) ORDER BY place",
                       sizeof *rows, &rows, &n, e))
         return -1;
-    int status = set_split(d, run, rows, n, e);
+    int status = split_set(d, run, rows, n, e);
     mem_free(rows);
     return status;
 }

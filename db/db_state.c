@@ -172,15 +172,26 @@ static int take_over(struct db *d, int64_t id, const char *state, unsigned how, 
     return status;
 }
 
-static int refuse_trash(struct db *d, int64_t id, struct err *e)
+/* What is in the trash, and what was never trained here. */
+static int refuse_others(struct db *d, int64_t id, struct err *e)
 {
     struct query q;
-    query_open(&q, d, "SELECT 1 FROM run WHERE id = ? AND deleted IS NOT NULL");
+    char imported[ROW_TEXT_BYTES];
+    query_open(&q, d,
+               "SELECT imported FROM run WHERE id = ? AND (deleted IS NOT NULL OR imported IS NOT"
+               " NULL)");
     query_bind_int(&q, id);
     int row = query_step(&q, e);
+    if (row == 1)
+        query_text(&q, imported, sizeof imported);
     query_close(&q);
     if (row != 1)
         return row;
+    if (imported[0])
+        return err_set(e, ERR_STATE,
+                       "run %" PRId64 " was imported from %s: only its curves are here, so it "
+                       "cannot be resumed",
+                       id, imported);
     return err_set(e, ERR_STATE,
                    "run %" PRId64 " is in the trash: `combolab undelete %" PRId64
                    "` takes it out first",
@@ -190,7 +201,7 @@ static int refuse_trash(struct db *d, int64_t id, struct err *e)
 static int queue_again(struct db *d, int64_t id, unsigned how, struct err *e)
 {
     char state[16];
-    if (db_state_of(d, id, state, e) || refuse_trash(d, id, e))
+    if (db_state_of(d, id, state, e) || refuse_others(d, id, e))
         return -1;
     bool owned = !strcmp(state, "running") || !strcmp(state, "paused");
     if (owned && take_over(d, id, state, how, e))

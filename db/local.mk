@@ -14,7 +14,12 @@ libdb_a_SOURCES = \
 	db/db_files.c \
 	db/db_functions.c \
 	db/db_identity.c \
+	db/db_import.c \
 	db/db_life.c \
+	db/db_merge.c \
+	db/db_merge.h \
+	db/db_merge_look.c \
+	db/db_merge_priv.h \
 	db/db_network.c \
 	db/db_open.c \
 	db/db_owner.c \

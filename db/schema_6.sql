@@ -36,6 +36,18 @@ BEGIN
     UPDATE run SET changed = changed WHERE id = OLD.run;
 END;
 
+CREATE TABLE origin (
+    -- Which run of which database this is that `combolab merge` brought in. With the time when it was
+    -- made, which copies of a database that went their own ways differ in, this tells a run anywhere;
+    -- one without a row is of this database, by its own number.
+    run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE,
+    database TEXT NOT NULL, -- identity.id of the one that it was first launched in
+    number INTEGER NOT NULL, -- its own there
+    content INTEGER NOT NULL -- fingerprint of its state, epochs and weights when it was last merged
+) STRICT;
+
+CREATE INDEX origin_number ON origin(database, number);
+
 -- What is in the trash is not trained, whoever asks.
 CREATE TRIGGER run_deleted_rests BEFORE UPDATE OF state ON run
 WHEN NEW.deleted IS NOT NULL AND NEW.state IN ('queued', 'running')

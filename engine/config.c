@@ -14,11 +14,20 @@
 
 #define USUAL_BATCH 64 /* that losses have their rates for */
 
+#define COLUMN_BYTES 100 /* of a column's name */
+
 #define AT(field) offsetof(struct run_config, field)
 
 const char *const config_protocol_names[] = {
     [PROTOCOL_AUTO] = "auto",   [PROTOCOL_60_40] = "60-40", [PROTOCOL_5_FOLD] = "5-fold",
     [PROTOCOL_SPLIT] = "split", [PROTOCOL_FOLD] = "fold",   [PROTOCOLS] = NULL};
+const char *const config_data_names[] = {
+    [DATA_AUTO] = "auto",         [DATA_SCUT] = "scut-fbp5500", [DATA_SCUT_FBP] = "scut-fbp",
+    [DATA_HOTORNOT] = "hotornot", [DATA_UTKFACE] = "utkface",   [DATA_TABLE] = "table",
+    [DATA_TABLE + 1] = NULL};
+static const char *const delimiters[] = {"auto", "comma", "semicolon", "tab", NULL};
+static const char *const headers[] = {"auto", "yes", "no", NULL};
+static const char *const ratings[] = {"auto", "one", "many", NULL};
 static const char *const crops[] = {"random", "centre", NULL};
 static const char *const drops[] = {"auto", "yes", "no", NULL};
 static const char *const filters[] = {"bilinear", "nearest", NULL};
@@ -28,12 +37,14 @@ static const char *const stem_pools[] = {"auto", "floor", "ceil", NULL};
 static const char *const block_strides[] = {"auto", "3x3", "1x1", NULL};
 const char *const config_rounding_names[] = {"auto",  "half-down", "half-up", "half-even",
                                              "edges", "bins",      NULL};
+static const char *const init_orders[] = {"rgb", "bgr", NULL};
+static const char *const init_scales[] = {"1", "255", NULL};
 static const char *const schedules[] = {"step", "cosine", "constant", NULL};
 
 /* name, letter, type, field, least, most, default, choices, unit, group, help */
 static const struct opt options[] = {
     {"data", 'd', OPT_PATH, AT(data), 0, 0, "", NULL, "", "Data",
-     "folder of a data set in its official layout, or a CSV file (image,score[,split|fold])"},
+     "folder of a data set in its official layout, or a table of images and scores (CSV, TSV)"},
     {"protocol", 'p', OPT_CHOICE, AT(protocol), 0, 0, "auto", config_protocol_names, "", "Data",
      "which images train and which test; auto takes what the data set offers first"},
     {"fold", 0, OPT_INT, AT(fold), 1, 100, "1", NULL, "", "Data",
@@ -69,11 +80,42 @@ static const struct opt options[] = {
      "the images that choose the best epoch: test as in the paper, or val, held out from training"},
     {"val-share", 0, OPT_REAL, AT(val_share), 0.001, 0.9, "0.1", NULL, "", "Data",
      "share of the training images that --select val holds out"},
+    {"data-format", 0, OPT_CHOICE, AT(data_format), 0, 0, "auto", config_data_names, "", "Data",
+     "what the data set is read as; auto is what the folder or file looks like"},
+    {"image-column", 0, OPT_TEXT, AT(table.image_column), 0, COLUMN_BYTES, "", NULL, "", "Data",
+     "column of a table that names the images, by its name or number; empty means image, filename, "
+     "file or path, or, without a header, the one that looks so"},
+    {"score-column", 0, OPT_TEXT, AT(table.score_column), 1, COLUMN_BYTES, "", NULL, "", "Data",
+     "column of the scores; several, as in 3,4,5, make a run each; empty means score, rating or "
+     "label, or, without a header, the first with a number"},
+    {"split-column", 0, OPT_TEXT, AT(table.split_column), 0, COLUMN_BYTES, "", NULL, "", "Data",
+     "column with train or test; empty means split, if there is one"},
+    {"fold-column", 0, OPT_TEXT, AT(table.fold_column), 0, COLUMN_BYTES, "", NULL, "", "Data",
+     "column with the fold that tests an image; empty means fold, if there is one"},
+    {"image-dir", 0, OPT_PATH, AT(table.image_dir), 0, 0, "", NULL, "", "Data",
+     "folder that the names in a table are relative to; empty means the table's"},
+    {"delimiter", 0, OPT_CHOICE, AT(table.delimiter), 0, 0, "auto", delimiters, "", "Data",
+     "what separates the columns of a table"},
+    {"header", 0, OPT_CHOICE, AT(table.header), 0, 0, "auto", headers, "", "Data",
+     "whether a table begins with the names of its columns; auto: unless its first line has a "
+     "score"},
+    {"ratings", 0, OPT_CHOICE, AT(table.ratings), 0, 0, "auto", ratings, "", "Data",
+     "one row of a table an image, or many, whose scores are averaged; auto: many if most images "
+     "have several"},
+    {"strip-path", 0, OPT_FLAG, AT(table.strip_path), 0, 0, "no", NULL, "", "Data",
+     "take the last part of paths in a table, those of Windows too, for the name"},
 
     {"backbone", 'b', OPT_CHOICE, AT(backbone), 0, 0, "resnet18", net_names, "", "Net and loss",
      "the net"},
     {"init", 0, OPT_PATH, AT(init), 0, 0, "", NULL, "", "Net and loss",
-     "safetensors file whose weights the run begins with; empty means drawn by the seed"},
+     "file whose weights the run begins with: safetensors, or PyTorch's .pth and .pt; empty means "
+     "drawn by the seed"},
+    {"init-order", 0, OPT_CHOICE, AT(init_order), 0, 0, "rgb", init_orders, "", "Net and loss",
+     "order of the colours that the weights of --init were trained with; nothing in a file says "
+     "it"},
+    {"init-scale", 0, OPT_CHOICE, AT(init_scale), 0, 0, "1", init_scales, "", "Net and loss",
+     "what they were trained with: 1, pixels less ImageNet's mean and divided by its deviation, or "
+     "255, pixels of 0 to 255 less that mean and not divided"},
     {"stem-pool", 0, OPT_CHOICE, AT(stem_pool), 0, 0, "auto", stem_pools, "", "Net and loss",
      "the stem's max-pool: floor with padding 1, or ceil without padding as in Cadene's nets; auto "
      "is what the names in the file of --init go with, else floor"},

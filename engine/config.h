@@ -10,21 +10,36 @@
 
 #define CONFIG_NAME_BYTES 256 /* of a run's, an experiment's, a data set's name; with its NUL */
 
+/* How a table (CSV, TSV) of images is to be read. Columns: a name, or a number from 1. */
+struct config_table {
+    char image_column[OPT_TEXT_BYTES]; /* "" = found by its name or what it holds, as the next */
+    char score_column[OPT_TEXT_BYTES];
+    char split_column[OPT_TEXT_BYTES]; /* "" = the one of that name, if any; as the next */
+    char fold_column[OPT_TEXT_BYTES];
+    char image_dir[OPT_TEXT_BYTES]; /* "" = the table's */
+    int delimiter;                  /* enum config_delimiter */
+    int header;                     /* enum config_header */
+    int ratings;                    /* enum config_ratings */
+    bool strip_path;                /* the last part of a path is the image's name */
+};
+
 struct run_config {
     /* what it is called */
     char name[OPT_TEXT_BYTES];       /* "" = made from the settings */
     char experiment[OPT_TEXT_BYTES]; /* groups runs */
 
     /* data */
-    char data[OPT_TEXT_BYTES]; /* folder or CSV */
-    int protocol;              /* enum config_protocol */
-    int64_t fold;              /* 1.. */
-    int64_t image_size;        /* pixels a side of the network's input */
-    int64_t resize;            /* shorter side of the stored image; 0 = image_size */
-    int crop;                  /* enum config_crop */
-    double flip;               /* probability */
-    double rotate;             /* degrees, either way */
-    int rotate_filter;         /* enum config_filter */
+    char data[OPT_TEXT_BYTES]; /* folder or table */
+    int data_format;           /* enum config_data */
+    struct config_table table;
+    int protocol;       /* enum config_protocol */
+    int64_t fold;       /* 1.. */
+    int64_t image_size; /* pixels a side of the network's input */
+    int64_t resize;     /* shorter side of the stored image; 0 = image_size */
+    int crop;           /* enum config_crop */
+    double flip;        /* probability */
+    double rotate;      /* degrees, either way */
+    int rotate_filter;  /* enum config_filter */
     double brightness, contrast, saturation, hue; /* of colour jitter, as torchvision's */
     char cache[OPT_TEXT_BYTES];                   /* "" = $XDG_CACHE_HOME/combolab */
     int64_t image_memory; /* MiB of decoded images kept in memory; 0 = as fits */
@@ -35,6 +50,8 @@ struct run_config {
     /* net and loss */
     int backbone;              /* index into net_names */
     char init[OPT_TEXT_BYTES]; /* file of weights to begin with, "" = drawn by the seed */
+    int init_order;            /* enum config_init_order */
+    int init_scale;            /* enum config_init_scale */
     int stem_pool;             /* enum config_stem_pool */
     int block_stride;          /* enum config_block_stride */
     int loss;                  /* enum loss_kind */
@@ -84,10 +101,28 @@ enum config_protocol {
     PROTOCOL_FOLD,
     PROTOCOLS
 };
+/* Formats of data sets, each a descriptor in engine/dataset. */
+enum config_data {
+    DATA_AUTO,
+    DATA_SCUT,
+    DATA_SCUT_FBP,
+    DATA_HOTORNOT,
+    DATA_UTKFACE,
+    DATA_TABLE,
+};
+enum config_delimiter { DELIMITER_AUTO, DELIMITER_COMMA, DELIMITER_SEMICOLON, DELIMITER_TAB };
+enum config_header { HEADER_AUTO, HEADER_YES, HEADER_NO };
+enum config_ratings { RATINGS_AUTO, RATINGS_ONE, RATINGS_MANY };
 enum config_crop { CROP_RANDOM, CROP_CENTRE };
 enum config_drop { DROP_AUTO, DROP_YES, DROP_NO };
 enum config_filter { FILTER_BILINEAR, FILTER_NEAREST };
 enum config_select { SELECT_TEST, SELECT_VAL };
+/* What images the weights in the file of `init` were trained with. */
+enum config_init_order { INIT_ORDER_RGB, INIT_ORDER_BGR };
+enum config_init_scale {
+    INIT_SCALE_1,   /* less their mean, divided by their deviation */
+    INIT_SCALE_255, /* 0..255, less their mean, not divided */
+};
 /* AUTO: as torchvision has it, or as the naming of the file to begin with says. */
 enum config_stem_pool { STEM_POOL_AUTO, STEM_POOL_FLOOR, STEM_POOL_CEIL }; /* pad 1; pad 0 */
 enum config_block_stride { BLOCK_STRIDE_AUTO, BLOCK_STRIDE_3X3, BLOCK_STRIDE_1X1 };
@@ -114,6 +149,7 @@ extern const struct opt_table config_options;
 extern const char *const config_protocol_names[]; /* NULL-terminated, as the next */
 extern const char *const config_rounding_names[];
 extern const char *const config_preset_names[];
+extern const char *const config_data_names[];
 
 struct err;
 

@@ -24,10 +24,10 @@ struct values {
     char *values;
 };
 
-/* Texts and paths have commas of their own. */
+/* Texts and paths have commas of their own, but for texts of a least length: names of columns. */
 static char separator(const struct opt *o)
 {
-    return o->type == OPT_TEXT || o->type == OPT_PATH ? ';' : ',';
+    return (o->type == OPT_TEXT && o->min == 0) || o->type == OPT_PATH ? ';' : ',';
 }
 
 /* The i-th value, which there is. */
@@ -56,7 +56,8 @@ static int set_value(struct run_config *config, const struct values *list, size_
 {
     char value[OPT_TEXT_BYTES];
     value_at(list, i, value, sizeof value);
-    return opt_set(&config_options, config, list->option->name, value, e);
+    size_t blanks = list->option->type == OPT_TEXT ? strspn(value, " ") : 0;
+    return opt_set(&config_options, config, list->option->name, value + blanks, e);
 }
 
 static bool digits_only(const char *text)

@@ -20,6 +20,11 @@ static bool rotates(const struct run_config *c)
     return c->rotate > 0;
 }
 
+static bool may_be_table(const struct run_config *c)
+{
+    return c->data_format == DATA_AUTO || c->data_format == DATA_TABLE;
+}
+
 static bool comes_to_a_step(const struct run_config *c)
 {
     return c->epochs - c->warmup > c->lr_step;
@@ -30,18 +35,36 @@ static bool may_run_out(const struct run_config *c)
     return !c->patience || (c->epochs + c->eval_every - 1) / c->eval_every > c->patience;
 }
 
+static bool begins_with_file(const struct run_config *c)
+{
+    return config_has_init(c);
+}
+
 struct use {
     const char *option;
     bool (*used)(const struct run_config *c);
     const char *unless; /* why not */
 };
 
+#define ONLY_TABLES "only data-format table uses it"
+
 /* What needs another option. */
 static const struct use needs[] = {
     {"lr-step", in_steps, "only schedule step uses it"},
     {"lr-factor", in_steps, "only schedule step uses it"},
     {"val-share", holds_out, "only select val uses it"},
+    {"init-order", begins_with_file, "only a file to begin with has an order"},
+    {"init-scale", begins_with_file, "only a file to begin with has a scale"},
     {"rotate-filter", rotates, "with rotate 0 nothing is rotated"},
+    {"image-column", may_be_table, ONLY_TABLES},
+    {"score-column", may_be_table, ONLY_TABLES},
+    {"split-column", may_be_table, ONLY_TABLES},
+    {"fold-column", may_be_table, ONLY_TABLES},
+    {"image-dir", may_be_table, ONLY_TABLES},
+    {"delimiter", may_be_table, ONLY_TABLES},
+    {"header", may_be_table, ONLY_TABLES},
+    {"ratings", may_be_table, ONLY_TABLES},
+    {"strip-path", may_be_table, ONLY_TABLES},
 };
 
 /* What can be beyond a run's end. */

@@ -21,4 +21,4 @@ include engine/synth/local.mk
 
 # In the order the linker wants them.
 ENGINE_LIBS = libtrain.a libpredict.a libsynth.a libimage.a libdataset.a libweights.a libengine.a libcore.a libbase.a \
-	$(JPEG_LIBS) $(PNG_LIBS) $(JANSSON_LIBS)
+	$(JPEG_LIBS) $(PNG_LIBS) $(JANSSON_LIBS) $(ZIP_LIBS) $(EXPAT_LIBS)

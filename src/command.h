@@ -81,6 +81,8 @@ struct command {
     X(samples)                                                                                     \
     X(export)                                                                                      \
     X(predict)                                                                                     \
+    X(merge)                                                                                       \
+    X(import)                                                                                      \
     X(sql)                                                                                         \
     X(tag)                                                                                         \
     X(note)                                                                                        \

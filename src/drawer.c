@@ -8,6 +8,7 @@
 #include "db/db.h"
 #include "src/ablation_draw.h"
 #include "src/experiment.h"
+#include "src/prediction_draw.h"
 #include "src/run_plot.h"
 
 #include <limits.h>
@@ -57,6 +58,8 @@ static void stem_of(const struct order *o, char *to, size_t room)
     plain(name, sizeof name, o->figure.ablation.experiment);
     if (!o->figure.n_runs)
         snprintf(to, room, "combolab-ablation-%s", name);
+    else if (o->figure.predictions)
+        snprintf(to, room, "combolab-scatter-%lld", (long long)o->runs[0]);
     else
         snprintf(to, room, "combolab-run%s-%lld", o->figure.n_runs > 1 ? "s" : "",
                  (long long)o->runs[0]);
@@ -118,6 +121,21 @@ static int curves(struct db *db, struct order *o, char path[1024], struct err *e
     return result;
 }
 
+static int draw_predictions(const void *numbers, const struct figure_page *page, struct err *e)
+{
+    return prediction_draw(numbers, 1, page, e);
+}
+
+static int predictions(struct db *db, struct order *o, char path[1024], struct err *e)
+{
+    struct prediction_run run = {.id = o->runs[0], .label = ""};
+    if (db_predictions(db, run.id, o->figure.best ? "best" : "last", &run.rows, &run.n, e))
+        return -1;
+    int result = draw_free(o, path, draw_predictions, &run, e);
+    mem_free(run.rows);
+    return result;
+}
+
 struct shown_ablation {
     const struct ablation *ablation;
     struct ablation_shown shown;
@@ -153,7 +171,9 @@ static void serve(struct drawer *d, struct order *o)
     struct drawer_answer answer = {.path = ""};
     struct db *db = NULL;
     int failed = db_open(&db, d->path, DB_READ, &answer.err);
-    if (!failed)
+    if (!failed && o->figure.predictions)
+        failed = predictions(db, o, answer.path, &answer.err);
+    else if (!failed)
         failed = o->figure.n_runs ? curves(db, o, answer.path, &answer.err)
                                   : ablation(db, o, answer.path, &answer.err);
     db_close(db);

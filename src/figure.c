@@ -2,8 +2,6 @@
 #include "src/figure.h"
 
 #include "base/err.h"
-#include "db/db.h"
-#include "src/output.h"
 
 #include <stdio.h>
 
@@ -23,19 +21,6 @@ int figure_options_page(const struct figure_options *o, struct figure_page *page
 const char *figure_sign(double value)
 {
     return value > 0 ? "+" : value < 0 ? "\xe2\x88\x92" : "";
-}
-
-int figure_command(const struct invocation *in, const struct figure_options *o,
-                   int (*show)(const struct invocation *in, struct db *db,
-                               const struct figure_page *page, struct err *e))
-{
-    struct figure_page page;
-    struct db *db = NULL;
-    struct err e;
-    int failed =
-        figure_options_page(o, &page, &e) || output_open_db(in, &db, &e) || show(in, db, &page, &e);
-    db_close(db);
-    return failed ? command_fail(&e) : EXIT_GOOD;
 }
 
 void figure_say(const struct invocation *in, const struct figure_page *page, const char *what,

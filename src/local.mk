@@ -12,20 +12,29 @@ combolab_SOURCES = \
 	src/edit.c src/edit.h \
 	src/experiment.c src/experiment.h \
 	src/figure.c src/figure.h \
+	src/figure_command.c \
 	src/follow.c src/follow.h \
 	src/headless.c src/headless.h \
 	src/help.c \
 	src/history.c src/history.h \
 	src/image_list.c src/image_list.h \
+	src/import.c src/import.h \
+	src/import_csv.c \
+	src/import_epochs.c \
+	src/import_events.c \
+	src/import_files.c src/import_files.h \
 	src/jobs.c src/jobs.h \
 	src/main.c \
+	src/merge_files.c src/merge_files.h \
 	src/meter.c src/meter.h \
 	src/model.c src/model.h \
 	src/outcome.c src/outcome.h \
 	src/output.c src/output.h \
+	src/prediction_draw.c src/prediction_draw.h \
 	src/predictions.c src/predictions.h \
 	src/progress.c src/progress.h \
 	src/reader.c src/reader.h \
+	src/run_images.c src/run_images.h \
 	src/run_plot.c src/run_plot.h \
 	src/sweep.c src/sweep.h \
 	src/want.h \
@@ -36,6 +45,8 @@ combolab_SOURCES = \
 	src/want_compared.c \
 	src/want_now.c \
 	src/want_paths.c \
+	src/want_pictures.c \
+	src/want_predictions.c \
 	src/want_run.c \
 	src/want_runs.c \
 	src/want_sql.c src/want_sql.h \
@@ -55,7 +66,9 @@ combolab_SOURCES = \
 	src/commands/delete.c \
 	src/commands/devices.c \
 	src/commands/export.c \
+	src/commands/import.c \
 	src/commands/ledger.c \
+	src/commands/merge.c \
 	src/commands/note.c \
 	src/commands/pause.c \
 	src/commands/predict.c \

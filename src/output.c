@@ -13,13 +13,25 @@
 
 #define OUTPUT_MOST_RANGE 10000
 
+static int find_path(const struct invocation *in, char path[OPT_TEXT_BYTES], struct err *e)
+{
+    if (!in->global.database[0])
+        return db_default_path(path, OPT_TEXT_BYTES, e);
+    str_copy(path, OPT_TEXT_BYTES, in->global.database);
+    return 0;
+}
+
+int output_make_db(const struct invocation *in, struct db **out, struct err *e)
+{
+    char path[OPT_TEXT_BYTES];
+    return find_path(in, path, e) ? -1 : db_open(out, path, DB_WRITE, e);
+}
+
 int output_open_db(const struct invocation *in, struct db **out, struct err *e)
 {
     char path[OPT_TEXT_BYTES];
     struct err older;
-    if (in->global.database[0])
-        str_copy(path, sizeof path, in->global.database);
-    else if (db_default_path(path, sizeof path, e))
+    if (find_path(in, path, e))
         return -1;
     if (!db_open(out, path, DB_READ, e) || e->code != ERR_VERSION)
         return *out ? 0 : -1;
@@ -67,6 +79,10 @@ int output_find_weights(struct db *db, const struct run_row *run, bool best, boo
     if (at < n)
         *out = rows[at];
     mem_free(rows);
+    if (at == n && run->imported[0])
+        return err_set(e, ERR_NOT_FOUND,
+                       "run %lld was imported from %s: only its curves are here, no weights",
+                       (long long)run->id, run->imported);
     return at < n ? 0
                   : err_set(e, ERR_NOT_FOUND, "run %lld has no %s weights: none were saved",
                             (long long)run->id, wanted);

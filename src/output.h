@@ -16,6 +16,9 @@ struct run_row;
  * brought up to date first. */
 int output_open_db(const struct invocation *in, struct db **out, struct err *e);
 
+/* Opens it for writing; it is made if there is none. */
+int output_make_db(const struct invocation *in, struct db **out, struct err *e);
+
 /* Finds a run by what people call it: its number, or "last" for the newest. */
 int output_find_run(struct db *db, const char *which, struct run_row *run, struct err *e);
 

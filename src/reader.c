@@ -171,6 +171,7 @@ static void free_reader(struct reader *r)
     queue_free(r->answers);
     db_close(r->source.db);
     db_close(r->source.sql);
+    want_pictures_close(r->source.pictures);
     intern_free(r->source.texts);
     pthread_cond_destroy(&r->news);
     pthread_mutex_destroy(&r->lock);

@@ -18,10 +18,12 @@ struct err;
 static inline size_t want_place(const struct ui_want *wants, size_t n, const struct ui_want *want)
 {
     size_t i = 0;
-    while (i < n && (wants[i].kind != want->kind || wants[i].run != want->run ||
-                     strcmp(wants[i].text, want->text) || wants[i].n_runs != want->n_runs ||
-                     memcmp(wants[i].runs, want->runs, want->n_runs * sizeof *want->runs) ||
-                     !ui_ablation_is(&wants[i].ablation, &want->ablation)))
+    while (i < n &&
+           (wants[i].kind != want->kind || wants[i].run != want->run ||
+            strcmp(wants[i].text, want->text) || wants[i].n_runs != want->n_runs ||
+            memcmp(wants[i].runs, want->runs, want->n_runs * sizeof *want->runs) ||
+            wants[i].best != want->best || !ui_ablation_is(&wants[i].ablation, &want->ablation) ||
+            !ui_pictures_are(&wants[i].pictures, &want->pictures)))
         i++;
     return i;
 }
@@ -47,8 +49,9 @@ struct want_source {
     /* While it fetches: a way to show rows that are there already, which are then the screen's. */
     void (*part)(void *reader, void *rows);
     void *reader;
-    uint64_t ablation;  /* what the last one was made from; 0 = there was none */
-    atomic_bool cancel; /* what is fetched is not wanted any more; any thread */
+    struct pictures *pictures; /* that were decoded last; NULL until some were */
+    uint64_t ablation;         /* what the last one was made from; 0 = there was none */
+    atomic_bool cancel;        /* what is fetched is not wanted any more; any thread */
     /* of the runs that are compared: how far each has been read */
     struct want_read read[UI_MOST_COMPARED];
     size_t n_read;
@@ -71,6 +74,11 @@ struct want_kind {
     bool by_time; /* it changes without a change of the database: see reader_tick */
     bool once;    /* it is not fetched again when the database changes */
 };
+
+/* --- want_pictures.c --- */
+
+/* Frees what source.pictures keeps; NULL is allowed. Reader thread. */
+void want_pictures_close(struct pictures *p);
 
 #define WANT_DECLARED(name, descriptor) extern const struct want_kind want_##descriptor;
 UI_WANTS(WANT_DECLARED)

@@ -54,6 +54,8 @@ only '(oneapi|dnnl)' 'cpu'
 only '(cuda|cudnn|cublas)' 'cuda'
 only '(jpeglib|png)' 'engine/image'
 only '(cairo)' 'results/figures'
+only '(zip)' 'engine/dataset|engine/weights'
+only '(expat)' 'engine/dataset'
 
 # Every room with code has a line above, so that a new one is not forgotten.
 rooms=$(find base engine db results ui cpu cuda src -name '*.[ch]' | sed 's,/[^/]*$,,' | sort -u |

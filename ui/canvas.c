@@ -47,14 +47,42 @@ bool canvas_start(struct canvas *c, int rows, int columns, enum ui_chart_style s
     return true;
 }
 
+/* The dot's cell; -1 outside the grid. */
+static int cell_of(const struct canvas *c, int x, int y)
+{
+    bool inside = x >= 0 && y >= 0 && x < c->columns * c->across && y < c->rows * c->down;
+    return inside ? y / c->down * c->columns + x / c->across : -1;
+}
+
+/* Bit = dot within the cell, row by row. */
+static void set_dot(struct canvas *c, int cell, int x, int y)
+{
+    c->mask[cell] |= (uint8_t)(1u << (y % c->down * c->across + x % c->across));
+}
+
 void canvas_dot(struct canvas *c, int x, int y, int series)
 {
-    if (x < 0 || y < 0 || x >= c->columns * c->across || y >= c->rows * c->down)
+    int cell = cell_of(c, x, y);
+    if (cell < 0)
         return;
-    int cell = y / c->down * c->columns + x / c->across;
-    /* Bit = dot within the cell, row by row. */
-    c->mask[cell] |= (uint8_t)(1u << (y % c->down * c->across + x % c->across));
+    set_dot(c, cell, x, y);
     c->owner[cell] = (uint8_t)series;
+}
+
+void canvas_count(struct canvas *c, int x, int y)
+{
+    int cell = cell_of(c, x, y);
+    if (cell < 0)
+        return;
+    set_dot(c, cell, x, y);
+    c->owner[cell] += c->owner[cell] < UINT8_MAX;
+}
+
+void canvas_behind(struct canvas *c, int x, int y)
+{
+    int cell = cell_of(c, x, y);
+    if (cell >= 0 && !c->owner[cell])
+        set_dot(c, cell, x, y);
 }
 
 /* Dashes of three dots, single dots, or both in turn. */

@@ -38,6 +38,12 @@ void canvas_dot(struct canvas *c, int x, int y, int series);
 
 enum canvas_dash { CANVAS_SOLID, CANVAS_DASHED, CANVAS_DOTTED, CANVAS_DASH_DOT, CANVAS_DASHES };
 
+/* A dot of many alike: a cell's owner says how many it has got, up to 255. */
+void canvas_count(struct canvas *c, int x, int y);
+
+/* A dot behind those: only where the cell has got none. Its owner is 0. */
+void canvas_behind(struct canvas *c, int x, int y);
+
 /* A line with both ends. `along` counts along it from piece to piece. In ASCII, where marks tell
  * series apart, all are solid. */
 void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int series,

@@ -7,7 +7,9 @@
 #define ABLATION_WORDS 16        /* lines that a second table must leave */
 #define COMPARE_BOTH_COLUMNS 150 /* figures and settings side by side */
 #define LIST_CURVES_ROWS 35      /* below title and head, on a screen of 40 */
-#define FORM_COLUMNS 46          /* names and short values */
+#define PICTURE_MOST 100         /* columns: its height is what there is */
+#define FACTS_LINES 6
+#define FORM_COLUMNS 46 /* names and short values */
 #define FORM_SIDE_LEAST 30
 #define FORM_SIDE_MOST 40
 
@@ -84,6 +86,25 @@ struct ablation_layout layout_ablation(struct rect body, int rows, int differenc
     return l;
 }
 
+struct predictions_layout layout_predictions(struct rect body, bool wide)
+{
+    struct predictions_layout l = {.title = take_top(&body, 1)};
+    struct rect right = body, left = body;
+    l.figures = take_top(&left, 1);
+    right = left;
+    left.columns = wide ? 0 : body.columns - clamp(body.columns * 9 / 20, 26, PICTURE_MOST) - 1;
+    right.x += left.columns + (wide ? 0 : 1);
+    right.columns -= left.columns + (wide ? 0 : 1);
+    l.facts = take_bottom(&right, right.rows >= 14 ? FACTS_LINES : right.rows / 2 - 1);
+    l.picture = right;
+    l.facts.x += wide ? 2 : 0;
+    l.facts.columns -= wide ? 2 : 0;
+    l.plot = take_top(&left, left.rows >= 17 && !wide ? left.rows / 2 : 0);
+    l.head = take_top(&left, 1);
+    l.rows = left;
+    return l;
+}
+
 /* Cuts `total` into n parts that differ by at most one; part i's start and size. */
 static void part(int total, int n, int i, int *start, int *size)
 {
@@ -134,6 +155,23 @@ struct live_layout layout_live(struct rect body, int charts, int focus, bool zoo
         return l;
     }
     grid(&l, body, charts, focus);
+    return l;
+}
+
+struct pictures_layout layout_pictures(struct rect body)
+{
+    struct pictures_layout l = {.title = take_top(&body, 1)};
+    for (int half = 0; half < 2; half++) {
+        struct rect all = take_top(&body, half ? body.rows : body.rows / 2);
+        l.heading[half] = take_top(&all, 1);
+        for (int i = 0; i < LAYOUT_ACROSS; i++) {
+            struct rect *cell = &l.cell[half * LAYOUT_ACROSS + i];
+            *cell = all;
+            part(all.columns, LAYOUT_ACROSS, i, &cell->x, &cell->columns);
+            cell->x += all.x;
+            cell->columns--; /* a blank between them */
+        }
+    }
     return l;
 }
 

@@ -81,6 +81,23 @@ struct sql_layout {
 
 struct sql_layout layout_sql(struct rect body, int lines);
 
+/* Test images: figures above; at the left points over a list, at the right a picture over what is
+ * said of it. Where there is little room the points have no rows; `wide`: the picture has all. */
+struct predictions_layout {
+    struct rect title, figures, plot, head, rows, picture, facts;
+};
+
+struct predictions_layout layout_predictions(struct rect body, bool wide);
+
+/* A page of pictures: two halves, each under a heading, of `across` cells. */
+#define LAYOUT_ACROSS 6
+
+struct pictures_layout {
+    struct rect title, heading[2], cell[2 * LAYOUT_ACROSS];
+};
+
+struct pictures_layout layout_pictures(struct rect body);
+
 /* A table's column: `priority` 0 is always there, the highest go first when it gets narrow. What is
  * left over goes to the others in their order of priority, up to `most`, and to priority 0 at last.
  */

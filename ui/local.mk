@@ -14,10 +14,12 @@ libui_a_SOURCES = \
 	ui/groups.c ui/groups.h \
 	ui/layout.c ui/layout.h \
 	ui/marks.c ui/marks.h \
+	ui/paint.c ui/paint.h \
 	ui/pen.c ui/pen.h \
 	ui/request.c ui/request.h \
 	ui/run.c \
 	ui/scale.c ui/scale.h \
+	ui/scatter.c ui/scatter.h \
 	ui/screen.c ui/screen.h \
 	ui/signs.c ui/signs.h \
 	ui/terminal.c \
@@ -41,6 +43,10 @@ libui_a_SOURCES = \
 	ui/views/live.c \
 	ui/views/live_charts.c ui/views/live_charts.h \
 	ui/views/live_panel.c ui/views/live_panel.h \
+	ui/views/predictions.c ui/views/predictions_priv.h \
+	ui/views/predictions_draw.c \
+	ui/views/predictions_order.c \
+	ui/views/predictions_picture.c \
 	ui/views/runs.c \
 	ui/views/runs_edit.c ui/views/runs_edit.h \
 	ui/views/runs_details.c ui/views/runs_details.h \

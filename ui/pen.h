@@ -7,12 +7,14 @@
 #include "ui/ui.h"
 
 struct canvas;
+struct paint;
 
 struct pen {
     void *window; /* a curses WINDOW */
     const struct theme *theme;
     const struct glyphs *glyphs;
     struct canvas *canvas;      /* room for one chart at a time */
+    struct paint *paint;        /* of pictures */
     enum ui_chart_style charts; /* never AUTO */
     bool unicode;
     bool selected;          /* on the selection's background */

@@ -91,7 +91,7 @@ enum request_group request_group(enum request request)
 const char *request_group_title(enum request_group group)
 {
     static const char *const titles[REQUEST_GROUPS] = {
-        "Moving", "Screens", "Run", "List of runs", "Charts", "Ablation", "Form", "SQL", "Program"};
+        "Moving", "Screens", "Run", "List of runs", "Charts", "Ablation", "Predictions", "Form", "SQL", "Program"};
     return titles[group];
 }
 

@@ -28,6 +28,7 @@
     R(LIVE, SCREEN, "live", "the opened run, the one that trains, or the newest", '2')             \
     R(COMPARE, SCREEN, "compare", "the marked runs side by side", '3')                             \
     R(ABLATION, SCREEN, "ablation", "the losses of an experiment as a table of means", '4')        \
+    R(PREDICTIONS, SCREEN, "predictions", "test images of a run: true and predicted scores", '5')  \
     R(SQL, SCREEN, "SQL", "statements that read the database", '6')                                \
     R(LAUNCH, SCREEN, "launch", "the form that launches a run", 'n')                               \
     R(HELP, SCREEN, "help", "this help", '?', KEY_F(1))                                            \
@@ -63,9 +64,11 @@
     R(MARKS, CHART, "marks", "draw charts in Braille, blocks or ASCII", 'm')                       \
     R(SAVE, CHART, "to PDF", "draw what is shown into a PDF file in the present folder", 'F')      \
     R(BEHIND, TABLE, "behind", "the runs and the SQL behind the figure", '=')                      \
-    R(FIGURE, TABLE, "figure", "PC, MAE or RMSE first", 'v')                                       \
+    R(FIGURE, TABLE, "figure", "PC, MAE or RMSE first; of images, scores or errors", 'v')          \
     R(EPOCH, TABLE, "epoch", "figures of the last epoch, the best, the best by halves", 'e')       \
     R(IMAGES, TABLE, "images", "intervals over the test images too, by a bootstrap", 'I')          \
+    R(WEIGHTS, IMAGES, "best/last", "predictions of the best weights or of the last ones", 'o')    \
+    R(EXTREMES, IMAGES, "best six", "the six best and the six worst predictions, and back", 'W')   \
     R(RESET, FORM, "default", "the field's default", KEY_CTRL('U'))                                \
     R(SUBMIT, FORM, "launch", "launch the run, or all of them; in SQL, run the statement",         \
       KEY_F(2), KEY_CTRL('X'))                                                                     \
@@ -97,6 +100,7 @@ enum request_group {
     GROUP_LIST,
     GROUP_CHART,
     GROUP_TABLE,
+    GROUP_IMAGES,
     GROUP_FORM,
     GROUP_SQL,
     GROUP_PROGRAM,

@@ -113,3 +113,9 @@ bool ui_ablation_is(const struct ui_ablation *a, const struct ui_ablation *b)
     return a->at == b->at && a->bootstrap == b->bootstrap &&
            !strcmp(a->experiment, b->experiment) && !strcmp(a->baseline, b->baseline);
 }
+
+bool ui_pictures_are(const struct ui_pictures *a, const struct ui_pictures *b)
+{
+    return a->n == b->n && a->height == b->height && a->width == b->width &&
+           !memcmp(a->places, b->places, a->n * sizeof *a->places);
+}

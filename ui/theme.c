@@ -161,6 +161,7 @@ const struct glyphs glyphs_ascii = {
 
 static void mono_theme(struct theme *theme)
 {
+    theme->pairs = 0;
     theme->mono = true;
     for (int r = 0; r < ROLE_FAINT; r++) {
         theme->plain[r] = looks[r].mono;
@@ -197,6 +198,7 @@ static void make_faint(struct theme *theme)
 
 static void make_roles(struct theme *theme, enum ui_theme which)
 {
+    theme->light = which == UI_THEME_LIGHT;
     if (which == UI_THEME_MONO || !has_colors() || start_color() == ERR || COLORS < 8 ||
         COLOR_PAIRS < 2 * ROLE_FAINT + 1) {
         mono_theme(theme);
@@ -204,6 +206,7 @@ static void make_roles(struct theme *theme, enum ui_theme which)
     }
     use_default_colors();
     int ground = which == UI_THEME_DARK ? DARK : which == UI_THEME_LIGHT ? LIGHT : EITHER;
+    theme->pairs = 2 * ROLE_FAINT;
     for (int r = 0; r < ROLE_FAINT; r++)
         make_role(theme, r, ground);
 }

@@ -13,6 +13,7 @@
 #include "ui/canvas.h"
 #include "ui/frame.h"
 #include "ui/marks.h"
+#include "ui/paint.h"
 #include "ui/screen.h"
 #include "ui/verbs.h"
 
@@ -30,6 +31,7 @@ struct ui {
     struct screen screen;
     struct theme theme;
     struct canvas canvas;
+    struct paint *paint;
     enum ui_chart_style charts;
     bool unicode;
     bool redraw; /* the terminal's content is not to be trusted */
@@ -37,7 +39,7 @@ struct ui {
     void *states[VIEWS];
     int view;          /* of views */
     int before[VIEWS]; /* where Escape leads from a passing one */
-    char note[512];   /* on the status line until the next key */
+    char note[512];    /* on the status line until the next key */
     bool note_is_error;
     struct question question; /* its text is "" unless an answer is waited for */
 };
@@ -84,6 +86,10 @@ int ui_open(struct ui **out, const struct ui_options *options, struct err *e)
                                ? options->theme
                                : theme_found(options->term ? options->term : getenv("TERM")));
     ui->unicode = screen_is_utf8();
+    if (paint_open(&ui->paint, &ui->theme, ui->unicode, e)) {
+        ui_close(ui);
+        return -1;
+    }
     ui->charts = options->charts;
     if (ui->charts == UI_CHART_AUTO || !ui->unicode)
         ui->charts = ui->unicode ? UI_CHART_BRAILLE : UI_CHART_ASCII;
@@ -99,6 +105,7 @@ void ui_close(struct ui *ui)
     fini_views(ui);
     canvas_fini(&ui->canvas);
     marks_fini(&ui->marks);
+    paint_close(ui->paint);
     mem_free(ui);
 }
 
@@ -161,7 +168,8 @@ static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)
 void ui_draw(struct ui *ui, const struct ui_model *model)
 {
     screen_use(&ui->screen);
-    if (screen_resize(&ui->screen) || ui->redraw) {
+    bool anew = screen_resize(&ui->screen) || ui->redraw;
+    if (anew) {
         ui->redraw = false;
         clearok(stdscr, TRUE);
         /* Without room charts say so; everything else is still drawn. */
@@ -172,18 +180,21 @@ void ui_draw(struct ui *ui, const struct ui_model *model)
         .theme = &ui->theme,
         .glyphs = ui->unicode ? &glyphs_unicode : &glyphs_ascii,
         .canvas = &ui->canvas,
+        .paint = ui->paint,
         .charts = ui->charts,
         .unicode = ui->unicode,
         .cursor_y = -1,
     };
     wattrset(stdscr, A_NORMAL);
     werase(stdscr);
+    paint_begin(ui->paint);
     draw_frame(ui, &pen, model);
     curs_set(pen.cursor_y >= 0);
     wmove(stdscr, pen.cursor_y >= 0 ? pen.cursor_y : ui->screen.rows - 1,
           pen.cursor_y >= 0 ? pen.cursor_x : 0);
     wnoutrefresh(stdscr);
     doupdate();
+    paint_end(ui->paint, ui->screen.out, anew);
 }
 
 /* --- keys --- */

@@ -141,6 +141,32 @@ struct ui_sql_file {
 
 #define UI_NOWHERE ((size_t)-1)
 
+/* What a run's weights say of its test images. */
+struct ui_predictions {
+    int64_t run;                       /* 0 while none are here */
+    bool best;                         /* of the best weights, else of the last ones */
+    const struct prediction_row *rows; /* ascending by place */
+    size_t n;
+};
+
+/* A test image of a run, scaled down into a box of so many pixels. */
+struct ui_picture {
+    int64_t run, place;
+    int box_height, box_width; /* as it was asked for */
+    int height, width;         /* height is even */
+    const uint8_t *rgb;        /* height x width x 3; NULL: */
+    const char *problem;       /* why there is none */
+};
+
+#define UI_MOST_PICTURES 16
+
+/* Pictures that are asked for: what is looked at first, then what may be next. */
+struct ui_pictures {
+    int64_t places[UI_MOST_PICTURES];
+    size_t n;
+    int height, width; /* pixels of the box */
+};
+
 /* What is compared of a run beside its row. */
 struct ui_compared {
     int64_t run;
@@ -201,6 +227,12 @@ struct ui_model {
     char *const *history; /* statements, the oldest first */
     size_t n_history;
     bool has_history; /* it has been read */
+    struct ui_predictions predictions;
+    uint64_t predictions_version; /* another whenever they are others */
+    const struct ui_picture *const *pictures;
+    size_t n_pictures;
+    int64_t pictures_of;          /* the run that was asked about: */
+    const char *pictures_problem; /* why none of its images can be shown, or "" */
 };
 
 enum ui_action_kind {
@@ -226,13 +258,15 @@ enum ui_action_kind {
     UI_EACH,   /* several of these, which were confirmed together */
 };
 
-/* What is drawn into a file: curves of runs, or an ablation where there are none. */
+/* What is drawn into a file: curves of runs, what one predicts of its test images, or an ablation
+ * where there are no runs. */
 struct ui_figure {
     const int64_t *runs; /* the view's, until the next key */
     size_t n_runs;
     char metrics[128]; /* "pc,mae", terms of the loss by their names: a panel each */
     char phases[16];   /* "train,test"; "" = those that the command curves takes */
     bool log_y;
+    bool predictions, best; /* of the first run, by its best weights */
     bool over_seed, over_fold; /* curves are means of runs that differ in that alone */
     struct ui_ablation ablation;
 };
@@ -253,13 +287,14 @@ struct ui_action {
  * PATHS is what a path that is being typed may go on with. SQL runs a statement, NAMES are those
  * that one may be made of, HISTORY is the statements before. ABLATION is the table of an
  * experiment; COMPARED is options, terms and curves of several runs; ALIKE is which runs differ in
- * nothing but the seed or the fold. W(NAME, name of its descriptor). */
+ * nothing but the seed or the fold; PREDICTIONS are those of a run, PICTURES some of its test
+ * images. W(NAME, name of its descriptor). */
 #define UI_WANTS(W)                                                                                \
     W(RUNS, runs)                                                                                  \
     W(RUN, run)                                                                                    \
     W(NOW, now)                                                                                    \
     W(PATHS, paths) W(SQL, sql) W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation)          \
-        W(COMPARED, compared) W(ALIKE, alike)
+        W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100
 
@@ -283,6 +318,8 @@ struct ui_want {
     struct ui_ablation ablation;    /* UI_WANT_ABLATION */
     int64_t runs[UI_MOST_COMPARED]; /* UI_WANT_COMPARED: */
     size_t n_runs;
+    bool best;                   /* UI_WANT_PREDICTIONS, UI_WANT_PICTURES: of the best weights */
+    struct ui_pictures pictures; /* UI_WANT_PICTURES */
 };
 
 #define UI_MOST_WANTS 4
@@ -329,6 +366,7 @@ void ui_run_columns(struct row_column to[ROW_MOST_COLUMNS]);
 
 /* They ask for the same. */
 bool ui_ablation_is(const struct ui_ablation *a, const struct ui_ablation *b);
+bool ui_pictures_are(const struct ui_pictures *a, const struct ui_pictures *b);
 
 /* The run of that number in the model's list, or NULL. */
 const struct ui_run *ui_run_find(const struct ui_model *model, int64_t run);

@@ -62,7 +62,7 @@ struct view {
 };
 
 /* In the order of the header; the first one is shown at the start. */
-#define UI_VIEWS(V) V(runs) V(live) V(compare) V(ablation) V(sql) V(launch) V(help)
+#define UI_VIEWS(V) V(runs) V(live) V(compare) V(ablation) V(predictions) V(sql) V(launch) V(help)
 
 #define UI_VIEW_DECLARED(name) extern const struct view view_##name;
 UI_VIEWS(UI_VIEW_DECLARED)

@@ -94,10 +94,12 @@ step_facts() {
     return $status
 }
 
-# Those of the fewest instructions first: what fails there explains what fails later.
+# Those of the fewest instructions first, then tensor cores and asynchronous copies: what fails there explains what
+# fails later.
 kernel_tests() {
-    (cd "$here/bin" && { echo test_values; ls test_lanes* 2>/dev/null; ls test_*; }) | grep -v 'cuda$\|bf16$\|tf32$' |
-        awk '!seen[$0]++'
+    (cd "$here/bin" && for test in test_values test_grouped test_*; do
+        [ ! -x "$test" ] || echo "$test"
+    done) | grep -v 'cuda$\|bf16$\|tf32$' | awk '!seen[$0]++'
 }
 
 step_kernels() {

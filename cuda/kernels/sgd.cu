@@ -2,6 +2,7 @@
  * clips the gradients' norm. Values, gradients and momenta are one block each: padding is zero in
  * all three and stays so. */
 #include "cuda/kernels/kernel.h"
+#include "cuda/kernels/plain.h"
 #include "cuda/kernels/step.h"
 
 #include <math.h>
@@ -69,6 +70,12 @@ struct rule {
     float momentum, decay, rate, clip;
 };
 
+static __device__ __forceinline__ rule rule_of(const struct state *s, float momentum, float decay,
+                                               bool clipped)
+{
+    return rule{momentum, decay, s->rate, clipped ? s->clip : 1};
+}
+
 static __device__ __forceinline__ void move(const struct rule *r, float g, float *v, float *w)
 {
     *v = r->momentum * *v + (r->clip * g + r->decay * *w);
@@ -97,7 +104,7 @@ static __global__ void sgd(const struct state *s, const float *gradients, float 
     after_previous();
     if (s->frozen)
         return;
-    const struct rule rule = {momentum, decay, s->rate, clipped ? s->clip : 1};
+    const struct rule rule = rule_of(s, momentum, decay, clipped);
     size_t i = ((size_t)blockIdx.x * THREADS + threadIdx.x) * WIDTH;
     if (i + WIDTH <= count) {
         move_8(&rule, gradients + i, momenta + i, values + i, copy ? copy + i : NULL);
@@ -110,13 +117,35 @@ static __global__ void sgd(const struct state *s, const float *gradients, float 
     }
 }
 
+/* The plain twin: one thread an element. */
+static __global__ void plain_update(const struct state *s, const float *gradients, float *values,
+                                    float *momenta, size_t count, float momentum, float decay,
+                                    bool clipped, bf16 *copy)
+{
+    after_previous();
+    size_t i = (size_t)blockIdx.x * THREADS + threadIdx.x;
+    if (s->frozen || i >= count)
+        return;
+    const struct rule rule = rule_of(s, momentum, decay, clipped);
+    move(&rule, gradients[i], &momenta[i], &values[i]);
+    if (copy)
+        copy[i] = to_bf16(values[i]);
+}
+
+static unsigned blocks_for(size_t threads)
+{
+    return (unsigned)((threads + THREADS - 1) / THREADS);
+}
+
 extern "C" int kernel_sgd(const struct state *s, const float *gradients, float *values,
                           float *momenta, size_t count, float momentum, float decay, bool clipped,
                           struct bf16 *copy, void *stream)
 {
-    size_t threads = (count + WIDTH - 1) / WIDTH;
     if (!count)
         return 0;
-    return LAUNCH(sgd, (unsigned)((threads + THREADS - 1) / THREADS), THREADS, 0, stream, s,
-                  gradients, values, momenta, count, momentum, decay, clipped, copy);
+    if (kernel_plain("sgd"))
+        return LAUNCH(plain_update, blocks_for(count), THREADS, 0, stream, s, gradients, values,
+                      momenta, count, momentum, decay, clipped, copy);
+    return LAUNCH(sgd, blocks_for((count + WIDTH - 1) / WIDTH), THREADS, 0, stream, s, gradients,
+                  values, momenta, count, momentum, decay, clipped, copy);
 }

@@ -58,6 +58,16 @@ struct augment_spec {
     float mean[3], deviation[3]; /* of RGB in 0..1, subtracted and divided by */
 };
 
+/* ImageNet's, which published weights were trained with. */
+#define AUGMENT_MEAN                                                                               \
+    {                                                                                              \
+        0.485f, 0.456f, 0.406f                                                                     \
+    }
+#define AUGMENT_DEVIATION                                                                          \
+    {                                                                                              \
+        0.229f, 0.224f, 0.225f                                                                     \
+    }
+
 /* normalised = table[channel][byte], made once by augment_table. */
 struct augment_table {
     float value[3][256];

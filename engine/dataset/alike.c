@@ -34,3 +34,23 @@ int dataset_alike(uint32_t *first, const struct dataset *d, const uint64_t *pict
     mem_free(p);
     return 0;
 }
+
+size_t dataset_leaks(const struct dataset *d, const uint32_t *first, uint32_t *room, uint32_t *test,
+                     uint32_t *train)
+{
+    uint32_t *trains = room; /* by the first of a picture, one of that picture that trains */
+    size_t n = 0;
+    for (size_t i = 0; i < d->n; i++)
+        trains[i] = UINT32_MAX;
+    for (size_t i = d->n_train; i-- > 0;)
+        trains[first[d->train[i]]] = d->train[i];
+    for (size_t i = d->n_test; i-- > 0;) {
+        uint32_t one = trains[first[d->test[i]]];
+        if (one == UINT32_MAX)
+            continue;
+        n++;
+        *test = d->test[i];
+        *train = one;
+    }
+    return n;
+}

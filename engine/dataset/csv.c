@@ -10,6 +10,7 @@ void csv_init(struct csv *c, const char *path, char *text)
 {
     memset(c, 0, sizeof *c);
     c->path = path;
+    c->separator = ',';
     c->at = text;
     c->next_line = 1;
 }
@@ -36,10 +37,10 @@ static int quoted(struct csv *c, struct err *e)
         *to++ = *from;
     }
     c->at = from + 1;
-    if (*c->at && *c->at != ',' && !at_line_end(c->at))
+    if (*c->at && *c->at != c->separator && !at_line_end(c->at))
         return err_set(e, ERR_FORMAT,
-                       "%s:%zu: '%.1s' follows a closing quote; allowed are a comma or the line's "
-                       "end (a quote inside quotes is written twice)",
+                       "%s:%zu: '%.1s' follows a closing quote; allowed are the separator or the "
+                       "line's end (a quote inside quotes is written twice)",
                        c->path, c->next_line, c->at);
     *to = '\0';
     return 0;
@@ -47,7 +48,7 @@ static int quoted(struct csv *c, struct err *e)
 
 static int bare(struct csv *c, struct err *e)
 {
-    while (*c->at && *c->at != ',' && !at_line_end(c->at)) {
+    while (*c->at && *c->at != c->separator && !at_line_end(c->at)) {
         if (*c->at == '"')
             return err_set(e, ERR_FORMAT,
                            "%s:%zu: a quote inside a field; put the whole field in quotes and "
@@ -93,7 +94,7 @@ int csv_next(struct csv *c, struct err *e)
         if (!end)
             return 1;
         c->at += two ? 2 : 1;
-        if (end == ',')
+        if (end == c->separator)
             continue;
         c->next_line++;
         return 1;

@@ -1,6 +1,6 @@
-/* csv_priv.h - records of a CSV text (RFC 4180): quoted fields, doubled quotes, line ends within
- * quotes, LF or CRLF. Works in place on a text that the caller owns; no allocation, no state
- * elsewhere. */
+/* csv_priv.h - records of a CSV text (RFC 4180, other separators too): quoted fields, doubled
+ * quotes, line ends within quotes, LF or CRLF. Works in place on a text that the caller owns; no
+ * allocation, no state elsewhere. */
 #ifndef COMBOLAB_ENGINE_DATASET_CSV_PRIV_H
 #define COMBOLAB_ENGINE_DATASET_CSV_PRIV_H
 
@@ -12,6 +12,7 @@ struct err;
 
 struct csv {
     const char *path; /* for messages */
+    char separator;   /* a comma, unless it is set to another after csv_init */
     char *at;         /* what is yet to be read, NUL-terminated */
     size_t next_line;
     /* the last record */

@@ -15,6 +15,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,28 @@ int dataset_check_fold(const struct dataset *d, int64_t fold, struct err *e)
 
 /* --- opening --- */
 
+struct dataset_request dataset_request_of(const struct run_config *c)
+{
+    return (struct dataset_request){.path = c->data,
+                                    .protocol = (enum config_protocol)c->protocol,
+                                    .fold = (int)c->fold,
+                                    .format = c->data_format,
+                                    .table = &c->table};
+}
+
+void dataset_note(struct dataset *d, const char *format, ...)
+{
+    va_list arguments;
+    size_t at = strlen(d->note);
+    if (at)
+        at += (size_t)snprintf(d->note + at, sizeof d->note - at, "; ");
+    if (at >= sizeof d->note)
+        return;
+    va_start(arguments, format);
+    vsnprintf(d->note + at, sizeof d->note - at, format, arguments);
+    va_end(arguments);
+}
+
 static bool is_empty_folder(const char *path)
 {
     DIR *dir = opendir(path);
@@ -124,17 +147,55 @@ static bool is_empty_folder(const char *path)
     return entries == 0;
 }
 
-static int unknown(const char *path, struct err *e)
+static bool may_be(const struct dataset_format *format, const struct dataset_request *request)
 {
+    return request->format == DATA_AUTO || request->format == (int)format->id;
+}
+
+static int unknown(const struct dataset_request *request, struct err *e)
+{
+    const char *path = request->path;
     struct str known;
     if (is_empty_folder(path))
         return err_set(e, ERR_FORMAT, "%s: the folder is empty", path);
     str_init(&known);
     for (size_t i = 0; i < FORMAT_COUNT; i++)
-        str_addf(&known, "%s %s", i ? " nor" : "neither", formats[i]->holds);
-    err_set(e, ERR_FORMAT, "%s: is no data set that combolab knows: it holds %s", path, known.text);
+        if (may_be(formats[i], request))
+            str_addf(&known, "%s %s",
+                     known.length      ? " nor"
+                     : request->format ? "no"
+                                       : "neither",
+                     formats[i]->holds);
+    err_set(e, ERR_FORMAT, "%s: is no data set %s: it holds %s", path,
+            request->format ? "of the format asked for" : "that combolab knows", known.text);
     str_fini(&known);
     return -1;
+}
+
+/* An option of tables changes nothing of another format. */
+static int check_table(const struct dataset_format *format, const struct config_table *t,
+                       const char *path, struct err *e)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } options[] = {
+        {"image-column", t->image_column[0]},
+        {"score-column", t->score_column[0]},
+        {"split-column", t->split_column[0]},
+        {"fold-column", t->fold_column[0]},
+        {"image-dir", t->image_dir[0]},
+        {"delimiter", t->delimiter},
+        {"header", t->header},
+        {"ratings", t->ratings},
+        {"strip-path", t->strip_path},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].given)
+            return err_set(
+                e, ERR_USAGE, "option '%s': is for tables (CSV, TSV), but %s is read as %s%s",
+                options[i].name, path, format->kind, "; --data-format table reads a table");
+    return 0;
 }
 
 /* Lets the first format that knows the path read it. */
@@ -146,13 +207,18 @@ static int read_path(struct dataset *d, struct dataset_rows *rows,
     struct stat st;
     if (stat(request->path, &st))
         return err_errno(e, errno, "data set '%s'", request->path);
+    rows->keep_missing = request->keep_missing;
     for (size_t i = 0; i < FORMAT_COUNT; i++) {
-        found.path = formats[i]->find(request->path, inner);
         d->format = formats[i];
-        if (found.path)
-            return d->format->read(d, rows, &found, e);
+        found.path = may_be(d->format, request) ? d->format->find(request->path, inner) : NULL;
+        if (!found.path)
+            continue;
+        if (request->table && !d->format->table &&
+            check_table(d->format, request->table, request->path, e))
+            return -1;
+        return d->format->read(d, rows, &found, e);
     }
-    return unknown(request->path, e);
+    return unknown(request, e);
 }
 
 /* Counts, lists of places, score range. */

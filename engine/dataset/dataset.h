@@ -22,8 +22,10 @@ struct err;
 struct dataset_item {
     char *name; /* as the set names it: "AF1.jpg" */
     double score;
+    double deviation; /* of its ratings; NaN when unknown */
     int fold;         /* 1.., the fold that tests it; 0 when the set has no folds */
     bool train, test; /* under the protocol asked for */
+    bool missing;     /* there is no such file; such sets are for an audit alone */
 };
 
 struct dataset {
@@ -31,6 +33,7 @@ struct dataset {
     char name[320];                /* for people: "SCUT-FBP5500 60-40", "portraits.csv fold 2/5" */
     char set[CONFIG_NAME_BYTES];   /* the set alone: "SCUT-FBP5500", "portraits.csv" */
     char root[1024];               /* the folder that image names are relative to */
+    char note[512];                /* what was taken otherwise than it says, a sentence; or "" */
     enum config_protocol protocol; /* settled, never PROTOCOL_AUTO */
     unsigned met;                  /* 1 << protocol for each whose needs the set meets */
     int fold, folds;               /* 0 when the protocol has none */
@@ -44,9 +47,15 @@ struct dataset {
 
 struct dataset_request {
     const char *path;
-    enum config_protocol protocol; /* PROTOCOL_AUTO: what the set offers first */
-    int fold;                      /* from 1; ignored under a protocol without folds */
+    enum config_protocol protocol;    /* PROTOCOL_AUTO: what the set offers first */
+    int fold;                         /* from 1; ignored under a protocol without folds */
+    int format;                       /* enum config_data */
+    const struct config_table *table; /* of what is read as a table; NULL: all auto */
+    bool keep_missing;                /* images that are not there are no error */
 };
+
+/* What a run asks for; borrows from `c`. */
+struct dataset_request dataset_request_of(const struct run_config *c);
 
 int dataset_open(struct dataset **out, const struct dataset_request *request, struct err *e);
 void dataset_free(struct dataset *d);
@@ -62,5 +71,10 @@ void dataset_hash(const struct dataset *d, const uint64_t *pictures, char to[17]
  * none comes before. `pictures`: a digest each, 0 where there is none. */
 int dataset_alike(uint32_t *first, const struct dataset *d, const uint64_t *pictures,
                   struct err *e);
+
+/* How many test images show a picture that trains too, by `first` of dataset_alike; the first of
+ * them and one that trains are in *test and *train. `room` is for d->n places. */
+size_t dataset_leaks(const struct dataset *d, const uint32_t *first, uint32_t *room, uint32_t *test,
+                     uint32_t *train);
 
 #endif

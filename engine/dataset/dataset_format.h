@@ -20,7 +20,10 @@ struct err;
 /* Every format, in the order in which they are asked whether a path is theirs. */
 #define DATASET_FORMATS(X)                                                                         \
     X(scut)                                                                                        \
-    X(csv)
+    X(scut_fbp)                                                                                    \
+    X(hotornot)                                                                                    \
+    X(csv)                                                                                         \
+    X(utkface)
 
 /* A way of a format to divide images into those that train and those that test. */
 struct dataset_protocol {
@@ -35,6 +38,7 @@ struct dataset_protocol {
 #define DATASET_MOST_PROTOCOLS 4
 
 struct dataset_format {
+    enum config_data id;
     const char *kind;  /* "SCUT-FBP5500" */
     const char *holds; /* what tells its folder, for people: "labels.csv" */
     /* In the order in which PROTOCOL_AUTO takes what a set offers, and the first of all where it
@@ -45,6 +49,8 @@ struct dataset_format {
     int classes;
     enum config_rounding rounding, released_rounding; /* the paper's, the released code's */
     double edge[LOSS_MAX_CLASSES - 1];                /* classes - 1, of ROUND_EDGES */
+
+    bool table; /* the options of tables are for it */
 
     /* What is to be read of `path`: the path itself, or one within it that is made in `inner`. NULL
      * when it is no set of this format. The path exists. */

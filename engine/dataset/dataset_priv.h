@@ -18,6 +18,7 @@ struct dataset_rows {
     const char *list; /* path of the list that `line` counts in; borrowed */
     struct dataset_row *row;
     size_t n, room;
+    bool keep_missing; /* images that are not there are marked */
 };
 
 /* A list file as text: a byte order mark skipped, lines that end in CR alone ended in LF; refused
@@ -34,7 +35,10 @@ int dataset_rows_add(struct dataset_rows *rows, const char *name, double score, 
                      struct err *e);
 void dataset_rows_fini(struct dataset_rows *rows);
 
-/* Sorts by name; an image named twice is an error with both lines. */
+/* Sorts by name, then line. */
+void dataset_rows_order(struct dataset_rows *rows);
+
+/* The same; an image named twice is an error with both lines. */
 int dataset_rows_sort(struct dataset_rows *rows, struct err *e);
 
 /* One file under two names (spellings, links) is an error with both lines. Of checked rows. */
@@ -44,8 +48,31 @@ int dataset_rows_distinct(const struct dataset_rows *rows, struct err *e);
 struct dataset_row *dataset_rows_find(const struct dataset_rows *rows, const char *name);
 
 /* Checks that the row's file is there and may be read; the message names `list` and `line`. */
-int dataset_rows_check(struct dataset_row *row, const char *root, const char *list, size_t line,
-                       struct err *e);
+int dataset_rows_check(const struct dataset_rows *rows, struct dataset_row *row, const char *root,
+                       const char *list, size_t line, struct err *e);
+
+/* The same for all of a list, and that they are distinct. */
+int dataset_rows_check_all(struct dataset_rows *rows, const char *root, struct err *e);
+
+/* Makes one row of all that name an image, with the mean score and its deviation, and tells about
+ * them in d->note; rows that `ratings` takes for repeated by mistake stay. */
+int dataset_rows_average(struct dataset_rows *rows, struct dataset *d, enum config_ratings ratings,
+                         struct err *e);
+
+/* Divide images of sorted rows by a hash of their names: a fifth for testing, and d->name says so;
+ * or d->folds folds, of which d->fold tests. */
+int dataset_split_by_name(struct dataset *d, struct dataset_rows *rows, struct err *e);
+int dataset_fold_by_name(const struct dataset *d, struct dataset_rows *rows, struct err *e);
+void dataset_note_folds(struct dataset *d); /* says so */
+
+/* The images of d->fold test, the others train. */
+void dataset_split_by_fold(const struct dataset *d, struct dataset_rows *rows);
+
+/* Cuts outer blanks off. */
+char *dataset_trim(char *text);
+
+/* Adds to d->note, behind "; " where it says something already. */
+void dataset_note(struct dataset *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Parses a score; the message names list, line and what is allowed. */
 int dataset_score(double *score, const char *text, const char *list, size_t line, struct err *e);

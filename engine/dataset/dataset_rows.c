@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,6 +52,16 @@ void dataset_text_fini(struct dataset_text *t)
     t->text = NULL;
 }
 
+char *dataset_trim(char *text)
+{
+    text += strspn(text, " \t");
+    size_t length = strlen(text);
+    while (length && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+        length--;
+    text[length] = '\0';
+    return text;
+}
+
 /* --- rows --- */
 
 int dataset_rows_add(struct dataset_rows *rows, const char *name, double score, size_t line,
@@ -72,6 +83,7 @@ int dataset_rows_add(struct dataset_rows *rows, const char *name, double score, 
     if (!row->item.name)
         return mem_error(e, "an image's name", strlen(name) + 1);
     row->item.score = score;
+    row->item.deviation = NAN;
     row->line = line;
     rows->n++;
     return 0;
@@ -94,11 +106,17 @@ static int by_name(const void *a, const void *b)
     return (left->line > right->line) - (left->line < right->line);
 }
 
+void dataset_rows_order(struct dataset_rows *rows)
+{
+    if (rows->n)
+        qsort(rows->row, rows->n, sizeof *rows->row, by_name);
+}
+
 int dataset_rows_sort(struct dataset_rows *rows, struct err *e)
 {
     if (!rows->n)
         return err_set(e, ERR_FORMAT, "%s: names no image", rows->list);
-    qsort(rows->row, rows->n, sizeof *rows->row, by_name);
+    dataset_rows_order(rows);
     for (size_t i = 1; i < rows->n; i++) {
         const struct dataset_row *first = &rows->row[i - 1], *second = &rows->row[i];
         if (!strcmp(first->item.name, second->item.name))
@@ -125,8 +143,8 @@ struct dataset_row *dataset_rows_find(const struct dataset_rows *rows, const cha
     return NULL;
 }
 
-int dataset_rows_check(struct dataset_row *row, const char *root, const char *list, size_t line,
-                       struct err *e)
+int dataset_rows_check(const struct dataset_rows *rows, struct dataset_row *row, const char *root,
+                       const char *list, size_t line, struct err *e)
 {
     char path[FILE_PATH_BYTES];
     struct stat st;
@@ -136,6 +154,9 @@ int dataset_rows_check(struct dataset_row *row, const char *root, const char *li
     if (str_path(path, sizeof path, root, name))
         return err_set(e, ERR_FORMAT, "%s:%zu: the path of image '%.80s...' is too long", list,
                        line, name);
+    row->item.missing = stat(path, &st) && rows->keep_missing && errno == ENOENT;
+    if (row->item.missing)
+        return 0;
     if (stat(path, &st))
         return err_errno(e, errno, "%s:%zu: image '%s' cannot be found at %s", list, line, name,
                          path);
@@ -165,7 +186,8 @@ static int by_file(const void *a, const void *b)
 /* The size too, for file systems that give one inode number to many files. */
 static bool same_file(const struct dataset_row *a, const struct dataset_row *b)
 {
-    return a->device == b->device && a->inode == b->inode && a->bytes == b->bytes;
+    return a->on_disk && b->on_disk && a->device == b->device && a->inode == b->inode &&
+           a->bytes == b->bytes;
 }
 
 int dataset_rows_distinct(const struct dataset_rows *rows, struct err *e)
@@ -186,6 +208,14 @@ int dataset_rows_distinct(const struct dataset_rows *rows, struct err *e)
                              file[i - 1]->line);
     mem_free(file);
     return result;
+}
+
+int dataset_rows_check_all(struct dataset_rows *rows, const char *root, struct err *e)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        if (dataset_rows_check(rows, &rows->row[i], root, rows->list, rows->row[i].line, e))
+            return -1;
+    return dataset_rows_distinct(rows, e);
 }
 
 int dataset_score(double *score, const char *text, const char *list, size_t line, struct err *e)

@@ -1,8 +1,11 @@
-/* dataset_scut.c - SCUT-FBP5500 v2 as it is distributed.
+/* dataset_scut.c - SCUT-FBP5500 as it is distributed.
  *
  * Images/NAME, train_test_files/All_labels.txt with "NAME SCORE" lines, and under train_test_files
  * the 60/40 split and five folds, whose files repeat those lines. What contradicts All_labels.txt
  * is an error: a changed or half-copied set would give figures that compare with nothing.
+ *
+ * Images have the names of version 2 (AF1.jpg); lists may have those of version 1 (fty1.jpg), or
+ * those of the landmarks (AF1.mat), where no such image is there but the one that is meant.
  */
 #include "engine/dataset/dataset_priv.h"
 
@@ -10,9 +13,12 @@
 #include "base/file.h"
 #include "base/str.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FOLDS 5
 #define LISTS_FOLDER "train_test_files"
@@ -27,6 +33,8 @@ struct scut {
     const char *list;
     size_t line;
     int fold; /* that it is of */
+    size_t renamed;
+    char old_name[32], new_name[32]; /* the first of them */
 };
 
 /* What a list does to the rows it names. */
@@ -65,6 +73,68 @@ static int split_line(const struct scut *s, char *line, double *score, struct er
     return 0;
 }
 
+/* Another name of an image that a list calls fty1.jpg, fty1.mat or AF1.mat: first with .jpg for
+ * .mat, then as version 2 has it. False where there is none. */
+#define OTHER_NAMES 2
+static bool other_name(char to[32], const char *name, int way)
+{
+    static const char *const old[][2] = {
+        {"fty", "AF"}, {"mty", "AM"}, {"ftw", "CF"}, {"mtw", "CM"}};
+    const char *dot = strrchr(name, '.');
+    bool landmarks = dot && !strcasecmp(dot, ".mat");
+    const char *end = landmarks ? ".jpg" : dot;
+    size_t letters = 0;
+    while (isalpha((unsigned char)name[letters]))
+        letters++;
+    size_t digits = strspn(name + letters, "0123456789");
+    if (!dot || !digits || digits > 9 || name + letters + digits != dot || letters > 3 ||
+        strlen(end) > 5)
+        return false;
+    if (!way) {
+        snprintf(to, 32, "%.*s%s", (int)(letters + digits), name, end);
+        return landmarks;
+    }
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+        if (letters == 3 && !strncasecmp(name, old[i][0], 3)) {
+            snprintf(to, 32, "%s%.*s%s", old[i][1], (int)digits, name + letters, end);
+            return true;
+        }
+    return false;
+}
+
+static bool has_image(const struct scut *s, const char *name)
+{
+    char path[FILE_PATH_BYTES];
+    return !str_path(path, sizeof path, s->d->root, name) && !access(path, F_OK);
+}
+
+/* A row is called as its image is. */
+static int add_line(struct scut *s, const char *name, double score, struct err *e)
+{
+    char other[32];
+    bool found = has_image(s, name);
+    for (int way = 0; !found && way < OTHER_NAMES; way++) {
+        if (!other_name(other, name, way) || !has_image(s, other))
+            continue;
+        if (!s->renamed++) {
+            str_copy(s->old_name, sizeof s->old_name, name);
+            str_copy(s->new_name, sizeof s->new_name, other);
+        }
+        return dataset_rows_add(s->rows, other, score, s->line, e);
+    }
+    return dataset_rows_add(s->rows, name, score, s->line, e);
+}
+
+static struct dataset_row *find_row(const struct scut *s, const char *name)
+{
+    char other[32];
+    struct dataset_row *row = dataset_rows_find(s->rows, name);
+    for (int way = 0; !row && way < OTHER_NAMES; way++)
+        if (other_name(other, name, way))
+            row = dataset_rows_find(s->rows, other);
+    return row;
+}
+
 /* Without a mark, adds a row. */
 static int apply_line(struct scut *s, char *line, list_mark *mark, struct err *e)
 {
@@ -72,8 +142,8 @@ static int apply_line(struct scut *s, char *line, list_mark *mark, struct err *e
     if (split_line(s, line, &score, e))
         return -1;
     if (!mark)
-        return dataset_rows_add(s->rows, line, score, s->line, e);
-    struct dataset_row *row = dataset_rows_find(s->rows, line);
+        return add_line(s, line, score, e);
+    struct dataset_row *row = find_row(s, line);
     if (!row)
         return err_set(e, ERR_FORMAT, "%s:%zu: image '%s' is not in All_labels.txt", s->list,
                        s->line, line);
@@ -81,7 +151,7 @@ static int apply_line(struct scut *s, char *line, list_mark *mark, struct err *e
         return err_set(e, ERR_FORMAT,
                        "%s:%zu: image '%s' has score %.9g, but %.9g in All_labels.txt:%zu", s->list,
                        s->line, line, score, row->item.score, row->line);
-    if (dataset_rows_check(row, s->d->root, s->list, s->line, e))
+    if (dataset_rows_check(s->rows, row, s->d->root, s->list, s->line, e))
         return -1;
     return mark(s, row, e);
 }
@@ -221,8 +291,14 @@ static int read_set(struct dataset *d, struct dataset_rows *rows,
             return -1;
     /* Images of no list are decoded too: they belong to the set. */
     for (size_t i = 0; i < rows->n; i++)
-        if (dataset_rows_check(&rows->row[i], d->root, labels, rows->row[i].line, e))
+        if (dataset_rows_check(rows, &rows->row[i], d->root, labels, rows->row[i].line, e))
             return -1;
+    if (s.renamed)
+        dataset_note(
+            d,
+            "%zu of %zu images have another name in the lists than on disk, as in version 1 "
+            "of the set: %s is taken as %s",
+            s.renamed, rows->n, s.old_name, s.new_name);
     int result = dataset_rows_distinct(rows, e);
     rows->list = NULL;
     return result;
@@ -236,8 +312,9 @@ static const double weights_5_fold[FOLDS][LOSS_MAX_CLASSES] = {
 };
 
 const struct dataset_format dataset_scut = {
+    .id = DATA_SCUT,
     .kind = "SCUT-FBP5500",
-    .holds = LISTS_FOLDER " (SCUT-FBP5500 v2)",
+    .holds = LISTS_FOLDER " (SCUT-FBP5500)",
     .protocols = {{.protocol = PROTOCOL_60_40, .released = weights_60_40},
                   {.protocol = PROTOCOL_5_FOLD,
                    .folds = true,

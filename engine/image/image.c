@@ -168,27 +168,48 @@ int image_read(struct image *out, const char *path, struct err *e)
     return image_read_as(out, path, path, NULL, &in_gate, e);
 }
 
-int image_measure(int *height, int *width, const char *path, const char *name, struct gate *gate,
-                  struct err *e)
+/* Only as much of a file as its header takes. */
+static int read_header(struct image_source *source, const char *path, struct gate *gate,
+                       struct err *e)
 {
-    struct image_source source = {.name = name};
     uint8_t *bytes;
     uint64_t whole, in_gate = 0;
-    int result = read_head(&source, &bytes, &whole, path, e);
+    int result = read_head(source, &bytes, &whole, path, e);
     if (result > 0) {
         in_gate = whole;
         gate_enter(gate, in_gate);
-        result = read_rest(&bytes, &source, path, e) ? -1 : decode_source(NULL, &source, e);
+        result = read_rest(&bytes, source, path, e) ? -1 : decode_source(NULL, source, e);
     }
     mem_free(bytes);
     gate_leave(gate, in_gate);
-    if (result)
-        return result;
+    return result;
+}
+
+int image_look(struct image_look *out, const char *path, const char *name, struct gate *gate,
+               struct err *e)
+{
+    struct image_source source = {.name = name};
+    if (read_header(&source, path, gate, e))
+        return -1;
     bool swap = image_orientation_swaps(source.orientation);
-    *height = swap ? source.width : source.height;
-    *width = swap ? source.height : source.width;
+    *out = (struct image_look){swap ? source.width : source.height,
+                               swap ? source.height : source.width, source.colours};
     return 0;
 }
+
+int image_measure(int *height, int *width, const char *path, const char *name, struct gate *gate,
+                  struct err *e)
+{
+    struct image_look look;
+    if (image_look(&look, path, name, gate, e))
+        return -1;
+    *height = look.height;
+    *width = look.width;
+    return 0;
+}
+
+const char *const image_colour_names[] = {
+    [IMAGE_RGB] = "RGB", [IMAGE_GREY] = "grey", [IMAGE_CMYK] = "CMYK", [IMAGE_ALPHA] = "alpha"};
 
 /* --- geometry --- */
 

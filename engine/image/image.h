@@ -30,6 +30,18 @@ void image_fini(struct image *image);
 int image_measure(int *height, int *width, const char *path, const char *name, struct gate *gate,
                   struct err *e);
 
+/* What a file has for each pixel; all become RGB. */
+enum image_colours { IMAGE_RGB, IMAGE_GREY, IMAGE_CMYK, IMAGE_ALPHA };
+extern const char *const image_colour_names[]; /* "RGB" */
+
+/* The same, and of which colours it is. */
+struct image_look {
+    int height, width;
+    enum image_colours colours;
+};
+int image_look(struct image_look *out, const char *path, const char *name, struct gate *gate,
+               struct err *e);
+
 /* Reads a JPEG or PNG file, by its content rather than its name. The message of -1 names the file.
  */
 int image_read(struct image *out, const char *path, struct err *e);

@@ -13,6 +13,7 @@
 
 struct work {
     const struct dataset *data;
+    struct image_look *looks;
     char **reasons;
     uint64_t *pictures;
     struct gate gate; /* to memory, for all threads together */
@@ -35,6 +36,8 @@ static int check_one(void *context, size_t i, struct err *e)
         w->pictures[i] = image_digest(image.rgb, image.height, image.width);
     image_fini(&image);
     gate_leave(&w->gate, in_gate);
+    if (!bad && w->looks)
+        bad = image_look(&w->looks[i], path, path, &w->gate, &found);
     if (!bad)
         return 0;
     w->reasons[i] = mem_string(found.text);
@@ -46,7 +49,8 @@ static int check_one(void *context, size_t i, struct err *e)
 int image_check_all(const struct image_check *check, char **reasons, uint64_t *pictures,
                     struct err *e)
 {
-    struct work w = {.data = check->data, .reasons = reasons, .pictures = pictures};
+    struct work w = {
+        .data = check->data, .looks = check->looks, .reasons = reasons, .pictures = pictures};
     const struct pool_job job = {
         .n = check->data->n,
         .threads = check->threads,

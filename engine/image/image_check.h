@@ -4,6 +4,7 @@
 #define COMBOLAB_ENGINE_IMAGE_IMAGE_CHECK_H
 
 #include "engine/dataset/dataset.h"
+#include "engine/image/image.h"
 
 #include <stdatomic.h>
 
@@ -11,7 +12,8 @@ struct err;
 
 struct image_check {
     const struct dataset *data;
-    int threads; /* 0 = one a core */
+    struct image_look *looks; /* one an image, or NULL; all zeros for a damaged one */
+    int threads;              /* 0 = one a core */
     const atomic_bool *cancel;
     void (*progress)(void *context, size_t done, size_t all); /* from the calling thread */
     void *context;

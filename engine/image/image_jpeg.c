@@ -160,6 +160,9 @@ static int read_image(struct reader *r)
         return -1;
     r->source->height = (int)jpeg->image_height;
     r->source->width = (int)jpeg->image_width;
+    r->source->colours = jpeg->num_components == 1   ? IMAGE_GREY
+                         : jpeg->num_components == 4 ? IMAGE_CMYK
+                                                     : IMAGE_RGB;
     r->source->orientation = find_orientation(jpeg);
     return r->source->header_only ? 0 : decode_pixels(r);
 }

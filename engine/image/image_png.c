@@ -113,6 +113,10 @@ static int read_image(struct reader *r)
         return -1;
     r->source->height = (int)height;
     r->source->width = (int)width;
+    int colours = png_get_color_type(r->png, r->info);
+    r->source->colours = colours & PNG_COLOR_MASK_ALPHA   ? IMAGE_ALPHA
+                         : colours & PNG_COLOR_MASK_COLOR ? IMAGE_RGB
+                                                          : IMAGE_GREY;
     if (r->source->partial)
         return err_set(r->e, ERR_FORMAT, "%s: the orientation may stand at the end",
                        r->source->name);

@@ -18,6 +18,7 @@ struct image_source {
     bool header_only; /* find height, width and orientation, decode nothing */
     bool partial;     /* the bytes are only the file's beginning */
     int height, width;
+    enum image_colours colours;
     int orientation; /* EXIF, 1..8 */
 };
 

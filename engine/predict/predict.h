@@ -11,13 +11,17 @@
 #ifndef COMBOLAB_ENGINE_PREDICT_PREDICT_H
 #define COMBOLAB_ENGINE_PREDICT_PREDICT_H
 
+#include "engine/config.h"
 #include "engine/core/backend.h"
 
 struct predict;
 
 struct predict_options {
     const char *weights; /* path */
-    const char *device;  /* as --device */
+    /* Images that they were trained with, where that is not in the metadata. */
+    enum config_init_order order;
+    enum config_init_scale scale;
+    const char *device; /* as --device */
     enum backend_precision precision;
     int threads;            /* 0 = one a core */
     int batch;              /* images in a step, at most */

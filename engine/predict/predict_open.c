@@ -52,7 +52,7 @@ static int pixels(const struct file *f, const char *key, int asked, int usual)
 static int settle_images(struct predict *p, const struct file *f, struct err *e)
 {
     struct predict_facts *facts = &p->facts;
-    double mean[3] = {0.485, 0.456, 0.406}, deviation[3] = {0.229, 0.224, 0.225};
+    double mean[3] = AUGMENT_MEAN, deviation[3] = AUGMENT_DEVIATION;
     facts->image_size = pixels(f, "image_size", p->options.image_size, USUAL_SIDE);
     /* Another size than the file's makes the file's resize meaningless. */
     facts->resize = p->options.image_size && !p->options.resize
@@ -205,6 +205,7 @@ static int load(struct predict *p, struct file *f, float *buffer, struct err *e)
         size_t at = match_find(&f->init.match, &params->at[i], &fits);
         if (source_load(&f->init.source, at, buffer, e))
             return err_prefix(e, "%s", f->path);
+        init_turn(p->options.order, p->options.scale, &params->at[i], buffer);
         result = door_set(p->door, BACKEND_PARAM, i, buffer, params->at[i].count, e);
     }
     return result;

@@ -41,6 +41,8 @@ static int set_one(struct run *run, struct begin *b, int index, size_t at, struc
     const struct net_param *p = &run->params->at[index];
     if (source_load(&b->init.source, at, b->buffer, e))
         return err_prefix(e, "%s", run->config->init);
+    init_turn((enum config_init_order)run->config->init_order,
+              (enum config_init_scale)run->config->init_scale, p, b->buffer);
     b->used[at] = true;
     b->set++;
     if (!net_role_trained(p->role)) {
@@ -129,6 +131,21 @@ static void note_geometry(struct run *run, const struct begin *b)
                   theirs.stride_first ? "1x1" : "3x3");
 }
 
+/* What no file says, and what was read. */
+static void note_source(struct run *run, const struct begin *b)
+{
+    const struct source *s = &b->init.source;
+    const struct run_config *c = run->config;
+    if (s->part[0])
+        notes_add(run, LOG_INFO, "of what is in the file, '%s' was taken%s%s", s->part,
+                  s->beside[0] ? "; there are tensors too in " : "", s->beside);
+    notes_add(run, LOG_INFO,
+              "taken as weights for %s images%s (--init-order, --init-scale; no file says it)",
+              c->init_order == INIT_ORDER_BGR ? "BGR" : "RGB",
+              c->init_scale == INIT_SCALE_255 ? " of 0 to 255 less their mean"
+                                              : " less their mean, divided by their deviation");
+}
+
 static void note_all(struct run *run, struct begin *b)
 {
     const char *net = run->net.name;
@@ -136,6 +153,7 @@ static void note_all(struct run *run, struct begin *b)
     notes_add(run, LOG_INFO, "begins with %zu of %d tensors (names of %s; content %s) of %s",
               b->set, run->params->n, b->init.match.naming->name, run->init_hash,
               run->config->init);
+    note_source(run, b);
     if (b->fresh.length)
         notes_add(run, LOG_INFO, "%s: %s",
                   run->config->head_start == HEAD_START_MEAN ? "begins afresh"

@@ -16,8 +16,8 @@
 
 static const char *const weights[] = {"best.safetensors", "last.safetensors"};
 
-/* One of enum folder_kind, or 0. A half is called "best.safetensors.1234-0.tmp". */
-static unsigned kind_of(const char *name)
+/* A half is called "best.safetensors.1234-0.tmp". */
+unsigned folder_kind(const char *name)
 {
     struct checkpoint_file checkpoint;
     bool half = str_ends_in(name, TEMPORARY);
@@ -53,7 +53,7 @@ static int go_through(const char *folder, unsigned kinds, bool removes, struct f
     if (!dir)
         return errno == ENOENT ? 0 : err_errno(e, errno, "folder %s cannot be read", folder);
     for (const struct dirent *at; (at = readdir(dir));) {
-        int number = kind_of(at->d_name) & kinds ? take(dirfd(dir), at->d_name, removes, sum) : 0;
+        int number = folder_kind(at->d_name) & kinds ? take(dirfd(dir), at->d_name, removes, sum) : 0;
         if (number && !failed)
             err_errno(e, number, "%s/%s cannot be %s", folder, at->d_name,
                       removes ? "removed" : "looked at");

@@ -16,6 +16,9 @@ enum folder_kind {
     FOLDER_ALL = 7,
 };
 
+/* Which of them a file of that name is; 0 = none. */
+unsigned folder_kind(const char *name);
+
 struct folder_sum {
     size_t files;
     uint64_t bytes;

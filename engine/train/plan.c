@@ -19,8 +19,8 @@ void plan_augment(struct augment_spec *augment, const struct run_config *c)
         .contrast = c->contrast,
         .saturation = c->saturation,
         .hue = c->hue,
-        .mean = {0.485f, 0.456f, 0.406f},
-        .deviation = {0.229f, 0.224f, 0.225f},
+        .mean = AUGMENT_MEAN,
+        .deviation = AUGMENT_DEVIATION,
     };
 }
 

@@ -91,22 +91,6 @@ static int label(struct run *run, struct err *e)
     return classify(run, e);
 }
 
-/* `trains`: for each image, when it comes first of its picture, one of that picture that trains. */
-static void count_leak(struct run *run, const uint32_t *first, uint32_t *trains)
-{
-    const struct dataset *d = run->data;
-    for (size_t i = 0; i < d->n; i++)
-        trains[i] = UINT32_MAX;
-    for (size_t i = d->n_train; i-- > 0;)
-        trains[first[d->train[i]]] = d->train[i];
-    for (size_t i = d->n_test; i-- > 0;) {
-        uint32_t train = trains[first[d->test[i]]];
-        if (train == UINT32_MAX)
-            continue;
-        run->leak = (struct leak){run->leak.n + 1, d->test[i], train};
-    }
-}
-
 static int find_leak(struct run *run, struct err *e)
 {
     size_t n = run->data->n;
@@ -115,7 +99,7 @@ static int find_leak(struct run *run, struct err *e)
         return mem_error(e, "the list of pictures", n * 2 * sizeof *first);
     int result = dataset_alike(first, run->data, store_pictures(run->store), e);
     if (!result)
-        count_leak(run, first, first + n);
+        run->leak.n = dataset_leaks(run->data, first, first + n, &run->leak.test, &run->leak.train);
     mem_free(first);
     return result;
 }
@@ -123,7 +107,7 @@ static int find_leak(struct run *run, struct err *e)
 int run_open_data(struct run *run, struct err *e)
 {
     const struct run_config *c = run->config;
-    const struct dataset_request request = {c->data, c->protocol, (int)c->fold};
+    const struct dataset_request request = dataset_request_of(c);
     if (dataset_open(&run->data, &request, e))
         return run->job->resume && access(c->data, F_OK)
                    ? err_prefix(e, "if the data set was moved, name its new place with `combolab "
@@ -144,6 +128,8 @@ int run_open_data(struct run *run, struct err *e)
 
 void run_log_data(struct run *run)
 {
+    if (run->data->note[0])
+        log_say(run->log, LOG_INFO, "%s", run->data->note);
     for (size_t i = 0; i < run->skipped && i < NAMED_DAMAGED; i++)
         log_say(run->log, LOG_WARNING, "left out: %s", store_bad_reason(run->store, i));
     if (run->skipped > NAMED_DAMAGED)

@@ -1,6 +1,8 @@
 /* dtype.c - what weight files keep numbers in, and how the real ones become float32. No state. */
 #include "engine/weights/weights.h"
 
+#include "base/err.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -65,7 +67,7 @@ static const struct weights_dtype others[] = {
     {"F16", 2, read_f16}, {"BF16", 2, read_bf16}, {"F64", 8, read_f64}, {"I64", 8, NULL},
     {"I32", 4, NULL},     {"I16", 2, NULL},       {"I8", 1, NULL},      {"U64", 8, NULL},
     {"U32", 4, NULL},     {"U16", 2, NULL},       {"U8", 1, NULL},      {"BOOL", 1, NULL},
-    {"F8_E4M3", 1, NULL}, {"F8_E5M2", 1, NULL},   {"C64", 8, NULL},
+    {"F8_E4M3", 1, NULL}, {"F8_E5M2", 1, NULL},   {"C64", 8, NULL},     {"C128", 16, NULL},
 };
 
 const struct weights_dtype *weights_dtype(const char *name)
@@ -76,4 +78,13 @@ const struct weights_dtype *weights_dtype(const char *name)
         if (!strcmp(others[i].name, name))
             return &others[i];
     return NULL;
+}
+
+int weights_check_real(const struct weights_tensor *t, const char *path, struct err *e)
+{
+    return t->dtype->read ? 0
+                          : err_set(e, ERR_FORMAT,
+                                    "%s: tensor '%s' has dtype %s; only F32, F16, BF16 and F64 are "
+                                    "read as weights",
+                                    path, t->name, t->dtype->name);
 }

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "engine/core/augment.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -82,6 +83,28 @@ int init_check(const struct init *i, const char *path, const char *name, struct 
     }
     net_params_free(params);
     return result;
+}
+
+/* With x = (v / 255 - mean) / deviation, the images here, and u = 255 (v / 255 - mean), those of
+ * scale 255: u = 255 deviation x. A factor a channel goes into the weights, and padding, which is 0
+ * in both, stays what it was. A mean that differs would not: it is 0 nowhere but inside. */
+void init_turn(enum config_init_order order, enum config_init_scale scale,
+               const struct net_param *p, float *values)
+{
+    static const float deviation[3] = AUGMENT_DEVIATION;
+    if (p->unit != 0 || p->role != NET_CONV || p->dims[1] != 3)
+        return;
+    size_t plane = (size_t)p->dims[2] * (size_t)p->dims[3];
+    for (float *filter = values; filter < values + p->count; filter += 3 * plane)
+        for (size_t i = 0; i < plane; i++) {
+            float *at = filter + i, first = at[0];
+            if (order == INIT_ORDER_BGR) {
+                at[0] = at[2 * plane];
+                at[2 * plane] = first;
+            }
+            for (size_t k = 0; scale == INIT_SCALE_255 && k < 3; k++)
+                at[k * plane] = (float)(at[k * plane] * 255.0 * (double)deviation[k]);
+        }
 }
 
 int init_settle(struct run_config *c, struct err *e)

@@ -22,6 +22,12 @@ void init_close(struct init *i); /* of one that is all zeros too */
  * a tensor has another shape, heads apart. */
 int init_check(const struct init *i, const char *path, const char *net, struct err *e);
 
+/* Turns the values of tensor `p`, as the file has them, into those that the net wants here: of the
+ * first convolution, from images of that order and scale to RGB ones less ImageNet's mean
+ * and divided by its deviation. Nothing else changes. */
+void init_turn(enum config_init_order order, enum config_init_scale scale,
+               const struct net_param *p, float *values);
+
 /* Does all of that for a config that has such a file, and settles the options that follow from
  * match_options. Of no effect for one that has none. */
 int init_settle(struct run_config *c, struct err *e);

@@ -43,7 +43,8 @@ const struct naming namings[] = {
 const size_t n_namings = sizeof namings / sizeof *namings;
 
 const char *const naming_wrappers[] = {
-    "module.", "model.", "backbone.", "features.", "state_dict.", "model_state_dict.", NULL};
+    "module.",     "_orig_mod.",        "model.", "net.", "network.", "backbone.", "features.",
+    "state_dict.", "model_state_dict.", NULL};
 const char *const naming_score_heads[] = {"regression_branch", "fc", "last_linear", "output", NULL};
 const char *const naming_class_heads[] = {"classification_branch", "fc_cls", NULL};
 

@@ -330,11 +330,8 @@ int weights_load_part(struct weights_file *f, size_t i, size_t from, size_t coun
 {
     struct reader r = {.path = f->path, .fd = f->fd};
     const struct weights_tensor *t = &f->listed->at[i];
-    if (!t->dtype->read)
-        return err_set(e, ERR_FORMAT,
-                       "%s: tensor '%s' has dtype %s; only F32, F16, BF16 and F64 are read as "
-                       "weights",
-                       f->path, t->name, t->dtype->name);
+    if (weights_check_real(t, f->path, e))
+        return -1;
     if (lseek(f->fd, (off_t)(f->data_at + f->begin[i] + from * t->dtype->bytes), SEEK_SET) < 0)
         return err_errno(e, errno, "%s cannot be read", f->path);
     return t->dtype == &weights_f32 ? read_all(&r, to, count * sizeof *to, e)

@@ -13,18 +13,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FIRST_BYTES 8
+#define FIRST_BYTES 512 /* a tar archive says what it is at byte 257 */
 #define PIECE_BYTES (1u << 18)
 
 #define SOURCE_HERE(name) &source_##name,
 static const struct source_kind *const kinds[] = {SOURCES(SOURCE_HERE)};
 
-/* torch.save writes a zip, or, before PyTorch 1.6, a pickle. */
-static bool is_of_pytorch(const unsigned char *first, size_t n)
+/* No container begins so: safetensors have zeros in the length of their header. */
+static bool is_text(const unsigned char *first, size_t n)
 {
-    return (n >= 4 && !memcmp(first, "PK\3\4", 4)) ||
-           (n >= 2 && first[0] == 0x80 && first[1] >= 1 && first[1] <= 5 && n > 2 &&
-            (first[2] == 0x8a || first[2] == '}' || first[2] == 'c' || first[2] == 0x95));
+    for (size_t i = 0; i < n; i++)
+        if (first[i] >= 0x7f || (first[i] < ' ' && !strchr("\t\n\r", first[i])) || !first[i])
+            return false;
+    return n > 0;
 }
 
 int source_open(struct source *s, const char *path, struct err *e)
@@ -34,17 +35,17 @@ int source_open(struct source *s, const char *path, struct err *e)
     memset(s, 0, sizeof *s);
     if (file_read(&first, &n, NULL, path, FIRST_BYTES, e))
         return -1;
-    bool foreign = is_of_pytorch(first, n);
     while (i + 1 < sizeof kinds / sizeof *kinds && !kinds[i]->is(first, n))
         i++;
+    bool text = i + 1 == sizeof kinds / sizeof *kinds && is_text(first, n);
     mem_free(first);
-    if (foreign)
-        return err_set(e, ERR_FORMAT,
-                       "%s is a file of PyTorch's own (torch.save), which is not read; make a "
-                       "safetensors file of it in Python: "
-                       "safetensors.torch.save_file(torch.load('FILE', map_location='cpu'), "
-                       "'FILE.safetensors')",
-                       path);
+    if (text)
+        return err_set(
+            e, ERR_FORMAT,
+            "%s is a text, no file of weights: what was downloaded may be a web page, or "
+            "Git LFS's pointer to the file instead of the file",
+            path);
+    s->part = s->beside = "";
     s->kind = kinds[i];
     return s->kind->open(s, path, e);
 }

@@ -16,7 +16,7 @@ struct source;
 
 /* Every container, in the order in which they are asked whether a file is theirs; the last takes
  * what nobody else wants, and says what is wrong with it. */
-#define SOURCES(X) X(safetensors)
+#define SOURCES(X) X(torch_zip) X(torch_legacy) X(safetensors)
 
 struct source_kind {
     const char *name; /* "safetensors" */
@@ -33,13 +33,15 @@ struct source {
     void *file;                   /* the container's own */
     int fd;                       /* of the open file; the container's */
     const struct weights *listed; /* names, dtypes, shapes, metadata; the container's */
+    const char *part;   /* of the file's content that is listed: "state_dict"; "" for all of it */
+    const char *beside; /* other parts that hold tensors: "ema, optimizer"; the container's */
 };
 
 #define SOURCE_DECLARED(name) extern const struct source_kind source_##name;
 SOURCES(SOURCE_DECLARED)
 #undef SOURCE_DECLARED
 
-/* ERR_NOT_FOUND, ERR_IO or ERR_FORMAT name the file; a file of PyTorch's own is told apart. */
+/* ERR_NOT_FOUND, ERR_IO or ERR_FORMAT name the file. */
 int source_open(struct source *s, const char *path, struct err *e);
 void source_close(struct source *s); /* of a source of zeros too */
 

@@ -35,6 +35,9 @@ struct weights_tensor {
         *data; /* owned by the struct weights, unless they are lent; NULL in one that only lists */
 };
 
+/* ERR_FORMAT for a tensor of a file that holds no real numbers. */
+int weights_check_real(const struct weights_tensor *t, const char *path, struct err *e);
+
 struct weights {
     size_t n;
     size_t room; /* tensors that `at` has room for */

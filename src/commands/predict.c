@@ -45,8 +45,8 @@ static const struct opt options[] = {
 };
 static const struct opt_table table = {options, sizeof options / sizeof *options};
 
-static const char *const config_names[] = {"batch",   "device", "precision",
-                                           "threads", "cache",  NULL};
+static const char *const config_names[] = {"batch", "device",     "precision",  "threads",
+                                           "cache", "init-order", "init-scale", NULL};
 
 #define MOST_COLUMNS (4 + LOSS_MAX_CLASSES)
 
@@ -136,6 +136,8 @@ static int open_net(const struct invocation *in, size_t images, const char *weig
     char cache[FILE_PATH_BYTES];
     struct predict_options o = {
         .weights = weights,
+        .order = (enum config_init_order)c->init_order,
+        .scale = (enum config_init_scale)c->init_scale,
         .device = c->device,
         .precision = (enum backend_precision)c->precision,
         .threads = (int)c->threads,
@@ -149,6 +151,10 @@ static int open_net(const struct invocation *in, size_t images, const char *weig
     if (own->image_size && own->image_size < 32)
         return err_set(e, ERR_USAGE, "option 'image-size': %lld pixels are too few; at least 32",
                        (long long)own->image_size);
+    if (own->run[0] && (c->init_order || c->init_scale))
+        return err_set(e, ERR_USAGE,
+                       "--init-order and --init-scale are of a file that --weights names: a run's "
+                       "own weights are for images as it prepares them");
     if (!store_folder(c->cache, cache, NULL))
         o.cache = cache;
     return predict_open(out, &o, e);

@@ -5,11 +5,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "engine/dataset/dataset.h"
-#include "engine/image/image.h"
 #include "src/figure.h"
 #include "src/output.h"
 #include "src/predictions.h"
+#include "src/run_images.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -52,63 +51,15 @@ struct picture {
     char scores[64], error[40];
 };
 
-/* --- data --- */
-
-static int find_option(struct db *db, int64_t run, const char *name, char *to, size_t room,
-                       struct err *e)
-{
-    struct option_row *rows;
-    size_t n, i = 0;
-    if (db_options(db, run, &rows, &n, e))
-        return -1;
-    while (i < n && strcmp(rows[i].name, name))
-        i++;
-    str_copy(to, room, i < n ? rows[i].value : "");
-    mem_free(rows);
-    return 0;
-}
-
-static int protocol_of(const char *name)
-{
-    int p = 0;
-    while (p < PROTOCOLS && strcmp(config_protocol_names[p], name))
-        p++;
-    return p < PROTOCOLS ? p : PROTOCOL_AUTO;
-}
-
 static int open_data(struct db *db, const struct options *own, const struct run_row *run,
                      struct dataset **out, struct err *e)
 {
-    char path[OPT_TEXT_BYTES];
-    if (find_option(db, run->id, "data", path, sizeof path, e))
-        return -1;
-    if (own->data[0])
-        str_copy(path, sizeof path, own->data);
-    const struct dataset_request request = {
-        .path = path, .protocol = protocol_of(run->protocol), .fold = run->fold ? run->fold : 1};
-    if (!dataset_open(out, &request, e))
+    if (!run_images_open(out, db, run, own->data, e))
         return 0;
     if (!own->data[0])
         err_prefix(e, "the images of run %lld are not where they were (say where with --data)",
                    (long long)run->id);
     return -1;
-}
-
-/* An image of that name has to have that score, or it is another data set. */
-static int find_item(const struct dataset *d, const struct prediction_row *row, struct err *e)
-{
-    for (size_t i = 0; i < d->n; i++) {
-        if (strcmp(d->items[i].name, row->image))
-            continue;
-        if (fabs(d->items[i].score - row->truth) <= 1e-6 * fmax(1, fabs(row->truth)))
-            return 0;
-        return err_set(e, ERR_STATE, "%s has the score %g in %s, and had %g when the run trained",
-                       row->image, d->items[i].score, d->name, row->truth);
-    }
-    return err_set(e, ERR_NOT_FOUND,
-                   "there is no image %s in %s: name the data set that the run was trained on with "
-                   "--data",
-                   row->image, d->name);
 }
 
 /* --- pictures --- */
@@ -117,13 +68,10 @@ static int find_item(const struct dataset *d, const struct prediction_row *row, 
 static int read_picture(const struct invocation *in, const struct dataset *d, const char *name,
                         struct image *to, struct err *e)
 {
-    char path[2048];
     struct image whole;
     int height, width;
-    if (str_path(path, sizeof path, d->root, name))
-        return err_set(e, ERR_USAGE, "the path of %.200s is too long", name);
-    if (image_read(&whole, path, e)) {
-        if (e->code == ERR_MEMORY)
+    if (run_images_read(&whole, d, name, e)) {
+        if (e->code == ERR_MEMORY || e->code == ERR_USAGE)
             return -1;
         if (!in->global.quiet)
             command_fail(e);
@@ -156,7 +104,7 @@ static int fill(const struct invocation *in, const struct dataset *d, const stru
     for (size_t i = 0; i < c->best + c->worst; i++) {
         const struct prediction_row *row = row_of(c, i);
         struct picture *p = &pictures[i];
-        if (find_item(d, row, e) || read_picture(in, d, row->image, &p->image, e))
+        if (run_images_check(d, row, e) || read_picture(in, d, row->image, &p->image, e))
             return -1;
         snprintf(p->scores, sizeof p->scores, "true %.2f, pred. %.2f", row->truth, row->predicted);
         snprintf(p->error, sizeof p->error, "error %s%.2f",

@@ -405,8 +405,10 @@ static void loop(struct tui *t)
             return;
         do_due(t);
         want(t);
-        if (t->draws)
+        if (t->draws) {
             ui_draw(t->ui, model_view(t->model));
+            want(t); /* how large pictures are shown is known now */
+        }
         wait_for_news(t);
     }
 }

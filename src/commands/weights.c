@@ -135,6 +135,7 @@ static int add_file(struct table **t, const struct looked *l, struct err *e)
         {"net", "net", TABLE_TEXT, 0, false},
         {"stem_pool", "stem-pool", TABLE_TEXT, 0, false},
         {"block_stride", "block-stride", TABLE_TEXT, 0, false},
+        {"part", "part", TABLE_TEXT, 0, false},
     };
     const struct weights *w = l->source.listed;
     char dtypes[128];
@@ -152,6 +153,7 @@ static int add_file(struct table **t, const struct looked *l, struct err *e)
     table_text(*t, dtypes);
     table_text(*t, l->match.naming ? l->match.naming->name : "");
     add_net(*t, l);
+    table_text(*t, l->source.part);
     return 0;
 }
 
@@ -287,10 +289,21 @@ static void say_use(struct table *t, const struct looked *l)
         return;
     }
     say(t, "use", "a run begins with it by --backbone %s --init %s", l->match.net, l->path);
+    say(t, "use",
+        "it is taken as trained with images as torchvision's are; no file says it: --init-order "
+        "and "
+        "--init-scale do");
     if (unused)
         say(t, unused > FEW ? "doubt" : "use",
             "tensors without a place in that net: %zu%s; the first is %s", unused,
             unused > FEW ? ", so that it may be of a larger one" : "", w->at[first].name);
+}
+
+static void say_part(struct table *t, const struct looked *l)
+{
+    if (l->source.part[0])
+        say(t, "part", "of what is in the file, '%s' is taken%s%s", l->source.part,
+            l->source.beside[0] ? "; there are tensors too in " : "", l->source.beside);
 }
 
 static int add_findings(struct table **t, const struct looked *l, struct err *e)
@@ -301,6 +314,7 @@ static int add_findings(struct table **t, const struct looked *l, struct err *e)
     };
     if (table_new(t, "findings", false, columns, 2, e))
         return -1;
+    say_part(*t, l);
     say_use(*t, l);
     say_doubts(*t, l);
     return 0;
@@ -341,7 +355,8 @@ const struct command command_weights = {
     .arguments = "FILE",
     .summary = "describe a file of weights: names, net, values",
     .details =
-        "FILE is a safetensors file, of combolab or of another program. Shown are the names that "
+        "FILE is a safetensors file, of combolab or of another program, or one of PyTorch's "
+        "(torch.save: .pth, .pt), of which nothing is ever run. Shown are the names that "
         "its tensors have, which of our nets they are of, what of every net it has, which --init "
         "would use, and what gives cause to doubt them: values that are not finite, norms and "
         "convolutions as they are before training. Without --tensors, CSV has the file's row "

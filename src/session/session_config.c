@@ -123,7 +123,7 @@ int session_settle(struct run_config *config, struct run_row *run, struct data_f
     if (config_check(&settled, e) || settle_paths(&settled, e) || init_settle(&settled, e))
         return -1;
     struct dataset *data;
-    const struct dataset_request request = {settled.data, settled.protocol, (int)settled.fold};
+    const struct dataset_request request = dataset_request_of(&settled);
     if (dataset_open(&data, &request, e))
         return -1;
     if (run) {

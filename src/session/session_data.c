@@ -43,7 +43,7 @@ static int check_moved(const struct run_row *run, const struct run_config *c,
                        const struct session_patience *wait, struct err *e)
 {
     struct dataset *data;
-    const struct dataset_request which = {c->data, c->protocol, (int)c->fold};
+    const struct dataset_request which = dataset_request_of(c);
     if (dataset_open(&data, &which, e))
         return -1;
     const struct store_request request = {

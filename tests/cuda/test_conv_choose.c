@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+extern const struct conv_method conv_grouped;
+
 static struct device *device;
 
 static struct conv_job job_of(enum conv_kind kind, enum element type)
@@ -315,6 +317,26 @@ static void test_plain(void)
     unsetenv("COMBOLAB_CUDA_CONV");
 }
 
+/* Our own kernels of narrow groups: there, and taken away. */
+static void test_grouped(void)
+{
+    struct conv_job job = job_of(CONV_FORWARD, ELEMENT_BF16);
+    struct conv_tools t;
+    struct conv_way way;
+    struct err e = {0};
+    job.shape = conv_loops_shape(2, 5, 6, 128, 128, 32, 3, 1);
+    ok(!conv_tools_open(&t, device, NULL, NULL, &e) && conv_grouped.offer(&t, &job, &way, 1) == 1,
+       "narrow groups are ours");
+    conv_tools_close(&t);
+    setenv("COMBOLAB_CUDA_GROUPED", "cudnn", 1);
+    ok(!conv_tools_open(&t, device, NULL, NULL, &e) && !conv_grouped.offer(&t, &job, &way, 1) &&
+           conv_grouped.again(&t, &job, "", &way, &e),
+       "COMBOLAB_CUDA_GROUPED=cudnn leaves them to others");
+    has_text(e.text, "COMBOLAB_CUDA_GROUPED=cudnn forbids it", "a recorded one is refused");
+    conv_tools_close(&t);
+    unsetenv("COMBOLAB_CUDA_GROUPED");
+}
+
 int main(void)
 {
     struct err e;
@@ -331,6 +353,7 @@ int main(void)
     test_two_writers();
     test_recorded();
     test_plain();
+    test_grouped();
     scratch_remove(scratch);
     device_close(device);
     return tap_done();

@@ -32,6 +32,11 @@ train() {
     "$program" -D "$here/runs.db" train --data "$here/p" --cache "$here/cache" --image-size 32 --epochs 1 \
         --batch 8 --backbone resnet18 "$@" >"$here/out" 2>"$here/err"
 }
+mkdir "$here/modules" && cp "$TOP_BUILDDIR/tests/cuda/fake_nvml.so" "$here/modules/combolab-cuda.so"
+(COMBOLAB_MODULES=$here/modules && export COMBOLAB_MODULES && train --device cuda -q)
+[ $? = 1 ] && [ "$(wc -l <"$here/err")" = 1 ] &&
+    grep 'is not a backend of this combolab; install both from the same build' "$here/err" >/dev/null
+result $? "a module of another version is refused in one line"
 train --device cuda -q
 [ $? = 1 ] && [ "$(wc -l <"$here/err")" = 1 ] && grep 'there is no device cuda:0: .*driver' "$here/err" >/dev/null
 result $? "training on CUDA is refused in one line"

@@ -4,6 +4,7 @@
 #include "tests/cuda/kernel_kit.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct update {
@@ -113,17 +114,25 @@ static void check_fault(struct kit *k)
     kit_clear(k);
 }
 
-int main(void)
+static void check_updates(struct kit *k)
 {
     const size_t counts[] = {1, 7, 8, 9, 255, 2048, 5003};
+    for (int i = 0; i < 7; i++) {
+        check_update(k, (struct update){0.9f, 1e-2f, i % 2, false, true, counts[i]});
+        check_update(k, (struct update){0, 0, false, false, i % 2 == 0, counts[i]});
+    }
+    check_update(k, (struct update){0.9f, 1e-2f, true, true, true, 100});
+}
+
+int main(void)
+{
     struct kit k;
     if (!kit_open(&k))
         return tap_done();
-    for (int i = 0; i < 7; i++) {
-        check_update(&k, (struct update){0.9f, 1e-2f, i % 2, false, true, counts[i]});
-        check_update(&k, (struct update){0, 0, false, false, i % 2 == 0, counts[i]});
-    }
-    check_update(&k, (struct update){0.9f, 1e-2f, true, true, true, 100});
+    check_updates(&k);
+    setenv("COMBOLAB_CUDA_PLAIN", "sgd", 1);
+    check_updates(&k);
+    unsetenv("COMBOLAB_CUDA_PLAIN");
     check_clip(&k, 1, 1, 0.01);
     check_clip(&k, 300, 1e-3f, 1);
     check_clip(&k, SGD_CHUNK, 1, 5);

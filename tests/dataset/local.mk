@@ -12,3 +12,15 @@ check_PROGRAMS += tests/dataset/test_pictures
 tests_dataset_test_pictures_SOURCES = tests/dataset/test_pictures.c
 tests_dataset_test_pictures_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/dataset/test_pictures
+
+check_PROGRAMS += tests/dataset/test_tables
+tests_dataset_test_tables_SOURCES = tests/dataset/test_tables.c
+tests_dataset_test_tables_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/dataset/test_tables
+
+check_PROGRAMS += tests/dataset/test_sets
+tests_dataset_test_sets_SOURCES = tests/dataset/test_sets.c
+tests_dataset_test_sets_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS)
+tests_dataset_test_sets_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/dataset/test_sets
+EXTRA_DIST += tests/golden/make_xlsx_golden.py tests/golden/scut_fbp.xlsx

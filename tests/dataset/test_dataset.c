@@ -21,7 +21,7 @@ static struct err e;
 
 static int open_set(struct dataset **d, const char *path, enum config_protocol protocol, int fold)
 {
-    const struct dataset_request request = {path, protocol, fold};
+    const struct dataset_request request = {.path = path, .protocol = protocol, .fold = fold};
     return dataset_open(d, &request, &e);
 }
 
@@ -140,6 +140,45 @@ static void test_scut(void)
     has_text(e.text, "1..5", "with what there is");
     is_int(open_set(&d, root, PROTOCOL_SPLIT, 1), -1, "protocol split is refused");
     has_text(e.text, "60-40 and 5-fold, not split", "with what there is");
+}
+
+/* Writes a list with the names that version 1 has, or with those of the landmarks. */
+static void old_list(const char *path, int from, int to, const char *before, const char *end)
+{
+    char text[2048] = "";
+    for (int i = from; i <= to; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%d.%s %.6g\n", before, i, end,
+                 1 + i / 6.0);
+    scratch_text(path, text);
+}
+
+static void test_old_names(void)
+{
+    static const char *const before[] = {"fty", "FTY", "AF"};
+    struct dataset *d;
+    for (int i = 0; i < 3; i++) {
+        const char *end = i ? "mat" : "jpg";
+        old_list(LISTS "/All_labels.txt", 1, IMAGES, before[i], end);
+        old_list(SPLIT "/train.txt", 1, 12, before[i], end);
+        old_list(SPLIT "/test.txt", 13, IMAGES, before[i], end);
+        if (ok(!open_set(&d, scratch_path("scut"), PROTOCOL_60_40, 1), "lists with %s1.%s",
+               before[i], end)) {
+            ok(d->n == IMAGES && !strcmp(d->items[0].name, "AF1.jpg") && d->n_train == 12 &&
+                   d->items[0].fold == 2,
+               "are of the images with new names, in their folds");
+            has_text(d->note, "20 of 20 images have another name in the lists", "which is said");
+            has_text(d->note, i ? ".mat is taken as AF1.jpg" : "fty1.jpg is taken as AF1.jpg",
+                     "with the first of them");
+        }
+        dataset_free(d);
+    }
+    old_list(LISTS "/All_labels.txt", 1, IMAGES, "xty", "jpg");
+    ok(open_set(&d, scratch_path("scut"), PROTOCOL_60_40, 1), "other names are refused");
+    has_text(e.text, "is not in All_labels.txt", "as before");
+    make_scut();
+    if (ok(!open_set(&d, scratch_path("scut"), PROTOCOL_60_40, 1), "new names"))
+        is_text(d->note, "", "need no word");
+    dataset_free(d);
 }
 
 /* Replaces a file of the SCUT layout by `text`, and expects a message; then puts it back. */
@@ -299,8 +338,9 @@ static void test_broken_csv(void)
     broken_csv("an empty file", "", "is empty");
     broken_csv("blank lines", "\n \n\n", "blank lines only");
     broken_csv("a header alone", "image,score\n", "names no image");
-    broken_csv("no header", ROW, "no column is named 'image'");
-    broken_csv("semicolons", "image;score\n", "no column is named 'image'");
+    broken_csv("no header, no image", "faces,1\n", "no column is named 'image'");
+    broken_csv("semicolons, no image", "image;score\n", "names no image");
+    broken_csv("a split that is none", "image;score;split\nfaces/a.jpg;1;dev\n", ":2: split 'dev'");
     broken_csv("no score column", "image,split\n", "no column is named 'score'");
     broken_csv("two score columns", "image,score,Score\n", "two columns are named 'score'");
     broken_csv("too few fields", "image,score\n" ROW "faces/b.jpg\n", ":3: 1 fields");
@@ -344,7 +384,8 @@ static void test_formats(void)
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         const struct dataset_format *f = formats[i];
         const struct dataset_protocol *p = f->protocols;
-        bool whole = f->kind && f->holds && f->find && f->read && p->protocol;
+        bool whole = f->kind && f->holds && f->find && f->read && p->protocol && f->id &&
+                     config_data_names[f->id];
         for (; p->protocol; p++)
             whole = whole && dataset_protocol(f, p->protocol) == p && (!p->released || f->classes);
         ok(whole && f->classes <= LOSS_MAX_CLASSES && !f->rounding == !f->classes &&
@@ -477,6 +518,7 @@ int main(void)
     scratch_make();
     make_scut();
     test_scut();
+    test_old_names();
     test_broken_scut();
     test_csv();
     test_csv_by_name();

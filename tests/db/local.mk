@@ -10,6 +10,12 @@ tests_db_test_db_faults_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_db_test_db_faults_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_faults
 
+check_PROGRAMS += tests/db/test_db_merge
+tests_db_test_db_merge_SOURCES = tests/db/test_db_merge.c
+tests_db_test_db_merge_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_db_test_db_merge_LDADD = $(KIT_LIBS) $(DB_LIBS)
+TESTS += tests/db/test_db_merge
+
 check_PROGRAMS += tests/db/test_db_migrate
 tests_db_test_db_migrate_SOURCES = tests/db/test_db_migrate.c
 tests_db_test_db_migrate_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)

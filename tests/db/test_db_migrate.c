@@ -243,7 +243,7 @@ static void test_same_schema(const char *path)
 static const char undo_6[] =
     "DROP VIEW ablation; DROP VIEW best_epoch; DROP VIEW option_diff;"
     " DROP VIEW run_summary; DROP VIEW run_best; DROP VIEW run_mean; DROP VIEW run_alike;"
-    " DROP INDEX run_listed; DROP TABLE tag; DROP TRIGGER run_deleted_rests; DROP TRIGGER "
+    " DROP INDEX run_listed; DROP TABLE tag; DROP TABLE origin; DROP TRIGGER run_deleted_rests; DROP TRIGGER "
     "run_training_stays;"
     " ALTER TABLE run DROP COLUMN priority; ALTER TABLE run DROP COLUMN archived;"
     " ALTER TABLE run DROP COLUMN deleted; ALTER TABLE run DROP COLUMN note;"

@@ -38,6 +38,19 @@ if disk small 400m; then
     alike whole.db 1 small/far.db 1 "to the same figures"
     rm -rf small/*
 
+    # --- full: a run comes from elsewhere ---
+    remount small size=60m
+    "$combolab" merge -D small/into.db whole.db >"$dir/out" 2>"$dir/err"
+    [ $? -eq 1 ] && said 'best.safetensors cannot be copied to .*: No space left' &&
+        [ "$(sqlite3 small/into.db 'SELECT count(*) FROM run')" -eq 0 ] && [ "$(ls small/into.weights)" = database ]
+    result $? "a run that a full disk has no room for does not come by halves"
+    remount small size=400m
+    "$combolab" merge -D small/into.db whole.db >"$dir/out" 2>"$dir/err" && cmp -s small/into.weights/1/best.safetensors \
+        whole.weights/1/best.safetensors
+    result $? "it comes when there is room"
+    alike whole.db 1 small/into.db 1 "with the same figures"
+    rm -rf small/*
+
     # --- the cache: on another disk, then without room ---
     train cache.db --epochs 1 --cache small/cache
     train cache.db --epochs 1 --cache small/cache

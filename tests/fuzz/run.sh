@@ -48,6 +48,15 @@ mkdir -p "$work"
 "$combolab" --quiet synth "$work/set" --count 10 --size 32 --threads 1 >/dev/null
 cp "$work"/set/images/*.jpg "$(seeds image)"
 cp "$work/set/labels.csv" "$(seeds csv)"
+{
+    printf '0<a><row><c t="s"><v>0</v></c><c t="inlineStr"><is><t>score</t></is></c></row><row r="3">'
+    printf '<c r="B3"><v>2.5</v></c></row></a>\0<sst><si><r><t>im</t></r><t>age</t></si></sst>'
+} >"$(seeds xlsx)/two"
+{
+    printf 1
+    cat "$top/tests/golden/scut_fbp.xlsx"
+} >"$(seeds xlsx)/book"
+printf 'image;score\na.jpg;1,5\nb.jpg;2\n' >"$(seeds csv)/comma"
 printf 'a.jpg 3.5\nb.jpg 2\nc c.jpg 1.25\n\0a.jpg 3.5\n\0b.jpg 2\n' >"$(seeds scut)/three"
 printf 'loss=mse\nlearning-rate=0.01\nepochs=3\nclass-weights=none\n' >"$(seeds options)/four"
 printf '\0\0abc' >"$(seeds store)/three"
@@ -78,12 +87,20 @@ head='{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}  '
 printf '\070\0\0\0\0\0\0\0%s12345678' "$head" >"$(seeds weights)/two"
 head='{"module.layer0.conv1.weight":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}   '
 printf '\124\0\0\0\0\0\0\0%s1234' "$head" >"$(seeds weights)/cadene"
+python3 "$top/tests/fuzz/pth_seeds.py" "$top/tests/golden/pth_torch.txt" "$(seeds weights)" "$(seeds pickle)"
 build ticks results/ticks.c
 printf 'loss:combo pc>0.5 !state:failed name~^(a|b)+[0-9]*$ "two words"' >"$(seeds filter)/tests"
 build filter 'results/*.c results/stats/*.c' db/rows.c
+for name in "$top"/tests/golden/events-*.tfevents; do # the first bytes choose the reader and the steps
+    { printf '\000\004' && cat "$name"; } >"$(seeds import)/$(basename "$name")"
+done
+printf '\001\000epoch,train_loss,test_mae,"val pearson"\n0,1,2,.5\n1,0.5,nan,\n' >"$work/seeds/import/csv"
+build import 'src/import.c src/import_csv.c src/import_epochs.c src/import_events.c' db/rows.c
 build progress engine/snapshot_file.c
-build csv engine/dataset/csv.c
+build csv "$dataset"
+build xlsx engine/dataset/xlsx.c
 build weights 'engine/weights/*.c' "$config"
+build pickle 'engine/weights/pickle*.c'
 seeds checkpoint >/dev/null # it makes them
 build checkpoint 'engine/train/algorithms.c engine/train/notes.c engine/train/folder.c engine/train/checkpoint*.c engine/train/resume.c engine/train/tally.c' \
     engine/train/metrics.c "$weights" "$dataset" -Wl,--allow-multiple-definition # its own door comes first
@@ -96,7 +113,7 @@ build screen 'ui/*.c ui/views/*.c results/*.c results/stats/*.c db/rows.c' "$con
 build image engine/image/image.c engine/image/image_grey.c engine/image/image_exif.c engine/image/image_jpeg.c engine/image/image_png.c
 set +e
 failed=0
-for name in ticks filter progress csv scut options weights checkpoint image store database sql screen; do
+for name in ticks filter import progress csv xlsx scut options weights pickle checkpoint image store database sql screen; do
     fuzz $name
 done
 exit $failed

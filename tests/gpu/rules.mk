@@ -1,7 +1,7 @@
 # Rules in GNU make's own terms, which automake would warn of.
 
-# Those that count the simulator's memory stay there.
-GPU_TESTS = $(KERNEL_TESTS) $(filter-out tests/cuda/test_memory_plan,$(BACKEND_TESTS))
+# Those that count the simulator's memory or ask it for faults stay there.
+GPU_TESTS = $(KERNEL_TESTS) $(filter-out $(addprefix tests/cuda/,test_batch_cuda test_faults_cuda test_memory_plan),$(BACKEND_TESTS))
 
 # Those that reach the backend by its entry alone take it from the module.
 GPU_MODULE_TESTS = $(filter tests/cuda/test_backend_% tests/cuda/test_nets_% tests/cuda/test_ways_%,$(GPU_TESTS))

@@ -47,7 +47,10 @@ static void make_set(void)
                  i % 3 ? "train" : "test");
     }
     scratch_text("set/labels.csv", text);
-    if (dataset_open(&data, &(struct dataset_request){scratch_path("set"), PROTOCOL_AUTO, 1}, &e))
+    if (dataset_open(&data,
+                     &(struct dataset_request){
+                         .path = scratch_path("set"), .protocol = PROTOCOL_AUTO, .fold = 1},
+                     &e))
         printf("Bail out! %s\n", e.text);
 }
 

@@ -267,7 +267,10 @@ int main(void)
     const struct synth_request request = {
         .dir = scratch_path("portraits"), .count = IMAGES, .size = SIDE, .seed = 1, .threads = 1};
     if (ok(!synth_write(&request, &e) &&
-               !dataset_open(&data, &(struct dataset_request){request.dir, PROTOCOL_AUTO, 1}, &e),
+               !dataset_open(&data,
+                             &(struct dataset_request){
+                                 .path = request.dir, .protocol = PROTOCOL_AUTO, .fold = 1},
+                             &e),
            "portraits are drawn")) {
         test_reading();
         test_narrow();

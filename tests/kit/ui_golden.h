@@ -113,6 +113,7 @@ static bool golden_begin(void)
     setenv("TZ", "UTC0", 1);
     tzset();
     unsetenv("NO_COLOR");
+    unsetenv("COLORTERM");
     in = fopen("/dev/null", "r");
     out = fopen("/dev/null", "w");
     struct ui *probe = open_ui(24, 80, UI_CHART_AUTO);

@@ -173,6 +173,25 @@ echo 'no image' >two/images/portrait-00003.jpg
 run dataset one --check --format csv
 [ "$got" -eq 1 ] && [ "$(grep -c portrait out)" -eq 1 ] && grep -q 'images/portrait-00007.jpg,' out
 result $? 'dataset --check names the damaged image, exit status 1'
+: >one/images/portrait-00008.jpg
+rm one/images/portrait-00009.jpg
+run dataset one --format json
+[ "$got" -eq 1 ]
+result $? 'dataset of a set with a missing image: exit status 1'
+json 'and what it is, with the image' '[m["image"] for m in j["missing"]] == ["images/portrait-00009.jpg"] and j["dataset"]["missing_images"] == 1 and len(j["histogram"]) == 10 and sum(b["images"] for b in j["histogram"]) == 20 and all(b["train_images"] + b["test_images"] == b["images"] for b in j["histogram"])'
+run dataset one --check --format json
+json 'dataset --check names empty and missing images, and groups the others' 'len(j["damaged"]) == 3 and "0 bytes" in j["damaged"][1]["reason"] and "No such file" in j["damaged"][2]["reason"] and [(k["width"], k["height"], k["colours"], k["images"]) for k in j["looks"]] == [(32, 32, "RGB", 17)]'
+refuses 1 'portrait-00009.jpg' train --data one --epochs 1 --image-size 32 --device cpu
+mkdir leak
+cp three/images/portrait-0000[1234].jpg leak/
+cp leak/portrait-00001.jpg leak/again.jpg
+printf 'image;score;part\nportrait-00001.jpg;1,5;train\nportrait-00002.jpg;2,5;train\nagain.jpg;1,5;test\n' >leak/de.csv
+run dataset leak/de.csv --split-column part --check
+[ "$got" -eq 0 ] && grep -q "1 of 1 test images show a picture that trains too.*'again.jpg' is the same picture as 'portrait-00001.jpg'" err
+result $? 'dataset --check warns of pictures that train and test'
+run dataset leak/de.csv --split-column part --format json
+json 'dataset of a table says how it was read' '"semicolons" in j["dataset"]["note"] and "decimal comma" in j["dataset"]["note"] and j["dataset"]["score_mean"] == 5.5 / 3'
+refuses 1 "no column is named 'beauty'; there are 3: image, score, part" dataset leak/de.csv --score-column beauty
 run dataset two --check
 [ "$got" -eq 1 ] && grep -q 'portrait-00003.jpg' out
 result $? 'dataset --check names what is no image'
@@ -189,6 +208,12 @@ refuses 1 'bad.csv:2' dataset three/bad.csv
 run -D runs.db train --queue --data three --loss l1,combo --alpha 1,2 --seed 5,4 --experiment sweep
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 6 ]
 result $? 'a sweep queues its combinations; weights that l1 does not use make no run'
+printf 'image,warm,sad,split\nimages/portrait-00001.jpg,1,4,train\nimages/portrait-00002.jpg,2,3,test\n' >three/traits.csv
+run -D traits.db train --queue --data three/traits.csv --score-column 'warm, sad'
+[ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 2 ]
+result $? 'several columns of scores are a run each'
+run -D traits.db runs --format json
+json 'each of a data set of its own' 'sorted(r["data"] for r in j) == ["traits.csv:sad", "traits.csv:warm"]'
 run -D range.db train --queue --data three --seed 1-3,7
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 4 ]
 result $? 'a range of whole numbers is a list'

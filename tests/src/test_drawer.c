@@ -24,6 +24,22 @@ static struct drawer_answer draw(struct drawer *d, const struct ui_figure *figur
     return next(d);
 }
 
+static void add_predictions(struct db *db, int64_t run)
+{
+    const struct checkpoint_row weights = {.kind = "last", .epoch = 3, .path = "last"};
+    struct split_row split[4] = {{.place = 0}};
+    struct prediction_row rows[4] = {{.place = 0}};
+    struct err e;
+    for (int i = 0; i < 4; i++) {
+        split[i].place = rows[i].place = i;
+        snprintf(split[i].image, sizeof split->image, "%d.jpg", i);
+        split[i].truth = i;
+        rows[i].predicted = 0.9 * i;
+    }
+    if (db_run_split(db, run, split, 4, &e) || db_checkpoint_add(db, run, &weights, rows, 4, &e))
+        diag("%s", e.text);
+}
+
 static void test_drawing(struct drawer *d, int64_t run)
 {
     struct ui_figure figure = {.runs = &run, .n_runs = 1, .metrics = "pc,mae"};
@@ -32,6 +48,11 @@ static void test_drawing(struct drawer *d, int64_t run)
     is_text(a.path, scratch_path("combolab-run-1.pdf"), "into the present folder");
     a = draw(d, &figure);
     is_text(a.path, scratch_path("combolab-run-1-2.pdf"), "and once more beside it");
+    figure.predictions = true;
+    a = draw(d, &figure);
+    is_int(a.err.code, ERR_NONE, "what it predicts is drawn");
+    is_text(a.path, scratch_path("combolab-scatter-1.pdf"), "by a name of its own");
+    figure.predictions = false;
     is_int(access(a.path, R_OK), 0, "where it is");
     figure = (struct ui_figure){.metrics = "pc,mae", .ablation = {.experiment = "losses"}};
     a = draw(d, &figure);
@@ -76,6 +97,7 @@ int main(void)
         if (db_epoch_add(db, run, &row, 0, NULL, 0, &e))
             diag("%s", e.text);
     }
+    add_predictions(db, run);
     if (db_run_state(db, run, "finished", "", &e) || chdir(scratch))
         diag("%s", e.text);
     if (ok(!drawer_open(&d, path, &e), "a thread that draws: %s", e.text)) {

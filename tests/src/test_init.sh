@@ -103,7 +103,11 @@ refuses "holds weights of resnet18, not of resnet50: use --backbone resnet18" "a
 head -c 4000 "$dir/start.safetensors" >"$dir/short.safetensors"
 refuses "short.safetensors .*cut short" "half a file" --init "$dir/short.safetensors"
 printf 'PK\003\004rest' >"$dir/model.pth"
-refuses "model.pth is a file of PyTorch's own" "a file of torch.save" --init "$dir/model.pth"
+refuses "model.pth: it begins as a zip archive, .*cut short" "half a file of torch.save" --init "$dir/model.pth"
+printf '\200\002cposix\nsystem\nX\007\0\0\0touch x\205R.' >"$dir/model.pth"
+refuses "model.pth: .*it names posix.system, which weights never do" "a pickle that would run a program" --init "$dir/model.pth"
+[ ! -e x ]
+result $? "and nothing is run"
 refuses "set: is a folder" "a folder" --init "$dir/set"
 
 # --- what a file holds ---
@@ -155,6 +159,57 @@ result $? "weights that are gone are an error, and leave no file"
 # shellcheck disable=SC2086
 run train $small --epochs 1 --init "$dir/out.safetensors"
 says err "begins with 104 of 104 tensors .* of $dir/out.safetensors" "an exported file can be begun with"
+
+# --- files of PyTorch's own ---
+if python3 -c 'import json, zipfile' 2>/dev/null; then
+    python3 "$TOP_SRCDIR/tests/kit/torch_file.py" "$dir/out.safetensors" "$dir/out.pth"
+    python3 "$TOP_SRCDIR/tests/kit/torch_file.py" "$dir/out.safetensors" "$dir/bgr.pth" bgr255
+    # shellcheck disable=SC2086
+    run train $small --epochs 1 --init "$dir/out.pth"
+    exits 0 "a run begins with a file of torch.save"
+    says err "begins with 104 of 104 tensors .* of $dir/out.pth" "with all of it"
+    says err "'state_dict' was taken" "the part that was taken is said"
+    says err "taken as weights for RGB images less their mean, divided by their deviation (--init-order" "and what images it is for"
+    values() { # of the newest run's weights
+        "$combolab" weights "$(ls -t "$dir"/runs.weights/*/last.safetensors | head -n 1)" --tensors --format csv
+    }
+    values >"$dir/of-pth"
+    # shellcheck disable=SC2086
+    run train $small --epochs 1 --init "$dir/out.safetensors"
+    values >"$dir/of-safetensors"
+    cmp -s "$dir/of-pth" "$dir/of-safetensors"
+    result $? "it trains to the same weights as the safetensors file that it was made of"
+    # shellcheck disable=SC2086
+    run train $small --epochs 1 --init "$dir/bgr.pth" --init-order bgr --init-scale 255
+    says err "taken as weights for BGR images of 0 to 255 less their mean" "BGR weights are said"
+    values >"$dir/of-bgr"
+    paste -d, "$dir/of-bgr" "$dir/of-safetensors" |
+        awk -F, 'NR > 1 { d = $6 - $15; if (d < 0) d = -d; if (d > 1e-4) bad = 1; n++ } END { exit bad || n != 104 }'
+    result $? "and train to nearly the same" "$(paste "$dir/of-bgr" "$dir/of-safetensors" | head -n 4)"
+    run show last --format json
+    grep -q '"init-order"' "$dir/out" && grep -q '"bgr"' "$dir/out"
+    result $? "they are on record"
+    run weights "$dir/out.pth"
+    says out "container  *PyTorch, zip" "the container is named"
+    says out "part  *of what is in the file, 'state_dict' is taken" "and the part"
+    image=$(ls "$dir"/set/images/*.jpg | head -n 1)
+    for file in out.pth bgr.pth out.safetensors; do
+        options=
+        [ $file = bgr.pth ] && options="--init-order bgr --init-scale 255"
+        # shellcheck disable=SC2086
+        run predict --weights "$dir/$file" --image-size 32 --format csv $options "$image"
+        sed -n 2p "$dir/out" >"$dir/score-$file"
+    done
+    cmp -s "$dir/score-out.pth" "$dir/score-out.safetensors" && [ -s "$dir/score-out.pth" ]
+    result $? "predict says the same of both" "$(cat "$dir"/score-*)"
+    paste -d, "$dir/score-bgr.pth" "$dir/score-out.pth" |
+        awk -F, '{ d = $2 - $(NF / 2 + 2); if (d < 0) d = -d; exit d > 1e-4 || NF < 4 }'
+    result $? "and nearly the same of BGR weights" "$(cat "$dir"/score-*)"
+    run predict --run last --init-order bgr "$image"
+    exits 2 "a run's own weights are for RGB"
+else
+    skip "no python3 to write files of torch.save"
+fi
 
 # --- the manual page's script, where there is PyTorch ---
 sed -n '/^import json, struct, sys$/,/^\.Ed$/p' "$TOP_BUILDDIR/man/combolab.1" | sed '$d' >"$dir/score.py"

@@ -76,7 +76,8 @@ result $? 'the page is of this schema'
 
 # --- examples ---
 
-awk -v dir="$dir" '/^\.Bd /{ file = dir "/example-" sprintf("%02d", ++n) ".sql"; next }
+awk -v dir="$dir" '/^\.Sh /{ kind = $2 == "EXAMPLES" ? ".sql" : ".py" }
+    /^\.Bd /{ file = dir "/example-" sprintf("%02d", ++n) kind; next }
     /^\.Ed/{ file = ""; next }
     file { print >file }' "$page"
 [ "$(ls "$dir"/example-*.sql | wc -l)" -ge 10 ]
@@ -116,4 +117,20 @@ is "SELECT (SELECT count(*) FROM best_epoch) = 6 AND (SELECT count(*) FROM optio
         (SELECT count(*) FROM run_difference)" 'views by their other names'
 is "SELECT abs(sum(weighted) - total) < 1e-6 FROM last_term JOIN phase USING (run, epoch, phase)
     WHERE run = 3 AND phase = 'test'" 'the last terms add up to the loss'
+
+# --- a run by a script ---
+
+if command -v python3 >/dev/null 2>&1; then
+    python3 "$dir"/example-*.py "$db" >"$dir/out" 2>"$dir/err" &&
+        "$combolab" -D "$db" show last --epochs --format csv >"$dir/out" 2>>"$dir/err" &&
+        [ "$(wc -l <"$dir/out")" -eq 4 ] && "$combolab" -D "$db" runs --filter tag:imported >"$dir/out" &&
+        grep -q '^ *7 .*finished .*mine .*wing .*0\.8600' "$dir/out"
+    result $? 'the script of the page adds a run'
+    is "SELECT experiment = 'losses' AND epoch = 2 AND pc = 0.86 AND imported = 'train.py' FROM run_best
+        WHERE run = 7" 'which is in the views as others are'
+    ! "$combolab" -D "$db" resume 7 >"$dir/out" 2>"$dir/err" && grep -q 'was imported from train.py' "$dir/err"
+    result $? 'and is not resumed'
+else
+    skip 'python3 is not installed'
+fi
 tap_done

@@ -5,6 +5,7 @@
  * (ptrace; threads that it starts are left alone).
  */
 #include "base/clock.h"
+#include "engine/image/image.h"
 #include "engine/snapshot_file.h"
 #include "tests/kit/db_kit.h"
 
@@ -13,6 +14,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
@@ -195,10 +197,63 @@ static int write_epochs(const void *path)
     return failed;
 }
 
+#define PICTURES 12
+
+/* A data set of grey pictures, tested on all but the first. */
+static int make_pictures(const char folder[1024], struct err *e)
+{
+    static uint8_t rgb[64 * 64 * 3];
+    const struct image image = {.height = 64, .width = 64, .rgb = rgb};
+    char path[2048];
+    if (mkdir(folder, 0777))
+        return err_errno(e, errno, "%s", folder);
+    snprintf(path, sizeof path, "%s/labels.csv", folder);
+    FILE *f = fopen(path, "w");
+    if (!f)
+        return err_errno(e, errno, "%s", path);
+    fprintf(f, "image,score,split\n");
+    for (int i = 0; i < PICTURES; i++) {
+        memset(rgb, 20 * i, sizeof rgb);
+        fprintf(f, "grey-%02d.jpg,%d,%s\n", i, 1 + i % 5, i ? "test" : "train");
+        snprintf(path, sizeof path, "%s/grey-%02d.jpg", folder, i);
+        if (image_write_jpeg(&image, path, 90, e))
+            break;
+    }
+    return fclose(f) ? -1 : 0;
+}
+
+/* A run with that data set, which has predicted. */
+static int add_predicted(struct db *d, const char *folder, struct err *e)
+{
+    struct run_row run = help_run("with pictures");
+    struct option_row data = {.name = "data", .type = "path"};
+    struct split_row split[PICTURES - 1] = {{.place = 0}};
+    struct prediction_row rows[PICTURES - 1] = {{.place = 0}};
+    const struct checkpoint_row weights = {.kind = "last", .epoch = 1, .path = "last"};
+    struct epoch_row epoch = help_epoch(1, true);
+    int64_t id, claimed;
+    str_copy(data.value, sizeof data.value, folder);
+    for (int i = 1; i < PICTURES; i++) {
+        split[i - 1].place = rows[i - 1].place = i;
+        snprintf(split[i - 1].image, sizeof split->image, "grey-%02d.jpg", i);
+        split[i - 1].truth = 1 + i % 5;
+        rows[i - 1].predicted = 3 + 0.1 * i;
+    }
+    if (db_run_add(d, &run, &data, 1, NULL, 0, &id, e) || db_run_claim(d, id, &claimed, e) != 1 ||
+        db_run_split(d, id, split, PICTURES - 1, e) || db_epoch_add(d, id, &epoch, 0, NULL, 0, e) ||
+        db_checkpoint_add(d, id, &weights, rows, PICTURES - 1, e))
+        return -1;
+    return db_run_state(d, id, "finished", "", e);
+}
+
 static void make_runs(const char *path)
 {
     struct err e;
     struct db *d = help_open(path);
+    char folder[1024];
+    snprintf(folder, sizeof folder, "%s/grey", scratch);
+    if (!ok(!make_pictures(folder, &e) && !add_predicted(d, folder, &e), "a run with pictures"))
+        diag("%s", e.text);
     for (int i = 0; i < 20; i++) {
         int64_t id = help_add_running(d, i == 19 ? "the newest" : "one of them");
         struct epoch_row row = help_epoch(1, true);
@@ -233,7 +288,13 @@ static void use_it(struct traced *t, const char *path)
     press(t, "\r");
     shows(t, "written into", "its rows are written into a file");
     press(t, "\033");
-    press(t, "1gd");
+    press(t, "1/pictures\r5");
+    shows(t, "grey-01.jpg", "test images are shown");
+    press(t, "jjW");
+    shows(t, "Worst", "the best and the worst ones");
+    press(t, "\033vsnko");
+    shows(t, "No predictions", "and that others are not there");
+    press(t, "1\x7fgd");
     shows(t, "is in the trash", "a run is put into the trash");
 }
 

@@ -202,11 +202,16 @@ static void test_write(void)
     is_int(synth_write(&a, &e), 0, "a data set is written");
     is_int(synth_write(&b, &e), 0, "and one by four threads, folders made");
     is_int(differ(a.dir, b.dir), 0, "with the same bytes");
-    is_int(dataset_open(&d, &(struct dataset_request){a.dir, PROTOCOL_AUTO, 1}, &e), 0, "it opens");
+    is_int(
+        dataset_open(
+            &d, &(struct dataset_request){.path = a.dir, .protocol = PROTOCOL_AUTO, .fold = 1}, &e),
+        0, "it opens");
     ok(d && d->n == 20 && d->n_train == 12 && d->n_test == 8, "60 %% train");
     dataset_free(d);
-    is_int(dataset_open(&d, &(struct dataset_request){a.dir, PROTOCOL_FOLD, 5}, &e), 0,
-           "and has five folds");
+    is_int(
+        dataset_open(
+            &d, &(struct dataset_request){.path = a.dir, .protocol = PROTOCOL_FOLD, .fold = 5}, &e),
+        0, "and has five folds");
     ok(d && d->n_test == 4 && d->folds == 5, "of a fifth each");
     dataset_free(d);
 

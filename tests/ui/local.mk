@@ -80,6 +80,14 @@ tests_ui_test_ui_sql_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_sql_LDADD = $(UI_TEST_LIBS) $(JANSSON_LIBS)
 TESTS += tests/ui/test_ui_sql
 
+# The view of predictions, its pictures too.
+check_PROGRAMS += tests/ui/test_ui_predictions
+tests_ui_test_ui_predictions_SOURCES = tests/ui/test_ui_predictions.c tests/kit/ui_golden.h tests/kit/ui_kit.c \
+	tests/kit/ui_kit.h
+tests_ui_test_ui_predictions_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_predictions_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_predictions
+
 EXTRA_DIST += \
 	tests/golden/ui_ablation_200x60.txt \
 	tests/golden/ui_ablation_60x15.txt \
@@ -154,6 +162,31 @@ EXTRA_DIST += \
 	tests/golden/ui_live_val_120x40.txt \
 	tests/golden/ui_live_zoom_gaps.txt \
 	tests/golden/ui_message.txt \
+	tests/golden/ui_predictions_200x60.txt \
+	tests/golden/ui_predictions_60x15.txt \
+	tests/golden/ui_predictions_60x15_plot.txt \
+	tests/golden/ui_predictions_80x24.txt \
+	tests/golden/ui_predictions_block.txt \
+	tests/golden/ui_predictions_broken.txt \
+	tests/golden/ui_predictions_by_name.txt \
+	tests/golden/ui_predictions_c_200x60.txt \
+	tests/golden/ui_predictions_c_60x15.txt \
+	tests/golden/ui_predictions_c_80x24.txt \
+	tests/golden/ui_predictions_c_extremes_80x24.txt \
+	tests/golden/ui_predictions_errors.txt \
+	tests/golden/ui_predictions_extremes_200x60.txt \
+	tests/golden/ui_predictions_extremes_60x15.txt \
+	tests/golden/ui_predictions_extremes_80x24.txt \
+	tests/golden/ui_predictions_gone.txt \
+	tests/golden/ui_predictions_hostile.txt \
+	tests/golden/ui_predictions_mono_80x24.txt \
+	tests/golden/ui_predictions_nan.txt \
+	tests/golden/ui_predictions_no_runs.txt \
+	tests/golden/ui_predictions_none.txt \
+	tests/golden/ui_predictions_queued.txt \
+	tests/golden/ui_predictions_reading.txt \
+	tests/golden/ui_predictions_sorting.txt \
+	tests/golden/ui_predictions_wide.txt \
 	tests/golden/ui_quit_question.txt \
 	tests/golden/ui_runs_120x40.txt \
 	tests/golden/ui_runs_200x20.txt \

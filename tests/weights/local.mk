@@ -9,3 +9,10 @@ tests_weights_test_match_SOURCES = tests/weights/test_match.c
 tests_weights_test_match_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/weights/test_match
 EXTRA_DIST += tests/golden/pytorchcv_seresnext50_32x4d.txt tests/golden/cadene_se_resnext50_32x4d.txt
+
+# Files of PyTorch's own.
+check_PROGRAMS += tests/weights/test_torch
+tests_weights_test_torch_SOURCES = tests/weights/test_torch.c
+tests_weights_test_torch_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/weights/test_torch
+EXTRA_DIST += tests/golden/make_pth_golden.py tests/golden/pth_torch.txt tests/golden/pth_new.txt

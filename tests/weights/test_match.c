@@ -164,6 +164,13 @@ static int wrap(const char *name, char *to)
     return !strstr(name, "num_batches_tracked");
 }
 
+/* What torch.compile and modules of one's own put before it. */
+static int compiled(const char *name, char *to)
+{
+    snprintf(to, 200, "_orig_mod.net.%s", name);
+    return 1;
+}
+
 /* The paper's: the backbone without its `features.`, and its own head beside it. */
 static int combonet(const char *name, char *to)
 {
@@ -175,6 +182,9 @@ static void test_wrappers(void)
 {
     finds_all("torchvision_resnet18.txt", wrap, "resnet18", "timm, torchvision", "module.model.",
               2);
+    init_close(&in);
+    finds_all("torchvision_resnet18.txt", compiled, "resnet18", "timm, torchvision",
+              "_orig_mod.net.", 2);
     init_close(&in);
     finds_all("pytorchcv_seresnext50_32x4d.txt", wrap, "se-resnext50", "pytorchcv",
               "module.model.features.", 2);
@@ -323,9 +333,12 @@ static void test_refused(void)
     write_numbered(&k);
     refused("tensor 'conv1.weight' is 64x1x7x7, but resnet18 wants 64x3x7x7", "grey images");
     scratch_write("init.safetensors", "PK\3\4\0\0\0\0", 8);
-    refused("a file of PyTorch's own (torch.save)", "a zip of PyTorch's");
+    refused("it begins as a zip archive", "a zip of PyTorch's that is cut short");
     scratch_write("init.safetensors", "\x80\2\x8a\x0a\x6c\xfc\x9c\x46", 8);
-    refused("safetensors.torch.save_file", "an old file of PyTorch's, and what to do");
+    refused("it is cut short", "an old file of PyTorch's that is");
+    scratch_text("init.safetensors",
+                 "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n");
+    refused("is a text, no file of weights", "a pointer in the file's place");
     scratch_write("init.safetensors", "", 0);
     refused("no safetensors file", "an empty file");
     open_list("torchvision_resnet18.txt", NULL);
