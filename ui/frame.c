@@ -86,7 +86,7 @@ static void draw_header(struct pen *pen, const struct ui_model *m, struct rect a
     char engine[128];
     int x = at.x + 1;
     enum header how = HEADER_ALL;
-    while (how < HEADER_KEYS && header_cells(w, how) + 2 + ENGINE_CELLS > at.columns)
+    while (how < HEADER_KEYS && header_cells(w, how) + 3 + ENGINE_CELLS > at.columns)
         how++;
     if (how < HEADER_NO_NAME)
         x += pen_text(pen, at.y, x, 10, ROLE_TITLE, "combolab") + 1;
