@@ -35,7 +35,8 @@ static void engine_words(const struct pen *pen, const struct ui_model *m, int ce
  */
 enum header { HEADER_ALL, HEADER_VIEWS, HEADER_NO_NAME, HEADER_KEYS };
 
-#define ENGINE_CELLS 11 /* that a short word of the engine takes */
+#define ENGINE_CELLS 11  /* that a short word of the engine takes */
+#define RUNNING_CELLS 19 /* and which run it trains */
 
 static bool is_in_header(const struct frame_words *w, int i, enum header how)
 {
@@ -85,9 +86,12 @@ static void draw_header(struct pen *pen, const struct ui_model *m, struct rect a
 {
     char engine[128];
     int x = at.x + 1;
+    int wanted = m->live.run ? RUNNING_CELLS : ENGINE_CELLS;
     enum header how = HEADER_ALL;
-    while (how < HEADER_KEYS && header_cells(w, how) + 3 + ENGINE_CELLS > at.columns)
+    while (how < HEADER_NO_NAME && header_cells(w, how) + 3 + wanted > at.columns)
         how++;
+    if (header_cells(w, how) + 3 + ENGINE_CELLS > at.columns)
+        how = HEADER_KEYS;
     if (how < HEADER_NO_NAME)
         x += pen_text(pen, at.y, x, 10, ROLE_TITLE, "combolab") + 1;
     x = draw_views(pen, x, at.y, w, how) + 2;
