@@ -45,7 +45,7 @@ static void test_texts(struct db *d)
 {
     struct err e;
     struct run_row row;
-    char tag[16], much[600];
+    char tag[32], much[600];
     size_t failed = 0;
     ok(!edit(d, 1, DB_EDIT_NAME, "other", &e) && !edit(d, 1, DB_EDIT_EXPERIMENT, "new one", &e) &&
            !edit(d, 1, DB_EDIT_NOTE, "look at epoch 3", &e) && !db_run(d, 1, &row, &e),
