@@ -478,7 +478,7 @@ static void test_texts(void)
     char name[256];
     struct err e = {0};
     struct table *tables[3] = {NULL};
-    struct ablation_shown shown;
+    struct ablation_shown shown = {0};
     FILE *null = fopen("/dev/null", "w");
     memset(name, 'x', sizeof name);
     memcpy(name, "\033[31m\n\r\"", 8);
