@@ -270,10 +270,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     job.algorithms_anew = bytes[0] & 8;
     if (notes_new(&run, &e))
         abort();
-    believed = !algorithms_recall(&run, "cpu", &e) && !resume_run(&run, &e) && run.has_saved;
+    believed = !algorithms_recall(&run, &e) && !resume_run(&run, &e) && run.has_saved;
     if (believed)
         go_on(&run);
-    mem_free(run.recalled);
+    mem_free(run.recalled.algorithms);
     notes_free(&run);
     remove_all();
     return 0;
