@@ -130,11 +130,8 @@ CREATE VIEW run_mean AS
     GROUP BY across, same_for;
 
 -- Names that a user's own view may have had already.
-DROP VIEW IF EXISTS ablation;
-DROP VIEW IF EXISTS best_epoch;
-DROP VIEW IF EXISTS option_diff;
 
-CREATE VIEW ablation AS
+CREATE VIEW IF NOT EXISTS ablation AS
     -- Means and sample standard deviations over the runs of an experiment that have the same data,
     -- protocol, backbone, loss, weights and selection: of the finished ones; how many others there
     -- are is said. The figures are of the test images at the best epoch, and at the last one.
@@ -174,10 +171,10 @@ CREATE VIEW ablation AS
             selected_on))
     GROUP BY experiment, data, protocol, backbone, loss, alpha, beta, gamma, selected_on;
 
-CREATE VIEW best_epoch AS
+CREATE VIEW IF NOT EXISTS best_epoch AS
     -- The view run_best by another name.
     SELECT * FROM run_best;
 
-CREATE VIEW option_diff AS
+CREATE VIEW IF NOT EXISTS option_diff AS
     -- The view run_difference by another name.
     SELECT * FROM run_difference;

@@ -37,6 +37,7 @@ libui_a_SOURCES = \
 	ui/views/compare_table.c ui/views/compare_table.h \
 	ui/views/form.c ui/views/form.h \
 	ui/views/help.c \
+	ui/views/launch_paths.c \
 	ui/views/launch.c ui/views/launch_priv.h \
 	ui/views/launch_draw.c \
 	ui/views/launch_side.c ui/views/launch_side.h \

@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "src/commands/tui_guard_priv.h"
+#include "src/commands/tui_words_priv.h"
 #include "src/detach.h"
 #include "src/drawer.h"
 #include "src/model.h"
@@ -215,48 +216,6 @@ static void act(struct tui *t, const struct ui_action *action)
     }
 }
 
-static void say_done(struct tui *t, const struct session_answer *a)
-{
-    static const char *const verbs[] = {
-        [VERB_PAUSE] = ": pausing after this step",
-        [VERB_RESUME] = ": going on",
-        [VERB_STOP] = ": stopping after this step",
-        [VERB_CHECKPOINT] = ": saving weights",
-    };
-    static const char *const news[] = {
-        [SESSION_ADD] = " is queued",
-        [SESSION_RESUME] = " is queued, to go on",
-        [SESSION_TAKE] = " is taken from the queue",
-    };
-    static const char *const edits[] = {
-        [DB_EDIT_NAME] = " has another name",
-        [DB_EDIT_NOTE] = " has a note",
-        [DB_EDIT_TAG] = " is tagged",
-        [DB_EDIT_UNTAG] = " has lost a tag",
-        [DB_EDIT_ARCHIVE] = " is archived: u takes that back",
-        [DB_EDIT_UNARCHIVE] = " is listed again",
-        [DB_EDIT_DELETE] = " is in the trash: u takes it out again",
-        [DB_EDIT_UNDELETE] = " is out of the trash",
-    };
-    char text[80];
-    if (a->kind == SESSION_TAKE && !a->run) {
-        snprintf(text, sizeof text, "%zu runs are taken from the queue", a->added);
-        model_say(t->model, false, text);
-        return;
-    }
-    if (a->added > 1) {
-        snprintf(text, sizeof text, "%zu runs are queued, the last is run %lld", a->added,
-                 (long long)a->run);
-        model_say(t->model, false, text);
-        return;
-    }
-    snprintf(text, sizeof text, "run %lld%s", (long long)a->run,
-             a->kind == SESSION_VERB   ? verbs[a->verb]
-             : a->kind == SESSION_EDIT ? edits[a->edit]
-                                       : news[a->kind]);
-    model_say(t->model, false, text);
-}
-
 static void take_portraits(struct tui *t, const char *path)
 {
     char text[1200];
@@ -268,6 +227,7 @@ static void take_portraits(struct tui *t, const char *path)
 static void take_answers(struct tui *t)
 {
     struct session_answer a;
+    char words[TUI_WORDS_BYTES];
     while (session_answers(t->session, &a)) {
         t->draws = true;
         if (a.kind == SESSION_CHECK)
@@ -276,8 +236,10 @@ static void take_answers(struct tui *t)
             model_say(t->model, true, a.err.text);
         else if (a.kind == SESSION_DRAW)
             take_portraits(t, a.path);
-        else
-            say_done(t, &a);
+        else {
+            tui_words(&a, words, sizeof words);
+            model_say(t->model, false, words);
+        }
         if (a.kind == SESSION_ADD && !a.result)
             ui_launched(t->ui, model_view(t->model), a.run);
     }

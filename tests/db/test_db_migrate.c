@@ -243,7 +243,8 @@ static void test_same_schema(const char *path)
 static const char undo_6[] =
     "DROP VIEW ablation; DROP VIEW best_epoch; DROP VIEW option_diff;"
     " DROP VIEW run_summary; DROP VIEW run_best; DROP VIEW run_mean; DROP VIEW run_alike;"
-    " DROP INDEX run_listed; DROP TABLE tag; DROP TABLE origin; DROP TRIGGER run_deleted_rests; DROP TRIGGER "
+    " DROP INDEX run_listed; DROP TABLE tag; DROP TABLE origin; DROP TRIGGER run_deleted_rests; "
+    "DROP TRIGGER "
     "run_training_stays;"
     " ALTER TABLE run DROP COLUMN priority; ALTER TABLE run DROP COLUMN archived;"
     " ALTER TABLE run DROP COLUMN deleted; ALTER TABLE run DROP COLUMN note;"
@@ -295,6 +296,23 @@ static void test_schema_4(const char *path)
                           " program = 'combolab 1' AND data = '/data/old'"),
            1, "as it was");
     db_close(d);
+}
+
+/* A view of the user's stays, whatever one of ours is called since. */
+static void test_own_view(const char *path)
+{
+    struct err e;
+    struct db *d = help_open(path);
+    ok(!db_exec(d, undo_6, &e) && !db_exec(d, "CREATE VIEW ablation AS SELECT 77 AS mine", &e),
+       "a database of schema 5 with a view of somebody's own");
+    db_close(d);
+    d = help_open(path);
+    is_int(help_number(d, "SELECT mine FROM ablation"), 77, "keeps it");
+    is_int(help_number(d, "SELECT count(*) FROM sqlite_schema WHERE name = 'best_epoch'"), 1,
+           "and has those of other names");
+    ok(!db_exec(d, undo_6, &e), "it goes");
+    db_close(d);
+    db_close(help_open(path));
 }
 
 /* Options as an older combolab wrote them. */
@@ -507,6 +525,7 @@ int main(void)
     test_schema_5(path);
     test_schema_4(path);
     test_schema_3(path);
+    test_own_view(path);
     test_figures(path);
     test_same_schema(path);
     test_used(path);

@@ -1,41 +1,9 @@
 #!/bin/sh
 # Weights in, through the program: a run begins with those of a file. Prints TAP.
-combolab=$TOP_BUILDDIR/combolab
-dir=$(mktemp -d "${TMPDIR:-/tmp}/combolab-init-XXXXXX") || exit 1
-trap 'rm -rf "$dir"' EXIT
-XDG_CACHE_HOME=$dir/cache
-XDG_DATA_HOME=$dir/share
-HOME=$dir
-OMP_NUM_THREADS=1
-export XDG_CACHE_HOME XDG_DATA_HOME HOME OMP_NUM_THREADS
-unset COLUMNS
-db=$dir/runs.db
 . "$TOP_SRCDIR/tests/kit/tap.sh"
-
-why() {
-    sed 's/^/out: /' "$dir/out" 2>/dev/null | tail -n 15
-    sed 's/^/err: /' "$dir/err" 2>/dev/null | tail -n 15
-}
-
-# Runs the program; its status is left in $status.
-run() {
-    "$combolab" "$@" -D "$db" >"$dir/out" 2>"$dir/err"
-    status=$?
-}
-
-exits() { # wanted status, what
-    [ "$status" -eq "$1" ]
-    result $? "$2 (exit status $status)"
-}
-
-says() { # file, text, what
-    grep -q -e "$2" "$dir/$1"
-    result $? "$3"
-}
-
-if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
-    skip_all "no CPU backend in this build"
-fi
+. "$TOP_SRCDIR/tests/kit/program.sh"
+HOME=$dir
+export HOME
 
 "$combolab" synth "$dir/set" --count 20 --size 40 --threads 1 >"$dir/out" 2>"$dir/err"
 result $? "portraits are drawn"

@@ -127,44 +127,10 @@ static void start_choosing(struct launch_view *v, const struct opt *o)
     v->mode = LAUNCH_CHOOSES;
 }
 
-/* --- paths --- */
-
-static bool types_path(const struct launch_view *v)
+bool launch_types_path(const struct launch_view *v)
 {
     const struct opt *o = v->mode == LAUNCH_TYPES ? option_here(v) : NULL;
     return o && o->type == OPT_PATH;
-}
-
-bool launch_has_paths(const struct launch_view *v, const struct ui_model *m)
-{
-    return m->paths_of && types_path(v) && !strcmp(m->paths_of, v->edit.text);
-}
-
-/* What all names have in common, in bytes. */
-static size_t common_bytes(const struct ui_model *m)
-{
-    size_t common = strlen(m->paths[0]);
-    for (size_t i = 1; i < m->n_paths; i++)
-        for (size_t k = 0; k < common; k++)
-            if (m->paths[i][k] != m->paths[0][k])
-                common = k;
-    while (common && ((unsigned char)m->paths[0][common] & 0xc0) == 0x80)
-        common--;
-    return common;
-}
-
-static void complete_path(struct launch_view *v, const struct ui_model *m)
-{
-    char text[OPT_TEXT_BYTES];
-    v->completes = !launch_has_paths(v, m);
-    if (v->completes || !m->n_paths)
-        return;
-    const char *slash = strrchr(v->edit.text, '/');
-    int before = slash ? (int)(slash - v->edit.text) + 1 : 0;
-    int n = snprintf(text, sizeof text, "%.*s%.*s", before, v->edit.text, (int)common_bytes(m),
-                     m->paths[0]);
-    if (n < (int)sizeof text)
-        edit_start(&v->edit, text);
 }
 
 /* --- what comes without a key --- */
@@ -192,8 +158,8 @@ static void sync(struct launch_view *v, const struct ui_model *m)
         set(v, opt_find(&config_options, "data"), m->portraits);
         set(v, opt_find(&config_options, "preset"), config_preset_names[PRESET_QUICK]);
     }
-    if (v->completes && types_path(v))
-        complete_path(v, m);
+    if (v->completes && launch_types_path(v))
+        launch_complete_path(v, m);
 }
 
 static void ask(const struct launch_view *v, enum ui_action_kind kind, struct view_reply *reply)
@@ -224,7 +190,7 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     wants[n++] = (struct ui_want){.kind = UI_WANT_RUNS};
     if (v->like)
         wants[n++] = (struct ui_want){.kind = UI_WANT_RUN, .run = v->like};
-    if (types_path(v)) {
+    if (launch_types_path(v)) {
         wants[n] = (struct ui_want){.kind = UI_WANT_PATHS};
         str_copy(wants[n].text, sizeof wants[n].text, v->edit.text);
         n++;
@@ -418,7 +384,7 @@ static bool complete(struct launch_view *v, const struct ui_model *m, const stru
 {
     char text[EDIT_BYTES];
     if (o->type == OPT_PATH) {
-        complete_path(v, m);
+        launch_complete_path(v, m);
         return true;
     }
     str_copy(text, sizeof text, v->edit.text);

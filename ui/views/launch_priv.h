@@ -43,7 +43,10 @@ static inline bool launch_waits(const struct launch_view *v)
 
 #define LAUNCH_WAITS "portraits are being drawn; launch when they are there"
 
-/* The names that the path in the field may go on with are in the model. */
+/* A path is being typed; the names that it may go on with are in the model; and it goes on with
+ * what they have in common, or waits for them. */
+bool launch_types_path(const struct launch_view *v);
+void launch_complete_path(struct launch_view *v, const struct ui_model *m);
 bool launch_has_paths(const struct launch_view *v, const struct ui_model *m);
 
 void launch_draw(struct launch_view *v, struct pen *pen, const struct ui_model *m,
