@@ -159,9 +159,13 @@ static void press(struct traced *t, const char *keys)
     }
 }
 
-/* It says for a while that it decodes images, then that it plans. */
+/* There once what the other process says was seen. */
+static const char seen[] = "seen";
+
+/* It says for a while that it decodes images, then that it plans, until that was seen. */
 static int say_steps(struct db *d, int64_t id)
 {
+    double end = clock_s() + PATIENCE_S;
     static struct snapshot_steps steps = {.epoch = 1, .each = 1};
     struct snapshot now = {.run = id, .steps = 100, .epochs = 3};
     struct snapshot_file file;
@@ -170,9 +174,10 @@ static int say_steps(struct db *d, int64_t id)
     if (db_weights_dir(d, id, folder, sizeof folder, &e) || file_make_folders(folder, &e) ||
         snapshot_file_open(&file, folder, &e))
         return -1;
-    for (int i = 1; i <= 20; i++) {
-        steps.at[steps.n++] = (struct snapshot_step){.step = i, .total = i};
-        now.step = i;
+    for (int i = 1; access(scratch_path(seen), F_OK) && clock_s() < end; i++) {
+        if (i <= 20)
+            steps.at[steps.n++] = (struct snapshot_step){.step = i, .total = i};
+        now.step = i < 99 ? i : 99;
         now.phase = i <= 10 ? SNAPSHOT_DECODING : SNAPSHOT_PLANNING;
         snapshot_file_put(&file, &now, &steps);
         usleep(50000);
@@ -275,6 +280,7 @@ static void use_it(struct traced *t, const char *path)
     pid_t writer = help_fork(write_epochs, path);
     shows(t, "from elsewhere", "what another process wrote is shown");
     shows(t, "plann", "and what it does at present");
+    close(open(scratch_path(seen), O_CREAT | O_WRONLY, 0666));
     is_int(help_wait(writer), 0, "all of it was written");
     press(t, "n/no/such/set\r");
     shows(t, "cannot be opened", "the form says that data cannot be opened");
