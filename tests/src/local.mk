@@ -78,6 +78,7 @@ SHELL_TESTS = \
 	tests/src/test_provenance.sh \
 	tests/src/test_record.sh \
 	tests/src/test_sql.sh \
+	tests/src/test_story.sh \
 	tests/src/test_sweep.sh \
 	tests/src/test_tmux.sh \
 	tests/src/test_train.sh
