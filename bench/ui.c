@@ -4,10 +4,10 @@
  *
  * The program runs in a pseudo terminal of 200x60. Measured are the time from exec to a frame that
  * shows runs, from a key to the last byte of its frame, from the key that compares eight runs to
- * that of all their curves, the processor time of looking on while
- * another process commits five epochs a second, and the most memory of all that. Prints FIGURE
- * lines. Processor time is told beside the times of keys and starts: on a machine that is busy with
- * other things, that is what is left to compare.
+ * that of all their curves, from a key to its frame in each other view, the processor time of
+ * looking on while another process commits five epochs a second, and the most memory of all that.
+ * Prints FIGURE lines. Processor time is told beside the times of keys and starts: on a machine
+ * that is busy with other things, that is what is left to compare.
  *
  * bench/ui FILE PROGRAM images measures instead how long the next image takes in the view of
  * predictions, of the newest run of FILE, whose images have to be where they were.
@@ -208,6 +208,36 @@ static void measure_keys(struct screen *s)
     printf("FIGURE ui_key_cpu_p99 %.2f ms 5\n", 1e3 * part_of(all.cpu_s, all.n, 0.99));
 }
 
+/* Keys in each of the other views, of the newest run and its experiment. Escape leads back to the
+ * list. */
+static void measure_views(struct screen *s)
+{
+    static const struct {
+        const char *name, *open, *keys;
+        int times;
+    } views[] = {
+        {"live", "2", "hhl\tjyy\r\rwwbb++>-0ff", 8},
+        {"ablation", "4", "jkvvveee==lhBtzz", 8},
+        {"predictions", "5", "jjjkvWWoovGg", 8},
+        {"sql", "6", "select pc from run\x7f\x7f\x7f\x7f\t\x7f\x7f\x7f\x7f\x7f\x7f", 5},
+        {"launch", "n", "jjjkkjlhjjG\x06\x02g", 8},
+        {"help", "?", "jjk\x06\x02Gg", 12},
+    };
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        static struct times t, others;
+        t.n = others.n = 0;
+        press_each(s, views[i].open, 1, &others);
+        settle(s, 300);
+        press_each(s, views[i].keys, views[i].times, &t);
+        press_each(s, "\033\033\0331", 1, &others);
+        settle(s, 100);
+        if (!t.n)
+            continue;
+        tell_keys(views[i].name, &t);
+        printf("FIGURE ui_%s_key_p99 %.2f ms 5\n", views[i].name, 1e3 * part_of(t.s, t.n, 0.99));
+    }
+}
+
 /* --- pictures --- */
 
 /* From a key to the frame that has the next image. Runs without pictures have none of this. */
@@ -373,6 +403,7 @@ static int measure(const char *program, const char *db)
     settle(&s, 500);
     measure_keys(&s);
     measure_compare(&s);
+    measure_views(&s);
     status = measure_watching(&s, db) || tell_memory(s.pid);
     stop(&s);
     return status;

@@ -80,33 +80,53 @@ void life_leave(struct db *d, int64_t run)
 
 /* --- judging --- */
 
-/* LIFE_LIVES while somebody holds it, LIFE_DEAD when nobody does. */
-static enum life look_at_lock(struct db *d, int64_t run)
+/* What all runs are judged by. */
+struct looking {
+    struct db *d;
+    int fd;         /* of the file with the locks; -1 where there is none: */
+    enum life none; /* what that says */
+    struct owner self;
+};
+
+static void begin_looking(struct looking *l, struct db *d)
 {
     char path[FILE_PATH_BYTES];
+    *l = (struct looking){.d = d, .fd = -1, .none = LIFE_UNKNOWN};
+    owner_self(&l->self);
     if (identity_file(d, path, sizeof path, NULL))
-        return LIFE_UNKNOWN;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR ? LIFE_DEAD : LIFE_UNKNOWN;
-    struct flock lock = lock_of(run, F_WRLCK);
-    int failed = fcntl(fd, F_OFD_GETLK, &lock);
-    close(fd);
-    return failed ? LIFE_UNKNOWN : lock.l_type == F_UNLCK ? LIFE_DEAD : LIFE_LIVES;
+        return;
+    l->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (l->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        l->none = LIFE_DEAD;
 }
 
-static enum life judge(struct db *d, const struct owned *run)
+static void end_looking(struct looking *l)
 {
-    struct owner self;
-    enum life life = look_at_lock(d, run->id);
+    if (l->fd >= 0)
+        close(l->fd);
+}
+
+/* LIFE_LIVES while somebody holds it, LIFE_DEAD when nobody does. */
+static enum life look_at_lock(const struct looking *l, int64_t run)
+{
+    struct flock lock = lock_of(run, F_WRLCK);
+    if (l->fd < 0)
+        return l->none;
+    if (fcntl(l->fd, F_OFD_GETLK, &lock))
+        return LIFE_UNKNOWN;
+    return lock.l_type == F_UNLCK ? LIFE_DEAD : LIFE_LIVES;
+}
+
+static enum life judge(const struct looking *l, const struct owned *run)
+{
+    enum life life = look_at_lock(l, run->id);
     if (life != LIFE_DEAD)
         return life;
-    owner_self(&self);
-    bool here = !strcmp(self.host, run->owner.host);
-    if (here && owner_uses(&run->owner, d->path))
+    bool here = !strcmp(l->self.host, run->owner.host);
+    if (here && owner_uses(&run->owner, l->d->path))
         return LIFE_LIVES;
     if (!isnan(run->last_seen))
-        return d->network && !here ? LIFE_UNKNOWN : LIFE_DEAD;
+        return l->d->network && !here ? LIFE_UNKNOWN : LIFE_DEAD;
     if (!here)
         return LIFE_UNKNOWN;
     return owner_alive(&run->owner) ? LIFE_LIVES : LIFE_DEAD;
@@ -139,27 +159,38 @@ static int is_owned(struct db *d, int64_t id, struct err *e)
     return row;
 }
 
-int life_owned(struct db *d, int64_t id, struct owned **out, size_t *n, struct err *e)
+static int judge_all(struct db *d, struct owned *runs, size_t n, struct err *e)
+{
+    struct looking looking;
+    int status = 0;
+    if (!n)
+        return 0;
+    begin_looking(&looking, d);
+    for (size_t i = 0; status >= 0 && i < n; i++) {
+        runs[i].life = judge(&looking, &runs[i]);
+        status = runs[i].life == LIFE_DEAD ? is_owned(d, runs[i].id, e) : 1;
+        if (!status)
+            runs[i].life = LIFE_LIVES;
+    }
+    end_looking(&looking);
+    return status < 0 ? -1 : 0;
+}
+
+int life_owned(struct db *d, int64_t first, int64_t last, struct owned **out, size_t *n,
+               struct err *e)
 {
     struct query q;
     query_open_select(&q, d, owned_columns, "",
-                      "FROM run WHERE state IN ('running', 'paused') AND (?1 = 0 OR id = ?1)");
-    query_bind_int(&q, id);
+                      "FROM run WHERE state IN ('running', 'paused') AND id BETWEEN ?1 AND ?2");
+    query_bind_int(&q, first);
+    query_bind_int(&q, last);
     if (query_rows(&q, owned_columns, sizeof **out, out, n, e))
         return -1;
-    for (size_t i = 0; i < *n; i++) {
-        struct owned *run = &(*out)[i];
-        run->life = judge(d, run);
-        int owned = run->life == LIFE_DEAD ? is_owned(d, run->id, e) : 1;
-        if (!owned)
-            run->life = LIFE_LIVES;
-        if (owned < 0) {
-            mem_free(*out);
-            *out = NULL;
-            return -1;
-        }
-    }
-    return 0;
+    if (!judge_all(d, *out, *n, e))
+        return 0;
+    mem_free(*out);
+    *out = NULL;
+    return -1;
 }
 
 void life_gone(const struct owned *run, char *to, size_t room)
@@ -189,14 +220,18 @@ static void correct(struct run_row *row, const struct owned *runs, size_t n)
 int life_correct(struct db *d, struct run_row *rows, size_t n, struct err *e)
 {
     struct owned *runs;
-    size_t owned, first = 0;
-    while (first < n && !is_running(&rows[first]))
-        first++;
-    if (first == n)
+    size_t owned;
+    int64_t first = INT64_MAX, last = 0;
+    for (size_t i = 0; i < n; i++)
+        if (is_running(&rows[i])) {
+            first = rows[i].id < first ? rows[i].id : first;
+            last = rows[i].id > last ? rows[i].id : last;
+        }
+    if (first > last)
         return 0;
-    if (life_owned(d, n == 1 ? rows[0].id : 0, &runs, &owned, e))
+    if (life_owned(d, first, last, &runs, &owned, e))
         return -1;
-    for (size_t i = first; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         if (is_running(&rows[i]))
             correct(&rows[i], runs, owned);
     mem_free(runs);
@@ -209,7 +244,7 @@ int db_runs_living(struct db *d, int64_t **out, size_t *n, struct err *e)
     size_t owned;
     *out = NULL;
     *n = 0;
-    if (life_owned(d, 0, &runs, &owned, e))
+    if (life_owned(d, 0, INT64_MAX, &runs, &owned, e))
         return -1;
     int64_t *ids = mem_alloc(owned, sizeof *ids);
     for (size_t i = 0; ids && i < owned; i++)
@@ -259,7 +294,7 @@ int db_runs_lost(struct db *d, int *n, struct err *e)
     struct owned *runs;
     size_t count, dead = 0;
     *n = 0;
-    if (life_owned(d, 0, &runs, &count, e))
+    if (life_owned(d, 0, INT64_MAX, &runs, &count, e))
         return err_prefix(e, "looking for lost runs");
     for (size_t i = 0; i < count; i++)
         if (runs[i].life == LIFE_DEAD)

@@ -207,8 +207,9 @@ struct owned {
     enum life life;
 };
 
-/* Those that are running or paused, run `id` or all of them for id = 0; freed with mem_free. */
-int life_owned(struct db *d, int64_t id, struct owned **out, size_t *n, struct err *e);
+/* Those of the runs from `first` to `last` that are running or paused; freed with mem_free. */
+int life_owned(struct db *d, int64_t first, int64_t last, struct owned **out, size_t *n,
+               struct err *e);
 
 /* Makes it a lost one, unless its row has changed since it was read. In a write transaction. */
 int life_lose(struct db *d, const struct owned *run, struct err *e);

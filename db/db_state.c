@@ -160,7 +160,7 @@ static int take_over(struct db *d, int64_t id, const char *state, unsigned how, 
 {
     struct owned *run;
     size_t n;
-    if (life_owned(d, id, &run, &n, e))
+    if (life_owned(d, id, id, &run, &n, e))
         return -1;
     int status = 0;
     if (n &&

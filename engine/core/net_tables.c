@@ -7,22 +7,27 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of the stem. Tests of what is done with weights, whatever these are, build narrower nets. */
+#ifndef NET_CHANNELS
+#define NET_CHANNELS 64
+#endif
+
 struct table {
     const char *name;
     bool bottleneck; /* 1x1, 3x3, 1x1; else two 3x3 */
     int blocks[4];
     int groups;
-    int width;     /* channels of a block's inner convolutions in stage 1; doubles a stage */
-    int expansion; /* outer channels = 64 * 2^stage * expansion */
+    int width;     /* of a block's inner convolutions in stage 1, x NET_CHANNELS; doubles a stage */
+    int expansion; /* outer channels = NET_CHANNELS * 2^stage * expansion */
     int reduction; /* of the squeeze-and-excitation gate, or 0 */
 };
 
 #define NETS(X)                                                                                    \
-    X("resnet18", false, {2, 2, 2, 2}, 1, 64, 1, 0)                                                \
-    X("resnet50", true, {3, 4, 6, 3}, 1, 64, 4, 0)                                                 \
-    X("resnext50", true, {3, 4, 6, 3}, 32, 128, 4, 0)                                              \
-    X("se-resnet50", true, {3, 4, 6, 3}, 1, 64, 4, 16)                                             \
-    X("se-resnext50", true, {3, 4, 6, 3}, 32, 128, 4, 16)
+    X("resnet18", false, {2, 2, 2, 2}, 1, 1, 1, 0)                                                 \
+    X("resnet50", true, {3, 4, 6, 3}, 1, 1, 4, 0)                                                  \
+    X("resnext50", true, {3, 4, 6, 3}, 32, 2, 4, 0)                                                \
+    X("se-resnet50", true, {3, 4, 6, 3}, 1, 1, 4, 16)                                              \
+    X("se-resnext50", true, {3, 4, 6, 3}, 32, 2, 4, 16)
 
 #define NET_TABLE(name, ...) {name, __VA_ARGS__},
 static const struct table tables[] = {NETS(NET_TABLE)};
@@ -70,8 +75,8 @@ static struct net_unit projection(const char *block, int input, int in, int out,
 static int add_block(struct net *net, const struct table *t, const struct net_options *options,
                      const char *block, int input, int in, int stage, int stride)
 {
-    int inner = t->width << stage;
-    int outer = (64 << stage) * t->expansion;
+    int inner = NET_CHANNELS * t->width << stage;
+    int outer = (NET_CHANNELS << stage) * t->expansion;
     struct net_unit last;
     int at;
     if (t->bottleneck) {
@@ -102,20 +107,20 @@ static int add_block(struct net *net, const struct table *t, const struct net_op
 static void build(struct net *net, const struct table *t, const struct net_options *options)
 {
     net_start(net, t->name, 3);
-    struct net_unit stem = conv("", 1, 0, 3, 64, 7, 2);
+    struct net_unit stem = conv("", 1, 0, 3, NET_CHANNELS, 7, 2);
     int at = net_add_unit(net, &stem);
     net->pool = (struct net_pool){.after = 0,
                                   .kernel = 3,
                                   .stride = 2,
                                   .pad = options->ceil_pool ? 0 : 1,
                                   .ceil = options->ceil_pool};
-    int channels = 64;
+    int channels = NET_CHANNELS;
     for (int stage = 0; stage < 4; stage++) {
         for (int b = 0; b < t->blocks[stage]; b++) {
             char block[32];
             snprintf(block, sizeof block, "layer%d.%d", stage + 1, b);
             at = add_block(net, t, options, block, at, channels, stage, stage && !b ? 2 : 1);
-            channels = (64 << stage) * t->expansion;
+            channels = (NET_CHANNELS << stage) * t->expansion;
         }
     }
 }
@@ -124,7 +129,7 @@ int net_features(const char *name)
 {
     for (size_t i = 0; i < N_TABLES; i++)
         if (!strcmp(tables[i].name, name))
-            return 512 * tables[i].expansion;
+            return 8 * NET_CHANNELS * tables[i].expansion;
     return 0;
 }
 

@@ -6,7 +6,7 @@ TSAN_OPTIONS=atexit_sleep_ms=0
 export KERNEL_SMALL TSAN_OPTIONS
 
 run_all() { # asan or tsan
-    [ -x "tests/cudasim/planted.$1" ] || skip_all "the compiler has no sanitizers, or all is compiled with one"
+    [ -x "tests/cudasim/planted.$1" ] || skip_all "no kernel was compiled under this sanitizer alone"
     said=$("tests/cudasim/planted.$1" 2>&1)
     case $said in
     *'unexpected memory mapping'*) skip_all "this kernel lays out memory as the sanitizer does not know" ;;

@@ -17,6 +17,11 @@ libkit_a_SOURCES = \
 	tests/kit/trainer_rig.c tests/kit/trainer_rig.h \
 	tests/kit/weights_kit.c tests/kit/weights_kit.h
 noinst_HEADERS = tests/kit/db_kit.h tests/kit/session_kit.h tests/kit/tap.h \
-	tests/kit/ui_golden.h tests/kit/ui_keys.h
+	tests/kit/screen_rules.h tests/kit/ui_golden.h tests/kit/ui_keys.h
 EXTRA_DIST += tests/kit/tap.sh tests/kit/screen.sh tests/kit/program.sh tests/kit/torch_file.py
 KIT_LIBS = libkit.a
+
+# For programs that train, with a toy for a backend: all nets with a quarter of the channels. Nobody looks at what
+# they compute, and their weights are written, read and compared many times.
+NARROW_NETS = engine/core/net_tables.c
+NARROW_CPPFLAGS = -DNET_CHANNELS=16

@@ -78,8 +78,23 @@ SHELL_TESTS = \
 	tests/src/test_provenance.sh \
 	tests/src/test_record.sh \
 	tests/src/test_sql.sh \
+	tests/src/test_story.sh \
 	tests/src/test_sweep.sh \
 	tests/src/test_tmux.sh \
 	tests/src/test_train.sh
 TESTS += $(SHELL_TESTS)
 EXTRA_DIST += $(SHELL_TESTS)
+
+# Random keys and sizes. `make storm` is a long one: STORM_KEYS, STORM_SIZES and STORM_SEED may be given.
+check_PROGRAMS += tests/src/test_storm
+tests_src_test_storm_SOURCES = tests/src/test_storm.c $(READER_SOURCES)
+tests_src_test_storm_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(NCURSES_CFLAGS)
+tests_src_test_storm_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
+TESTS += tests/src/test_storm
+
+.PHONY: storm
+STORM_KEYS = 100000
+STORM_SIZES = 1000
+STORM_SEED = 1
+storm: tests/src/test_storm
+	STORM_KEYS='$(STORM_KEYS)' STORM_SIZES='$(STORM_SIZES)' STORM_SEED='$(STORM_SEED)' tests/src/test_storm

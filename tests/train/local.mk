@@ -22,19 +22,21 @@ tests_train_test_trainer_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_trainer
 
 check_PROGRAMS += tests/train/test_trainer_faults
-tests_train_test_trainer_faults_SOURCES = tests/train/test_trainer_faults.c
+tests_train_test_trainer_faults_SOURCES = tests/train/test_trainer_faults.c $(NARROW_NETS)
+tests_train_test_trainer_faults_CPPFLAGS = $(AM_CPPFLAGS) $(NARROW_CPPFLAGS)
 tests_train_test_trainer_faults_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_trainer_faults
 
 # What other processes are told of a run in progress.
 check_PROGRAMS += tests/train/test_publish
-tests_train_test_publish_SOURCES = tests/train/test_publish.c
+tests_train_test_publish_SOURCES = tests/train/test_publish.c $(NARROW_NETS)
+tests_train_test_publish_CPPFLAGS = $(AM_CPPFLAGS) $(NARROW_CPPFLAGS)
 tests_train_test_publish_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_publish
 
 check_PROGRAMS += tests/train/test_trainer_losses
-tests_train_test_trainer_losses_SOURCES = tests/train/test_trainer_losses.c
-tests_train_test_trainer_losses_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_train_test_trainer_losses_SOURCES = tests/train/test_trainer_losses.c $(NARROW_NETS)
+tests_train_test_trainer_losses_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(NARROW_CPPFLAGS)
 tests_train_test_trainer_losses_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_trainer_losses
 
@@ -64,17 +66,20 @@ EXTRA_DIST += tests/golden/make_init_golden.py tests/golden/init_torch.txt
 
 # Runs that stop, or are killed, and go on.
 check_PROGRAMS += tests/train/test_resume
-tests_train_test_resume_SOURCES = tests/train/test_resume.c
+tests_train_test_resume_SOURCES = tests/train/test_resume.c $(NARROW_NETS)
+tests_train_test_resume_CPPFLAGS = $(AM_CPPFLAGS) $(NARROW_CPPFLAGS)
 tests_train_test_resume_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_resume
 
 check_PROGRAMS += tests/train/test_resume_algorithms
-tests_train_test_resume_algorithms_SOURCES = tests/train/test_resume_algorithms.c
+tests_train_test_resume_algorithms_SOURCES = tests/train/test_resume_algorithms.c $(NARROW_NETS)
+tests_train_test_resume_algorithms_CPPFLAGS = $(AM_CPPFLAGS) $(NARROW_CPPFLAGS)
 tests_train_test_resume_algorithms_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_resume_algorithms
 
 check_PROGRAMS += tests/train/test_resume_faults
-tests_train_test_resume_faults_SOURCES = tests/train/test_resume_faults.c
+tests_train_test_resume_faults_SOURCES = tests/train/test_resume_faults.c $(NARROW_NETS)
+tests_train_test_resume_faults_CPPFLAGS = $(AM_CPPFLAGS) $(NARROW_CPPFLAGS)
 tests_train_test_resume_faults_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_resume_faults
 
@@ -90,12 +95,14 @@ tests_train_test_writer_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_writer
 
 check_PROGRAMS += tests/train/test_measure
-tests_train_test_measure_SOURCES = tests/train/test_measure.c
+tests_train_test_measure_SOURCES = tests/train/test_measure.c $(NARROW_NETS)
+tests_train_test_measure_CPPFLAGS = $(AM_CPPFLAGS) $(NARROW_CPPFLAGS)
 tests_train_test_measure_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_measure
 
 # Pictures replaced, used twice, damaged in the cache.
 check_PROGRAMS += tests/train/test_content
-tests_train_test_content_SOURCES = tests/train/test_content.c
+tests_train_test_content_SOURCES = tests/train/test_content.c $(NARROW_NETS)
+tests_train_test_content_CPPFLAGS = $(AM_CPPFLAGS) $(NARROW_CPPFLAGS)
 tests_train_test_content_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_content
