@@ -1,15 +1,15 @@
 -- Schema 7: what the terms of a loss pull at while they are trained with.
 
-ALTER TABLE epoch ADD COLUMN
-    gradient_1 REAL /* of the weighted terms of the loss in training, by the pooled features: the root
-    of the mean square over images; NULL where it was not measured */;
-ALTER TABLE epoch ADD COLUMN gradient_2 REAL;
-ALTER TABLE epoch ADD COLUMN gradient_3 REAL;
+ALTER TABLE phase ADD COLUMN
+    gradient_1 REAL /* of the weighted terms of the loss by the pooled features, of the phase train: the
+    root of the mean square over images; NULL where it was not measured */;
+ALTER TABLE phase ADD COLUMN gradient_2 REAL;
+ALTER TABLE phase ADD COLUMN gradient_3 REAL;
 
-ALTER TABLE epoch ADD COLUMN
+ALTER TABLE phase ADD COLUMN
     cosine_12 REAL /* between two of them: below 0 one undoes what the other does; NULL where one is 0 */;
-ALTER TABLE epoch ADD COLUMN cosine_13 REAL;
-ALTER TABLE epoch ADD COLUMN cosine_23 REAL;
+ALTER TABLE phase ADD COLUMN cosine_13 REAL;
+ALTER TABLE phase ADD COLUMN cosine_23 REAL;
 
 -- Names that a user's own view may have had already.
 
@@ -25,7 +25,7 @@ CREATE VIEW IF NOT EXISTS term_gradient AS
     FROM (SELECT run, epoch, coalesce(gradient_1, 0) AS g1, coalesce(gradient_2, 0) AS g2,
             coalesce(gradient_3, 0) AS g3, coalesce(cosine_12, 0) AS c12,
             coalesce(cosine_13, 0) AS c13, coalesce(cosine_23, 0) AS c23
-        FROM epoch WHERE gradient_1 IS NOT NULL)
+        FROM phase WHERE phase = 'train' AND gradient_1 IS NOT NULL)
     JOIN term USING (run);
 
 CREATE VIEW IF NOT EXISTS term_cosine AS
@@ -33,5 +33,5 @@ CREATE VIEW IF NOT EXISTS term_cosine AS
     SELECT run, epoch, a.name, b.name AS other,
         CASE a.position + b.position WHEN 3 THEN cosine_12 WHEN 4 THEN cosine_13 ELSE cosine_23 END
             AS cosine
-    FROM epoch JOIN term AS a USING (run) JOIN term AS b USING (run)
-    WHERE a.position < b.position AND gradient_1 IS NOT NULL;
+    FROM phase JOIN term AS a USING (run) JOIN term AS b USING (run)
+    WHERE phase = 'train' AND gradient_1 IS NOT NULL AND a.position < b.position;

@@ -242,9 +242,9 @@ static void test_same_schema(const char *path)
  * one of schema 3, 4, 5 or 6. */
 static const char undo_7[] =
     "DROP VIEW term_gradient; DROP VIEW term_cosine;"
-    " ALTER TABLE epoch DROP COLUMN gradient_1; ALTER TABLE epoch DROP COLUMN gradient_2;"
-    " ALTER TABLE epoch DROP COLUMN gradient_3; ALTER TABLE epoch DROP COLUMN cosine_12;"
-    " ALTER TABLE epoch DROP COLUMN cosine_13; ALTER TABLE epoch DROP COLUMN cosine_23;"
+    " ALTER TABLE phase DROP COLUMN gradient_1; ALTER TABLE phase DROP COLUMN gradient_2;"
+    " ALTER TABLE phase DROP COLUMN gradient_3; ALTER TABLE phase DROP COLUMN cosine_12;"
+    " ALTER TABLE phase DROP COLUMN cosine_13; ALTER TABLE phase DROP COLUMN cosine_23;"
     " PRAGMA user_version = 6;";
 static const char undo_6[] =
     "DROP VIEW ablation; DROP VIEW best_epoch; DROP VIEW option_diff;"
@@ -371,9 +371,9 @@ static void test_schema_6(const char *path)
     is_int(help_number(d, "SELECT count(*) FROM term_gradient JOIN term_cosine USING (run)"), 0,
            "no gradients are known of a run of schema 6");
     is_int(db_exec(d,
-                   "UPDATE epoch SET gradient_1 = 3, gradient_2 = 4, gradient_3 = 0,"
-                   " cosine_12 = -0.5 WHERE run = 1 AND epoch = 2;"
-                   "UPDATE epoch SET gradient_1 = 2 WHERE run = 2",
+                   "UPDATE phase SET gradient_1 = 3, gradient_2 = 4, gradient_3 = 0,"
+                   " cosine_12 = -0.5 WHERE run = 1 AND epoch = 2 AND phase = 'train';"
+                   "UPDATE phase SET gradient_1 = 2 WHERE run = 2 AND phase = 'train'",
                    &e),
            0, "where some are");
     is_int(help_number(d, "SELECT group_concat(name || norm || ' ' || round(share * 13, 9), ' ') ="
@@ -389,7 +389,7 @@ static void test_schema_6(const char *path)
                           " FROM term_gradient WHERE run = 2"),
            1, "a single term has all");
     is_int(db_exec(d,
-                   "UPDATE epoch SET gradient_1 = NULL, gradient_2 = NULL, gradient_3 = NULL,"
+                   "UPDATE phase SET gradient_1 = NULL, gradient_2 = NULL, gradient_3 = NULL,"
                    " cosine_12 = NULL",
                    &e),
            0, "they go");
