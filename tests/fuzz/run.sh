@@ -102,7 +102,7 @@ build xlsx engine/dataset/xlsx.c
 build weights 'engine/weights/*.c' "$config"
 build pickle 'engine/weights/pickle*.c'
 seeds checkpoint >/dev/null # it makes them
-build checkpoint 'engine/train/algorithms.c engine/train/notes.c engine/train/folder.c engine/train/checkpoint*.c engine/train/resume.c engine/train/tally.c' \
+build checkpoint 'engine/train/algorithms.c engine/train/notes.c engine/train/folder.c engine/train/gradients.c engine/train/checkpoint*.c engine/train/resume.c engine/train/tally.c' \
     engine/train/metrics.c "$weights" "$dataset" -Wl,--allow-multiple-definition # its own door comes first
 build scut "$dataset"
 build options "$config"

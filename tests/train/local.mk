@@ -106,3 +106,9 @@ tests_train_test_content_SOURCES = tests/train/test_content.c $(NARROW_NETS)
 tests_train_test_content_CPPFLAGS = $(AM_CPPFLAGS) $(NARROW_CPPFLAGS)
 tests_train_test_content_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_content
+
+# What the terms of a loss pull at.
+check_PROGRAMS += tests/train/test_gradients
+tests_train_test_gradients_SOURCES = tests/train/test_gradients.c
+tests_train_test_gradients_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
+TESTS += tests/train/test_gradients
