@@ -1,0 +1,151 @@
+/* ablation_table_needed.c - what is needed for a decision, as tables: by rows, and the runs that
+ * are not there yet. */
+#include "results/ablation_tables.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <math.h>
+
+int ablation_table_needed(struct table **out, const struct ablation *a, struct err *e)
+{
+    static const struct table_column columns[] = {
+        {"column", "column", TABLE_TEXT, 0, false},
+        {"row", "row", TABLE_TEXT, 0, false},
+        {"verdict", "verdict", TABLE_TEXT, 0, false},
+        {"seeds", "seeds", TABLE_INT, 0, false},
+        {"seeds_needed", "needed", TABLE_INT, 0, false},
+        {"runs_needed", "runs", TABLE_INT, 0, false},
+        {"needed_s", "takes", TABLE_DURATION, 0, false},
+    };
+    *out = NULL;
+    if (table_new(out, "needed", false, columns, sizeof columns / sizeof *columns, e))
+        return -1;
+    for (size_t i = 0; i < a->n_rows * a->n_columns; i++) {
+        const struct ablation_difference *d = &a->differences[i];
+        if (d->verdict == ABLATION_BASELINE)
+            continue;
+        table_text(*out, a->columns[i % a->n_columns]);
+        table_text(*out, a->rows[i / a->n_columns]);
+        table_text(*out, ablation_verdict_name(d->verdict));
+        table_int(*out, (int64_t)d->seeds);
+        if (d->seeds_needed)
+            table_int(*out, (int64_t)d->seeds_needed);
+        else
+            table_missing(*out);
+        table_int(*out, (int64_t)d->runs_needed);
+        table_real(*out, d->needed_s);
+    }
+    return 0;
+}
+
+/* --- the runs --- */
+
+/* Rising numbers as "1-3,7". */
+struct ranges {
+    struct str text;
+    int64_t first, last;
+    bool some;
+};
+
+static void end_range(struct ranges *r)
+{
+    if (r->some && r->last > r->first)
+        str_addf(&r->text, "-%lld", (long long)r->last);
+}
+
+static void add_number(struct ranges *r, int64_t number)
+{
+    if (r->some && number == r->last)
+        return;
+    if (!r->some || number != r->last + 1) {
+        end_range(r);
+        str_addf(&r->text, "%s%lld", r->some ? "," : "", (long long)number);
+        r->first = number;
+    }
+    r->last = number;
+    r->some = true;
+}
+
+/* Those of a cell: their seeds in `seeds`, how many they are and how long they take. */
+static size_t gather(const struct ablation *a, size_t row, size_t column, struct ranges *seeds,
+                     double *seconds)
+{
+    size_t n = 0;
+    *seconds = 0;
+    for (size_t i = 0; i < a->n_missing; i++) {
+        const struct ablation_missing *missing = &a->missing[i];
+        if (missing->row != row || missing->column != column)
+            continue;
+        add_number(seeds, missing->seed);
+        *seconds += missing->seconds;
+        n++;
+    }
+    end_range(seeds);
+    return n;
+}
+
+static bool is_missing_in(const struct ablation *a, size_t row, size_t column, int fold)
+{
+    for (size_t i = 0; i < a->n_missing; i++)
+        if (a->missing[i].row == row && a->missing[i].column == column &&
+            a->missing[i].fold == fold)
+            return true;
+    return false;
+}
+
+static void add_folds(struct table *t, const struct ablation *a, size_t row, size_t column)
+{
+    struct ranges folds = {.some = false};
+    int most = 0;
+    str_init(&folds.text);
+    for (size_t i = 0; i < a->n_missing; i++)
+        most = a->missing[i].fold > most ? a->missing[i].fold : most;
+    for (int fold = 1; fold <= most; fold++)
+        if (is_missing_in(a, row, column, fold))
+            add_number(&folds, fold);
+    end_range(&folds);
+    table_text(t, folds.text.text);
+    str_fini(&folds.text);
+}
+
+static void add_cell(struct table *t, const struct ablation *a, size_t row, size_t column)
+{
+    struct ranges seeds = {.some = false};
+    double seconds;
+    str_init(&seeds.text);
+    size_t n = gather(a, row, column, &seeds, &seconds);
+    if (n) {
+        table_text(t, a->columns[column]);
+        table_text(t, a->rows[row]);
+        table_text(t, seeds.text.text);
+        add_folds(t, a, row, column);
+        table_int(t, (int64_t)n);
+        table_real(t, seconds);
+    }
+    str_fini(&seeds.text);
+}
+
+int ablation_table_missing(struct table **out, const struct ablation *a, struct err *e)
+{
+    static const struct table_column columns[] = {
+        {"column", "column", TABLE_TEXT, 0, true}, {"row", "row", TABLE_TEXT, 0, false},
+        {"seeds", "seeds", TABLE_TEXT, 0, false},  {"folds", "folds", TABLE_TEXT, 0, true},
+        {"runs", "runs", TABLE_INT, 0, false},     {"seconds", "takes", TABLE_DURATION, 0, false},
+    };
+    *out = NULL;
+    if (table_new(out, "runs to queue", false, columns, sizeof columns / sizeof *columns, e))
+        return -1;
+    for (size_t column = 0; column < a->n_columns; column++)
+        for (size_t row = 0; row < a->n_rows; row++)
+            add_cell(*out, a, row, column);
+    return 0;
+}
+
+double ablation_missing_s(const struct ablation *a)
+{
+    double seconds = 0;
+    for (size_t i = 0; i < a->n_missing; i++)
+        seconds += a->missing[i].seconds;
+    return seconds;
+}
