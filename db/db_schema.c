@@ -45,8 +45,8 @@ static int then_schema_5(struct db *d, struct err *e)
 }
 
 static const struct step steps[] = {
-    STEP(1, reference_seed), STEP(2, NULL),          STEP(3, then_schema_3),
-    STEP(4, NULL),           STEP(5, then_schema_5), STEP(6, NULL),
+    STEP(1, reference_seed), STEP(2, NULL), STEP(3, then_schema_3), STEP(4, NULL),
+    STEP(5, then_schema_5),  STEP(6, NULL), STEP(7, NULL),
 };
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))

@@ -1,4 +1,4 @@
-/* test_db_migrate.c - databases of schema 1 to 5 with rows become ones of schema 6: nothing is
+/* test_db_migrate.c - databases of schema 1 to 6 with rows become ones of schema 7: nothing is
  * lost, and a process that is killed on the way leaves what there was.
  */
 #include "tests/kit/db_kit.h"
@@ -205,14 +205,14 @@ static void test_kept(const char *path, int version)
        "there are rows of schema %d", version);
     ok(db_open(&d, path, DB_READ, &e) == -1 && e.code == ERR_VERSION,
        "a reader does not change it");
-    snprintf(text, sizeof text, "older combolab (schema %d, this one makes 6)", version);
+    snprintf(text, sizeof text, "older combolab (schema %d, this one makes 7)", version);
     has_text(e.text, text, "and says why");
     if (!is_int(db_open(&d, path, DB_WRITE, &e), 0, "a writer brings it up to date"))
         diag("%s", e.text);
     raw_text(path, everything, after, sizeof after);
     if (!ok(!strcmp(before, after), "every row is as it was"))
         diag("%s\nis now\n%s", before, after);
-    is_int(help_number(d, "PRAGMA user_version"), 6, "it is of schema 6");
+    is_int(help_number(d, "PRAGMA user_version"), 7, "it is of schema 7");
     is_int(help_number(d, "SELECT count(*) FROM pragma_foreign_key_check"), 0,
            "no foreign key is broken");
     is_int(
@@ -238,8 +238,14 @@ static void test_same_schema(const char *path)
     ok(old[0] && !strcmp(old, new), "it is as one that was made today");
 }
 
-/* Steps 4 to 6 only add, but for views that step 6 makes anew: without what they added, a file is
- * one of schema 3, 4 or 5. */
+/* Steps 4 to 7 only add, but for views that step 6 makes anew: without what they added, a file is
+ * one of schema 3, 4, 5 or 6. */
+static const char undo_7[] =
+    "DROP VIEW term_gradient; DROP VIEW term_cosine;"
+    " ALTER TABLE phase DROP COLUMN gradient_1; ALTER TABLE phase DROP COLUMN gradient_2;"
+    " ALTER TABLE phase DROP COLUMN gradient_3; ALTER TABLE phase DROP COLUMN cosine_12;"
+    " ALTER TABLE phase DROP COLUMN cosine_13; ALTER TABLE phase DROP COLUMN cosine_23;"
+    " PRAGMA user_version = 6;";
 static const char undo_6[] =
     "DROP VIEW ablation; DROP VIEW best_epoch; DROP VIEW option_diff;"
     " DROP VIEW run_summary; DROP VIEW run_best; DROP VIEW run_mean; DROP VIEW run_alike;"
@@ -262,7 +268,9 @@ static struct db *test_again(const char *path, int version)
     static char before[8192], after[8192];
     struct err e;
     struct db *d = help_open(path);
-    int undone = db_exec(d, undo_6, &e);
+    int undone = db_exec(d, undo_7, &e);
+    if (!undone && version < 6)
+        undone = db_exec(d, undo_6, &e);
     if (!undone && version < 5)
         undone = db_exec(d, undo_5, &e);
     if (!undone && version < 4)
@@ -272,8 +280,8 @@ static struct db *test_again(const char *path, int version)
     raw_text(path, everything, before, sizeof before);
     d = help_open(path);
     raw_text(path, everything, after, sizeof after);
-    ok(before[0] && !strcmp(before, after), "becomes one of schema 6 with every row");
-    is_int(help_number(d, "PRAGMA user_version"), 6, "as it says");
+    ok(before[0] && !strcmp(before, after), "becomes one of schema 7 with every row");
+    is_int(help_number(d, "PRAGMA user_version"), 7, "as it says");
     return d;
 }
 
@@ -303,14 +311,15 @@ static void test_own_view(const char *path)
 {
     struct err e;
     struct db *d = help_open(path);
-    ok(!db_exec(d, undo_6, &e) && !db_exec(d, "CREATE VIEW ablation AS SELECT 77 AS mine", &e),
+    ok(!db_exec(d, undo_7, &e) && !db_exec(d, undo_6, &e) &&
+           !db_exec(d, "CREATE VIEW ablation AS SELECT 77 AS mine", &e),
        "a database of schema 5 with a view of somebody's own");
     db_close(d);
     d = help_open(path);
     is_int(help_number(d, "SELECT mine FROM ablation"), 77, "keeps it");
     is_int(help_number(d, "SELECT count(*) FROM sqlite_schema WHERE name = 'best_epoch'"), 1,
            "and has those of other names");
-    ok(!db_exec(d, undo_6, &e), "it goes");
+    ok(!db_exec(d, undo_7, &e) && !db_exec(d, undo_6, &e), "it goes");
     db_close(d);
     db_close(help_open(path));
 }
@@ -325,7 +334,8 @@ static void test_figures(const char *path)
     char values[128];
     struct err e;
     struct db *d = help_open(path);
-    ok(!db_exec(d, undo_6, &e) && !db_exec(d, undo_5, &e) && !db_exec(d, old, &e),
+    ok(!db_exec(d, undo_7, &e) && !db_exec(d, undo_6, &e) && !db_exec(d, undo_5, &e) &&
+           !db_exec(d, old, &e),
        "a run of schema 4 with many figures");
     db_close(d);
     d = help_open(path);
@@ -350,6 +360,39 @@ static void test_schema_5(const char *path)
        "a run of schema 5 has no tag, no note, and is in no trash");
     mem_free(rows);
     is_int(help_number(d, "SELECT count(*) FROM run_summary"), 2, "the view lists it");
+    db_close(d);
+}
+
+/* What terms pulled at was not measured before schema 7. Three, of which two are at odds. */
+static void test_schema_6(const char *path)
+{
+    struct err e;
+    struct db *d = test_again(path, 6);
+    is_int(help_number(d, "SELECT count(*) FROM term_gradient JOIN term_cosine USING (run)"), 0,
+           "no gradients are known of a run of schema 6");
+    is_int(db_exec(d,
+                   "UPDATE phase SET gradient_1 = 3, gradient_2 = 4, gradient_3 = 0,"
+                   " cosine_12 = -0.5 WHERE run = 1 AND epoch = 2 AND phase = 'train';"
+                   "UPDATE phase SET gradient_1 = 2 WHERE run = 2 AND phase = 'train'",
+                   &e),
+           0, "where some are");
+    is_int(help_number(d, "SELECT group_concat(name || norm || ' ' || round(share * 13, 9), ' ') ="
+                          " 'regression3.0 3.0 expectation4.0 10.0 classification0.0 0.0'"
+                          " FROM term_gradient WHERE run = 1"),
+           1, "the view has them with their shares");
+    is_int(help_number(d, "SELECT group_concat(name || other || coalesce(cosine, '-'), ' ') ="
+                          " 'regressionexpectation-0.5 regressionclassification-"
+                          " expectationclassification-' FROM term_cosine WHERE run = 1"),
+           1, "and another how they agree");
+    is_int(help_number(d, "SELECT share = 1 AND name = 'l1' AND NOT EXISTS"
+                          " (SELECT * FROM term_cosine WHERE run = 2)"
+                          " FROM term_gradient WHERE run = 2"),
+           1, "a single term has all");
+    is_int(db_exec(d,
+                   "UPDATE phase SET gradient_1 = NULL, gradient_2 = NULL, gradient_3 = NULL,"
+                   " cosine_12 = NULL",
+                   &e),
+           0, "they go");
     db_close(d);
 }
 
@@ -502,7 +545,7 @@ static void test_killed(int old)
         kill_after = steps;
         int status = help_wait(help_fork(migrate_until_killed, path));
         raw_text(path, "PRAGMA user_version", version, sizeof version);
-        bool migrated = !strcmp(version, "6");
+        bool migrated = !strcmp(version, "7");
         raw_text(path, migrated ? everything : everything_old, now, sizeof now);
         bad += strcmp(now, wanted) != 0;
         if (status == 0)
@@ -512,7 +555,7 @@ static void test_killed(int old)
             break;
         bad += atoi(version) != old;
     }
-    is_text(version, "6", "in the end it is migrated");
+    is_text(version, "7", "in the end it is migrated");
     ok(killed > 10 && !bad, "killed %d times on the way, it was schema %d with every row", killed,
        old);
 }
@@ -522,6 +565,7 @@ int main(void)
     scratch_make();
     const char *path = scratch_path("old.db");
     test_kept(path, 1);
+    test_schema_6(path);
     test_schema_5(path);
     test_schema_4(path);
     test_schema_3(path);

@@ -38,7 +38,7 @@ static void test_made(void)
     const char *path = scratch_path("a/b c/runs.db");
     is_int(db_open(&d, path, DB_WRITE, &e), 0, "a database is made, with its folders");
     is_text(db_path(d), path, "it knows its path");
-    is_int(help_number(d, "PRAGMA user_version"), 6, "of schema 6");
+    is_int(help_number(d, "PRAGMA user_version"), 7, "of schema 7");
     is_int(help_number(d, "PRAGMA application_id"), DB_APPLICATION_ID, "with our id");
     is_int(help_number(d, "PRAGMA foreign_keys"), 1, "foreign keys on");
     is_int(help_number(d, "PRAGMA synchronous"), 2, "synchronous FULL");
@@ -102,7 +102,7 @@ static void test_foreign(void)
     path = scratch_text("empty.db", "");
     refused(path, DB_READ, ERR_NOT_FOUND, "is empty");
     struct db *d = help_open(path);
-    is_int(help_number(d, "PRAGMA user_version"), 6, "an empty file is made one");
+    is_int(help_number(d, "PRAGMA user_version"), 7, "an empty file is made one");
     db_close(d);
     path = scratch_path("other.db");
     make_raw(path, "PRAGMA application_id = 7; CREATE TABLE t(a)");
@@ -114,9 +114,9 @@ static void test_foreign(void)
     refused(path, DB_WRITE, ERR_FORMAT, "of another program (application id 0");
     path = scratch_path("newer.db");
     db_close(help_open(path));
-    make_raw(path, "PRAGMA user_version = 7");
+    make_raw(path, "PRAGMA user_version = 8");
     refused(path, DB_WRITE, ERR_VERSION,
-            "made by a newer combolab (schema 7, this one knows 6): upgrade");
+            "made by a newer combolab (schema 8, this one knows 7): upgrade");
     refused(path, DB_READ, ERR_VERSION, "made by a newer combolab");
 }
 
@@ -126,14 +126,14 @@ static void test_impossible_versions(void)
     const char *path = scratch_path("bit.db");
     db_close(help_open(path));
     make_raw(path, "PRAGMA user_version = -2147483645");
-    refused(path, DB_READ, ERR_FORMAT, "its schema has the number -2147483645, and 1 to 6 are");
+    refused(path, DB_READ, ERR_FORMAT, "its schema has the number -2147483645, and 1 to 7 are");
     refused(path, DB_WRITE, ERR_FORMAT, "its schema has the number -2147483645");
     make_raw(path, "PRAGMA user_version = -1");
     refused(path, DB_WRITE, ERR_FORMAT, "its schema has the number -1");
     make_raw(path, "PRAGMA user_version = 0");
     refused(path, DB_READ, ERR_FORMAT, "its schema has the number 0");
     refused(path, DB_WRITE, ERR_FORMAT, "put the number right");
-    make_raw(path, "PRAGMA user_version = 6");
+    make_raw(path, "PRAGMA user_version = 7");
     struct err e;
     struct db *d;
     is_int(db_open(&d, path, DB_READ, &e), 0, "the number put right, it opens");
