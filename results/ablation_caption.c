@@ -173,8 +173,10 @@ static void add_looks(struct str *to, const struct ablation *a)
                  "added from look to look until there is a decision, and intervals hold at all "
                  "looks together",
                  alpha, ablation_spending_titles[l->spending]);
-    if (!l->kept)
-        str_add(to, " (the usual looks; none were laid down for this experiment)");
+    if (l->origin == LOOKS_ASKED_FOR)
+        str_add(to, " (as asked for, not laid down with the experiment)");
+    else if (l->origin == LOOKS_USUAL)
+        str_add(to, " (the usual looks; none were laid down with the experiment)");
     else if (l->finished)
         str_addf(to, " (laid down when %lld of its runs had finished)", l->finished);
     else
@@ -200,7 +202,7 @@ static void add_tests(struct making *m)
     else
         str_addf(to, "nothing %s", m->a->at == ABLATION_BEST ? "is tested" : "can be tested yet");
     str_add(to, "; other figures are descriptive");
-    if (tested || a->looks.kept)
+    if (tested || a->looks.n)
         add_looks(to, a);
     str_add(to, ".");
 }

@@ -7,8 +7,6 @@
 
 #include "results/stats/looks.h"
 
-#include <stdbool.h>
-
 struct err;
 
 #define LOOKS_MOST_SEEDS 1000
@@ -19,8 +17,8 @@ struct ablation_looks {
     size_t n;
     int seeds[STATS_MOST_LOOKS]; /* rising; in each fold */
     enum stats_spending spending;
-    bool kept;          /* laid down with the experiment */
-    long long finished; /* of its runs, when they were laid down */
+    enum { LOOKS_USUAL, LOOKS_ASKED_FOR, LOOKS_LAID_DOWN } origin;
+    long long finished; /* runs of the experiment, when they were laid down with it */
 };
 
 /* Where nothing was laid down: 3, 5, 8 and 12 seeds, O'Brien and Fleming's type. */
@@ -30,7 +28,7 @@ extern const char *const ablation_spending_names[];  /* "obrien-fleming", "pococ
 extern const char *const ablation_spending_titles[]; /* "O'Brien-Fleming", "Pocock" */
 
 /* "3,5,8,12" or "none". ERR_USAGE: fewer than 3 seeds, numbers that do not rise, too many looks or
- * looks that lie too close together. `kept` and `spending` stay as they are. */
+ * looks that lie too close together. Where they come from and how they spend stays. */
 int ablation_looks_read(const char *text, struct ablation_looks *to, struct err *e);
 
 /* As it is read. */

@@ -109,17 +109,20 @@ static void add_folds(struct table *t, const struct ablation *a, size_t row, siz
     str_fini(&folds.text);
 }
 
-static void add_cell(struct table *t, const struct ablation *a, size_t row, size_t column)
+static void add_cell(struct table *t, const struct ablation *a, size_t row, size_t column,
+                     bool folds)
 {
     struct ranges seeds = {.some = false};
     double seconds;
     str_init(&seeds.text);
     size_t n = gather(a, row, column, &seeds, &seconds);
     if (n) {
-        table_text(t, a->columns[column]);
         table_text(t, a->rows[row]);
+        if (a->n_columns > 1)
+            table_text(t, a->columns[column]);
         table_text(t, seeds.text.text);
-        add_folds(t, a, row, column);
+        if (folds)
+            add_folds(t, a, row, column);
         table_int(t, (int64_t)n);
         table_real(t, seconds);
     }
@@ -128,17 +131,25 @@ static void add_cell(struct table *t, const struct ablation *a, size_t row, size
 
 int ablation_table_missing(struct table **out, const struct ablation *a, struct err *e)
 {
-    static const struct table_column columns[] = {
-        {"column", "column", TABLE_TEXT, 0, true}, {"row", "row", TABLE_TEXT, 0, false},
-        {"seeds", "seeds", TABLE_TEXT, 0, false},  {"folds", "folds", TABLE_TEXT, 0, true},
-        {"runs", "runs", TABLE_INT, 0, false},     {"seconds", "takes", TABLE_DURATION, 0, false},
-    };
+    struct table_column columns[6];
+    bool folds = false;
+    size_t n = 0;
     *out = NULL;
-    if (table_new(out, "runs to queue", false, columns, sizeof columns / sizeof *columns, e))
+    for (size_t i = 0; i < a->n_missing; i++)
+        folds |= a->missing[i].fold > 0;
+    columns[n++] = (struct table_column){"row", a->rows_by, TABLE_TEXT, 0, false};
+    if (a->n_columns > 1)
+        columns[n++] = (struct table_column){"column", a->columns_by, TABLE_TEXT, 0, false};
+    columns[n++] = (struct table_column){"seeds", "seeds", TABLE_TEXT, 0, false};
+    if (folds)
+        columns[n++] = (struct table_column){"folds", "folds", TABLE_TEXT, 0, false};
+    columns[n++] = (struct table_column){"runs", "runs", TABLE_INT, 0, false};
+    columns[n++] = (struct table_column){"seconds", "takes", TABLE_DURATION, 0, false};
+    if (table_new(out, "needed", false, columns, n, e))
         return -1;
     for (size_t column = 0; column < a->n_columns; column++)
         for (size_t row = 0; row < a->n_rows; row++)
-            add_cell(*out, a, row, column);
+            add_cell(*out, a, row, column, folds);
     return 0;
 }
 
