@@ -3,6 +3,7 @@
 #include "results/ablation_tables.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/str.h"
 
 #include <math.h>
@@ -94,39 +95,40 @@ static bool is_missing_in(const struct ablation *a, size_t row, size_t column, i
     return false;
 }
 
-static void add_folds(struct table *t, const struct ablation *a, size_t row, size_t column)
+static void name_folds(const struct ablation *a, size_t row, size_t column, struct ranges *folds)
 {
-    struct ranges folds = {.some = false};
     int most = 0;
-    str_init(&folds.text);
     for (size_t i = 0; i < a->n_missing; i++)
         most = a->missing[i].fold > most ? a->missing[i].fold : most;
     for (int fold = 1; fold <= most; fold++)
         if (is_missing_in(a, row, column, fold))
-            add_number(&folds, fold);
-    end_range(&folds);
-    table_text(t, folds.text.text);
-    str_fini(&folds.text);
+            add_number(folds, fold);
+    end_range(folds);
 }
 
-static void add_cell(struct table *t, const struct ablation *a, size_t row, size_t column,
-                     bool folds)
+static int add_cell(struct table *t, const struct ablation *a, size_t row, size_t column,
+                    bool has_folds, struct err *e)
 {
-    struct ranges seeds = {.some = false};
+    struct ranges seeds = {.some = false}, folds = {.some = false};
     double seconds;
     str_init(&seeds.text);
+    str_init(&folds.text);
     size_t n = gather(a, row, column, &seeds, &seconds);
-    if (n) {
+    name_folds(a, row, column, &folds);
+    bool failed = seeds.text.failed || folds.text.failed;
+    if (n && !failed) {
         table_text(t, a->rows[row]);
         if (a->n_columns > 1)
             table_text(t, a->columns[column]);
         table_text(t, seeds.text.text);
-        if (folds)
-            add_folds(t, a, row, column);
+        if (has_folds)
+            table_text(t, folds.text.text);
         table_int(t, (int64_t)n);
         table_real(t, seconds);
     }
     str_fini(&seeds.text);
+    str_fini(&folds.text);
+    return failed ? mem_error(e, "the runs that are needed", 0) : 0;
 }
 
 int ablation_table_missing(struct table **out, const struct ablation *a, struct err *e)
@@ -147,10 +149,14 @@ int ablation_table_missing(struct table **out, const struct ablation *a, struct 
     columns[n++] = (struct table_column){"seconds", "takes", TABLE_DURATION, 0, false};
     if (table_new(out, "needed", false, columns, n, e))
         return -1;
-    for (size_t column = 0; column < a->n_columns; column++)
-        for (size_t row = 0; row < a->n_rows; row++)
-            add_cell(*out, a, row, column, folds);
-    return 0;
+    int status = 0;
+    for (size_t i = 0; !status && i < a->n_columns * a->n_rows; i++)
+        status = add_cell(*out, a, i % a->n_rows, i / a->n_rows, folds, e);
+    if (!status)
+        return 0;
+    table_free(*out);
+    *out = NULL;
+    return -1;
 }
 
 double ablation_missing_s(const struct ablation *a)
