@@ -19,7 +19,7 @@ libresults_a_SOURCES = \
 	results/ablation_tables.c results/ablation_tables.h \
 	results/ablation_tests.c \
 	results/ablation_words.c \
-	results/palette.h \
+	results/palette.c results/palette.h \
 	results/plot.c results/plot.h \
 	results/prediction_tables.c results/prediction_tables.h \
 	results/compare.c results/compare.h \

@@ -13,6 +13,7 @@
 #include "results/ablation.h"
 #include "results/compare.h"
 #include "results/curves.h"
+#include "results/palette.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -275,7 +276,8 @@ enum ui_action_kind {
 /* What is drawn into a file: curves of runs, what one predicts of its test images, or an ablation
  * where there are no runs. */
 struct ui_figure {
-    const int64_t *runs; /* the view's, until the next key */
+    const int64_t *runs;              /* the view's, until the next key */
+    const struct palette_look *looks; /* of each run, likewise; NULL: its own */
     size_t n_runs;
     char metrics[128]; /* "pc,mae", terms of the loss by their names: a panel each */
     char phases[16];   /* "train,test"; "" = those that the command curves takes */
@@ -309,7 +311,8 @@ struct ui_action {
     W(RUN, run)                                                                                    \
     W(NOW, now)                                                                                    \
     W(PATHS, paths)                                                                                \
-    W(SQL, sql) W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation) W(NEEDED, needed)        \
+    W(SQL, sql)                                                                                    \
+    W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation) W(NEEDED, needed)                    \
         W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100

@@ -236,8 +236,10 @@ static struct looks_row row_of(const struct ablation_looks *looks)
     return row;
 }
 
+/* What is shown afterwards is as it was laid down. */
 static int lay_down_looks(const struct invocation *in, struct err *e)
 {
+    struct options *own = in->own;
     struct ablation *a = NULL;
     struct db *db = NULL;
     int status = output_open_db(in, &db, e) || make(in, db, &a, e);
@@ -246,6 +248,8 @@ static int lay_down_looks(const struct invocation *in, struct err *e)
     if (!status) {
         struct looks_row row = row_of(&a->looks);
         status = lay_down(db_path(db), a->experiment, &row, false, e);
+        own->looks[0] = '\0';
+        own->spending = 0;
     }
     ablation_free(a);
     db_close(db);
