@@ -176,7 +176,8 @@ static void add_looks(struct str *to, const struct ablation *a)
     if (l->origin == LOOKS_ASKED_FOR)
         str_add(to, " (as asked for, not laid down with the experiment)");
     else if (l->origin == LOOKS_USUAL)
-        str_add(to, " (the usual looks; none were laid down with the experiment)");
+        str_add(to, " (the usual looks; others, or none where the number of seeds was fixed "
+                    "beforehand, are laid down by --lay-down)");
     else if (l->finished)
         str_addf(to, " (laid down when %lld of its runs had finished)", l->finished);
     else

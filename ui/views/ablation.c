@@ -377,8 +377,8 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 }
 
 static const struct hint footer[] = {
-    {REQ_ENTER, "runs"}, {REQ_BEHIND, NULL},   {REQ_FIGURE, NULL}, {REQ_NEEDED, NULL},
-    {REQ_EPOCH, NULL},   {REQ_BASELINE, NULL}, {REQ_IMAGES, NULL}, {REQ_NEXT, "experiment"},
+    {REQ_ENTER, "runs"}, {REQ_BEHIND, NULL},   {REQ_FIGURE, NULL}, {REQ_EPOCH, NULL},
+    {REQ_NEEDED, NULL},  {REQ_BASELINE, NULL}, {REQ_IMAGES, NULL}, {REQ_NEXT, "experiment"},
     {REQ_SAVE, NULL},    {REQ_NONE, NULL},
 };
 
