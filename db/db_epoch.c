@@ -46,14 +46,17 @@ static int add_epoch(struct db *d, int64_t run, const struct epoch_row *row, str
     return query_finish(&q, e);
 }
 
-/* Terms that the loss does not have are missing. */
+/* Terms that the loss does not have are missing, and pairs of them. */
 static int add_phase(struct db *d, int64_t run, int epoch, const char *name,
                      const struct phase_row *phase, int n_terms, struct err *e)
 {
     struct query q;
     struct phase_row row = *phase;
     for (int i = n_terms; i < ROW_MAX_TERMS; i++)
-        row.term[i] = row.weighted[i] = NAN;
+        row.term[i] = row.weighted[i] = row.gradient[i] = NAN;
+    for (int pair = 0; pair < ROW_MAX_PAIRS; pair++)
+        if (n_terms < (pair ? 3 : 2))
+            row.cosine[pair] = NAN;
     query_open_insert(&q, d, "phase", "run, epoch, phase", row_phase_columns, 0);
     query_bind_int(&q, run);
     query_bind_int(&q, epoch);

@@ -66,12 +66,12 @@ int db_settings(struct db *d, const char *experiment, struct setting_row **out, 
                 struct err *e)
 {
     static const struct row_column columns[] = {
-        {"run", "run", ROW_FIELD(struct setting_row, run), NULL, 0, 0, 0, NULL},
-        {"name", "name", ROW_FIELD(struct setting_row, name), NULL, 0, 0, 0, NULL},
+        {"run", "run", ROW_FIELD(struct setting_row, run), NULL, 0, 0, 0, 0, NULL},
+        {"name", "name", ROW_FIELD(struct setting_row, name), NULL, 0, 0, 0, 0, NULL},
         {"value",
          "CASE WHEN length(CAST(value AS BLOB)) > 200 THEN '...' || substr(value, -50) ELSE value"
          " END",
-         ROW_FIELD(struct setting_row, value), NULL, ROW_EXPRESSION, 0, 0, NULL},
+         ROW_FIELD(struct setting_row, value), NULL, ROW_EXPRESSION, 0, 0, 0, NULL},
         ROW_END,
     };
     struct settings s = {.n = 0};
@@ -104,10 +104,11 @@ int db_tested(struct db *d, const char *experiment, struct tested_row **out, siz
               struct err *e)
 {
     static const struct row_column columns[] = {
-        {"run", "phase.run", ROW_FIELD(struct tested_row, run), NULL, ROW_EXPRESSION, 0, 0, NULL},
-        {"pc", "max(pc)", ROW_FIELD(struct tested_row, pc), NULL, ROW_EXPRESSION, 0, 0, NULL},
-        {"mae", "mae", ROW_FIELD(struct tested_row, mae), NULL, 0, 0, 0, NULL},
-        {"rmse", "rmse", ROW_FIELD(struct tested_row, rmse), NULL, 0, 0, 0, NULL},
+        {"run", "phase.run", ROW_FIELD(struct tested_row, run), NULL, ROW_EXPRESSION, 0, 0, 0,
+         NULL},
+        {"pc", "max(pc)", ROW_FIELD(struct tested_row, pc), NULL, ROW_EXPRESSION, 0, 0, 0, NULL},
+        {"mae", "mae", ROW_FIELD(struct tested_row, mae), NULL, 0, 0, 0, 0, NULL},
+        {"rmse", "rmse", ROW_FIELD(struct tested_row, rmse), NULL, 0, 0, 0, 0, NULL},
         ROW_END,
     };
     struct query q;

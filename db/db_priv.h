@@ -110,7 +110,7 @@ void query_text(struct query *q, char *to, size_t room);
 /* A column that is read into a field of a struct that is no row of rows.h. */
 #define COLUMN_READ(type, sql, field)                                                              \
     {                                                                                              \
-        sql, sql, ROW_FIELD(type, field), NULL, 0, 0, 0, NULL                                      \
+        sql, sql, ROW_FIELD(type, field), NULL, 0, 0, 0, 0, NULL                                   \
     }
 
 /* Prepares a statement from a built text, which it frees. */

@@ -177,7 +177,7 @@ int db_runs_since(struct db *d, int64_t *since, struct run_row **out, size_t *n,
 int runs_ids(struct db *d, const char *rest, int64_t **out, size_t *n, struct err *e)
 {
     static const struct row_column id[] = {
-        {"id", "id", ROW_INT64, 0, sizeof **out, NULL, 0, 0, 0, NULL},
+        {"id", "id", ROW_INT64, 0, sizeof **out, NULL, 0, 0, 0, 0, NULL},
         ROW_END,
     };
     struct query q;

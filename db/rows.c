@@ -8,16 +8,16 @@
 
 #define COLUMN(type, field, title, use, digits)                                                    \
     {                                                                                              \
-#field, #field, ROW_FIELD(struct type, field), title, use, digits, 0, NULL                 \
+#field, #field, ROW_FIELD(struct type, field), title, use, digits, 0, 0, NULL              \
     }
 /* Its name in the database is another one, or it is an expression. */
 #define NAMED(type, name, sql, field, title, use, digits)                                          \
     {                                                                                              \
-        name, sql, ROW_FIELD(struct type, field), title, use, digits, 0, NULL                      \
+        name, sql, ROW_FIELD(struct type, field), title, use, digits, 0, 0, NULL                   \
     }
 #define DERIVED(name, title, use, digits, from)                                                    \
     {                                                                                              \
-        name, NULL, ROW_REAL, 0, 0, title, use, digits, 0, from                                    \
+        name, NULL, ROW_REAL, 0, 0, title, use, digits, 0, 0, from                                 \
     }
 
 /* --- runs --- */
@@ -162,7 +162,19 @@ const struct row_column row_epoch_columns[] = {
 #define TERM(number, field, name, title)                                                           \
     {                                                                                              \
         name, #field "_" #number, ROW_FIELD(struct phase_row, field[number - 1]), title,           \
-            ROW_SPARE, 4, number, NULL                                                             \
+            ROW_SPARE, 4, number, 0, NULL                                                          \
+    }
+
+/* Of training alone. */
+#define GRADIENT(number)                                                                           \
+    {                                                                                              \
+        "_gradient", "gradient_" #number, ROW_FIELD(struct phase_row, gradient[number - 1]),       \
+            " gradient", ROW_SPARE | ROW_TRAIN_ALONE, 4, number, 0, NULL                           \
+    }
+#define COSINE(place, first, second)                                                               \
+    {                                                                                              \
+        "_cosine", "cosine_" #first #second, ROW_FIELD(struct phase_row, cosine[place]),           \
+            " cosine", ROW_SPARE | ROW_TRAIN_ALONE, 4, first, second, NULL                         \
     }
 
 const struct row_column row_phase_columns[] = {
@@ -173,6 +185,12 @@ const struct row_column row_phase_columns[] = {
     TERM(2, weighted, "_weighted", ", weighted"),
     TERM(3, term, "", ""),
     TERM(3, weighted, "_weighted", ", weighted"),
+    GRADIENT(1),
+    GRADIENT(2),
+    GRADIENT(3),
+    COSINE(0, 1, 2),
+    COSINE(1, 1, 3),
+    COSINE(2, 2, 3),
     PHASE(mae, "MAE", ROW_SPARE_TRAIN | ROW_SPARE_VAL, 4),
     PHASE(rmse, "RMSE", ROW_SPARE_TRAIN | ROW_SPARE_VAL, 4),
     PHASE(pc, "PC", ROW_SPARE_TRAIN, 4),

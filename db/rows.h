@@ -12,6 +12,7 @@
 
 #define ROW_TEXT_BYTES 256 /* any file's name fits */
 #define ROW_MAX_TERMS 3
+#define ROW_MAX_PAIRS 3 /* of terms */
 
 /* How the test images' PC went, at even distances over the epochs that are done, the last one at
  * its end; n = 0 where nobody asked. */
@@ -73,6 +74,9 @@ struct phase_row {
     double term[ROW_MAX_TERMS];     /* unweighted */
     double weighted[ROW_MAX_TERMS]; /* weight x term */
     double mae, rmse, pc;
+    /* Of train alone: gradients of the weighted terms by the pooled features, and cosines between
+     * those of the first and second, first and third, second and third. */
+    double gradient[ROW_MAX_TERMS], cosine[ROW_MAX_PAIRS];
 };
 
 struct epoch_row {
@@ -222,6 +226,7 @@ enum row_use {
     ROW_BEST = 2048,         /* a figure whose best value is worth a mark */
     ROW_RISING = 4096,       /* a number whose least comes first when sorted by it, and is best */
     ROW_BYTES = 16384,       /* a whole number of bytes */
+    ROW_TRAIN_ALONE = 32768, /* of a phase: there is none but in train */
     ROW_BY_REFERENCE = 8192, /* a text: the field is a const char * to it; in no database */
 };
 
@@ -237,7 +242,8 @@ struct row_column {
     unsigned use;         /* of enum row_use */
     int digits;           /* of a real number, for people: after the point; below 0: at most so many
                              significant ones, and no more than it takes */
-    int term; /* of a phase: of this term of the loss, from 1, which goes before name and title */
+    int term;  /* of a phase: of this term of the loss, from 1, which goes before name and title */
+    int other; /* and of this one, which goes behind it; 0 = of one alone */
     double (*derived)(const void *row, double now_s);
 };
 
@@ -251,7 +257,7 @@ struct row_column {
         offsetof(type, field), sizeof(((type *)0)->field)
 #define ROW_END                                                                                    \
     {                                                                                              \
-        NULL, NULL, ROW_INT, 0, 0, NULL, 0, 0, 0, NULL                                             \
+        NULL, NULL, ROW_INT, 0, 0, NULL, 0, 0, 0, 0, NULL                                          \
     }
 
 /* In the order of tables. */

@@ -100,6 +100,9 @@ struct event_phase {
     double term[LOSS_MAX_TERMS];     /* unweighted means over the phase's images */
     double weighted[LOSS_MAX_TERMS]; /* weight x term: they add up to the total */
     double mae, rmse, pc;
+    /* Of training alone: the gradients of the weighted terms by the pooled features, as the root of
+     * the mean square over images, and cosines between those of terms 1 and 2, 1 and 3, 2 and 3. */
+    double gradient[LOSS_MAX_TERMS], cosine[LOSS_MAX_PAIRS];
 };
 
 struct event_epoch {

@@ -26,6 +26,7 @@ libresults_a_SOURCES = \
 	results/compare_label.c \
 	results/curves.c results/curves.h \
 	results/progress_table.c results/progress_table.h \
+	results/pull.c results/pull.h \
 	results/rows_columns.c results/rows_columns.h \
 	results/rows_filter.c results/rows_filter.h \
 	results/rows_sort.c results/rows_sort.h \

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "results/palette.h"
+#include "results/pull.h"
 #include "results/stats/describe.h"
 
 #include <math.h>
@@ -17,9 +18,9 @@
 
 /* A figure that is drawn: a column of phases, or a term of the loss by its name. */
 struct metric {
-    const struct row_column *column; /* of a term: that of the first term */
-    char term[MOST_NAME];
-    char title[MOST_NAME + 16];
+    const struct row_column *column;        /* of a term: that of the first term */
+    char term[MOST_NAME], other[MOST_NAME]; /* other: of a pair of terms */
+    char title[2 * MOST_NAME + 16];
 };
 
 /* What the curves are made from. */
@@ -62,7 +63,7 @@ static bool find_term(const struct maker *m, struct metric *metric, const char *
     char term[MOST_NAME];
     for (const struct row_column *c = row_phase_columns; c->name; c++) {
         size_t length = strlen(said), end = strlen(c->name);
-        if (c->term != 1 || length <= end || strcasecmp(said + length - end, c->name))
+        if (c->term != 1 || c->other || length <= end || strcasecmp(said + length - end, c->name))
             continue;
         str_copy(term, sizeof term, said);
         term[length - end] = '\0';
@@ -76,6 +77,36 @@ static bool find_term(const struct maker *m, struct metric *metric, const char *
     return false;
 }
 
+/* A cosine has the names of both terms, whichever comes first, and "_cosine". */
+static bool find_pair_of(const struct run_curves_run *run, struct metric *metric, const char *said)
+{
+    const struct row_column *c = row_phase_columns;
+    char name[2 * MOST_NAME + 16];
+    while (!c->other)
+        c++;
+    for (size_t a = 0; a < run->n_terms; a++)
+        for (size_t b = 0; b < run->n_terms; b++) {
+            const char *first = run->terms[a].name, *second = run->terms[b].name;
+            snprintf(name, sizeof name, "%s_%s%s", first, second, c->name);
+            if (a == b || strcasecmp(name, said))
+                continue;
+            metric->column = c;
+            str_copy(metric->term, sizeof metric->term, first);
+            str_copy(metric->other, sizeof metric->other, second);
+            snprintf(metric->title, sizeof metric->title, "%s, %s%s", first, second, c->title);
+            return true;
+        }
+    return false;
+}
+
+static bool find_pair(const struct maker *m, struct metric *metric, const char *said)
+{
+    for (size_t r = 0; r < m->n; r++)
+        if (find_pair_of(&m->runs[r], metric, said))
+            return true;
+    return false;
+}
+
 static int refuse_metric(const struct maker *m, const char *said, struct err *e)
 {
     struct str there;
@@ -84,7 +115,12 @@ static int refuse_metric(const struct maker *m, const char *said, struct err *e)
         if (!c->term && c->kind == ROW_REAL)
             str_addf(&there, " %s", c->name);
     for (size_t i = 0; m->n && i < m->runs[0].n_terms; i++)
-        str_addf(&there, " %s %s_weighted", m->runs[0].terms[i].name, m->runs[0].terms[i].name);
+        for (const struct row_column *c = row_phase_columns; c->name; c++)
+            if (c->term == 1 && !c->other)
+                str_addf(&there, " %s%s", m->runs[0].terms[i].name, c->name);
+    for (size_t a = 0; m->n && a < m->runs[0].n_terms; a++)
+        for (size_t b = a + 1; b < m->runs[0].n_terms; b++)
+            str_addf(&there, " %s_%s_cosine", m->runs[0].terms[a].name, m->runs[0].terms[b].name);
     err_set(e, ERR_USAGE, "there is no figure '%s' of an epoch; there are:%s", said, there.text);
     str_fini(&there);
     return -1;
@@ -96,7 +132,7 @@ static int add_metric(struct maker *m, const char *said, struct err *e)
     if (m->n_metrics == MOST_METRICS)
         return err_set(e, ERR_USAGE, "more than %d figures at once", MOST_METRICS);
     *metric = (struct metric){0};
-    if (!find_column(metric, said) && !find_term(m, metric, said))
+    if (!find_column(metric, said) && !find_term(m, metric, said) && !find_pair(m, metric, said))
         return refuse_metric(m, said, e);
     m->n_metrics++;
     return 0;
@@ -155,6 +191,14 @@ static int choose(struct maker *m, struct err *e)
 
 /* --- values --- */
 
+static size_t term_of(const struct run_curves_run *run, const char *name)
+{
+    size_t term = 0;
+    while (term < run->n_terms && strcasecmp(run->terms[term].name, name))
+        term++;
+    return term;
+}
+
 /* Whether the figure was measured then; a NaN was, too. */
 static bool measured(const struct run_curves_run *run, size_t epoch, int phase,
                      const struct metric *metric, double *value)
@@ -168,11 +212,14 @@ static bool measured(const struct run_curves_run *run, size_t epoch, int phase,
         *value = c->derived(row, (double)NAN);
         return true;
     }
-    while (metric->term[0] && term < run->n_terms &&
-           strcasecmp(run->terms[term].name, metric->term))
-        term++;
-    if (metric->term[0] && term == run->n_terms)
+    if (metric->term[0] && (term = term_of(run, metric->term)) == run->n_terms)
         return false;
+    if (metric->other[0]) {
+        size_t other = term_of(run, metric->other);
+        if (other == run->n_terms)
+            return false;
+        term = PULL_PAIR(term, other);
+    }
     *value = *(const double *)(const void *)((const char *)row + c->offset + term * sizeof(double));
     return true;
 }
@@ -247,14 +294,21 @@ static int make_curve(const struct maker *m, struct plot_curve *c, const size_t 
     return result;
 }
 
-static int make_panel(const struct maker *m, struct plot_panel *p, const struct metric *metric,
+/* Gradients are of training, whatever phases others are drawn of. */
+static int make_panel(const struct maker *all, struct plot_panel *p, const struct metric *metric,
                       struct err *e)
 {
+    struct maker own = *all;
+    const struct maker *m = &own;
+    if (metric->column->use & ROW_TRAIN_ALONE) {
+        own.phases[0] = ROW_TRAIN;
+        own.n_phases = 1;
+    }
     size_t *who = mem_alloc(m->n, sizeof *who);
     p->curves = mem_alloc(m->choice->groups * (size_t)m->n_phases, sizeof *p->curves);
     int result = who && p->curves ? 0 : mem_error(e, "curves", m->n * sizeof *p->curves);
     snprintf(p->title, sizeof p->title, "%s%s%s",
-             m->n_phases == 1 ? row_phases[m->phases[0]].name : "", m->n_phases == 1 ? " " : "",
+             all->n_phases == 1 ? row_phases[m->phases[0]].name : "", all->n_phases == 1 ? " " : "",
              metric->title);
     for (size_t group = 0; !result && group < m->choice->groups; group++) {
         size_t n = members(m, group, who);
@@ -262,7 +316,7 @@ static int make_panel(const struct maker *m, struct plot_panel *p, const struct 
             struct plot_curve *c = &p->curves[p->n];
             result = make_curve(m, c, who, n, m->phases[i], metric, e);
             p->n++;
-            name_curve(m, c, n, m->phases[i], &m->runs[who[0]]);
+            name_curve(all, c, n, m->phases[i], &m->runs[who[0]]);
         }
     }
     mem_free(who);

@@ -19,10 +19,12 @@ struct run_curves_run {
 };
 
 struct run_curves_choice {
-    const char *metrics; /* pc, mae, rmse, total, a term's name, with "_weighted" behind it ...,
-                            separated by commas: a panel each */
+    const char *metrics; /* pc, mae, rmse, total, a term's name, with "_weighted" or "_gradient"
+                            behind it, those of two with "_cosine" ..., separated by commas: a
+                            panel each */
     const char *phases;  /* train, val, test, separated by commas; "" = of one group all that there
-                            are, of several test */
+                            are, of several test; gradients and cosines are of train in any case
+                            */
     bool mean; /* a curve is the mean of its group, over epochs that all its runs have; its band one
                   sample deviation to either side */
     size_t groups;

@@ -279,7 +279,7 @@ struct ui_figure {
     const int64_t *runs;              /* the view's, until the next key */
     const struct palette_look *looks; /* of each run, likewise; NULL: its own */
     size_t n_runs;
-    char metrics[128]; /* "pc,mae", terms of the loss by their names: a panel each */
+    char metrics[320]; /* "pc,mae", terms of the loss by their names: a panel each */
     char phases[16];   /* "train,test"; "" = those that the command curves takes */
     bool log_y;
     bool predictions, best;    /* of the first run, by its best weights */

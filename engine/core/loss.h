@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #define LOSS_MAX_TERMS 3
+#define LOSS_MAX_PAIRS (LOSS_MAX_TERMS * (LOSS_MAX_TERMS - 1) / 2) /* of terms */
 #define LOSS_MAX_CLASSES 16
 #define LOSS_MAX_OPTIONS 8
 

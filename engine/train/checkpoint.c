@@ -56,6 +56,16 @@ static int put_progress(const struct run *run, struct weights *w, struct err *e)
                : 0;
 }
 
+static int put_gradients(const struct gradients *g, struct weights *w, struct err *e)
+{
+    char key[GRADIENTS_KEY_BYTES];
+    int result = put_int(w, GRADIENTS_KEY_IMAGES, g->images, e);
+    for (int a = 0; a < LOSS_MAX_TERMS; a++)
+        for (int b = a; !result && b < LOSS_MAX_TERMS; b++)
+            result = put_real(w, gradients_key(a, b, key), g->product[a][b], e);
+    return result;
+}
+
 /* The sums of the epoch in progress. */
 static int put_tally(const struct tally *t, struct weights *w, struct err *e)
 {
@@ -68,6 +78,8 @@ static int put_tally(const struct tally *t, struct weights *w, struct err *e)
         if (put_real(w, key, t->term[k], e))
             return -1;
     }
+    if (put_gradients(&t->gradients, w, e))
+        return -1;
     return weights_list(w, "scores", 1, &n, e) ? 0 : -1;
 }
 

@@ -12,6 +12,8 @@ libtrain_a_SOURCES = \
 	engine/train/epoch.c \
 	engine/train/epoch_priv.h \
 	engine/train/folder.c engine/train/folder.h \
+	engine/train/gradients.c \
+	engine/train/gradients_priv.h \
 	engine/train/head_start.c \
 	engine/train/head_start_priv.h \
 	engine/train/holdout.c \

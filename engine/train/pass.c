@@ -175,11 +175,34 @@ static int look_at_features(struct run *run, struct err *e)
     return result ? result : warn_unstable(run, r.n, e);
 }
 
+/* The next step is one whose gradients are told. */
+static bool measures(const struct run *run, const struct pass *pass)
+{
+    size_t batch = (size_t)run_batch(run, pass->plan->n);
+    return pass->trains && gradients_due(pass->begun, pass->steps, batch);
+}
+
+/* It takes the weights that it begins with, so none is in flight then. */
+static bool may_begin(const struct run *run, const struct pass *pass)
+{
+    size_t ahead = pass->begun - pass->done;
+    return pass->begun < pass->steps && ahead < BACKEND_IN_FLIGHT && !halts(run) &&
+           !(ahead && measures(run, pass));
+}
+
+static int read_heads(struct run *run, struct pass *pass, struct err *e)
+{
+    pass->measured = pass->begun + 1;
+    return gradients_read(&run->heads, run->door, e);
+}
+
 static int begin_step(struct run *run, struct pass *pass, struct err *e)
 {
     unsigned phases =
         pass->trains ? BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE : BACKEND_EVAL;
     int result = check_images(run, pass, e);
+    if (!result && measures(run, pass))
+        result = read_heads(run, pass, e);
     if (!result && pass->trains && run->epoch == 1 && !pass->begun && warn_may_be_unstable(run)) {
         result = look_at_features(run, e);
         phases &= ~BACKEND_FORWARD;
@@ -189,6 +212,16 @@ static int begin_step(struct run *run, struct pass *pass, struct err *e)
     if (!result)
         pass->begun++;
     return result;
+}
+
+/* Of the images at these places. */
+static void gather_labels(struct run *run, const uint32_t *places, int n)
+{
+    for (int i = 0; i < n; i++) {
+        run->truth[i] = run->data->items[places[i]].score;
+        if (run->classes)
+            run->batch_classes[i] = run->classes[places[i]];
+    }
 }
 
 static int collect_step(struct run *run, struct pass *pass, struct err *e)
@@ -201,10 +234,12 @@ static int collect_step(struct run *run, struct pass *pass, struct err *e)
     r.first += pass->skip * (size_t)run_batch(run, pass->plan->n);
     if (!r.finite || !isfinite(r.total))
         return diverged(run, pass, &r, e);
-    for (int i = 0; i < r.n; i++)
-        run->truth[i] = run->data->items[pass->plan->order[r.first + (size_t)i]].score;
+    gather_labels(run, pass->plan->order + r.first, r.n);
     tally_add(pass->tally, &r, run->truth);
     pass->done++;
+    if (pass->measured == pass->done)
+        gradients_add(&pass->tally->gradients, &run->heads, &run->loss, &r, run->truth,
+                      run->batch_classes);
     if (pass->trains) {
         run->at.step = pass->done;
         run->at.train_s = pass_seconds(run, pass);
@@ -220,8 +255,7 @@ static int all_steps(struct run *run, struct pass *pass, struct err *e)
 {
     while (pass->done < pass->steps) {
         int result = 0;
-        while (!result && pass->begun < pass->steps && !halts(run) &&
-               pass->begun - pass->done < BACKEND_IN_FLIGHT)
+        while (!result && may_begin(run, pass))
             result = begin_step(run, pass, e);
         if (!result && pass->begun > pass->done)
             result = collect_step(run, pass, e);

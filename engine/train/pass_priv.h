@@ -18,6 +18,7 @@ struct pass {
     double began_s;        /* on the run's clock */
     double image_before_s; /* seconds an image, of the pass before of the same kind; NaN */
     size_t steps, begun, done;
+    size_t measured; /* the step, from 1, that the heads' weights were read for; 0 = none */
 };
 
 /* Runs all steps but those skipped and fills in the figures. 0; 1 when people asked for a stop; -1

@@ -170,6 +170,19 @@ static int set_values(struct run *run, struct candidate *c, enum backend_kind ki
     return door_set(run->door, kind, index, c->buffer, p->count, e);
 }
 
+/* Checkpoints of before there were any have none: then they are of the steps that are left. */
+static void restore_gradients(const struct candidate *c, struct gradients *g)
+{
+    char key[GRADIENTS_KEY_BYTES];
+    int64_t images = read_int(c->w, GRADIENTS_KEY_IMAGES);
+    if (images <= 0)
+        return;
+    g->images = images;
+    for (int a = 0; a < LOSS_MAX_TERMS; a++)
+        for (int b = a; b < LOSS_MAX_TERMS; b++)
+            g->product[a][b] = read_real(c->w, gradients_key(a, b, key));
+}
+
 static int restore_tally(struct run *run, struct candidate *c, struct err *e)
 {
     struct tally *t = &run->train_tally;
@@ -183,6 +196,7 @@ static int restore_tally(struct run *run, struct candidate *c, struct err *e)
         snprintf(key, sizeof key, "tally_term_%d", k + 1);
         t->term[k] = read_real(c->w, key);
     }
+    restore_gradients(c, &t->gradients);
     return weights_load(c->in, (size_t)(weights_find(c->w, "scores") - c->w->at), t->scores, e);
 }
 

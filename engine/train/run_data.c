@@ -72,7 +72,8 @@ static int classify(struct run *run, struct err *e)
                      e))
         return -1;
     run->classes = mem_alloc(d->n, sizeof *run->classes);
-    if (!run->classes)
+    run->batch_classes = mem_alloc((size_t)run->config->batch, sizeof *run->batch_classes);
+    if (!run->classes || !run->batch_classes)
         return mem_error(e, "classes", d->n * sizeof *run->classes);
     for (size_t i = 0; i < d->n; i++)
         run->classes[i] = classes_of_score(&run->division, d->items[i].score);
@@ -154,6 +155,7 @@ void run_log_data(struct run *run)
 
 void run_close_data(struct run *run)
 {
+    mem_free(run->batch_classes);
     mem_free(run->truth);
     mem_free(run->classes);
     mem_free(run->scores);

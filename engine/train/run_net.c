@@ -185,6 +185,8 @@ int run_open_net(struct run *run, struct err *e)
         return -1;
     plan_augment(&run->augment, c);
     int result = open_door(run, e);
+    if (!result)
+        result = gradients_open(&run->heads, run->door, e);
     return result ? result : door_set_initial(run->door, (uint64_t)c->seed, e);
 }
 
@@ -253,6 +255,7 @@ void run_log_net(struct run *run)
 
 void run_close_net(struct run *run)
 {
+    gradients_close(&run->heads);
     door_close(run->door);
     mem_free(run->recalled.algorithms);
 }

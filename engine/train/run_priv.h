@@ -76,6 +76,7 @@ struct run {
     struct classes division; /* of scores into classes; n = 0 for a loss without */
     int *classes;            /* of all images, 0-based; NULL for a loss without */
     double *truth;           /* a batch's scores, gathered */
+    int *batch_classes;      /* and its classes; NULL for a loss without */
 
     /* run_net.c */
     struct loss_spec loss;
@@ -84,6 +85,7 @@ struct run {
     char cache[FILE_PATH_BYTES]; /* folder of what is kept from run to run */
     struct recalled recalled;
     struct door *door;
+    struct gradients_heads heads;
     struct err passed;               /* why device auto is that backend and not the first, or "" */
     const struct net_params *params; /* the door's */
     double usage_s;                  /* when the device was asked for its load last */

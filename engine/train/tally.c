@@ -35,6 +35,7 @@ void tally_clear(struct tally *t)
     t->total = 0;
     for (int k = 0; k < LOSS_MAX_TERMS; k++)
         t->term[k] = 0;
+    t->gradients = (struct gradients){0};
 }
 
 static void add_classes(struct tally *t, size_t at, const float *probability)
@@ -70,6 +71,7 @@ void tally_nothing(struct event_phase *out)
     *out = (struct event_phase){.total = NAN, .mae = NAN, .rmse = NAN, .pc = NAN};
     for (int k = 0; k < LOSS_MAX_TERMS; k++)
         out->term[k] = out->weighted[k] = NAN;
+    gradients_figures(&(struct gradients){0}, 0, out->gradient, out->cosine);
 }
 
 void tally_phase(const struct tally *t, double seconds, struct event_phase *out)
@@ -84,6 +86,7 @@ void tally_phase(const struct tally *t, double seconds, struct event_phase *out)
         out->term[k] = t->term[k] / (double)t->n;
         out->weighted[k] = t->loss->weight[k] * out->term[k];
     }
+    gradients_figures(&t->gradients, loss_info(t->loss->kind)->terms, out->gradient, out->cosine);
     out->mae = m.mae;
     out->rmse = m.rmse;
     out->pc = m.pc;

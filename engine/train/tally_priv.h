@@ -5,16 +5,18 @@
 
 #include "engine/core/backend.h"
 #include "engine/event.h"
+#include "engine/train/gradients_priv.h"
 
 struct tally {
     const struct loss_spec *loss;
     size_t n;     /* images so far */
     double total; /* sums over images, not yet means */
     double term[LOSS_MAX_TERMS];
-    float *scores;        /* predictions, in the plan's order */
-    double *truth;        /* the same images' scores */
-    double *expectation;  /* NaN without classes */
-    int *predicted_class; /* 1-based, 0 without classes */
+    struct gradients gradients; /* of steps that were measured */
+    float *scores;              /* predictions, in the plan's order */
+    double *truth;              /* the same images' scores */
+    double *expectation;        /* NaN without classes */
+    int *predicted_class;       /* 1-based, 0 without classes */
 };
 
 /* Room for `images` predictions. */

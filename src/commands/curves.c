@@ -24,7 +24,9 @@ static const struct opt options[] = {
     {"metric", 'm', OPT_TEXT, offsetof(struct options, metric), 0, 0, "pc", NULL, "names", "Curves",
      "pc, mae, rmse, total or a term of the loss by its name, with _weighted behind it as it "
      "counts "
-     "in the loss; separated by commas, a panel each"},
+     "in the loss, with _gradient what it pulls at in training, two with _cosine how far they "
+     "agree: "
+     "regression_expectation_cosine; separated by commas, a panel each"},
     {"phase", 'p', OPT_TEXT, offsetof(struct options, phase), 0, 0, "", NULL, "names", "Curves",
      "train, val, test, separated by commas; empty means test, or all of them for a single run"},
     {"mean-over", 0, OPT_CHOICE, offsetof(struct options, mean_over), 0, 0, "none", means, "",

@@ -6,6 +6,7 @@
 #include "db/db.h"
 #include "engine/snapshot_file.h"
 #include "results/progress_table.h"
+#include "results/pull.h"
 #include "results/rows_table.h"
 #include "results/run_tables.h"
 #include "src/output.h"
@@ -16,12 +17,12 @@
 #include <time.h>
 
 #define LOG_LINES 1000
-#define MOST_TABLES 8
+#define MOST_TABLES 10
 
 static_assert(ROW_MAX_TERMS == LOSS_MAX_TERMS, "steps have the terms that rows have");
 
 struct options {
-    bool progress, steps, epochs, algorithms, log;
+    bool progress, steps, epochs, gradients, algorithms, log;
     int predictions; /* index into kinds */
     int64_t ledger;
 };
@@ -35,6 +36,9 @@ static const struct opt options[] = {
      "a row for every step of its epoch in progress, or means over several: losses by term"},
     {"epochs", 'e', OPT_FLAG, offsetof(struct options, epochs), 0, 0, "no", NULL, "", "Parts",
      "a row for every epoch: losses by term, weighted and not, and figures of every phase"},
+    {"gradients", 'g', OPT_FLAG, offsetof(struct options, gradients), 0, 0, "no", NULL, "", "Parts",
+     "a row for every epoch: which term of the loss steers training, and which fight, by their "
+     "gradients; and said in words of the last"},
     {"predictions", 'p', OPT_CHOICE, offsetof(struct options, predictions), 0, 0, "none", kinds, "",
      "Parts", "a row for every test image, as predicted by the best or the last weights"},
     {"ledger", 0, OPT_INT, offsetof(struct options, ledger), 0, 100000, "0", NULL, "", "Parts",
@@ -162,16 +166,68 @@ static int add_provenance(struct show *show, struct err *e)
     return result;
 }
 
+/* A run's epochs, and the terms that their losses are of. The rows are the caller's. */
+struct history {
+    struct term_row terms[ROW_MAX_TERMS];
+    size_t n_terms;
+    struct epoch_row *rows;
+    size_t n;
+};
+
+static int read_history(struct show *show, struct history *h, struct err *e)
+{
+    h->rows = NULL;
+    return db_terms(show->db, show->run.id, h->terms, &h->n_terms, e) ||
+                   db_epochs(show->db, show->run.id, &h->rows, &h->n, e)
+               ? -1
+               : 0;
+}
+
 static int add_epochs(struct show *show, struct err *e)
 {
-    struct term_row terms[ROW_MAX_TERMS];
-    struct epoch_row *rows;
-    size_t n, n_terms;
-    if (db_terms(show->db, show->run.id, terms, &n_terms, e) ||
-        db_epochs(show->db, show->run.id, &rows, &n, e))
+    struct history h;
+    int result = read_history(show, &h, e);
+    if (!result)
+        result = run_tables_epochs(next(show), h.terms, h.n_terms, h.rows, h.n, e);
+    mem_free(h.rows);
+    return result;
+}
+
+/* In words, unless CSV has to do with one table; none where it is not known. */
+static int say_pull(struct show *show, const struct history *h, struct err *e)
+{
+    struct table *words;
+    if (pull_said(&words, h->terms, h->n_terms, h->rows, h->n, e))
         return -1;
-    int result = run_tables_epochs(next(show), terms, n_terms, rows, n, e);
-    mem_free(rows);
+    if (words)
+        *next(show) = words;
+    return 0;
+}
+
+static int add_steering(struct show *show, struct err *e)
+{
+    struct history h;
+    int result = read_history(show, &h, e);
+    if (!result)
+        result = say_pull(show, &h, e);
+    mem_free(h.rows);
+    return result;
+}
+
+static int add_gradients(struct show *show, bool csv, struct err *e)
+{
+    struct history h;
+    int result = read_history(show, &h, e);
+    if (!result && !csv)
+        result = say_pull(show, &h, e);
+    if (!result)
+        result = pull_table(next(show), h.terms, h.n_terms, h.rows, h.n, e);
+    if (!result && !show->tables[show->n - 1]->n_cells)
+        result = err_set(e, ERR_NOT_FOUND,
+                         "nothing is known of the gradients of run %lld: no epoch of it was "
+                         "trained by this version",
+                         (long long)show->run.id);
+    mem_free(h.rows);
     return result;
 }
 
@@ -250,16 +306,17 @@ static int add_summary(struct show *show, bool csv, struct err *e)
         return -1;
     if (csv)
         return 0;
-    return add_progress(show, false, e) || add_terms(show, e) || add_options(show, e) ||
-                   add_algorithms(show, false, e) || add_provenance(show, e) || add_weights(show, e)
+    return add_progress(show, false, e) || add_terms(show, e) || add_steering(show, e) ||
+                   add_options(show, e) || add_algorithms(show, false, e) ||
+                   add_provenance(show, e) || add_weights(show, e)
                ? -1
                : 0;
 }
 
 static int add_parts(struct show *show, const struct options *own, bool csv, struct err *e)
 {
-    bool any = own->progress || own->steps || own->epochs || own->predictions || own->ledger ||
-               own->algorithms || own->log;
+    bool any = own->progress || own->steps || own->epochs || own->gradients || own->predictions ||
+               own->ledger || own->algorithms || own->log;
     if (!any)
         return add_summary(show, csv, e);
     if (own->progress && add_progress(show, true, e))
@@ -267,6 +324,8 @@ static int add_parts(struct show *show, const struct options *own, bool csv, str
     if (own->steps && add_steps(show, e))
         return -1;
     if (own->epochs && add_epochs(show, e))
+        return -1;
+    if (own->gradients && add_gradients(show, csv, e))
         return -1;
     if (own->predictions && add_predictions(show, kinds[own->predictions], e))
         return -1;

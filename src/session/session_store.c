@@ -20,6 +20,7 @@
 #include <string.h>
 
 static_assert(ROW_MAX_TERMS == LOSS_MAX_TERMS, "rows have room for every loss's terms");
+static_assert(ROW_MAX_PAIRS == LOSS_MAX_PAIRS, "and for pairs of them");
 #define FIELD_BYTES(type, field) sizeof((type *)NULL)->field
 static_assert(FIELD_BYTES(struct run_row, data) >= FIELD_BYTES(struct event_started, set) &&
                   FIELD_BYTES(struct run_row, device) >= FIELD_BYTES(struct event_started, device),
@@ -130,7 +131,10 @@ static void fill_phase(struct phase_row *to, const struct event_phase *from)
     for (int t = 0; t < ROW_MAX_TERMS; t++) {
         to->term[t] = from->term[t];
         to->weighted[t] = from->weighted[t];
+        to->gradient[t] = from->gradient[t];
     }
+    for (int p = 0; p < ROW_MAX_PAIRS; p++)
+        to->cosine[p] = from->cosine[p];
     to->mae = from->mae;
     to->rmse = from->rmse;
     to->pc = from->pc;

@@ -99,3 +99,9 @@ check_PROGRAMS += tests/train/test_content
 tests_train_test_content_SOURCES = tests/train/test_content.c
 tests_train_test_content_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_content
+
+# What the terms of a loss pull at.
+check_PROGRAMS += tests/train/test_gradients
+tests_train_test_gradients_SOURCES = tests/train/test_gradients.c
+tests_train_test_gradients_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
+TESTS += tests/train/test_gradients

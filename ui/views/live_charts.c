@@ -4,6 +4,7 @@
 #include "ui/views/live_charts.h"
 
 #include "base/str.h"
+#include "results/pull.h"
 #include "ui/facts.h"
 
 #include <limits.h>
@@ -20,9 +21,11 @@ struct curve {
     const struct term_row *term; /* of a term's chart */
     bool linear;                 /* no logarithm: values may be negative */
     int loss;                    /* 1 = the total, 2 = the first term ..., 0 = no loss */
+    enum pull { PULL_NONE, PULL_GRADIENTS, PULL_COSINES } pull; /* of all terms, in training */
 };
 
-#define MOST_CURVES (4 + ROW_MAX_TERMS)
+#define MOST_CURVES (6 + ROW_MAX_TERMS)
+#define PULL_COLOUR 3 /* of lines: behind those that phases have */
 /* A curve of three epochs or steps across the whole width looks like more than it is. */
 #define LEAST_EPOCHS 10
 #define LEAST_STEPS 10
@@ -56,7 +59,7 @@ static bool same_curve(const struct ui_model *m, size_t a, size_t b)
 static int add_curve(const struct ui_model *m, struct curve *curves, int n, struct curve curve)
 {
     for (int i = 0; i < n; i++) {
-        if (!same_curve(m, curves[i].offset, curve.offset))
+        if (curves[i].pull || !same_curve(m, curves[i].offset, curve.offset))
             continue;
         if (!curves[i].also)
             curves[i].also = curve.title;
@@ -66,13 +69,33 @@ static int add_curve(const struct ui_model *m, struct curve *curves, int n, stru
     return n + 1;
 }
 
+/* Runs of before gradients were told have none, not even in their last epoch. */
+static bool has_pull(const struct ui_model *m)
+{
+    return m->n_terms > 1 && m->n_terms <= ROW_MAX_TERMS &&
+           (!m->n_epochs || pull_is_known(&m->epochs[m->n_epochs - 1].train, m->n_terms));
+}
+
+/* Beside the terms: what they pull at, and how far they agree. */
+static int add_pull(struct curve *curves, int n)
+{
+    curves[n++] = (struct curve){.title = "gradient by term",
+                                 .offset = offsetof(struct phase_row, gradient),
+                                 .pull = PULL_GRADIENTS};
+    curves[n++] = (struct curve){.title = "cosine between terms",
+                                 .offset = offsetof(struct phase_row, cosine),
+                                 .linear = true,
+                                 .pull = PULL_COSINES};
+    return n;
+}
+
 /* The total loss, its terms unless it has one alone, and the figures. */
 static int curves_of(const struct ui_model *m, struct curve curves[MOST_CURVES])
 {
     static const struct curve figures[] = {
-        {"PC", NULL, "pc", offsetof(struct phase_row, pc), NULL, true, 0},
-        {"MAE", NULL, "mae", offsetof(struct phase_row, mae), NULL, false, 0},
-        {"RMSE", NULL, "rmse", offsetof(struct phase_row, rmse), NULL, false, 0}};
+        {"PC", NULL, "pc", offsetof(struct phase_row, pc), NULL, true, 0, PULL_NONE},
+        {"MAE", NULL, "mae", offsetof(struct phase_row, mae), NULL, false, 0, PULL_NONE},
+        {"RMSE", NULL, "rmse", offsetof(struct phase_row, rmse), NULL, false, 0, PULL_NONE}};
     int n = 0, terms = m->n_terms < ROW_MAX_TERMS ? (int)m->n_terms : ROW_MAX_TERMS;
     curves[n++] = (struct curve){.title = terms == 1 ? m->terms[0].name : "total loss",
                                  .metric = "total",
@@ -85,6 +108,8 @@ static int curves_of(const struct ui_model *m, struct curve curves[MOST_CURVES])
                            .offset = offsetof(struct phase_row, term) + (size_t)i * sizeof(double),
                            .term = &m->terms[i],
                            .loss = 2 + i};
+    if (has_pull(m))
+        n = add_pull(curves, n);
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         n = add_curve(m, curves, n, figures[i]);
     return n;
@@ -96,6 +121,25 @@ int live_charts(const struct ui_model *m)
     return curves_of(m, curves) + 1; /* the learning rate */
 }
 
+/* Appends the names of one chart's curves; returns the length. */
+static size_t add_metrics(const struct ui_model *m, const struct curve *curve, char *to,
+                          size_t room, bool more)
+{
+    int n = 0, left = (int)room;
+    if (!curve->pull)
+        return (size_t)snprintf(to, room, "%s%s", more ? "," : "", curve->metric);
+    for (size_t a = 0; a < m->n_terms; a++)
+        for (size_t b = a; b < m->n_terms && n < left; b++) {
+            const char *comma = more || n ? "," : "", *first = m->terms[a].name;
+            if (a == b && curve->pull == PULL_GRADIENTS)
+                n += snprintf(to + n, room - (size_t)n, "%s%s_gradient", comma, first);
+            else if (a != b && curve->pull == PULL_COSINES)
+                n += snprintf(to + n, room - (size_t)n, "%s%s_%s_cosine", comma, first,
+                              m->terms[b].name);
+        }
+    return (size_t)n;
+}
+
 void live_metrics(const struct ui_model *m, int which, char *to, size_t room)
 {
     struct curve curves[MOST_CURVES];
@@ -104,7 +148,7 @@ void live_metrics(const struct ui_model *m, int which, char *to, size_t room)
     to[0] = '\0';
     for (int i = 0; i < n && at < room; i++)
         if (which < 0 || which >= n || i == which)
-            at += (size_t)snprintf(to + at, room - at, "%s%s", at ? "," : "", curves[i].metric);
+            at += add_metrics(m, &curves[i], to + at, room - at, at > 0);
 }
 
 int live_chart_of_pc(const struct ui_model *m)
@@ -144,6 +188,61 @@ static void add_phases(struct chart *c, const struct ui_model *m, size_t offset_
         return;
     add_series(c, m, "val", ROLE_VAL, offsetof(struct epoch_row, val) + offset_in_phase);
     c->series[2].there = &m->epochs->validated;
+}
+
+/* --- what the terms pull at --- */
+
+/* The epoch under the crosshair, or the last one. */
+static const struct epoch_row *epoch_read(const struct ui_model *m, int cursor)
+{
+    size_t i = m->n_epochs;
+    while (i > 0 && cursor != INT_MIN && m->epochs[i - 1].epoch != cursor)
+        i--;
+    return i ? &m->epochs[i - 1] : NULL;
+}
+
+/* "classification steers: 0.62", "reg/cla fight: -0.31" */
+static void note_pull(const struct ui_model *m, enum pull pull, int cursor, char note[64])
+{
+    const struct epoch_row *e = epoch_read(m, cursor);
+    size_t a = 0, b = 0, n = m->n_terms;
+    char pair[PULL_SHORT_BYTES];
+    if (!e || !pull_is_known(&e->train, n))
+        return;
+    double share[ROW_MAX_TERMS], least = pull_least(&e->train, n, &a, &b);
+    int steers = pull_steers(&e->train, n);
+    pull_shares(&e->train, n, share);
+    if (pull == PULL_GRADIENTS && steers >= 0)
+        snprintf(note, 64, "%s steers: %.2f", m->terms[steers].name, share[steers]);
+    if (pull == PULL_GRADIENTS || isnan(least))
+        return;
+    pull_short_pair(m->terms, n, a, b, pair);
+    if (least < PULL_FIGHT)
+        snprintf(note, 64, "%.40s fight: %.2f", pair, least);
+    else
+        str_copy(note, 64, "none fight");
+}
+
+static void add_pull_series(const struct ui_model *m, enum pull pull, struct chart *c,
+                            struct live_texts *texts)
+{
+    for (size_t a = 0; a < m->n_terms; a++)
+        for (size_t b = a; b < m->n_terms; b++) {
+            char *name = texts->names[c->n_series];
+            size_t place = pull == PULL_GRADIENTS ? a : PULL_PAIR(a, b);
+            if ((a == b) != (pull == PULL_GRADIENTS))
+                continue;
+            if (a == b)
+                pull_short(m->terms, m->n_terms, a, name);
+            else
+                pull_short_pair(m->terms, m->n_terms, a, b, name);
+            size_t figures = pull == PULL_GRADIENTS ? offsetof(struct phase_row, gradient)
+                                                    : offsetof(struct phase_row, cosine);
+            enum role role = (enum role)(ROLE_LINE + PULL_COLOUR + (int)place);
+            add_series(c, m, name, role,
+                       offsetof(struct epoch_row, train) + figures + place * sizeof(double));
+        }
+    note_pull(m, pull, c->cursor, texts->note);
 }
 
 /* The best epoch of the run is marked on the curve of the test images, whose figures every list
@@ -274,6 +373,10 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
     snprintf(texts->title, sizeof texts->title, "%s%s%s", curve->title, curve->also ? " = " : "",
              curve->also ? curve->also : "");
     c->log_y &= !curve->linear;
+    if (curve->pull) {
+        add_pull_series(m, curve->pull, c, texts);
+        return;
+    }
     if (curve->loss && by_step) {
         c->cursor = axes->reading ? axes->cursor : INT_MIN;
         add_steps(axes, m, curve->loss, c, texts->note);

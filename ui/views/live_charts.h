@@ -20,6 +20,7 @@ struct live_axes {
 /* What a chart's title and note are made in. */
 struct live_texts {
     char title[64], note[64];
+    char names[3][72]; /* of series that are no phases */
 };
 
 /* How many charts the model's run has: no curve twice. */
