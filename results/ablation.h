@@ -183,6 +183,7 @@ struct ablation {
     struct ablation_missing *missing; /* by column, row, fold and seed; each once, though several
                                          rows may want it */
     size_t n_missing;
+    bool to_retry; /* runs that ended early are waited for as well */
     size_t n_runs, n_finished;
     const char **warnings, **sentences; /* a line each */
     size_t n_warnings, n_sentences;

@@ -103,6 +103,13 @@ static bool goes_on(const struct member *member)
            !strcmp(member->state, "paused");
 }
 
+/* `combolab retry` takes it up again, which costs less than another seed of all rows. */
+static bool ended_early(const struct member *member)
+{
+    return !strcmp(member->state, "failed") || !strcmp(member->state, "lost") ||
+           !strcmp(member->state, "stopped");
+}
+
 /* The runs of a fold and seed in a cell: finished ones stand first. NULL = there is none. */
 static const struct member *find(const struct making *m, size_t cell, int fold, int64_t seed,
                                  const struct member **end)
@@ -121,20 +128,22 @@ static const struct member *find(const struct making *m, size_t cell, int fold, 
     return found < *end && found->fold == fold && found->seed == seed ? found : NULL;
 }
 
-/* The one that counts, or one that goes on; NULL = what there was ended without figures. *none:
- * there was nothing. */
+/* The one that counts, or one that goes on or can; NULL = what there was is of no use. *none: there
+ * was nothing. */
 static const struct member *best_of(const struct making *m, size_t cell, int fold, int64_t seed,
                                     bool *none)
 {
     const struct member *end, *first = find(m, cell, fold, seed, &end);
+    const struct member *early = NULL;
     *none = !first;
     for (const struct member *at = first; at && at < end; at++) {
         if (at->fold != fold || at->seed != seed)
             break;
         if (at->counts || goes_on(at))
             return at;
+        early = ended_early(at) ? at : early;
     }
-    return NULL;
+    return early;
 }
 
 static enum readiness readiness_in(const struct wanted *w, int fold, int64_t seed)
@@ -236,6 +245,7 @@ static int want_run(struct wanted *w, size_t cell, int fold, int64_t seed, struc
                                              .seconds = isfinite(own) ? own : other};
     if (there && there->counts)
         return 0;
+    w->m->a->to_retry |= there && ended_early(there);
     d->runs_needed++;
     d->needed_s += missing.seconds;
     return there || !missing.like ? 0 : add_missing(w, &missing, e);

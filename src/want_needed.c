@@ -42,6 +42,7 @@ static int fetch(struct want_source *s, const struct ui_want *want, void **rows,
                                   .seconds = r->needed.seconds,
                                   .looks = r->needed.looks,
                                   .laid_down = a->looks.origin == LOOKS_LAID_DOWN,
+                                  .to_retry = a->to_retry,
                                   .problem = r->problem};
     ablation_free(a);
     *rows = r;

@@ -118,6 +118,7 @@ struct ui_needed {
     double seconds;         /* NaN = not known */
     struct looks_row looks; /* that are laid down with them, unless they were */
     bool laid_down;
+    bool to_retry;       /* runs that ended early are waited for beside them */
     const char *problem; /* why they cannot be queued, or "" */
 };
 
@@ -312,8 +313,9 @@ struct ui_action {
     W(NOW, now)                                                                                    \
     W(PATHS, paths)                                                                                \
     W(SQL, sql)                                                                                    \
-    W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation) W(NEEDED, needed)                    \
-        W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
+    W(NAMES, names)                                                                                \
+    W(HISTORY, history) W(ABLATION, ablation) W(NEEDED, needed) W(COMPARED, compared)              \
+        W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100
 

@@ -265,8 +265,9 @@ static int check_needed(struct needed *n, struct err *e)
     return 0;
 }
 
-static void say_needed(const struct needed *n, const char *experiment)
+static void say_needed(const struct needed *n, const struct ablation *a)
 {
+    const char *experiment = a->experiment;
     char time[32];
     str_duration(time, sizeof time, n->seconds);
     if (!n->n)
@@ -277,6 +278,8 @@ static void say_needed(const struct needed *n, const char *experiment)
     else
         fprintf(stderr, "%zu run%s; no past run tells how long %s\n", n->n, n->n == 1 ? "" : "s",
                 n->n == 1 ? "it takes" : "they take");
+    if (a->to_retry)
+        fputs("what ended early is waited for too: `combolab retry` goes on with it\n", stderr);
 }
 
 static int find_needed(const struct invocation *in, struct err *e)
@@ -287,7 +290,7 @@ static int find_needed(const struct invocation *in, struct err *e)
     int status = output_open_db(in, &db, e) || make(in, db, &a, e) ||
                  needed_read(db, a, &own->to_queue, e) || check_needed(&own->to_queue, e);
     if (!status && !in->global.quiet)
-        say_needed(&own->to_queue, a->experiment);
+        say_needed(&own->to_queue, a);
     if (!status && own->dry_run)
         status = output_tables(in, &own->to_queue.table, 1, e);
     else if (!status && own->to_queue.n && own->to_queue.looks.seeds[0])

@@ -13,6 +13,7 @@
 #define MOST_COLUMNS 76
 #define MARGIN 2
 #define TEXT_BYTES 768
+#define LEAST_TABLE 4 /* lines, with its head */
 
 static bool can_be_queued(const struct ui_needed *n)
 {
@@ -28,14 +29,17 @@ struct words {
 static void say_time(const struct ui_needed *n, char *to)
 {
     char time[32];
+    const char *runs = n->n == 1 ? "run" : "runs";
     str_duration(time, sizeof time, n->seconds);
-    snprintf(to, TEXT_BYTES, "%zu run%s%s%s%s", n->n, n->n == 1 ? "" : "s",
-             isfinite(n->seconds) ? ", about " : "; no past run tells how long they take",
-             isfinite(n->seconds) ? time : "", isfinite(n->seconds) ? " one after another" : "");
+    if (isfinite(n->seconds))
+        snprintf(to, TEXT_BYTES, "%zu %s, about %s; queued, and trained when asked", n->n, runs,
+                 time);
+    else
+        snprintf(to, TEXT_BYTES,
+                 "%zu %s, no past run tells how long; queued, and trained when asked", n->n, runs);
 }
 
-/* "Rows are tested at 3, 5, 8, 12 seeds alone (obrien-fleming): this is laid down with the first of
- * them." */
+/* "Tested at 3, 5, 8, 12 seeds alone (obrien-fleming), which is laid down" */
 static void say_looks(const struct ui_needed *n, char *to)
 {
     char seeds[2 * sizeof n->looks.seeds];
@@ -46,8 +50,8 @@ static void say_looks(const struct ui_needed *n, char *to)
             seeds[at++] = ' ';
     }
     seeds[at] = '\0';
-    snprintf(to, TEXT_BYTES, "Rows are tested at %s seeds alone (%s)%s", seeds, n->looks.spending,
-             n->laid_down ? ", as was laid down." : ": this is laid down with the experiment.");
+    snprintf(to, TEXT_BYTES, "Tested at %s seeds alone (%s), which %s laid down", seeds,
+             n->looks.spending, n->laid_down ? "was" : "is then");
 }
 
 static void say(const struct ui_needed *n, struct words *w)
@@ -57,19 +61,19 @@ static void say(const struct ui_needed *n, struct words *w)
         str_copy(w->text[w->n++], TEXT_BYTES, "Reading what is missing ...");
         return;
     }
-    if (n->problem[0] || !n->n) {
+    if (n->problem[0])
+        str_copy(w->text[w->n++], TEXT_BYTES, n->problem);
+    else if (n->n)
+        say_time(n, w->text[w->n++]);
+    else
         str_copy(w->text[w->n++], TEXT_BYTES,
-                 n->problem[0] ? n->problem
-                               : "No run is missing that would help to a decision: rows are "
-                                 "decided, under way, or beyond what the looks can tell.");
-        return;
-    }
-    say_time(n, w->text[w->n]);
-    str_copy(w->text[w->n] + strlen(w->text[w->n]), TEXT_BYTES - strlen(w->text[w->n]),
-             ". They wait in the queue: nothing is trained unasked.");
-    w->n++;
-    if (n->looks.seeds[0])
+                 "No run is missing that would help to a decision: rows are decided, under way, or "
+                 "beyond what the looks can tell.");
+    if (can_be_queued(n) && n->looks.seeds[0])
         say_looks(n, w->text[w->n++]);
+    if (!n->problem[0] && n->to_retry)
+        str_copy(w->text[w->n++], TEXT_BYTES,
+                 "Runs that ended early are waited for: r on them, or combolab retry");
 }
 
 static enum role role_of(const void *context, size_t row, size_t column)
@@ -84,22 +88,37 @@ static int rows_of(const struct table *t)
     return t && t->n_columns ? (int)(t->n_cells / t->n_columns) : 0;
 }
 
-/* Wrapped text takes more lines in a narrow box; four are enough for the longest that is usual. */
-static struct rect place_box(struct rect body, int table_rows, int n_words)
+/* About as many as they take when wrapped. */
+static int lines_of(const struct words *w, int columns)
 {
-    int columns =
-        body.columns - 2 * MARGIN < MOST_COLUMNS ? body.columns - 2 * MARGIN : MOST_COLUMNS;
-    int rows = 2 + (table_rows ? table_rows + 2 : 0) + (n_words > 1 ? 5 : 3) + 1;
+    int lines = 0;
+    for (int i = 0; i < w->n; i++)
+        lines += (int)strlen(w->text[i]) / (columns - 8) + 1;
+    return lines;
+}
+
+static int columns_of(struct rect body)
+{
+    int columns = body.columns - 2 * MARGIN;
+    return columns < MOST_COLUMNS ? columns : MOST_COLUMNS;
+}
+
+/* Box and keys take three lines, a table its head, its rows and a line below. */
+static struct rect place_box(struct rect body, int table_rows, int lines)
+{
+    int columns = columns_of(body);
+    int rows = 4 + (table_rows ? table_rows + 2 : 0) + lines;
     rows = rows < body.rows ? rows : body.rows;
     return (struct rect){body.y + (body.rows - rows) / 2, body.x + (body.columns - columns) / 2,
                          rows, columns};
 }
 
-static void draw_table(struct pen *pen, struct rect *left, const struct table *t, int words)
+static void draw_table(struct pen *pen, struct rect *left, const struct table *t, int lines)
 {
-    int rows = rows_of(t), room = left->rows - words - 1;
-    if (!rows || room < 2)
+    int rows = rows_of(t), room = left->rows - lines - 1;
+    if (!rows)
         return;
+    room = room < LEAST_TABLE ? LEAST_TABLE : room; /* words give way */
     struct rect at = {left->y, left->x, rows + 1 < room ? rows + 1 : room, left->columns};
     cells_draw(pen, at, &(struct cells){t, role_of, NULL}, NULL);
     left->y += at.rows;
@@ -116,12 +135,13 @@ void ablation_needed_draw(struct pen *pen, struct rect body, const struct ui_nee
     struct words words;
     const struct table *t = can_be_queued(needed) ? needed->table : NULL;
     say(needed, &words);
-    struct rect box = place_box(body, rows_of(t), words.n);
+    int lines = lines_of(&words, columns_of(body));
+    struct rect box = place_box(body, rows_of(t), lines);
     for (int y = box.y; y < box.y + box.rows; y++)
         pen_repeat(pen, y, box.x, box.columns, ROLE_TEXT, L' ');
     pen_box(pen, box, ROLE_FOCUS, "Runs that a decision still wants");
     struct rect left = {box.y + 1, box.x + 1, box.rows - 3, box.columns - 2};
-    draw_table(pen, &left, t, words.n > 1 ? 4 : 2);
+    draw_table(pen, &left, t, lines);
     left.x += 2;
     left.columns -= 3;
     for (int i = 0; i < words.n && left.rows > 0; i++) {
