@@ -223,10 +223,11 @@ static int add_gradients(struct show *show, bool csv, struct err *e)
     if (!result)
         result = pull_table(next(show), h.terms, h.n_terms, h.rows, h.n, e);
     if (!result && !show->tables[show->n - 1]->n_cells)
-        result = err_set(e, ERR_NOT_FOUND,
-                         "nothing is known of the gradients of run %lld: no epoch of it was "
-                         "trained by this version",
-                         (long long)show->run.id);
+        result = err_set(
+            e, ERR_NOT_FOUND,
+            "nothing is known of the gradients of run %lld: it has done no epoch, or was trained "
+            "elsewhere or by an older version",
+            (long long)show->run.id);
     mem_free(h.rows);
     return result;
 }

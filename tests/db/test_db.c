@@ -175,6 +175,10 @@ static void test_epochs(struct db *d)
            rows[1].test.term[2] == 3 && rows[0].train.weighted[0] == 2 &&
            isnan(rows[0].train.weighted[2]) && rows[1].test.weighted[2] == 3,
        "terms, weighted and not, as many as there are");
+    ok(n == 3 && rows[0].train.gradient[1] == 0.25 && isnan(rows[0].train.gradient[2]) &&
+           rows[0].train.cosine[0] == 0.75 && isnan(rows[0].train.cosine[1]) &&
+           rows[1].train.gradient[2] == 0.125 && rows[1].train.cosine[2] == -0.25,
+       "gradients and their cosines too");
     ok(n == 3 && rows[0].tested && !rows[0].validated && isnan(rows[0].val.pc),
        "no val images, no figures of them");
     mem_free(rows);

@@ -78,6 +78,8 @@ __attribute__((unused)) static struct epoch_row help_epoch(int epoch, bool best)
                                    .total = 1.5,
                                    .term = {1, 2, 3},
                                    .weighted = {2, 2, 3},
+                                   .gradient = {0.5, 0.25, 0.125},
+                                   .cosine = {0.75, -0.5, -0.25},
                                    .mae = 0.5,
                                    .rmse = 0.6,
                                    .pc = 0.7};

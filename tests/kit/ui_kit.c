@@ -209,6 +209,16 @@ static void make_phase(struct phase_row *p, int epoch, bool test)
     for (int t = 0; t < 3; t++)
         p->weighted[t] = (t ? 1 : 2) * p->term[t];
     p->total = 2 * p->term[0] + p->term[1] + p->term[2];
+    for (int t = 0; t < 3; t++)
+        p->gradient[t] = p->cosine[t] = NAN;
+    if (!test) {
+        p->gradient[0] = curve(epoch, 0.05, 0.31, ripple);
+        p->gradient[1] = curve(epoch, 0.02, 0.06, ripple / 4);
+        p->gradient[2] = curve(epoch, 0.06, 0.22, ripple);
+        p->cosine[0] = curve(epoch, 0.5, 0.3, ripple);
+        p->cosine[1] = curve(epoch, 0.3, -0.24, ripple);
+        p->cosine[2] = curve(epoch, 0.4, 0.1, ripple);
+    }
     p->mae = curve(epoch, 0.9, test ? 0.23 : 0.15, ripple);
     p->rmse = curve(epoch, 1.1, test ? 0.30 : 0.20, ripple);
     p->pc = 1 - curve(epoch, 1.05, test ? 0.10 : 0.04, ripple);

@@ -19,6 +19,11 @@ check_PROGRAMS += tests/results/test_ledger
 tests_results_test_ledger_SOURCES = tests/results/test_ledger.c
 tests_results_test_ledger_LDADD = $(RESULTS_LIBS)
 TESTS += tests/results/test_ledger
+check_PROGRAMS += tests/results/test_pull
+tests_results_test_pull_SOURCES = tests/results/test_pull.c
+tests_results_test_pull_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_pull
+
 check_PROGRAMS += tests/results/test_run_curves
 tests_results_test_run_curves_SOURCES = tests/results/test_run_curves.c
 tests_results_test_run_curves_LDADD = $(RESULTS_LIBS)

@@ -19,6 +19,8 @@ static void fill(struct epoch_row *epochs, double base)
                                   .total = base + 10 * (i + 1),
                                   .term = {base + 100, base + 200},
                                   .weighted = {base + 300, base + 400},
+                                  .gradient = {base + 500, base + 600},
+                                  .cosine = {base + 700},
                                   .mae = base + i,
                                   .pc = base / 10};
         epochs[i] =
@@ -87,6 +89,16 @@ static void test_curves(void)
         "epoch,a train loss,\"a train Classification, weighted\",a train regression\r\n"
         "1,11,401,101\r\n2,21,401,101\r\n3,31,401,101\r\n4,41,401,101\r\n",
         "terms by their names, weighted and not");
+    is_csv(&(struct run_curves_choice){"classification_Gradient,classification_regression_cosine",
+                                       "test", false, 1},
+           runs, 1,
+           "epoch,a train classification gradient,\"a train classification, regression cosine\"\r\n"
+           "1,601,701\r\n2,601,701\r\n3,601,701\r\n4,601,701\r\n",
+           "gradients and cosines are those of training, whatever was asked for");
+    is_csv(&(struct run_curves_choice){"mae,regression_gradient", "", false, 1}, runs, 1,
+           "epoch,train MAE,test MAE,train regression gradient\r\n1,1001,,501\r\n2,1002,2,501\r\n"
+           "3,1003,,501\r\n4,1004,4,501\r\n",
+           "beside others of all phases");
     is_csv(&(struct run_curves_choice){"images_per_s", "train,test", false, 2}, runs, 2,
            "epoch,\"a, train images/s\",\"a, test images/s\",\"b, train images/s\","
            "\"b, test images/s\"\r\n1,5,,5,\r\n2,5,5,5,5\r\n3,5,,5,\r\n4,5,5,,\r\n",
@@ -124,6 +136,8 @@ static void test_refused(void)
         {"mae,", "", "no figure ''"},
         {"_weighted", "", "no figure '_weighted'"},
         {"images", "", "no figure 'images'"},
+        {"regression_cosine", "", "regression_weighted regression_gradient classification"},
+        {"regression_regression_cosine", "", "gradient regression_classification_cosine"},
         {"mae", "dream", "no phase 'dream'; there are train, val and test"},
         {"mae", "test,test", "'test' is asked for twice"},
         {"mae,mae,mae,mae,mae,mae,mae,mae,mae,mae,mae,mae,mae,mae,mae,mae,mae", "", "more than 16"},

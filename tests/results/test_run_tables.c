@@ -184,6 +184,8 @@ static struct epoch_row one_epoch(int number)
                               .total = 3,
                               .term = {1, 1},
                               .weighted = {1, 2},
+                              .gradient = {0.25, 0.5},
+                              .cosine = {-0.75},
                               .mae = 0.5,
                               .rmse = 0.75,
                               .pc = NAN};
@@ -204,20 +206,24 @@ static void test_epochs(void)
     epochs[1].tested = true;
     int failed = run_tables_epochs(&t, terms, 1, epochs, 2, &e);
     is_csv(t, failed, &e,
-           "epoch,learning_rate,best,time,train_total,train_first,train_first_weighted,train_mae,"
-           "train_rmse,train_pc,train_images,train_s,train_images_per_s,test_total,test_first,"
+           "epoch,learning_rate,best,time,train_total,train_first,train_first_weighted,"
+           "train_first_gradient,train_mae,train_rmse,train_pc,train_images,train_s,train_images_"
+           "per_s,test_total,test_first,"
            "test_first_weighted,test_mae,test_rmse,test_pc,test_images,test_s,test_images_per_s\r\n"
-           "1,0.25,true,1970-01-01T00:00:00Z,3,1,1,0.5,0.75,,8,2,4,,,,,,,,,\r\n"
-           "2,0.25,true,1970-01-01T00:00:00Z,3,1,1,0.5,0.75,,8,2,4,3,1,1,0.5,0.75,,8,2,4\r\n",
+           "1,0.25,true,1970-01-01T00:00:00Z,3,1,1,0.25,0.5,0.75,,8,2,4,,,,,,,,,\r\n"
+           "2,0.25,true,1970-01-01T00:00:00Z,3,1,1,0.25,0.5,0.75,,8,2,4,3,1,1,0.5,0.75,,8,2,4\r\n",
            "epochs of one term; a phase that was not made is empty, and without val there is none");
     epochs[0].validated = true;
     failed = run_tables_epochs(&t, terms, 2, epochs, 2, &e);
-    ok(!failed && t->n_columns == 4 + 3 * 11, "two terms and val: %d columns",
+    ok(!failed && t->n_columns == 4 + 3 * 11 + 3, "two terms and val: %d columns",
        failed ? 0 : (int)t->n_columns);
     ok(!failed && !strcmp(t->columns[7].title, "train se^[cond") && t->columns[7].spare,
        "a term's name, which may be anything, is the column's");
-    ok(!failed && t->columns[9].spare && !t->columns[31].spare &&
-           !strcmp(t->columns[31].name, "test_mae"),
+    ok(!failed && !strcmp(t->columns[11].name, "train_first_se\033cond_cosine") &&
+           !strcmp(t->columns[11].title, "train first, se^[cond cosine") && t->columns[11].spare,
+       "a cosine has both terms' names, in training alone");
+    ok(!failed && t->columns[12].spare && !t->columns[34].spare &&
+           !strcmp(t->columns[34].name, "test_mae"),
        "figures of the test are not left out first");
     table_free(failed ? NULL : t);
 }

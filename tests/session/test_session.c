@@ -76,7 +76,9 @@ static void same_phase(const struct phase_row *row, const struct event_phase *ev
                 row->total == event->total && row->mae == event->mae && row->rmse == event->rmse &&
                 isnan(row->pc) == isnan(event->pc);
     for (int t = 0; t < terms; t++)
-        same &= row->term[t] == event->term[t] && row->weighted[t] == event->weighted[t];
+        same &= row->term[t] == event->term[t] && row->weighted[t] == event->weighted[t] &&
+                isnan(row->gradient[t]) == isnan(event->gradient[t]) &&
+                (isnan(row->gradient[t]) || row->gradient[t] == event->gradient[t]);
     ok(same, "%s: the row is the event, to the bit", what);
 }
 

@@ -118,6 +118,14 @@ is "SELECT (SELECT count(*) FROM best_epoch) = 6 AND (SELECT count(*) FROM optio
 is "SELECT abs(sum(weighted) - total) < 1e-6 FROM last_term JOIN phase USING (run, epoch, phase)
     WHERE run = 3 AND phase = 'test'" 'the last terms add up to the loss'
 
+is "SELECT count(*) > 6 AND max(abs(total - 1)) < 1e-9 FROM
+    (SELECT sum(share) AS total FROM term_gradient GROUP BY run, epoch)" 'shares of terms make 1'
+is "SELECT count(*) = 3 AND min(cosine) >= -1 AND max(cosine) <= 1 FROM term_cosine WHERE run = 3 AND epoch = 2" 'three terms have three cosines'
+"$combolab" -D "$db" show 3 --gradients --format csv >"$dir/out" 2>"$dir/err" && [ "$(wc -l <"$dir/out")" -eq 3 ] &&
+    "$combolab" -D "$db" show 3 --gradients >"$dir/out" 2>>"$dir/err" && grep -q '^in words .* steers: 0\.' "$dir/out" &&
+    "$combolab" -D "$db" curves 3 --metric expectation_classification_cosine >"$dir/out" 2>>"$dir/err"
+result $? 'which are shown, said and drawn' "$(cat "$dir/err" "$dir/out")"
+
 # --- a run by a script ---
 
 if command -v python3 >/dev/null 2>&1; then

@@ -237,8 +237,12 @@ static void test_figure(void)
     ok(action.figure && action.figure->n_runs == 1 && action.figure->runs[0] == 20 &&
            !action.figure->log_y,
        "of the run that is open");
-    is_text(action.figure ? action.figure->metrics : "",
-            "total,regression,expectation,classification,pc,mae,rmse", "with all that is charted");
+    is_text(
+        action.figure ? action.figure->metrics : "",
+        "total,regression,expectation,classification,regression_gradient,expectation_gradient,"
+        "classification_gradient,regression_expectation_cosine,regression_classification_cosine,"
+        "expectation_classification_cosine,pc,mae,rmse",
+        "with all that is charted");
     action = PRESS(ui, f, '\t', '\n', 'y', 'F');
     is_text(action.figure ? action.figure->metrics : "", "regression", "the zoomed chart alone");
     ok(action.figure && action.figure->log_y, "on the axis that it has");

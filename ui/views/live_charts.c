@@ -79,10 +79,10 @@ static bool has_pull(const struct ui_model *m)
 /* Beside the terms: what they pull at, and how far they agree. */
 static int add_pull(struct curve *curves, int n)
 {
-    curves[n++] = (struct curve){.title = "gradient by term",
+    curves[n++] = (struct curve){.title = "gradients",
                                  .offset = offsetof(struct phase_row, gradient),
                                  .pull = PULL_GRADIENTS};
-    curves[n++] = (struct curve){.title = "cosine between terms",
+    curves[n++] = (struct curve){.title = "cosines",
                                  .offset = offsetof(struct phase_row, cosine),
                                  .linear = true,
                                  .pull = PULL_COSINES};
@@ -201,26 +201,26 @@ static const struct epoch_row *epoch_read(const struct ui_model *m, int cursor)
     return i ? &m->epochs[i - 1] : NULL;
 }
 
-/* "classification steers: 0.62", "reg/cla fight: -0.31" */
+/* "reg steers: 0.62", "reg/cla fight: -0.31" */
 static void note_pull(const struct ui_model *m, enum pull pull, int cursor, char note[64])
 {
     const struct epoch_row *e = epoch_read(m, cursor);
     size_t a = 0, b = 0, n = m->n_terms;
-    char pair[PULL_SHORT_BYTES];
+    char name[PULL_SHORT_BYTES];
     if (!e || !pull_is_known(&e->train, n))
         return;
     double share[ROW_MAX_TERMS], least = pull_least(&e->train, n, &a, &b);
     int steers = pull_steers(&e->train, n);
     pull_shares(&e->train, n, share);
-    if (pull == PULL_GRADIENTS && steers >= 0)
-        snprintf(note, 64, "%s steers: %.2f", m->terms[steers].name, share[steers]);
-    if (pull == PULL_GRADIENTS || isnan(least))
-        return;
-    pull_short_pair(m->terms, n, a, b, pair);
-    if (least < PULL_FIGHT)
-        snprintf(note, 64, "%.40s fight: %.2f", pair, least);
-    else
+    if (pull == PULL_GRADIENTS && steers >= 0) {
+        pull_short(m->terms, n, (size_t)steers, name);
+        snprintf(note, 64, "%.40s steers: %.2f", name, share[steers]);
+    } else if (pull == PULL_COSINES && least < PULL_FIGHT) {
+        pull_short_pair(m->terms, n, a, b, name);
+        snprintf(note, 64, "%.40s fight: %.2f", name, least);
+    } else if (pull == PULL_COSINES && isfinite(least)) {
         str_copy(note, 64, "none fight");
+    }
 }
 
 static void add_pull_series(const struct ui_model *m, enum pull pull, struct chart *c,

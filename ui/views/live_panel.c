@@ -5,8 +5,10 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "results/pull.h"
 #include "ui/facts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,7 +84,31 @@ static void add_figure(struct lines *l, const char *name, double value)
     add(l, ROLE_TEXT, name, text);
 }
 
-static void add_facts(struct lines *l, const struct ui_run *r)
+/* Whose gradient steers in the last epoch, and which terms are most at odds. */
+static void add_pull(struct lines *l, const struct ui_model *m)
+{
+    const struct phase_row *train = m->n_epochs ? &m->epochs[m->n_epochs - 1].train : NULL;
+    double share[ROW_MAX_TERMS];
+    size_t a = 0, b = 0;
+    char text[160];
+    if (!train || !pull_is_known(train, m->n_terms))
+        return;
+    int steers = pull_steers(train, m->n_terms);
+    double least = pull_least(train, m->n_terms, &a, &b);
+    pull_shares(train, m->n_terms, share);
+    if (steers >= 0) {
+        snprintf(text, sizeof text, "%s, %.2f of the gradient", m->terms[steers].name,
+                 share[steers]);
+        add(l, ROLE_TEXT, "steers", text);
+    }
+    if (isfinite(least)) {
+        snprintf(text, sizeof text, "%s and %s, cosine %.2f", m->terms[a].name, m->terms[b].name,
+                 least);
+        add(l, ROLE_TEXT, least < PULL_FIGHT ? "fight" : "agree least", text);
+    }
+}
+
+static void add_facts(struct lines *l, const struct ui_model *m, const struct ui_run *r)
 {
     char text[256], earlier[32];
     if (r->best_epoch > 0) {
@@ -92,6 +118,7 @@ static void add_facts(struct lines *l, const struct ui_run *r)
         add_figure(l, "best MAE", r->best_mae);
         add_figure(l, "best RMSE", r->best_rmse);
     }
+    add_pull(l, m);
     if (r->resumed > 0) {
         str_duration(earlier, sizeof earlier, r->earlier_s);
         snprintf(text, sizeof text, "%d %s, after %s", r->resumed,
@@ -109,7 +136,7 @@ static int add_all(struct lines *l, const struct ui_model *m, const struct ui_ru
     l->line = 0;
     l->first = first;
     add_options(l, m, false);
-    add_facts(l, r);
+    add_facts(l, m, r);
     add_options(l, m, true);
     return l->line;
 }
