@@ -60,6 +60,17 @@ int experiment_looks(struct db *db, const char *experiment, struct ablation_look
     return ablation_looks_read(row.seeds, to, e);
 }
 
+_Static_assert(sizeof((struct looks_row *)NULL)->seeds == LOOKS_TEXT_BYTES,
+               "looks have room for the text of any");
+
+struct looks_row experiment_looks_row(const struct ablation_looks *looks)
+{
+    struct looks_row row = {.seeds = ""};
+    ablation_looks_text(looks, row.seeds);
+    str_copy(row.spending, sizeof row.spending, ablation_spending_names[looks->spending]);
+    return row;
+}
+
 /* --- runs --- */
 
 static int add_run(struct runs *to, const struct run_row *row)

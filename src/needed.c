@@ -3,8 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/str.h"
-#include "db/db.h"
+#include "src/experiment.h"
 #include "src/session/session.h"
 
 #include <stdio.h>
@@ -56,18 +55,13 @@ static int fill(struct db *db, const struct ablation *a, struct needed *to, size
 
 int needed_read(struct db *db, const struct ablation *a, struct needed *to, struct err *e)
 {
-    char seeds[LOOKS_TEXT_BYTES];
     *to = (struct needed){.seconds = ablation_missing_s(a)};
     if (a->n_missing > CONFIG_MOST_RUNS)
         return err_set(e, ERR_USAGE,
                        "%zu runs would be needed for a decision, and at most %d are queued at once",
                        a->n_missing, CONFIG_MOST_RUNS);
-    if (a->looks.n) {
-        ablation_looks_text(&a->looks, seeds);
-        str_copy(to->looks.seeds, sizeof to->looks.seeds, seeds);
-        str_copy(to->looks.spending, sizeof to->looks.spending,
-                 ablation_spending_names[a->looks.spending]);
-    }
+    if (a->looks.n)
+        to->looks = experiment_looks_row(&a->looks);
     to->configs = mem_alloc(a->n_missing, sizeof *to->configs);
     int status = to->configs
                      ? 0

@@ -66,7 +66,7 @@ static const struct opt options[] = {
      "how looks share the level: little at first, or nearly evenly; auto: as laid down, else "
      "obrien-fleming"},
     {"lay-down", 0, OPT_FLAG, offsetof(struct options, lay_down), 0, 0, "no", NULL, "", "Tests",
-     "lay these looks down with the experiment: before its runs are known, to be worth anything"},
+     "lay these looks down with the experiment, best before one of its runs has ended"},
     {"queue-needed", 0, OPT_FLAG, offsetof(struct options, queue), 0, 0, "no", NULL, "", "Queue",
      "add the runs to the queue that rows and baseline still want to a decision, and print their "
      "numbers; looks are laid down with them, unless some were"},
@@ -226,16 +226,6 @@ static int lay_down(const char *path, const char *experiment, const struct looks
     return status;
 }
 
-static struct looks_row row_of(const struct ablation_looks *looks)
-{
-    struct looks_row row = {.seeds = ""};
-    char seeds[LOOKS_TEXT_BYTES];
-    ablation_looks_text(looks, seeds);
-    str_copy(row.seeds, sizeof row.seeds, seeds);
-    str_copy(row.spending, sizeof row.spending, ablation_spending_names[looks->spending]);
-    return row;
-}
-
 /* What is shown afterwards is as it was laid down. */
 static int lay_down_looks(const struct invocation *in, struct err *e)
 {
@@ -246,7 +236,7 @@ static int lay_down_looks(const struct invocation *in, struct err *e)
     if (!status && !a->n_runs)
         status = err_set(e, ERR_NOT_FOUND, "there is no experiment yet to lay looks down with");
     if (!status) {
-        struct looks_row row = row_of(&a->looks);
+        struct looks_row row = experiment_looks_row(&a->looks);
         status = lay_down(db_path(db), a->experiment, &row, false, e);
         own->looks[0] = '\0';
         own->spending = 0;
@@ -267,11 +257,10 @@ static int check_needed(struct needed *n, struct err *e)
 
 static void say_needed(const struct needed *n, const struct ablation *a)
 {
-    const char *experiment = a->experiment;
     char time[32];
     str_duration(time, sizeof time, n->seconds);
     if (!n->n)
-        fprintf(stderr, "no run is missing that would help to a decision in %s\n", experiment);
+        fputs("no run is missing that would help to a decision\n", stderr);
     else if (isfinite(n->seconds))
         fprintf(stderr, "%zu run%s; about %s one after another\n", n->n, n->n == 1 ? "" : "s",
                 time);
