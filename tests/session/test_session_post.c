@@ -143,10 +143,8 @@ static void test_queue(void)
     struct session_changes changes;
     struct looks_row looks;
     struct run_config configs[2];
-    struct session_order order = {.kind = SESSION_QUEUE,
-                                  .configs = configs,
-                                  .n_configs = 2,
-                                  .looks = {"3,5", "pocock", 0}};
+    struct session_order order = {
+        .kind = SESSION_QUEUE, .configs = configs, .n_configs = 2, .looks = {"3,5", "pocock", 0}};
     struct session_options options = {.db_path = kit_db, .takes = SESSION_TAKES_NAMED};
     struct session *s = NULL;
     kit_config(&configs[0]);
