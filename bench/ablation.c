@@ -48,7 +48,7 @@ static int measure(const struct rows_list *list, double *ms, struct err *e)
 {
     static const struct ablation_shown shown = {.metrics = {0, 1, 2}, .n_metrics = 3};
     const struct ablation_source source = {.experiment = "bench", .runs = list};
-    const struct ablation_choice choice = {.level = 0.95};
+    const struct ablation_choice choice = {.level = 0.95, .looks = &ablation_usual_looks};
     struct ablation *a = NULL;
     struct table *t = NULL;
     double begin = clock_s();

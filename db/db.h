@@ -271,6 +271,12 @@ int db_settings(struct db *d, const char *experiment, struct setting_row **out, 
 int db_tested(struct db *d, const char *experiment, struct tested_row **out, size_t *n,
               struct err *e);
 
+/* What was laid down of an experiment's looks; and lays it down, in the place of what was unless
+ * `first`: then that stays. `row->finished` is counted. ERR_NOT_FOUND: no such experiment. */
+int db_looks(struct db *d, const char *experiment, struct looks_row *to, struct err *e);
+int db_looks_lay_down(struct db *d, const char *experiment, const struct looks_row *row, bool first,
+                      struct err *e);
+
 /* The split that a run is tested on, 0 = it has none; and the true scores of its first n places,
  * which a ledger's go with, NaN where they are not known. */
 int db_split_of(struct db *d, int64_t run, int64_t *split, struct err *e);

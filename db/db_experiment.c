@@ -1,8 +1,10 @@
 /* db_experiment.c - what the runs of an experiment are compared by, beside their own rows: options
- * in which they differ, figures that are best on test, and the true scores that ledgers go with.
+ * in which they differ, figures that are best on test, looks, and the true scores that ledgers go
+ * with.
  */
 #include "db/db_priv.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -117,6 +119,70 @@ int db_tested(struct db *d, const char *experiment, struct tested_row **out, siz
                       " GROUP BY phase.run ORDER BY phase.run");
     query_bind_text(&q, experiment);
     return query_rows(&q, columns, sizeof **out, out, n, e);
+}
+
+/* --- looks --- */
+
+int db_looks(struct db *d, const char *experiment, struct looks_row *to, struct err *e)
+{
+    struct query q;
+    *to = (struct looks_row){.seeds = ""};
+    query_open(&q, d,
+               "SELECT seeds, spending, finished FROM looks"
+               " JOIN experiment ON experiment.id = experiment WHERE name = ?");
+    query_bind_text(&q, experiment);
+    int row = query_step(&q, e);
+    if (row == 1) {
+        query_text(&q, to->seeds, sizeof to->seeds);
+        query_text(&q, to->spending, sizeof to->spending);
+        to->finished = query_int(&q);
+    }
+    query_close(&q);
+    return row < 0 ? -1 : 0;
+}
+
+static int find_experiment(struct db *d, const char *name, int64_t *id, struct err *e)
+{
+    struct query q;
+    query_open(&q, d, "SELECT id FROM experiment WHERE name = ?");
+    query_bind_text(&q, name);
+    int row = query_step(&q, e);
+    *id = row == 1 ? query_int(&q) : 0;
+    query_close(&q);
+    if (row)
+        return row < 0 ? -1 : 0;
+    return err_set(e, ERR_NOT_FOUND, "there is no experiment '%.80s'", name);
+}
+
+static int lay_down(struct db *d, const char *experiment, const struct looks_row *row, bool first,
+                    struct err *e)
+{
+    struct query q;
+    int64_t id;
+    if (find_experiment(d, experiment, &id, e))
+        return -1;
+    query_open(&q, d,
+               "INSERT INTO looks(experiment, seeds, spending, time, finished)"
+               " SELECT ?1, ?2, ?3, ?4, count(*) FROM run WHERE experiment = ?1"
+               " AND state = 'finished' AND deleted IS NULL"
+               " ON CONFLICT(experiment) DO UPDATE SET seeds = excluded.seeds,"
+               " spending = excluded.spending, time = excluded.time, finished = excluded.finished"
+               " WHERE NOT ?5");
+    query_bind_int(&q, id);
+    query_bind_text(&q, row->seeds);
+    query_bind_text(&q, row->spending);
+    query_bind_real(&q, clock_date_s());
+    query_bind_int(&q, first);
+    return query_finish(&q, e);
+}
+
+int db_looks_lay_down(struct db *d, const char *experiment, const struct looks_row *row, bool first,
+                      struct err *e)
+{
+    int status = db_begin(d, e);
+    if (!status)
+        status = lay_down(d, experiment, row, first, e);
+    return db_end(d, status, e, "laying down looks");
 }
 
 /* --- true scores --- */

@@ -169,6 +169,24 @@ static int insert_row(struct db *d, struct db_merge *m, struct err *e)
     return 0;
 }
 
+/* When its experiment is tested, unless that was laid down here. */
+static int copy_looks(struct db *d, struct db *from, const struct db_merge *m, int64_t experiment,
+                      struct err *e)
+{
+    struct query read, write;
+    query_open(&read, from,
+               "SELECT seeds, spending, time, finished FROM looks"
+               " WHERE experiment = (SELECT experiment FROM run WHERE id = ?)");
+    query_bind_int(&read, m->there);
+    query_open(&write, d,
+               "INSERT INTO looks(experiment, seeds, spending, time, finished)"
+               " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+    int status = pour(&read, &write, 4, &experiment, e);
+    query_close(&read);
+    query_close(&write);
+    return status;
+}
+
 static int set_experiment(struct db *d, struct db *from, const struct db_merge *m,
                           const char *experiment, struct err *e)
 {
@@ -180,7 +198,7 @@ static int set_experiment(struct db *d, struct db *from, const struct db_merge *
     const char *name = experiment ? experiment : row.experiment;
     if (!name[0])
         return 0;
-    if (run_find_experiment(d, name, &id, e))
+    if (run_find_experiment(d, name, &id, e) || (!experiment && copy_looks(d, from, m, id, e)))
         return -1;
     query_open(&q, d, "UPDATE run SET experiment = ? WHERE id = ?");
     query_bind_int(&q, id);

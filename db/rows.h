@@ -163,6 +163,13 @@ struct tested_row {
     double pc, mae, rmse;
 };
 
+/* At how many seeds an experiment is tested. */
+struct looks_row {
+    char seeds[96];    /* "3,5,8,12", "none"; "" = nothing was laid down */
+    char spending[24]; /* "obrien-fleming", "pocock" */
+    int64_t finished;  /* runs that were, when it was laid down */
+};
+
 struct log_row {
     double time;
     char level[12];

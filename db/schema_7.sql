@@ -1,4 +1,5 @@
--- Schema 7: what the terms of a loss pull at while they are trained with.
+-- Schema 7: what the terms of a loss pull at while they are trained with; at how many seeds an
+-- experiment is tested.
 
 ALTER TABLE phase ADD COLUMN
     gradient_1 REAL /* of the weighted terms of the loss by the pooled features, of the phase train: the
@@ -10,6 +11,15 @@ ALTER TABLE phase ADD COLUMN
     cosine_12 REAL /* between two of them: below 0 one undoes what the other does; NULL where one is 0 */;
 ALTER TABLE phase ADD COLUMN cosine_13 REAL;
 ALTER TABLE phase ADD COLUMN cosine_23 REAL;
+
+CREATE TABLE looks (
+    -- At how many seeds the rows of an experiment are tested, where that was laid down.
+    experiment INTEGER PRIMARY KEY REFERENCES experiment(id) ON DELETE CASCADE,
+    seeds TEXT NOT NULL, -- '3,5,8,12'; 'none': at any number, which was fixed beforehand
+    spending TEXT NOT NULL CHECK (spending IN ('obrien-fleming', 'pocock')),
+    time REAL NOT NULL, -- when it was laid down
+    finished INTEGER NOT NULL -- how many runs of the experiment had finished then
+) STRICT;
 
 -- Names that a user's own view may have had already.
 

@@ -65,7 +65,23 @@ static struct ablation *new_ablation(const struct ablation_choice *choice, struc
     a->level = choice->level;
     a->spearman = choice->spearman;
     a->bootstrap = choice->bootstrap;
+    if (choice->looks)
+        a->looks = *choice->looks;
     return a;
+}
+
+static int say_differences(struct making *m, struct err *e)
+{
+    struct pairs p;
+    int status = ablation_pairs_init(m, &p, e);
+    if (!status)
+        status = ablation_tests(m, &p, e);
+    if (!status)
+        status = ablation_needed(m, &p, e);
+    if (!status && m->a->bootstrap && m->a->at != ABLATION_HALF) /* it has no checkpoint */
+        status = ablation_images(m, &p, e);
+    ablation_pairs_fini(&p);
+    return status;
 }
 
 static int make(struct making *m, struct err *e)
@@ -80,7 +96,7 @@ static int make(struct making *m, struct err *e)
     if (!status)
         status = ablation_cells(m, e);
     if (!status)
-        status = ablation_tests(m, e);
+        status = say_differences(m, e);
     return status ? status : ablation_words(m, e);
 }
 
@@ -123,6 +139,7 @@ void ablation_free(struct ablation *a)
     }
     mem_free(a->cells);
     mem_free(a->differences);
+    mem_free(a->missing);
     mem_free(a->rows);
     mem_free(a->columns);
     mem_free(a->warnings);

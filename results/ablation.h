@@ -13,10 +13,24 @@
  * split alone. Folds: the corrected resampled t over the folds. Holm over all tests of PC, which is
  * the primary figure; differences of others are descriptive. Figures of an epoch chosen on the test
  * images themselves are not tested.
+ *
+ * Looks (ablation_looks.h): where there are some, differences are tested when so many seeds have
+ * ended, the earliest first, and at no other number. The level of a look is what its spending
+ * leaves it; of m rows that are not decided yet each has that of level / m, which makes Holm's
+ * procedure one over looks too (Maurer and Bretz, "Multiple testing in group sequential trials
+ * using graphical approaches", Stat. Biopharm. Res. 5, 2013). What one look decides stands.
+ * Intervals are of the level of their look, so that all of them hold at once (repeated confidence
+ * intervals; Jennison and Turnbull, JRSS B 51, 1989). That bounds are those of sums of normal
+ * increments and the tests are t tests is bridged by their p (significance level approach;
+ * Jennison and Turnbull, "Group sequential methods", 2000, 11.2): with looks at 3, 5, 8 and 12
+ * seeds, 0.05 becomes 0.052 by O'Brien and Fleming's type and 0.056 by Pocock's, and a fourth of it
+ * 0.0130 and 0.0142 (four million drawn experiments without a difference). Folds share more from
+ * look to look than the bounds count on: they err less often.
  */
 #ifndef COMBOLAB_RESULTS_ABLATION_H
 #define COMBOLAB_RESULTS_ABLATION_H
 
+#include "results/ablation_looks.h"
 #include "results/rows_columns.h"
 
 #include <stdatomic.h>
@@ -49,11 +63,12 @@ struct ablation_choice {
     const char *rows, *columns; /* columns of runs or options, separated by commas; NULL = loss,
                                    with its weights, and backbone */
     enum ablation_at at;
-    const char *baseline;      /* a row; NULL or "" = mse, else l1, where there is one */
-    double level;              /* of intervals: 0.95 */
-    bool spearman;             /* ranks as well */
-    bool bootstrap;            /* intervals over the test images as well: half a second each */
-    const atomic_bool *cancel; /* of the bootstrap; NULL = never */
+    const char *baseline; /* a row; NULL or "" = mse, else l1, where there is one */
+    double level;         /* of intervals: 0.95 */
+    bool spearman;        /* ranks as well */
+    bool bootstrap;       /* intervals over the test images as well: half a second each */
+    const struct ablation_looks *looks; /* NULL: none */
+    const atomic_bool *cancel;          /* of the bootstrap; NULL = never */
 };
 
 /* What a run predicts of its test images, in their order, and what is true; NaN = not known. */
@@ -118,6 +133,7 @@ enum ablation_verdict {
     ABLATION_FEW_SEEDS,  /* training noise is not measured */
     ABLATION_FEW_FOLDS,  /* not all folds are there */
     ABLATION_ALIKE,      /* all differences are 0 */
+    ABLATION_BETWEEN,    /* there is no look at so many seeds; the last one decided nothing */
     ABLATION_UNDECIDED,
     ABLATION_BETTER,
     ABLATION_WORSE,
@@ -128,13 +144,26 @@ struct ablation_difference {
     enum ablation_verdict verdict;
     size_t pairs, seeds, folds; /* that both have */
     double mean[ABLATION_FIGURES];
-    double low, high, t, df, p, p_holm;                               /* of PC; NaN = not tested */
+    double low, high, t, df, p, p_holm; /* of PC; NaN = not tested. With looks: those of the look */
+    size_t look;                        /* that decided, or the last one, from 1; 0 = none yet */
+    double look_level;                  /* that its p is held against, Holm included; NaN */
+    double last_power; /* chance that the last look decides, at this spread; NaN = cannot be said */
     double image_low[ABLATION_METRICS], image_high[ABLATION_METRICS]; /* bootstrap; NaN = none */
     size_t images; /* that it drew from, of the runs with image_seed; 0 = there is no bootstrap */
     int64_t image_seed;
     size_t seeds_needed; /* in all, for a decision at this spread; 0 = cannot be said */
     double needed_s;     /* of the runs that are not there yet; NaN = cannot be said */
+    size_t runs_needed;  /* how many these are */
     size_t sentence;     /* place of what is said of it, from 1; 0 = nothing */
+};
+
+/* A run that is not there yet, and wanted for a decision. */
+struct ablation_missing {
+    size_t row, column;
+    int fold; /* 0 = none */
+    int64_t seed;
+    int64_t like;   /* a run of its cell: all other settings are those */
+    double seconds; /* NaN = no run tells */
 };
 
 struct ablation {
@@ -149,7 +178,12 @@ struct ablation {
     enum ablation_at at;
     double level;
     bool spearman, bootstrap, predictions; /* what was asked for, what there is */
-    size_t family;                         /* tests that Holm corrects for */
+    struct ablation_looks looks;
+    size_t family;                    /* tests that Holm corrects for */
+    struct ablation_missing *missing; /* by column, row, fold and seed; each once, though several
+                                         rows may want it */
+    size_t n_missing;
+    bool to_retry; /* runs that ended early are waited for as well */
     size_t n_runs, n_finished;
     const char **warnings, **sentences; /* a line each */
     size_t n_warnings, n_sentences;

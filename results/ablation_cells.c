@@ -184,12 +184,19 @@ static int list_runs(struct ablation_cell *cell, const struct member *members, s
     return 0;
 }
 
+/* On the device that trained the newest one. */
 static double mean_seconds(const struct member *members, size_t n)
 {
+    const struct member *newest = NULL;
     double sum = 0;
     size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!members[i].counts || !isfinite(members[i].seconds))
+    for (size_t i = 0; i < n; i++)
+        if (members[i].counts && isfinite(members[i].seconds) &&
+            (!newest || newest->id < members[i].id))
+            newest = &members[i];
+    for (size_t i = 0; newest && i < n; i++) {
+        if (!members[i].counts || !isfinite(members[i].seconds) ||
+            strcmp(members[i].device, newest->device))
             continue;
         sum += members[i].seconds;
         count++;

@@ -33,9 +33,13 @@ static const struct table_column columns[] = {
     {"df", "df", TABLE_REAL, 1, true},
     {"p", "p", TABLE_REAL, 4, true},
     {"p_holm", "p, Holm", TABLE_REAL, 4, true},
+    {"look", "look", TABLE_INT, 0, true},
+    {"looks", "looks", TABLE_INT, 0, true},
+    {"look_level", "level", TABLE_REAL, 4, true},
     {"images_low", "images low", TABLE_REAL, 4, true},
     {"images_high", "images high", TABLE_REAL, 4, true},
     {"seeds_needed", "seeds needed", TABLE_INT, 0, true},
+    {"runs_needed", "runs needed", TABLE_INT, 0, true},
     {"needed_s", "takes", TABLE_DURATION, 0, true},
 };
 
@@ -83,9 +87,13 @@ static void add_difference(struct table *t, const struct ablation *a,
     const double tested[] = {d->low, d->high, d->t, d->df, d->p, d->p_holm};
     for (int i = 0; i < 6; i++)
         table_real(t, primary ? tested[i] : (double)NAN);
+    add_optional(t, primary ? d->look : 0);
+    add_optional(t, primary ? a->looks.n : 0);
+    table_real(t, primary ? d->look_level : (double)NAN);
     table_real(t, metric ? d->image_low[figure] : (double)NAN);
     table_real(t, metric ? d->image_high[figure] : (double)NAN);
     add_optional(t, primary ? d->seeds_needed : 0);
+    add_optional(t, primary ? d->runs_needed : 0);
     table_real(t, primary ? d->needed_s : (double)NAN);
 }
 

@@ -214,6 +214,8 @@ static void find_columns(struct making *m)
     c->best_epoch = rows_column(all, "best_epoch");
     c->select = rows_column(all, "select");
     c->seconds = rows_column(all, "seconds");
+    c->ended = rows_column(all, "ended");
+    c->device = rows_column(all, "device");
     c->train_images = rows_column(all, "train_images");
     c->test_images = rows_column(all, "test_images");
     c->data_hash = rows_column(all, "data_hash");
@@ -251,6 +253,7 @@ static void fill_member(const struct making *m, size_t place, struct member *to)
     const struct rows_list *list = m->source->runs;
     const void *row = rows_at(list, place);
     double best[ABLATION_METRICS], fold = rows_number(c->fold, row, 0);
+    double ended = rows_number(c->ended, row, 0);
     bool by_test = strcmp(rows_text(c->select, row), "val") != 0;
     bool at_best = m->choice->at == ABLATION_BEST;
     double epoch = rows_number(at_best ? c->best_epoch : c->epochs_done, row, 0);
@@ -262,6 +265,8 @@ static void fill_member(const struct making *m, size_t place, struct member *to)
                           .state = rows_text(c->state, row),
                           .optimistic = at_best && by_test,
                           .seconds = rows_number(c->seconds, row, list->now_s),
+                          .ended = isfinite(ended) ? ended : 0,
+                          .device = rows_text(c->device, row),
                           .train_images = rows_number(c->train_images, row, 0),
                           .test_images = rows_number(c->test_images, row, 0)};
     to->finished = !strcmp(to->state, "finished");

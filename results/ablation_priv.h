@@ -1,6 +1,7 @@
 /* ablation_priv.h - an ablation while it is made: its runs as members of cells.
  *
- * The steps, in order, each in a file of that name: group, settings, scores, cells, tests, words.
+ * The steps, in order, each in a file of that name: group, settings, scores, cells, tests, needed,
+ * images, words.
  */
 #ifndef COMBOLAB_RESULTS_ABLATION_PRIV_H
 #define COMBOLAB_RESULTS_ABLATION_PRIV_H
@@ -23,13 +24,14 @@ struct member {
     uint64_t settings; /* a hash of what was chosen besides row, column, fold and seed */
     uint64_t data;     /* a hash of what data it had */
     double figure[ABLATION_FIGURES], tested[ABLATION_METRICS];
-    double seconds, train_images, test_images;
+    double seconds, ended, train_images, test_images;
+    const char *device;
 };
 
 /* The columns that members are made from. */
 struct member_columns {
     const struct row_column *id, *state, *fold, *seed, *epochs_done, *best_epoch, *select, *seconds,
-        *train_images, *test_images, *data_hash;
+        *ended, *device, *train_images, *test_images, *data_hash;
     const struct row_column *weights[3]; /* of combo */
     const struct row_column *last[ABLATION_METRICS], *best[ABLATION_METRICS];
 };
@@ -41,11 +43,37 @@ struct making {
     struct member_columns columns;
     struct member *members; /* by cell, then fold, seed, finished ones first, newest first */
     size_t n;
-    size_t *begin;     /* of each cell in members, and the end; a->n_rows * a->n_columns + 1 */
+    size_t *begin; /* of each cell in members, and the end; a->n_rows * a->n_columns + 1 */
+    double levels[STATS_MOST_LOOKS]; /* of looks, for rows that are not decided yet */
     struct str parted; /* names of what rows and columns differ in by themselves, a comma each */
     struct str warnings, sentences; /* lines */
     struct str remarks, caption;    /* remarks: the end of the caption */
 };
+
+/* Two runs of one fold and seed, on the same data. */
+struct pair {
+    const struct member *of, *base;
+};
+
+struct pairs {
+    struct pair *list; /* by folds */
+    size_t n;
+    double *values; /* room for as many */
+};
+
+int ablation_pairs_init(const struct making *m, struct pairs *p, struct err *e);
+void ablation_pairs_fini(struct pairs *p);
+void ablation_pairs_find(const struct making *m, size_t of_cell, size_t base_cell,
+                         struct pairs *to);
+
+/* How many folds they have, and seeds in the fold that has fewest. */
+void ablation_pairs_count(const struct pairs *p, struct ablation_difference *d);
+
+/* Keeps of each fold those alone that were there first, in that order. */
+void ablation_pairs_first(struct pairs *p, size_t seeds);
+
+/* Differences in one figure, into values: of each seed, or the means of each fold. */
+size_t ablation_pairs_differences(const struct pairs *p, bool by_fold, int figure);
 
 /* The text, kept with the ablation; NULL with an error. */
 const char *ablation_text(struct making *m, const char *text, struct err *e);
@@ -69,8 +97,11 @@ int ablation_wanted(struct making *m, struct err *e);
 int ablation_scores(struct making *m, struct err *e);
 int ablation_halve(struct making *m, struct member *member, struct err *e);
 int ablation_cells(struct making *m, struct err *e);
-int ablation_tests(struct making *m, struct err *e);
+int ablation_tests(struct making *m, struct pairs *p, struct err *e);
+int ablation_needed(struct making *m, struct pairs *p, struct err *e);
+int ablation_images(struct making *m, struct pairs *p, struct err *e);
 int ablation_words(struct making *m, struct err *e);
+int ablation_caption(struct making *m, struct err *e);
 
 /* What a member predicts, of images whose true score is known; n = 0 where there is no ledger. 1 =
  * cancelled. */

@@ -274,6 +274,7 @@ const char *ablation_verdict_name(enum ablation_verdict verdict)
         [ABLATION_FEW_SEEDS] = "training noise not measured",
         [ABLATION_FEW_FOLDS] = "folds missing",
         [ABLATION_ALIKE] = "alike",
+        [ABLATION_BETWEEN] = "between looks",
         [ABLATION_UNDECIDED] = "undecided",
         [ABLATION_BETTER] = "better",
         [ABLATION_WORSE] = "worse",
@@ -291,6 +292,29 @@ static void add_interval(struct table *t, double low, double high)
     table_text(t, text);
 }
 
+static void add_chance(struct table *t, double chance)
+{
+    char text[32];
+    str_shortest(text, sizeof text, chance, 2);
+    if (isfinite(chance))
+        table_text(t, chance < 1e-4 ? "<0.0001" : text);
+    else
+        table_missing(t);
+}
+
+/* "2 of 4", and what its p is held against. */
+static void add_look(struct table *t, const struct ablation *a, const struct ablation_difference *d)
+{
+    char text[32];
+    add_chance(t, d->p);
+    add_chance(t, d->look_level);
+    snprintf(text, sizeof text, "%zu of %zu", d->look, a->looks.n);
+    if (d->look)
+        table_text(t, text);
+    else
+        table_missing(t);
+}
+
 static void add_difference(struct table *t, const struct ablation *a, size_t row, size_t column)
 {
     const struct ablation_difference *d = ablation_difference(a, row, column);
@@ -299,8 +323,12 @@ static void add_difference(struct table *t, const struct ablation *a, size_t row
     table_text(t, a->rows[row]);
     table_real(t, d->mean[ABLATION_PC]);
     add_interval(t, d->low, d->high);
-    table_real(t, d->p);
-    table_real(t, d->p_holm);
+    if (a->looks.n) {
+        add_look(t, a, d);
+    } else {
+        table_real(t, d->p);
+        table_real(t, d->p_holm);
+    }
     table_int(t, (int64_t)d->pairs);
     table_text(t, ablation_verdict_name(d->verdict));
     if (a->bootstrap)
@@ -323,7 +351,7 @@ static void level_title(const struct ablation *a, const char *before, char *to, 
 
 int ablation_table_differences(struct table **out, const struct ablation *a, struct err *e)
 {
-    struct table_column columns[13];
+    struct table_column columns[14];
     char name[TITLE_BYTES], by[64], level[64], images[64];
     size_t n = 0;
     *out = NULL;
@@ -336,8 +364,14 @@ int ablation_table_differences(struct table **out, const struct ablation *a, str
     columns[n++] = (struct table_column){"row", a->rows_by, TABLE_TEXT, 0, false};
     columns[n++] = (struct table_column){"pc", "PC", TABLE_REAL, DIGITS, false};
     columns[n++] = (struct table_column){"interval", level, TABLE_TEXT, 0, false};
-    columns[n++] = (struct table_column){"p", "p", TABLE_REAL, 3, true};
-    columns[n++] = (struct table_column){"p_holm", "p, Holm", TABLE_REAL, 3, false};
+    if (a->looks.n) {
+        columns[n++] = (struct table_column){"p", "p", TABLE_TEXT, 0, false};
+        columns[n++] = (struct table_column){"level", "level", TABLE_TEXT, 0, false};
+        columns[n++] = (struct table_column){"look", "look", TABLE_TEXT, 0, false};
+    } else {
+        columns[n++] = (struct table_column){"p", "p", TABLE_REAL, 3, true};
+        columns[n++] = (struct table_column){"p_holm", "p, Holm", TABLE_REAL, 3, false};
+    }
     columns[n++] = (struct table_column){"pairs", "pairs", TABLE_INT, 0, false};
     columns[n++] = (struct table_column){"verdict", "verdict", TABLE_TEXT, 0, false};
     if (a->bootstrap)
@@ -352,37 +386,5 @@ int ablation_table_differences(struct table **out, const struct ablation *a, str
         for (size_t row = 0; row < a->n_rows; row++)
             if (row != a->baseline)
                 add_difference(*out, a, row, column);
-    return 0;
-}
-
-/* --- what is needed yet --- */
-
-int ablation_table_needed(struct table **out, const struct ablation *a, struct err *e)
-{
-    static const struct table_column columns[] = {
-        {"column", "column", TABLE_TEXT, 0, false},
-        {"row", "row", TABLE_TEXT, 0, false},
-        {"verdict", "verdict", TABLE_TEXT, 0, false},
-        {"seeds", "seeds", TABLE_INT, 0, false},
-        {"seeds_needed", "needed", TABLE_INT, 0, false},
-        {"needed_s", "takes", TABLE_DURATION, 0, false},
-    };
-    *out = NULL;
-    if (table_new(out, "needed", false, columns, sizeof columns / sizeof *columns, e))
-        return -1;
-    for (size_t i = 0; i < a->n_rows * a->n_columns; i++) {
-        const struct ablation_difference *d = &a->differences[i];
-        if (d->verdict == ABLATION_BASELINE)
-            continue;
-        table_text(*out, a->columns[i % a->n_columns]);
-        table_text(*out, a->rows[i / a->n_columns]);
-        table_text(*out, ablation_verdict_name(d->verdict));
-        table_int(*out, (int64_t)d->seeds);
-        if (d->seeds_needed)
-            table_int(*out, (int64_t)d->seeds_needed);
-        else
-            table_missing(*out);
-        table_real(*out, d->needed_s);
-    }
     return 0;
 }

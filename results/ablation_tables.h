@@ -42,6 +42,12 @@ int ablation_table_differences(struct table **out, const struct ablation *a, str
 /* How many seeds, and what time, each row wants to a decision. */
 int ablation_table_needed(struct table **out, const struct ablation *a, struct err *e);
 
+/* The runs that are not there for it, a line a cell. */
+int ablation_table_missing(struct table **out, const struct ablation *a, struct err *e);
+
+/* How long they take one after another; NaN where it is not known of one. */
+double ablation_missing_s(const struct ablation *a);
+
 /* All of both, a line a figure: for CSV and JSON. */
 int ablation_table_figures(struct table **out, const struct ablation *a,
                            const struct ablation_shown *shown, struct err *e);

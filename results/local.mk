@@ -4,16 +4,22 @@ libresults_a_SOURCES = \
 	results/ledger_suspects.c results/ledger_suspects.h \
 	results/ledger_tables.c results/ledger_tables.h \
 	results/ablation.c results/ablation.h results/ablation_priv.h \
+	results/ablation_caption.c \
 	results/ablation_cells.c \
 	results/ablation_export.c \
 	results/ablation_group.c \
 	results/ablation_half.c \
+	results/ablation_images.c \
+	results/ablation_looks.c results/ablation_looks.h \
+	results/ablation_needed.c \
+	results/ablation_pairs.c \
 	results/ablation_scores.c \
 	results/ablation_settings.c \
+	results/ablation_table_needed.c \
 	results/ablation_tables.c results/ablation_tables.h \
 	results/ablation_tests.c \
 	results/ablation_words.c \
-	results/palette.h \
+	results/palette.c results/palette.h \
 	results/plot.c results/plot.h \
 	results/prediction_tables.c results/prediction_tables.h \
 	results/compare.c results/compare.h \

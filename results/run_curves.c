@@ -249,24 +249,24 @@ static bool values_at(const struct maker *m, const size_t *who, size_t n, size_t
     return all;
 }
 
-static void name_curve(const struct maker *m, struct plot_curve *c, size_t group, size_t n,
-                       int phase, const char *label)
+static void name_curve(const struct maker *m, struct plot_curve *c, size_t n, int phase,
+                       const struct run_curves_run *first)
 {
-    bool many = m->choice->groups > 1;
+    bool many = m->choice->groups > 1, own = many || m->n_phases == 1;
     char count[32] = "";
     if (m->choice->mean)
         snprintf(count, sizeof count, " (n = %zu)", n);
     if (many || m->n_phases == 1)
-        snprintf(c->name, sizeof c->name, "%.500s%s%s%s", label, count, m->n_phases > 1 ? ", " : "",
-                 m->n_phases > 1 ? row_phases[phase].name : "");
+        snprintf(c->name, sizeof c->name, "%.500s%s%s%s", first->label, count,
+                 m->n_phases > 1 ? ", " : "", m->n_phases > 1 ? row_phases[phase].name : "");
     else
         snprintf(c->name, sizeof c->name, "%s%s", row_phases[phase].name, count);
     /* As on the screen: a run's phases are blue, orange and green. Of several runs each has its
-     * colour, and the line says the phase; after the last colour the lines go on by themselves. */
+     * look, and the line says the phase where there are some. */
     static const int order[ROW_PHASES] = {[ROW_TRAIN] = 0, [ROW_TEST] = 1, [ROW_VAL] = 2};
     static const int line[ROW_PHASES] = {[ROW_TEST] = 0, [ROW_TRAIN] = 1, [ROW_VAL] = 2};
-    c->colour = many ? (int)group : order[phase];
-    c->line = !many ? order[phase] : m->n_phases > 1 ? line[phase] : (int)group / PALETTE_N;
+    c->colour = own ? first->look.colour : order[phase];
+    c->line = !own ? order[phase] : m->n_phases > 1 ? line[phase] : first->look.turn;
 }
 
 /* The curve of a group, in one phase: of its first run's epochs those that all have. */
@@ -316,7 +316,7 @@ static int make_panel(const struct maker *all, struct plot_panel *p, const struc
             struct plot_curve *c = &p->curves[p->n];
             result = make_curve(m, c, who, n, m->phases[i], metric, e);
             p->n++;
-            name_curve(all, c, group, n, m->phases[i], m->runs[who[0]].label);
+            name_curve(all, c, n, m->phases[i], &m->runs[who[0]]);
         }
     }
     mem_free(who);

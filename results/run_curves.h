@@ -4,6 +4,7 @@
 #define COMBOLAB_RESULTS_RUN_CURVES_H
 
 #include "db/rows.h"
+#include "results/palette.h"
 #include "results/plot.h"
 
 /* A run; everything is borrowed. */
@@ -13,7 +14,8 @@ struct run_curves_run {
     size_t n_terms;
     const struct epoch_row *epochs; /* in their order */
     size_t n_epochs;
-    size_t group; /* 0 .. groups - 1 */
+    size_t group;             /* 0 .. groups - 1 */
+    struct palette_look look; /* of its group's curve, where it is the first one */
 };
 
 struct run_curves_choice {

@@ -25,6 +25,7 @@ static struct figure_mean mean_of(const struct ablation *a, const struct ablatio
     return (struct figure_mean){.mean = v->mean,
                                 .low = v->mean - half,
                                 .high = v->mean + half,
+                                .best = v->best,
                                 .reference =
                                     is_optimistic(a) ? cell->published[figure] : (double)NAN};
 }

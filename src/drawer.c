@@ -30,11 +30,13 @@ struct drawer {
 struct order {
     struct ui_figure figure;
     int64_t *runs;
+    struct palette_look *looks; /* NULL: their own */
 };
 
 static void order_fini(struct order *o)
 {
     mem_free(o->runs);
+    mem_free(o->looks);
 }
 
 /* --- names --- */
@@ -103,6 +105,7 @@ static int curves(struct db *db, struct order *o, char path[1024], struct err *e
     size_t n = o->figure.n_runs;
     const struct run_plot_choice choice = {.metrics = o->figure.metrics,
                                            .phases = o->figure.phases,
+                                           .looks = o->looks,
                                            .mean = o->figure.over_seed   ? RUN_PLOT_SEED
                                                    : o->figure.over_fold ? RUN_PLOT_FOLD
                                                                          : RUN_PLOT_EACH};
@@ -222,12 +225,17 @@ int drawer_draw(struct drawer *d, const struct ui_figure *figure, struct err *e)
 {
     struct order order = {.figure = *figure};
     size_t bytes = figure->n_runs * sizeof *order.runs;
+    size_t looks = figure->looks ? figure->n_runs * sizeof *order.looks : 0;
     if (d->waiting == MOST_WAITING)
         return err_set(e, ERR_BUSY, "%d figures are being drawn already", MOST_WAITING);
     order.runs = mem_copy(figure->runs, bytes);
-    if (bytes && !order.runs)
+    order.looks = looks ? mem_copy(figure->looks, looks) : NULL;
+    if ((bytes && !order.runs) || (looks && !order.looks)) {
+        order_fini(&order);
         return mem_error(e, "a figure", bytes);
+    }
     order.figure.runs = order.runs;
+    order.figure.looks = order.looks;
     d->waiting++;
     queue_push(d->orders, &order); /* there is room for all that wait */
     return 0;

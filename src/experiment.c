@@ -43,6 +43,34 @@ int experiment_newest(struct db *db, char to[OPT_TEXT_BYTES], struct err *e)
     return 0;
 }
 
+int experiment_looks(struct db *db, const char *experiment, struct ablation_looks *to,
+                     struct err *e)
+{
+    struct looks_row row;
+    *to = ablation_usual_looks;
+    if (db_looks(db, experiment, &row, e))
+        return -1;
+    if (!row.seeds[0])
+        return 0;
+    to->origin = LOOKS_LAID_DOWN;
+    to->finished = row.finished;
+    to->spending = STATS_OBRIEN_FLEMING;
+    if (!strcmp(row.spending, ablation_spending_names[STATS_POCOCK]))
+        to->spending = STATS_POCOCK;
+    return ablation_looks_read(row.seeds, to, e);
+}
+
+_Static_assert(sizeof((struct looks_row *)NULL)->seeds == LOOKS_TEXT_BYTES,
+               "looks have room for the text of any");
+
+struct looks_row experiment_looks_row(const struct ablation_looks *looks)
+{
+    struct looks_row row = {.seeds = ""};
+    ablation_looks_text(looks, row.seeds);
+    str_copy(row.spending, sizeof row.spending, ablation_spending_names[looks->spending]);
+    return row;
+}
+
 /* --- runs --- */
 
 static int add_run(struct runs *to, const struct run_row *row)
@@ -189,6 +217,15 @@ static uint64_t hash_run(uint64_t hash, const struct row_column *columns, const 
     return hash;
 }
 
+static uint64_t hash_looks(uint64_t hash, const struct ablation_looks *looks)
+{
+    const int rest[] = {(int)looks->spending, (int)looks->origin};
+    char seeds[LOOKS_TEXT_BYTES];
+    ablation_looks_text(looks, seeds);
+    hash = hash_bytes(hash_text(hash, seeds), rest, sizeof rest);
+    return hash_bytes(hash, &looks->finished, sizeof looks->finished);
+}
+
 static uint64_t hash_of(const struct runs *runs, const char *experiment,
                         const struct ablation_choice *choice)
 {
@@ -198,6 +235,7 @@ static uint64_t hash_of(const struct runs *runs, const char *experiment,
     hash = hash_text(hash, choice->baseline ? choice->baseline : "");
     hash = hash_bytes(hash, &choice->at, sizeof choice->at);
     hash = hash_bytes(hash, &choice->bootstrap, sizeof choice->bootstrap);
+    hash = choice->looks ? hash_looks(hash, choice->looks) : hash;
     for (size_t i = 0; i < runs->n; i++)
         hash = hash_run(hash, columns, &runs->list[i]);
     return hash | 1;

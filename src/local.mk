@@ -27,6 +27,7 @@ combolab_SOURCES = \
 	src/main.c \
 	src/merge_files.c src/merge_files.h \
 	src/meter.c src/meter.h \
+	src/needed.c src/needed.h \
 	src/model.c src/model.h \
 	src/outcome.c src/outcome.h \
 	src/output.c src/output.h \
@@ -41,6 +42,7 @@ combolab_SOURCES = \
 	src/want_ablation.c \
 	src/want_history.c \
 	src/want_names.c \
+	src/want_needed.c \
 	src/want_alike.c \
 	src/want_compared.c \
 	src/want_now.c \

@@ -156,6 +156,20 @@ static void remark(const struct sources *s, const struct run_curves_run *runs)
     }
 }
 
+static void choose_looks(const struct sources *s, const struct run_plot_choice *choice,
+                         struct run_curves_run *runs)
+{
+    uint32_t taken[PALETTE_N] = {0};
+    size_t groups = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        bool first = runs[i].group == groups;
+        runs[i].look = choice->looks ? choice->looks[i] : palette_look_of(taken, s->of[i].run->id);
+        if (first)
+            palette_take(taken, runs[i].look);
+        groups += first;
+    }
+}
+
 static int make(struct plot *out, struct sources *s, const struct run_plot_choice *choice,
                 struct run_curves_run *runs, struct err *e)
 {
@@ -173,6 +187,7 @@ static int make(struct plot *out, struct sources *s, const struct run_plot_choic
         runs[i].group = group_of(s, i, choice->mean, &wanted.groups, runs);
     }
     tell_apart(s, runs);
+    choose_looks(s, choice, runs);
     int result = run_curves(out, &wanted, runs, s->n, e);
     if (!result && choice->remarks)
         remark(s, runs);

@@ -15,6 +15,8 @@ enum run_plot_mean { RUN_PLOT_EACH, RUN_PLOT_SEED, RUN_PLOT_FOLD, RUN_PLOT_BOTH 
 struct run_plot_choice {
     const char *metrics, *phases; /* as in struct run_curves_choice */
     enum run_plot_mean mean;
+    const struct palette_look *looks; /* of each run, as on the screen; NULL: as they would be there
+                                         if they were marked in their order */
     bool remarks; /* on standard error: runs without epochs, means that end early */
 };
 

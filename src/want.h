@@ -75,6 +75,12 @@ struct want_kind {
     bool once;    /* it is not fetched again when the database changes */
 };
 
+/* --- want_ablation.c --- */
+
+/* That of the view; `known` as experiment_ablation has it. Reader thread. */
+int want_ablation_make(struct want_source *s, const struct ui_ablation *of, uint64_t *known,
+                       struct ablation **out, struct err *e);
+
 /* --- want_pictures.c --- */
 
 /* Frees what source.pictures keeps; NULL is allowed. Reader thread. */

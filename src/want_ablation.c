@@ -22,18 +22,22 @@ static void free_rows(void *rows)
 }
 
 /* A baseline that is there no longer makes room for the usual one. */
-static int make(struct want_source *s, const struct ui_ablation *of, struct ablation **out,
-                struct err *e)
+int want_ablation_make(struct want_source *s, const struct ui_ablation *of, uint64_t *known,
+                       struct ablation **out, struct err *e)
 {
+    struct ablation_looks looks;
     struct ablation_choice choice = {.at = of->at,
                                      .baseline = of->baseline,
                                      .level = LEVEL,
                                      .bootstrap = of->bootstrap,
+                                     .looks = &looks,
                                      .cancel = &s->cancel};
-    int status = experiment_ablation(s->db, of->experiment, &choice, &s->ablation, out, e);
+    if (experiment_looks(s->db, of->experiment, &looks, e))
+        return -1;
+    int status = experiment_ablation(s->db, of->experiment, &choice, known, out, e);
     if (status < 0 && e->code == ERR_USAGE && of->baseline[0]) {
         choice.baseline = "";
-        status = experiment_ablation(s->db, of->experiment, &choice, &s->ablation, out, e);
+        status = experiment_ablation(s->db, of->experiment, &choice, known, out, e);
     }
     return status > 0 ? err_set(e, ERR_CANCELLED, "the ablation is not wanted any more") : status;
 }
@@ -41,7 +45,7 @@ static int make(struct want_source *s, const struct ui_ablation *of, struct abla
 static int fetch(struct want_source *s, const struct ui_want *want, void **rows, struct err *e)
 {
     struct ablation *a;
-    if (make(s, &want->ablation, &a, e))
+    if (want_ablation_make(s, &want->ablation, &s->ablation, &a, e))
         return -1;
     if (!a)
         return 0;

@@ -29,6 +29,7 @@ libui_a_SOURCES = \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \
 	ui/views/ablation.c ui/views/ablation_details.c ui/views/ablation_details.h \
+	ui/views/ablation_needed.c ui/views/ablation_needed.h \
 	ui/views/ablation_strips.c ui/views/ablation_strips.h \
 	ui/views/choices.c ui/views/choices.h \
 	ui/views/compare.c \

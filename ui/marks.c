@@ -3,12 +3,11 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "results/palette.h"
 #include "ui/verbs.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define MOST_TURNS 32
 
 void marks_fini(struct marks *m)
 {
@@ -37,28 +36,10 @@ bool marks_has(const struct marks *m, int64_t run)
     return i < m->n && m->at[i].run == run;
 }
 
-static int turns_of(uint32_t taken)
-{
-    int n = 0;
-    for (; taken; taken &= taken - 1)
-        n++;
-    return n;
-}
-
-/* Its own colour, unless another one is taken less often; then the first turn that is free. */
 static struct mark new_look(const struct marks *m, int64_t run)
 {
-    struct mark look = {run, (int)((run - 1) % THEME_LINES), 0};
-    if (look.colour < 0)
-        look.colour = 0;
-    for (int i = 1; i < THEME_LINES; i++) {
-        int other = (int)((run - 1 + i) % THEME_LINES);
-        if (other >= 0 && turns_of(m->turns[other]) < turns_of(m->turns[look.colour]))
-            look.colour = other;
-    }
-    while (look.turn < MOST_TURNS - 1 && m->turns[look.colour] & UINT32_C(1) << look.turn)
-        look.turn++;
-    return look;
+    struct palette_look look = palette_look_of(m->turns, run);
+    return (struct mark){run, look.colour, look.turn};
 }
 
 static int reserve(struct marks *m)
@@ -89,7 +70,7 @@ int marks_turn(struct marks *m, int64_t run)
     struct mark look = new_look(m, run);
     memmove(&m->at[i + 1], &m->at[i], (m->n - i) * sizeof *m->at);
     m->at[i] = look;
-    m->turns[look.colour] |= UINT32_C(1) << look.turn;
+    palette_take(m->turns, (struct palette_look){look.colour, look.turn});
     m->n++;
     return 0;
 }

@@ -9,9 +9,8 @@
 #include "ui/theme.h"
 #include "ui/view.h"
 
-/* A run's look: by its number where nothing is in the way, so that it is the same tomorrow. The
- * first eight that are marked differ in colour and in sign; after those colours come again with
- * other signs and lines. */
+/* A run's look, as palette.h has it. The first eight that are marked differ in colour and in sign;
+ * after those colours come again with other signs and lines. */
 struct mark {
     int64_t run;
     int colour; /* of THEME_LINES */

@@ -66,6 +66,7 @@
     R(BEHIND, TABLE, "behind", "the runs and the SQL behind the figure", '=')                      \
     R(FIGURE, TABLE, "figure", "PC, MAE or RMSE first; of images, scores or errors", 'v')          \
     R(EPOCH, TABLE, "epoch", "figures of the last epoch, the best, the best by halves", 'e')       \
+    R(NEEDED, TABLE, "seeds", "queue the runs that a decision still wants (asks)", 'M')            \
     R(IMAGES, TABLE, "images", "intervals over the test images too, by a bootstrap", 'I')          \
     R(WEIGHTS, IMAGES, "best/last", "predictions of the best weights or of the last ones", 'o')    \
     R(EXTREMES, IMAGES, "best six", "the six best and the six worst predictions, and back", 'W')   \

@@ -13,6 +13,7 @@
 #include "results/ablation.h"
 #include "results/compare.h"
 #include "results/curves.h"
+#include "results/palette.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -108,6 +109,19 @@ struct ui_ablation {
     bool bootstrap;
 };
 
+/* Runs that an ablation wants for a decision. */
+struct ui_needed {
+    struct ui_ablation of;
+    const struct table *table; /* a line for each of its cells; NULL with a problem */
+    const struct run_config *configs;
+    size_t n;
+    double seconds;         /* NaN = not known */
+    struct looks_row looks; /* that are laid down with them, unless they were */
+    bool laid_down;
+    bool to_retry;       /* runs that ended early are waited for beside them */
+    const char *problem; /* why they cannot be queued, or "" */
+};
+
 /* A name of the database: of a table or view, whose column is "", or of one of its columns. */
 struct ui_name {
     const char *table, *column;
@@ -199,6 +213,7 @@ struct ui_model {
     const struct ablation *ablation;       /* NULL while none is here: */
     const struct ui_ablation *ablation_of; /* what was asked for when it was made */
     uint64_t ablation_version;             /* another whenever it is another */
+    const struct ui_needed *needed;        /* NULL while none is here */
     const struct ui_compared
         *compared;                 /* of the runs that UI_WANT_COMPARED names, those that have */
     size_t n_compared;             /* come, in the want's order */
@@ -239,6 +254,7 @@ enum ui_action_kind {
     UI_NONE,
     UI_CHECK,  /* can `configs` be launched? the answers are ui_model.launch_problem and .data */
     UI_LAUNCH, /* insert `configs` as queued runs, and when that is done call ui_launched */
+    UI_QUEUE,  /* insert them, and train none of them unasked; `looks` are laid down first */
     UI_DRAW,   /* draw portraits; the answer is ui_model.portraits */
     UI_PAUSE,
     UI_RESUME,  /* a paused run */
@@ -261,12 +277,13 @@ enum ui_action_kind {
 /* What is drawn into a file: curves of runs, what one predicts of its test images, or an ablation
  * where there are no runs. */
 struct ui_figure {
-    const int64_t *runs; /* the view's, until the next key */
+    const int64_t *runs;              /* the view's, until the next key */
+    const struct palette_look *looks; /* of each run, likewise; NULL: its own */
     size_t n_runs;
     char metrics[320]; /* "pc,mae", terms of the loss by their names: a panel each */
     char phases[16];   /* "train,test"; "" = those that the command curves takes */
     bool log_y;
-    bool predictions, best; /* of the first run, by its best weights */
+    bool predictions, best;    /* of the first run, by its best weights */
     bool over_seed, over_fold; /* curves are means of runs that differ in that alone */
     struct ui_ablation ablation;
 };
@@ -278,23 +295,27 @@ struct ui_action {
     const struct ui_figure *figure;   /* UI_FIGURE: the view's, until the next key */
     const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
     size_t n_configs;
-    const struct ui_action *each; /* UI_EACH: as long as `configs` */
-    size_t n_each, n_refused;     /* so many more runs do not allow it */
+    const struct looks_row *looks; /* UI_QUEUE: the model's */
+    const struct ui_action *each;  /* UI_EACH: as long as `configs` */
+    size_t n_each, n_refused;      /* so many more runs do not allow it */
 };
 
 /* What a view shows, and the model therefore has to have: RUNS is the list of runs; RUN is epochs,
  * terms, options and log of one; NOW is what runs do at present, and the losses by step of one;
  * PATHS is what a path that is being typed may go on with. SQL runs a statement, NAMES are those
  * that one may be made of, HISTORY is the statements before. ABLATION is the table of an
- * experiment; COMPARED is options, terms and curves of several runs; ALIKE is which runs differ in
- * nothing but the seed or the fold; PREDICTIONS are those of a run, PICTURES some of its test
- * images. W(NAME, name of its descriptor). */
+ * experiment, NEEDED the runs that it wants for a decision; COMPARED is options, terms and curves
+ * of several runs; ALIKE is which runs differ in nothing but the seed or the fold; PREDICTIONS are
+ * those of a run, PICTURES some of its test images. W(NAME, name of its descriptor). */
 #define UI_WANTS(W)                                                                                \
     W(RUNS, runs)                                                                                  \
     W(RUN, run)                                                                                    \
     W(NOW, now)                                                                                    \
-    W(PATHS, paths) W(SQL, sql) W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation)          \
-        W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
+    W(PATHS, paths)                                                                                \
+    W(SQL, sql)                                                                                    \
+    W(NAMES, names)                                                                                \
+    W(HISTORY, history) W(ABLATION, ablation) W(NEEDED, needed) W(COMPARED, compared)              \
+        W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100
 
@@ -315,7 +336,7 @@ struct ui_want {
     char text[UI_TEXT_BYTES];  /* UI_WANT_PATHS: the path so far; UI_WANT_SQL: the statement */
     char file[OPT_TEXT_BYTES]; /* UI_WANT_SQL: it goes into this file as CSV; "" = on the screen */
     bool replaces;             /* even where there is one of that name */
-    struct ui_ablation ablation;    /* UI_WANT_ABLATION */
+    struct ui_ablation ablation;    /* UI_WANT_ABLATION, UI_WANT_NEEDED */
     int64_t runs[UI_MOST_COMPARED]; /* UI_WANT_COMPARED: */
     size_t n_runs;
     bool best;                   /* UI_WANT_PREDICTIONS, UI_WANT_PICTURES: of the best weights */

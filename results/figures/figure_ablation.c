@@ -37,11 +37,21 @@ static double row_y(const struct axes *a, const struct figure_ablation *f, size_
     return a->plot.y + a->plot.height * ((double)row + 0.5) / (double)f->n_rows;
 }
 
-static void draw_mean(struct sheet *s, const struct axes *a, const struct figure_mean *m,
-                      int colour, double y)
+/* One series is as on the screen: blue, and what is best green. */
+static int colour_of(const struct figure_ablation *f, const struct figure_mean *m, size_t series)
 {
+    if (f->n_series > 1)
+        return (int)series;
+    return m->best ? PALETTE_GREEN : PALETTE_BLUE;
+}
+
+/* References are as the legend has them. */
+static void draw_mean(struct sheet *s, const struct axes *a, const struct figure_ablation *f,
+                      const struct figure_mean *m, size_t series, double y)
+{
+    int colour = colour_of(f, m, series), reference = f->n_series > 1 ? colour : PALETTE_BLUE;
     if (isfinite(m->reference))
-        sheet_marker(s, colour, colour, axes_x(a, m->reference), y, true);
+        sheet_marker(s, reference, reference, axes_x(a, m->reference), y, true);
     if (!isfinite(m->mean))
         return;
     if (isfinite(m->low) && isfinite(m->high) && m->low < m->high) {
@@ -72,7 +82,7 @@ static void draw_panel(struct sheet *s, const struct figure_ablation *f,
     double dodge = fmin(DODGE, a.plot.height / (double)(f->n_rows * (f->n_series + 1)));
     for (size_t row = 0; row < f->n_rows; row++)
         for (size_t i = 0; i < f->n_series; i++)
-            draw_mean(s, &a, mean_of(f, p, row, i), (int)i,
+            draw_mean(s, &a, f, mean_of(f, p, row, i), i,
                       row_y(&a, f, row) + ((double)i - (double)(f->n_series - 1) / 2) * dodge);
     axes_draw(s, &a);
 }

@@ -72,6 +72,7 @@ int figure_samples(const struct figure_page *page, const struct figure_samples *
 struct figure_mean {
     double mean, low, high; /* not finite: there is none; low = high = mean: no interval */
     double reference;       /* a mark of its own, such as a published figure; not finite: none */
+    bool best;              /* of its column, which the screen shows in another colour too */
 };
 struct figure_ablation_panel {
     const char *title;               /* below the axis: "PC" */

@@ -35,12 +35,13 @@ double stats_spent(enum stats_spending kind, double alpha, double share)
     return 4 * stats_normal_cdf(stats_normal_quantile(alpha / 4) / sqrt(share));
 }
 
-/* Roots of the Legendre polynomial by Newton's method, and their weights. */
+/* Roots of the Legendre polynomial by Newton's method, and their weights: the same on both sides.
+ */
 static void points_of(struct walk *w)
 {
-    for (int i = 0; i < POINTS; i++) {
+    for (int i = 0; i < POINTS / 2; i++) {
         double x = cos(PI * (i + 0.75) / (POINTS + 0.5)), slope = 1;
-        for (int round = 0; round < 8; round++) {
+        for (int round = 0; round < 4; round++) {
             double before = 1, p = x;
             for (int k = 2; k <= POINTS; k++) {
                 double next = ((2 * k - 1) * x * p - (k - 1) * before) / k;
@@ -51,7 +52,8 @@ static void points_of(struct walk *w)
             x -= p / slope;
         }
         w->points[i] = x;
-        w->weights[i] = 2 / ((1 - x * x) * slope * slope);
+        w->points[POINTS - 1 - i] = -x;
+        w->weights[i] = w->weights[POINTS - 1 - i] = 2 / ((1 - x * x) * slope * slope);
     }
 }
 
@@ -94,8 +96,8 @@ static double bound_for(const struct walk *w, double share, double chance)
 
 static void walk_on(struct walk *w, double share, double bound)
 {
-    double deviation = sqrt(share - w->share), density[POINTS];
-    for (int i = 0; i < POINTS; i++) {
+    double deviation = sqrt(share - w->share), density[POINTS / 2];
+    for (int i = 0; i < POINTS / 2; i++) { /* both sides are alike */
         double at = w->points[i] * bound;
         density[i] = 0;
         for (int k = 0; w->share > 0 && k < POINTS; k++)
@@ -104,8 +106,8 @@ static void walk_on(struct walk *w, double share, double bound)
         if (w->share == 0)
             density[i] = normal_density(at, deviation);
     }
-    for (int i = 0; i < POINTS; i++)
-        w->density[i] = density[i];
+    for (int i = 0; i < POINTS / 2; i++)
+        w->density[i] = w->density[POINTS - 1 - i] = density[i];
     w->share = share;
     w->bound = bound;
 }
@@ -136,7 +138,8 @@ int stats_looks(enum stats_spending kind, double alpha, const double *shares, si
         double bound = bound_for(&w, shares[i], out[i].spent - (i ? out[i - 1].spent : 0));
         out[i].z = bound / sqrt(shares[i]);
         out[i].level = 2 * stats_normal_cdf(-out[i].z);
-        walk_on(&w, shares[i], bound);
+        if (i + 1 < n)
+            walk_on(&w, shares[i], bound);
     }
     return 0;
 }

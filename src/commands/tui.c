@@ -157,6 +157,13 @@ static void act(struct tui *t, const struct ui_action *action)
         model_say(t->model, false, "looking at the data ...");
         post_configs(t, SESSION_ADD, action);
         break;
+    case UI_QUEUE:
+        model_say(t->model, false, "looking at the data ...");
+        post(t, &(struct session_order){.kind = SESSION_QUEUE,
+                                        .configs = action->configs,
+                                        .n_configs = action->n_configs,
+                                        .looks = *action->looks});
+        break;
     case UI_CHECK:
         post_configs(t, SESSION_CHECK, action);
         break;

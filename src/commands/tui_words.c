@@ -30,6 +30,12 @@ void tui_words(const struct session_answer *a, char *to, size_t room)
         snprintf(to, room, "%zu runs are taken from the queue", a->added);
         return;
     }
+    if (a->kind == SESSION_QUEUE) {
+        snprintf(to, room,
+                 "%zu %s in the queue: r in the list trains one, combolab work all of them",
+                 a->added, a->added == 1 ? "run waits" : "runs wait");
+        return;
+    }
     if (a->added > 1) {
         snprintf(to, room, "%zu runs are queued, the last is run %lld", a->added,
                  (long long)a->run);

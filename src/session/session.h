@@ -145,6 +145,7 @@ int session_delete(struct db *db, int64_t run, struct folder_sum *gone, struct e
 enum session_order_kind {
     SESSION_CHECK, /* could `configs` be launched? */
     SESSION_ADD,   /* queue a run for each of `configs`, when all of them could be launched */
+    SESSION_QUEUE, /* so, and train none of them here; before that, looks are laid down */
     SESSION_DRAW,  /* draw portraits into a folder beside the database, unless they are there */
     SESSION_RESUME,
     SESSION_TAKE, /* train the queued run here; run 0 = all that are queued now */
@@ -154,18 +155,19 @@ enum session_order_kind {
 
 struct session_order {
     enum session_order_kind kind;
-    const struct run_config *configs; /* CHECK and ADD, at least one; copied */
+    const struct run_config *configs; /* CHECK, ADD and QUEUE, at least one; copied */
     size_t n_configs;
     int64_t run;            /* the others */
     enum verb verb;         /* VERB */
     enum db_edit_kind edit; /* EDIT */
     const char *text;       /* of it; copied */
+    struct looks_row looks; /* QUEUE: those of the experiment, unless some were; "" = none */
 };
 
 struct session_answer {
     enum session_order_kind kind;
     int64_t run;  /* of an ADD the last new one */
-    size_t added; /* ADD and TAKE: how many, also when it failed at the next one */
+    size_t added; /* ADD, QUEUE and TAKE: how many, also when it failed at the next one */
     enum verb verb;
     enum db_edit_kind edit;
     struct data_facts data; /* CHECK: of the first config */

@@ -14,14 +14,23 @@ const char *const session_verb_names[] = {"start", "pause", "resume", "stop", "c
 static int name_posted(struct session *s, const struct session_request *r, int64_t run,
                        struct err *e)
 {
-    bool named = r->posted && s->options.takes == SESSION_TAKES_NAMED;
+    bool named =
+        r->posted && r->answer.kind != SESSION_QUEUE && s->options.takes == SESSION_TAKES_NAMED;
     return named ? session_run_name(s, run, e) : 0;
+}
+
+/* Before the first of the runs, so that these are never without them. */
+static int lay_down(struct session *s, const struct session_request *r, struct err *e)
+{
+    if (!r->looks.seeds[0])
+        return 0;
+    return db_looks_lay_down(s->db, r->rows[0].run.experiment, &r->looks, true, e);
 }
 
 int session_carry_out_add(struct session *s, struct session_request *r, struct err *e)
 {
     size_t *n = &r->answer.added;
-    int failed = 0;
+    int failed = lay_down(s, r, e);
     for (; !failed && *n < r->n_configs; *n += !failed) {
         const struct session_rows *rows = &r->rows[*n];
         failed = db_run_add(s->db, &rows->run, rows->options, rows->n_options, rows->terms,

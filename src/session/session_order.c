@@ -122,7 +122,7 @@ static void settle(struct session *s, struct session_request *r)
         a->result = draw(s, r, &a->err);
     else
         a->result = make_rows(r, &a->err);
-    if (a->result || a->kind != SESSION_ADD)
+    if (a->result || (a->kind != SESSION_ADD && a->kind != SESSION_QUEUE))
         answer(s, r);
     else
         hand_over(s, r);
@@ -230,11 +230,13 @@ int session_post(struct session *s, const struct session_order *order, struct er
     r->answer.kind = order->kind;
     r->answer.run = order->run;
     r->answer.verb = order->verb;
+    r->looks = order->looks;
     r->runs = &r->answer.run;
     r->n_runs = 1;
     switch (order->kind) {
     case SESSION_CHECK:
     case SESSION_ADD:
+    case SESSION_QUEUE:
     case SESSION_DRAW:
         r->carry_out = session_carry_out_add;
         if (!copy_configs(r, order, e) && !let_settle(s, r, e))

@@ -23,9 +23,10 @@ struct session_request {
     size_t n_configs;
     const int64_t *runs; /* RESUME and moved data */
     size_t n_runs;
-    const char *data; /* where it lies now */
-    unsigned how;     /* RESUME: of enum db_resume */
-    char *text;       /* EDIT, owned */
+    const char *data;       /* where it lies now */
+    unsigned how;           /* RESUME: of enum db_resume */
+    char *text;             /* EDIT, owned */
+    struct looks_row looks; /* QUEUE */
     bool posted, answered;
 };
 

@@ -141,13 +141,19 @@ static enum db_merge_what merge(struct db *d, const char *path, int64_t run, int
 static void test_whole(const char *here_path, const char *there_path)
 {
     struct db *d = help_open(here_path), *o = help_open(there_path);
+    const struct looks_row looks = {"4,8", "pocock", 0};
     struct err e;
     int64_t here = 0;
     add_whole(d, "own");
     int64_t there = add_whole(o, "theirs"), queued = help_add(o, "queued"),
             running = help_add_running(o, "running");
+    struct run_row run;
+    if (db_run(o, there, &run, &e) || db_looks_lay_down(o, run.experiment, &looks, false, &e))
+        diag("%s", e.text);
     ok(merge(d, there_path, there, &here) == DB_MERGE_NEW && here == 2, "a run is brought in");
     ok(alike(d, here, o, there), "with every row");
+    is_int(help_number(d, "SELECT seeds = '4,8' AND spending = 'pocock' FROM looks"), 1,
+           "and with the looks of its experiment");
     is_int(help_number(d, "SELECT count(*) FROM split"), 1, "the split is stored once for both");
     is_int(help_number(d, "SELECT path = '2/best.safetensors' FROM checkpoint WHERE run = 2"), 1,
            "its weights are to lie here");

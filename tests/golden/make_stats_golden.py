@@ -213,7 +213,8 @@ def all_looks():
         for row, z in zip(looks(kind, 0.05, fifths), printed[kind]):
             assert abs(row[1] - z) < 2e-4, (row, z)
         for alpha, shares in ((0.05, [1]), (0.05, [0.3, 1]), (0.05, fifths), (0.01, [0.1, 0.11, 0.5, 0.8]),
-                              (0.05, [k / 10 for k in range(1, 11)])):
+                              (0.05, [k / 10 for k in range(1, 11)]), (0.05, [0.25, 5 / 12, 8 / 12, 1]),
+                              (0.0125, [0.25, 5 / 12, 8 / 12, 1])):
             line("looks", [kind, alpha, *shares], looks(kind, alpha, shares), 1e-9)
 
 

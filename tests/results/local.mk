@@ -29,10 +29,27 @@ tests_results_test_run_curves_SOURCES = tests/results/test_run_curves.c
 tests_results_test_run_curves_LDADD = $(RESULTS_LIBS)
 TESTS += tests/results/test_run_curves
 
+ABLATION_KIT = tests/results/ablation_kit.c tests/results/ablation_kit.h
+
 check_PROGRAMS += tests/results/test_ablation
-tests_results_test_ablation_SOURCES = tests/results/test_ablation.c
+tests_results_test_ablation_SOURCES = tests/results/test_ablation.c $(ABLATION_KIT)
 tests_results_test_ablation_LDADD = $(RESULTS_LIBS)
 TESTS += tests/results/test_ablation
+
+check_PROGRAMS += tests/results/test_ablation_tests
+tests_results_test_ablation_tests_SOURCES = tests/results/test_ablation_tests.c $(ABLATION_KIT)
+tests_results_test_ablation_tests_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_ablation_tests
+
+check_PROGRAMS += tests/results/test_ablation_looks
+tests_results_test_ablation_looks_SOURCES = tests/results/test_ablation_looks.c $(ABLATION_KIT)
+tests_results_test_ablation_looks_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_ablation_looks
+
+check_PROGRAMS += tests/results/test_ablation_needed
+tests_results_test_ablation_needed_SOURCES = tests/results/test_ablation_needed.c $(ABLATION_KIT)
+tests_results_test_ablation_needed_LDADD = $(RESULTS_LIBS)
+TESTS += tests/results/test_ablation_needed
 check_PROGRAMS += tests/results/test_stream
 tests_results_test_stream_SOURCES = tests/results/test_stream.c
 tests_results_test_stream_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

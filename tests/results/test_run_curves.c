@@ -158,8 +158,12 @@ static void test_styles(void)
     struct plot curves;
     struct run_curves_run runs[9];
     fill(a, 1);
-    for (size_t i = 0; i < 9; i++)
+    uint32_t taken[PALETTE_N] = {0};
+    for (size_t i = 0; i < 9; i++) {
         runs[i] = run_of("a", a, EPOCHS, i);
+        runs[i].look = palette_look_of(taken, (int64_t)(3 + i));
+        palette_take(taken, runs[i].look);
+    }
     if (!run_curves(&curves, &(struct run_curves_choice){"mae", "train,test", false, 1}, runs, 1,
                     &e)) {
         const struct plot_curve *c = curves.panels[0].curves;
@@ -170,10 +174,15 @@ static void test_styles(void)
     }
     if (!run_curves(&curves, &(struct run_curves_choice){"mae", "test", false, 9}, runs, 9, &e)) {
         const struct plot_curve *c = curves.panels[0].curves;
-        ok(c[7].colour == 7 && c[7].line == 0 && c[8].colour == 8 && c[8].line == 1,
-           "after the last colour comes another line");
+        ok(c[0].colour == 2 && c[7].colour == 1 && c[7].line == 0,
+           "runs have the colours of their numbers");
+        ok(c[8].colour == 2 && c[8].line == 1, "after the last colour comes another line");
         plot_fini(&curves);
     }
+    struct palette_look third = palette_look_of(taken, 4);
+    ok(third.colour == 3 && third.turn == 1, "a colour that is taken less often comes first");
+    third = palette_look_of(taken, 11);
+    ok(third.colour == 3, "also for one of another number: %d", third.colour);
 }
 
 static void test_memory(void)

@@ -135,6 +135,36 @@ static void test_many(void)
     session_close(s);
 }
 
+/* What is only to be queued is not trained where it was asked for, and brings its looks. */
+static void test_queue(void)
+{
+    struct err e;
+    struct session_answer a;
+    struct session_changes changes;
+    struct looks_row looks;
+    struct run_config configs[2];
+    struct session_order order = {
+        .kind = SESSION_QUEUE, .configs = configs, .n_configs = 2, .looks = {"3,5", "pocock", 0}};
+    struct session_options options = {.db_path = kit_db, .takes = SESSION_TAKES_NAMED};
+    struct session *s = NULL;
+    kit_config(&configs[0]);
+    kit_config(&configs[1]);
+    configs[1].seed = 77;
+    ok(!session_open(&s, &options, &e), "a session that trains what is asked for");
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result && a.added == 2,
+       "queues two runs");
+    session_changes(s, &changes);
+    ok(!changes.current && !changes.following, "and trains none of them");
+    ok(!db_looks(reader, configs->experiment, &looks, &e) && !strcmp(looks.seeds, "3,5") &&
+           !strcmp(looks.spending, "pocock"),
+       "looks are laid down with them");
+    str_copy(order.looks.seeds, sizeof order.looks.seeds, "none");
+    ok(!session_post(s, &order, &e) && wait_answer(s, &a) && !a.result &&
+           !db_looks(reader, configs->experiment, &looks, &e) && !strcmp(looks.seeds, "3,5"),
+       "which those that come later leave alone");
+    session_close(s);
+}
+
 /* A run that was posted just before the end is queued all the same. */
 static void test_close(void)
 {
@@ -169,6 +199,7 @@ int main(void)
     test_checks();
     test_orders();
     test_many();
+    test_queue();
     test_close();
     db_close(reader);
     return tap_done();

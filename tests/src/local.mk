@@ -19,15 +19,15 @@ EXTRA_DIST += tests/golden/events.py tests/golden/events-cut.tfevents tests/gold
 	tests/golden/events-torch.tfevents
 
 # What fetches rows for the screen.
-READER_SOURCES = src/experiment.c src/history.c src/model.c src/reader.c src/run_images.c src/want_ablation.c \
-	src/want_alike.c src/want_compared.c src/want_history.c src/want_names.c src/want_now.c src/want_paths.c \
+READER_SOURCES = src/experiment.c src/history.c src/model.c src/needed.c src/reader.c src/run_images.c \
+	src/want_ablation.c src/want_alike.c src/want_compared.c src/want_history.c src/want_names.c src/want_needed.c src/want_now.c src/want_paths.c \
 	src/want_pictures.c src/want_predictions.c src/want_run.c src/want_runs.c src/want_sql.c src/want_sql_kept.c
 
 # Rows for the screen, without a screen.
 check_PROGRAMS += tests/src/test_model
 tests_src_test_model_SOURCES = tests/src/test_model.c $(READER_SOURCES)
 tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_src_test_model_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
+tests_src_test_model_LDADD = $(KIT_LIBS) libsession.a $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_model
 
 # Figures that the screen asks for.
@@ -42,7 +42,7 @@ TESTS += tests/src/test_drawer
 check_PROGRAMS += tests/src/test_want_sql
 tests_src_test_want_sql_SOURCES = tests/src/test_want_sql.c $(READER_SOURCES)
 tests_src_test_want_sql_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_src_test_want_sql_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
+tests_src_test_want_sql_LDADD = $(KIT_LIBS) libsession.a $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_want_sql
 
 # Test images, for the screen.

@@ -385,7 +385,7 @@ says '0 of 1; 1 queued' -D db.db ablation
 run -D db.db ablation one --metric mae --format csv
 [ "$got" -eq 0 ] && [ "$(grep -c '^"combo 2,1,0.5",resnet18,mae,0.25,,1,false,1,1,' out)" -eq 1 ]
 result $? 'ablation as CSV'
-says 'column,row,verdict,seeds,seeds_needed,needed_s' -D db.db ablation two --needed --format csv
+says 'column,row,verdict,seeds,seeds_needed,runs_needed,needed_s' -D db.db ablation two --needed --format csv
 says '| 7, 2         | 0.7500 (1) |' -D db.db ablation one --format markdown --rows seed,epochs --cols state
 refuses 1 "there is no experiment 'three' with runs" -D db.db ablation three
 refuses 2 "'pc,f1' is no list of metrics" -D db.db ablation --metric pc,f1

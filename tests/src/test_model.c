@@ -208,6 +208,11 @@ static bool has_ablation(const struct ui_model *v)
     return v->ablation && v->ablation_version != ablation_seen;
 }
 
+static bool has_needed(const struct ui_model *v)
+{
+    return v->needed;
+}
+
 /* Made again when a run of it ended, and not for what runs do on the way. */
 static void test_ablation(struct model *m, struct db *d)
 {
@@ -240,6 +245,19 @@ static void test_ablation(struct model *m, struct db *d)
     want.ablation.at = ABLATION_BEST;
     model_want(m, &want, 1);
     ok(until(m, has_ablation) && model_view(m)->ablation->at == ABLATION_BEST, "another one");
+    const struct looks_row looks = {"4,9", "pocock", 0};
+    ablation_seen = model_view(m)->ablation_version;
+    db_looks_lay_down(d, "losses", &looks, false, &e);
+    model_changed(m, &all_changed);
+    ok(until(m, has_ablation) && model_view(m)->ablation->looks.n == 2 &&
+           model_view(m)->ablation->looks.seeds[1] == 9,
+       "looks that were laid down are seen");
+    want.kind = UI_WANT_NEEDED;
+    model_want(m, &want, 1);
+    ok(until(m, has_needed) && !model_view(m)->needed->n && model_view(m)->needed->laid_down &&
+           !strcmp(model_view(m)->needed->looks.seeds, "4,9") &&
+           ui_ablation_is(&model_view(m)->needed->of, &want.ablation),
+       "what is needed comes: nothing, for one row");
     model_want(m, NULL, 0);
 }
 

@@ -53,6 +53,38 @@ result $? 'a range that falls is refused'
 train --queue --name 'one; two' && is "SELECT name FROM run ORDER BY id DESC LIMIT 1" 'one; two'
 result $? 'a name is no list'
 
+# --- what a decision still wants ---
+
+db=$dir/needed.db
+train --queue --loss l1,mse --seed 1-3 --experiment needed
+# l1 is better by 0.12, 0.14 and 0.16: five seeds are likely to tell.
+sqlite3 "$db" "UPDATE run SET state = 'running';
+    UPDATE run SET state = 'finished', epochs_done = 1, started = 100, ended = 160, data_hash = 'x',
+        last_pc = iif(loss = 'l1', 0.6 + 0.02 * seed, 0.5)"
+run -D "$db" ablation needed --queue-needed --dry-run --format csv
+[ "$got" -eq 0 ] && [ "$(tr -d '\r' <out | tr '\n' ' ')" = 'row,seeds,runs,seconds l1,4-5,2,120 mse,4-5,2,120 ' ] &&
+    grep -q '4 runs; about 4m00s one after another' err && is "SELECT count(*) FROM run" 6
+result $? 'which runs these are, of the baseline too, and how long they take'
+run -D "$db" ablation needed --queue-needed
+[ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 4 ] &&
+    is "SELECT group_concat(seed || loss, ' ') FROM (SELECT * FROM run WHERE state = 'queued' ORDER BY id)" '4l1 4mse 5l1 5mse' &&
+    is "SELECT seeds || ' ' || spending || ' ' || finished FROM looks" '3,5,8,12 obrien-fleming 6'
+result $? 'are queued, seed by seed, and looks are laid down with them'
+run -D "$db" ablation needed --queue-needed
+[ "$got" -eq 0 ] && [ ! -s out ] && grep -q 'no run is missing' err && is "SELECT count(*) FROM run" 10
+result $? 'asked again, nothing is missing'
+run -D "$db" ablation needed --looks 4,9 --spending pocock --lay-down
+[ "$got" -eq 0 ] && grep -q 'before the first look, at 4' out && grep -q 'Pocock-type spending.*(laid down when 6' out &&
+    is "SELECT seeds || ' ' || spending FROM looks" '4,9 pocock'
+result $? 'other looks are laid down in their place'
+run -D "$db" ablation needed --looks none
+[ "$got" -eq 0 ] && grep -q 'l1 is better than mse by 0.1400 PC.*after Holm' out && grep -q 'fixed beforehand' out
+result $? 'or none for once'
+run -D "$db" ablation needed --looks 2,3
+[ "$got" -eq 2 ] && grep -q 'training noise' err && ! "$combolab" ablation -D "$db" --dry-run >out 2>err &&
+    grep -q "'dry-run' belongs to 'queue-needed'" err
+result $? 'what cannot be looks is refused'
+
 # --- presets ---
 
 db=$dir/presets.db

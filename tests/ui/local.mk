@@ -98,6 +98,11 @@ EXTRA_DIST += \
 	tests/golden/ui_ablation_c_80x24.txt \
 	tests/golden/ui_ablation_empty.txt \
 	tests/golden/ui_ablation_hostile.txt \
+	tests/golden/ui_ablation_needed_200x60.txt \
+	tests/golden/ui_ablation_needed_60x15.txt \
+	tests/golden/ui_ablation_needed_80x24.txt \
+	tests/golden/ui_ablation_needed_problem.txt \
+	tests/golden/ui_ablation_needed_reading.txt \
 	tests/golden/ui_ablation_one_run.txt \
 	tests/golden/ui_ablation_reading.txt \
 	tests/golden/ui_ablation_runs.txt \

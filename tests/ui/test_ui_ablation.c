@@ -1,6 +1,7 @@
 /* test_ui_ablation.c - the view of ablations: whole screens against tests/golden/ui_ablation_*.txt,
  * and what its keys do. */
 #include "base/mem.h"
+#include "results/ablation_tables.h"
 #include "tests/kit/ui_golden.h"
 
 #include <curses.h>
@@ -15,6 +16,8 @@ struct made {
     size_t n;
     struct ui_ablation of;
     struct ablation *ablation;
+    struct ui_needed needed;
+    struct table *table; /* of it */
 };
 
 static void add(struct made *m, const char *loss, const char *net, int seed, double pc)
@@ -81,7 +84,8 @@ static void show(struct made *m, enum ablation_at at, const char *baseline)
                                            .references = published,
                                            .n_references = 1,
                                            .scores = scores};
-    const struct ablation_choice choice = {.at = at, .baseline = baseline, .level = 0.95};
+    const struct ablation_choice choice = {
+        .at = at, .baseline = baseline, .level = 0.95, .looks = &ablation_usual_looks};
     struct err e;
     ablation_free(m->ablation);
     if (ablation_make(&m->ablation, &source, &choice, &e))
@@ -92,6 +96,25 @@ static void show(struct made *m, enum ablation_at at, const char *baseline)
     m->f->model.ablation = m->ablation;
     m->f->model.ablation_of = &m->of;
     m->f->model.ablation_version++;
+}
+
+/* As the model does when the runs that it wants are known. */
+static void show_needed(struct made *m)
+{
+    static struct run_config configs[RUNS * 10];
+    struct err e;
+    table_free(m->table);
+    if (ablation_table_missing(&m->table, m->ablation, &e))
+        diag("%s", e.text);
+    m->needed = (struct ui_needed){.of = m->of,
+                                   .table = m->table,
+                                   .configs = configs,
+                                   .n = m->ablation->n_missing,
+                                   .seconds = ablation_missing_s(m->ablation),
+                                   .looks = {"3,5,8,12", "obrien-fleming", 0},
+                                   .to_retry = m->ablation->to_retry,
+                                   .problem = ""};
+    m->f->model.needed = &m->needed;
 }
 
 static struct made *made_new(void)
@@ -107,6 +130,7 @@ static struct made *made_new(void)
 static void made_free(struct made *m)
 {
     ablation_free(m->ablation);
+    table_free(m->table);
     fixture_free(m->f);
     mem_free(m);
 }
@@ -128,6 +152,63 @@ static void test_sizes(void)
     screen_of(60, 200, "ablation_200x60");
     screen_of(24, 80, "ablation_80x24");
     screen_of(15, 60, "ablation_60x15");
+}
+
+/* M asks, over the table, and y alone queues. */
+static void question_at(int rows, int columns, const char *name)
+{
+    struct made *m = made_new();
+    struct ui *ui = open_ui(rows, columns, UI_CHART_AUTO);
+    add_runs(m);
+    show(m, ABLATION_LAST, "");
+    show_needed(m);
+    PRESS(ui, m->f, '4', 'M');
+    is_screen(ui, name);
+    ui_close(ui);
+    made_free(m);
+}
+
+static bool wants_needed(struct ui *ui)
+{
+    struct ui_want wants[UI_MOST_WANTS];
+    for (size_t n = ui_wants(ui, wants); n-- > 0;)
+        if (wants[n].kind == UI_WANT_NEEDED)
+            return true;
+    return false;
+}
+
+static void test_needed(void)
+{
+    question_at(60, 200, "ablation_needed_200x60");
+    question_at(24, 80, "ablation_needed_80x24");
+    question_at(15, 60, "ablation_needed_60x15");
+    struct made *m = made_new();
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    add_runs(m);
+    show(m, ABLATION_LAST, "");
+    PRESS(ui, m->f, '4');
+    ok(!wants_needed(ui), "nothing is asked for before M");
+    PRESS(ui, m->f, 'M');
+    ok(wants_needed(ui), "M asks for what is missing");
+    is_int(PRESS(ui, m->f, 'y').kind, UI_NONE, "which is not queued before it is known");
+    is_screen(ui, "ablation_needed_reading");
+    show_needed(m);
+    is_int(PRESS(ui, m->f, 'q').kind, UI_NONE, "q leaves the question, and not the program");
+    is_int(PRESS(ui, m->f, 'y').kind, UI_NONE, "after which y means nothing");
+    struct ui_action a = PRESS(ui, m->f, 'M', KEY_DOWN, 'v', 'y');
+    ok(a.kind == UI_QUEUE && a.n_configs == m->ablation->n_missing &&
+           !strcmp(a.looks->seeds, "3,5,8,12"),
+       "y queues them, with their looks");
+    ok(!wants_needed(ui), "and the question goes");
+    m->needed.problem = "run 3, whose settings other seeds would take, was brought in from b.csv";
+    PRESS(ui, m->f, 'M');
+    is_screen(ui, "ablation_needed_problem");
+    is_int(PRESS(ui, m->f, 'y').kind, UI_NONE, "what cannot be is not");
+    m->f->model.can_train = false;
+    PRESS(ui, m->f, 27, 'M');
+    ok(!wants_needed(ui), "a screen that only watches does not ask");
+    ui_close(ui);
+    made_free(m);
 }
 
 static bool wants_ablation(struct ui *ui, struct ui_ablation *to)
@@ -244,6 +325,7 @@ int main(void)
     if (golden_begin()) {
         test_sizes();
         test_keys();
+        test_needed();
         test_filter();
         test_few();
         test_hostile();

@@ -75,6 +75,9 @@ static void test_figure(void)
     struct ui_action a = PRESS(ui, f, 'F');
     ok(a.kind == UI_FIGURE && a.figure->n_runs == 3 && a.figure->runs[0] == 38,
        "F draws the marked runs");
+    ok(a.figure->looks[0].colour == 37 % 8 && a.figure->looks[1].colour == 38 % 8 &&
+           !a.figure->looks[2].turn,
+       "in the colours that they have on the screen");
     is_text(a.figure->metrics, "pc,mae,rmse,total,regression,expectation,classification",
             "with all that is charted");
     ok(!strcmp(a.figure->phases, "test") && !a.figure->log_y && !a.figure->over_seed,

@@ -12,6 +12,7 @@
 #include "ui/edit.h"
 #include "ui/view.h"
 #include "ui/views/ablation_details.h"
+#include "ui/views/ablation_needed.h"
 #include "ui/views/ablation_strips.h"
 
 #include <math.h>
@@ -22,6 +23,7 @@ struct ablation_view {
     struct ui_ablation wanted; /* experiment "": that of the newest run */
     int first;                 /* the figure that stands first */
     bool behind;               /* runs and SQL instead of words */
+    bool asks;                 /* whether needed runs are to be queued */
     struct cells_place place;
     struct table *cells, *differences; /* NULL: not made */
     struct ablation_part *parts;       /* what stands in the columns of cells */
@@ -105,6 +107,12 @@ static bool sync(struct ablation_view *v, const struct ui_model *m, bool ascii)
     v->made_ascii = ascii;
     cells_keep(&v->place, v->cells);
     return true;
+}
+
+/* The answer to the question that is asked; NULL until it is here. */
+static const struct ui_needed *needed_of(const struct ablation_view *v, const struct ui_model *m)
+{
+    return m->needed && ui_ablation_is(&m->needed->of, &v->wanted) ? m->needed : NULL;
 }
 
 static struct ablation_part selected_part(const struct ablation_view *v)
@@ -222,6 +230,8 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     }
     draw_strips(v, pen, a, &l);
     ablation_details(pen, l.details, a, (size_t)v->place.row, &part, v->behind);
+    if (v->asks)
+        ablation_needed_draw(pen, body, needed_of(v, m));
 }
 
 /* --- keys --- */
@@ -283,6 +293,32 @@ static void save(struct ablation_view *v, struct view_reply *reply)
     reply->action = (struct ui_action){.kind = UI_FIGURE, .figure = &v->figure};
 }
 
+/* Runs are wanted of an ablation that is shown. */
+static void ask(struct ablation_view *v, const struct ui_model *m, const struct ablation *a,
+                struct view_reply *reply)
+{
+    v->asks = a && m->can_train;
+    if (a && !m->can_train)
+        str_copy(
+            reply->note, sizeof reply->note,
+            "This screen only watches: combolab ablation --queue-needed does it from a shell.");
+}
+
+/* All keys are the question's. */
+static bool type(void *state, const struct ui_model *m, struct key key, struct view_reply *reply)
+{
+    struct ablation_view *v = state;
+    if (!v->asks)
+        return false;
+    v->asks = !ablation_needed_key(needed_of(v, m), key, reply);
+    return true;
+}
+
+static void left(void *state)
+{
+    ((struct ablation_view *)state)->asks = false;
+}
+
 static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
@@ -301,6 +337,9 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         return true;
     case REQ_IMAGES:
         v->wanted.bootstrap = !v->wanted.bootstrap;
+        return true;
+    case REQ_NEEDED:
+        ask(v, m, a, reply);
         return true;
     case REQ_FIGURE:
         v->first = (v->first + 1) % ABLATION_METRICS;
@@ -333,13 +372,14 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     const struct ablation_view *v = state;
     wants[0] = (struct ui_want){.kind = UI_WANT_RUNS};
     wants[1] = (struct ui_want){.kind = UI_WANT_ABLATION, .ablation = v->wanted};
-    return v->wanted.experiment[0] ? 2 : 1;
+    wants[2] = (struct ui_want){.kind = UI_WANT_NEEDED, .ablation = v->wanted};
+    return !v->wanted.experiment[0] ? 1 : v->asks ? 3 : 2;
 }
 
 static const struct hint footer[] = {
-    {REQ_ENTER, "runs"},      {REQ_BEHIND, NULL},   {REQ_FIGURE, NULL},
-    {REQ_EPOCH, NULL},        {REQ_BASELINE, NULL}, {REQ_IMAGES, NULL},
-    {REQ_NEXT, "experiment"}, {REQ_SAVE, NULL},     {REQ_NONE, NULL},
+    {REQ_ENTER, "runs"}, {REQ_BEHIND, NULL},   {REQ_FIGURE, NULL}, {REQ_EPOCH, NULL},
+    {REQ_NEEDED, NULL},  {REQ_BASELINE, NULL}, {REQ_IMAGES, NULL}, {REQ_NEXT, "experiment"},
+    {REQ_SAVE, NULL},    {REQ_NONE, NULL},
 };
 
 const struct view view_ablation = {
@@ -350,7 +390,9 @@ const struct view view_ablation = {
     .state_bytes = sizeof(struct ablation_view),
     .fini = fini,
     .open = opened,
+    .left = left,
     .draw = draw,
     .request = request,
+    .type = type,
     .wants = wants,
 };

@@ -27,9 +27,10 @@ struct compare_view {
     struct compare_places places;
     int64_t wanted[UI_MOST_COMPARED]; /* the set's runs, as many as can be read */
     size_t n_wanted;
-    struct ui_figure figure;         /* asked for by the last key, and */
-    int64_t drawn[UI_MOST_COMPARED]; /* its runs */
-    bool zoom;                       /* one chart alone */
+    struct ui_figure figure;                     /* asked for by the last key, and */
+    int64_t drawn[UI_MOST_COMPARED];             /* its runs, */
+    struct palette_look looks[UI_MOST_COMPARED]; /* as they look here */
+    bool zoom;                                   /* one chart alone */
     bool settings; /* Up and Down are theirs and, where there is room for one alone, they are shown
                     */
 };
@@ -346,13 +347,18 @@ static void save(struct compare_view *v, const struct ui_model *m,
 {
     size_t n_runs = 0, epochs = 0;
     v->figure = (struct ui_figure){.runs = v->drawn,
+                                   .looks = v->looks,
                                    .log_y = v->axes.log_y >> v->axes.focus & 1,
                                    .over_seed = v->set.by == GROUPS_BUT_SEED,
                                    .over_fold = v->set.by == GROUPS_BUT_FOLD};
     for (size_t i = 0; i < v->set.n; i++)
-        for (size_t k = 0; k < v->set.lines[i].n && n_runs < UI_MOST_COMPARED; k++)
-            if (compare_set_in_mean(&v->set, m, i, k))
-                v->drawn[n_runs++] = compare_set_row(&v->set, m, i, k)->id;
+        for (size_t k = 0; k < v->set.lines[i].n && n_runs < UI_MOST_COMPARED; k++) {
+            const struct mark *look = &v->set.lines[i].look;
+            if (!compare_set_in_mean(&v->set, m, i, k))
+                continue;
+            v->looks[n_runs] = (struct palette_look){look->colour, look->turn};
+            v->drawn[n_runs++] = compare_set_row(&v->set, m, i, k)->id;
+        }
     for (size_t i = 0; i < m->n_compared; i++)
         epochs += m->compared[i].curves.n;
     v->figure.n_runs = n_runs;

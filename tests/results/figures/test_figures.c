@@ -100,9 +100,12 @@ static int draw_ablation(const struct figure_page *page, struct err *e)
 {
     static const char *const rows[] = {"l1", "mse", hostile}, *const series[] = {"resnet18",
                                                                                  "resnet50"};
-    static const struct figure_mean means[] = {
-        {0.85, 0.84, 0.86, 0.85}, {0.87, 0.86, 0.88, (double)NAN},     {0.88, 0.88, 0.88, 0.89},
-        {(double)NAN, 1, 2, 3},   {0.9, 0.89, (double)INFINITY, 0.88}, {0.91, 0.9, 0.92, 0.9}};
+    static const struct figure_mean means[] = {{0.85, 0.84, 0.86, 0.85, false},
+                                               {0.87, 0.86, 0.88, (double)NAN, false},
+                                               {0.88, 0.88, 0.88, 0.89, false},
+                                               {(double)NAN, 1, 2, 3, false},
+                                               {0.9, 0.89, (double)INFINITY, 0.88, false},
+                                               {0.91, 0.9, 0.92, 0.9, false}};
     const struct figure_ablation_panel panels[] = {{"PC", means, 0.86},
                                                    {hostile, means, (double)NAN}};
     return figure_ablation(
@@ -343,8 +346,8 @@ static void test_numbers(void)
             for (int k = 0; k < 3; k++) {
                 c.panels[0].curves[0].y[k] = values[i][k];
                 c.panels[0].curves[1].spread[k] = values[i][2 - k];
-                means[k] =
-                    (struct figure_mean){values[i][k], values[i][0], values[i][1], values[i][2]};
+                means[k] = (struct figure_mean){values[i][k], values[i][0], values[i][1],
+                                                values[i][2], false};
             }
             const struct figure_ablation_panel panel = {"PC", means, values[i][0]};
             const struct figure_scatter_panel dots = {NULL, values[i], values[i], 3, {NULL}};
@@ -363,6 +366,25 @@ static void test_numbers(void)
             mem_free(svg);
             plot_fini(&c);
         }
+}
+
+/* As on the screen: what is best of one series is green, the rest blue. */
+static void test_best(void)
+{
+    static const char *const rows[] = {"l1", "mse"}, *const series[] = {"resnet18"};
+    for (int best = 0; best < 2; best++) {
+        struct err e = {0};
+        size_t n = 0;
+        const struct figure_mean means[] = {{0.8, 0.7, 0.9, NAN, false}, {0.9, 0.8, 1, NAN, best}};
+        const struct figure_ablation_panel panel = {"PC", means, NAN};
+        const struct figure_page page = {.path = scratch_path("best.svg"), .force = true};
+        int bad = figure_ablation(
+            &page, &(struct figure_ablation){rows, 2, series, 1, &panel, 1, NULL}, &e);
+        char *svg = read_file(page.path, &n);
+        ok(!bad && svg && strstr(svg, "69.80") && !strstr(svg, "45.09") == !best,
+           best ? "the best row is green" : "nothing is, where nothing is best");
+        mem_free(svg);
+    }
 }
 
 static void test_little(void)
@@ -490,6 +512,7 @@ int main(void)
     test_gap();
     test_many();
     test_numbers();
+    test_best();
     test_little();
     test_crowd();
     test_files();
