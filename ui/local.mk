@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
+	ui/axis.c ui/axis.h \
 	ui/canvas.c ui/canvas.h \
 	ui/cells.c ui/cells.h \
 	ui/chart.c ui/chart.h \
@@ -16,12 +17,15 @@ libui_a_SOURCES = \
 	ui/marks.c ui/marks.h \
 	ui/paint.c ui/paint.h \
 	ui/pen.c ui/pen.h \
+	ui/pointer.c ui/pointer.h \
+	ui/report.c ui/report.h \
 	ui/request.c ui/request.h \
 	ui/run.c \
 	ui/scale.c ui/scale.h \
 	ui/scatter.c ui/scatter.h \
 	ui/screen.c ui/screen.h \
 	ui/signs.c ui/signs.h \
+	ui/spots.h \
 	ui/terminal.c \
 	ui/text.c ui/text.h \
 	ui/theme.c ui/theme.h \

@@ -3,6 +3,7 @@
 #include "ui/request.h"
 
 #include "base/str.h"
+#include "ui/pointer.h"
 #include "ui/ui.h"
 
 #include <curses.h>
@@ -91,7 +92,8 @@ enum request_group request_group(enum request request)
 const char *request_group_title(enum request_group group)
 {
     static const char *const titles[REQUEST_GROUPS] = {
-        "Moving", "Screens", "Run", "List of runs", "Charts", "Ablation", "Predictions", "Form", "SQL", "Program"};
+        "Moving",   "Screens",     "Run",  "List of runs", "Charts",
+        "Ablation", "Predictions", "Form", "SQL",          "Program"};
     return titles[group];
 }
 
@@ -120,6 +122,17 @@ void request_keys(enum request request, bool first, char *to, size_t room)
         at += (size_t)n;
         str_copy(last, sizeof last, label);
     }
+}
+
+struct key request_key(enum request request, bool types)
+{
+    for (int k = 0; k < MOST_KEYS && infos[request].keys[k]; k++) {
+        int key = infos[request].keys[k];
+        if (types && key >= ' ' && key <= '~')
+            continue;
+        return key > 127 ? (struct key){.code = key} : (struct key){.character = (wchar_t)key};
+    }
+    return (struct key){0, 0};
 }
 
 void request_command_key(enum request request, char *to, size_t room)
@@ -155,4 +168,9 @@ void ui_mdoc_keys(struct str *out)
         }
         str_add(out, ".El\n");
     }
+    const char *gesture, *meaning;
+    str_add(out, ".Ss Mouse\n.Bl -tag -width Ds\n");
+    for (int i = 0; (meaning = pointer_help(i, &gesture)); i++)
+        str_addf(out, ".It %s\n%s.\n", gesture, meaning);
+    str_add(out, ".El\n");
 }

@@ -122,6 +122,11 @@ const char *request_group_title(enum request_group group);
 const char *request_word(enum request request);
 const char *request_help(enum request request);
 
+/* Its first key or, where characters are typed, the first that is none; neither where there is
+ * none.
+ */
+struct key request_key(enum request request, bool types);
+
 /* The request's keys as people name them: "Up, k". With `first` only the first of them. */
 void request_keys(enum request request, bool first, char *to, size_t room);
 

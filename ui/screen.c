@@ -5,6 +5,7 @@
  */
 #include "ui/screen.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -18,6 +19,11 @@
 
 #define ESCAPE_WAIT_MS                                                                             \
     25 /* long enough for the rest of a function key, short enough to feel instant */
+
+/* Clicks, the wheel and what moves while a button is held, in decimal numbers: cells of wide
+ * screens, and the bytes are none that a locale may change. */
+#define MOUSE_ON "\033[?1000h\033[?1002h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1002l\033[?1000l"
 
 bool screen_is_utf8(void)
 {
@@ -34,6 +40,26 @@ static void leave_flow_alone(const struct screen *s)
     now.c_iflag &= ~(tcflag_t)IXON;
     tcsetattr(s->in, TCSANOW, &now);
     def_prog_mode();
+}
+
+static void send(const struct screen *s, const char *text)
+{
+    ssize_t n = write(s->out, text, strlen(text));
+    (void)n; /* a terminal that has gone is noticed at the next key */
+}
+
+void screen_mouse(const struct screen *s, bool reports)
+{
+    if (s->has_mouse)
+        send(s, reports ? MOUSE_ON : MOUSE_OFF);
+}
+
+/* Reports begin as keys do. */
+static void take_reports(const struct screen *s)
+{
+    for (int kind = REPORT_NONE + 1; kind < REPORT_KINDS; kind++)
+        define_key(report_beginning((enum report_kind)kind), REPORT_CODE + kind);
+    screen_mouse(s, true);
 }
 
 int screen_open(struct screen *s, const struct ui_options *o, struct err *e)
@@ -69,11 +95,13 @@ int screen_open(struct screen *s, const struct ui_options *o, struct err *e)
     noecho();
     nonl();
     leave_flow_alone(s);
+    s->has_mouse = !o->no_mouse && !s->fixed && terminal_has_mouse();
     terminal_leave(s->leave);
     curs_set(0);
     set_escdelay(ESCAPE_WAIT_MS);
     keypad(s->keys, TRUE);
     nodelay(s->keys, TRUE);
+    take_reports(s);
     return 0;
 }
 
@@ -87,6 +115,7 @@ void screen_close(struct screen *s)
     if (!s->terminal)
         return;
     screen_use(s);
+    screen_mouse(s, false);
     curs_set(1);
     endwin();
     if (s->keys)
@@ -97,8 +126,8 @@ void screen_close(struct screen *s)
 
 void screen_abandon(const struct screen *s)
 {
-    ssize_t n = write(s->out, s->leave, strlen(s->leave));
-    (void)n; /* nobody is left to hear of it */
+    screen_mouse(s, false);
+    send(s, s->leave);
     tcsetattr(s->in, TCSANOW, &s->before);
 }
 
@@ -131,14 +160,16 @@ static int pending_key(struct screen *s, struct key *key)
     int code = s->pending[0];
     s->n_pending--;
     memmove(s->pending, s->pending + 1, (size_t)s->n_pending * sizeof *s->pending);
-    if (code > KEY_CODE_YES && code <= KEY_MAX)
+    bool report = code > REPORT_CODE && code <= REPORT_LAST_CODE;
+    if ((code > KEY_CODE_YES && code <= KEY_MAX) || report)
         key->code = code;
     else
         key->character = (wchar_t)code;
     return 1;
 }
 
-int screen_key(struct screen *s, struct key *key)
+/* 1 with a key or the beginning of a report, else as screen_key. */
+static int read_key(struct screen *s, struct key *key)
 {
     wint_t c;
     *key = (struct key){0, 0};
@@ -154,4 +185,49 @@ int screen_key(struct screen *s, struct key *key)
     default:
         return why_no_key(s);
     }
+}
+
+/* What the mouse did becomes a key; false when it was nothing. */
+static bool take_mouse(struct screen *s, struct key *key)
+{
+    int n[3];
+    size_t length = s->report.length;
+    if (report_numbers(&s->report, n, 3) < 3 || n[1] < 1 || n[2] < 1)
+        return false;
+    bool released = s->report.text[length - 1] == 'm';
+    *key = (struct key){.code = SCREEN_POINTER};
+    return pointer_of(&s->mouse, n[0], n[2] - 1, n[1] - 1, released, clock_s(), &s->pointer);
+}
+
+/* False when it is a key, or has become one. */
+static bool is_report(struct screen *s, struct key *key)
+{
+    if (key->code > REPORT_CODE && key->code <= REPORT_LAST_CODE) {
+        report_begin(&s->report, (enum report_kind)(key->code - REPORT_CODE));
+        return true;
+    }
+    if (!s->report.kind || key->code)
+        return false;
+    if (s->report.kind == REPORT_GRAPHICS && key->character == KEY_ESCAPE)
+        return true; /* its end is two characters */
+    enum report_kind kind = s->report.kind;
+    switch (report_add(&s->report, key->character)) {
+    case REPORT_MORE:
+        return true;
+    case REPORT_BROKEN:
+        return false;
+    case REPORT_WHOLE:
+        break;
+    }
+    s->report.kind = REPORT_NONE;
+    return kind != REPORT_MOUSE || !take_mouse(s, key);
+}
+
+int screen_key(struct screen *s, struct key *key)
+{
+    int got;
+    do
+        got = read_key(s, key);
+    while (got == 1 && is_report(s, key));
+    return got;
 }

@@ -54,3 +54,9 @@ void terminal_leave(char to[SCREEN_LEAVE_BYTES])
     }
     to[length] = '\0';
 }
+
+bool terminal_has_mouse(void)
+{
+    const char *reports = tigetstr("kmous");
+    return reports && reports != (const char *)-1;
+}

@@ -15,6 +15,7 @@
 #include "ui/marks.h"
 #include "ui/paint.h"
 #include "ui/screen.h"
+#include "ui/spots.h"
 #include "ui/verbs.h"
 
 #include <curses.h>
@@ -32,6 +33,7 @@ struct ui {
     struct theme theme;
     struct canvas canvas;
     struct paint *paint;
+    struct spots spots;
     enum ui_chart_style charts;
     bool unicode;
     bool redraw; /* the terminal's content is not to be trusted */
@@ -114,6 +116,16 @@ void ui_abandon(const struct ui *ui)
     screen_abandon(&ui->screen);
 }
 
+void ui_stopping(const struct ui *ui, bool stops)
+{
+    screen_mouse(&ui->screen, !stops);
+}
+
+void ui_redraw(struct ui *ui)
+{
+    ui->redraw = true;
+}
+
 static const struct ui_run *current_run(const struct ui *ui, const struct ui_model *m)
 {
     const struct view *view = views[ui->view];
@@ -181,6 +193,7 @@ void ui_draw(struct ui *ui, const struct ui_model *model)
         .glyphs = ui->unicode ? &glyphs_unicode : &glyphs_ascii,
         .canvas = &ui->canvas,
         .paint = ui->paint,
+        .spots = &ui->spots,
         .charts = ui->charts,
         .unicode = ui->unicode,
         .cursor_y = -1,
@@ -188,6 +201,7 @@ void ui_draw(struct ui *ui, const struct ui_model *model)
     wattrset(stdscr, A_NORMAL);
     werase(stdscr);
     paint_begin(ui->paint);
+    ui->spots.n = 0;
     draw_frame(ui, &pen, model);
     curs_set(pen.cursor_y >= 0);
     wmove(stdscr, pen.cursor_y >= 0 ? pen.cursor_y : ui->screen.rows - 1,
@@ -332,10 +346,49 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
     }
 }
 
+static void take_request(struct ui *ui, const struct ui_model *m, enum request request,
+                         struct ui_action *out)
+{
+    const struct view *view = views[ui->view];
+    struct view_reply reply = {.note = ""};
+    if (!request)
+        return;
+    if (view->request(ui->states[ui->view], m, request, &reply))
+        take_reply(ui, m, &reply, out);
+    else
+        common(ui, m, request, out);
+}
+
+static void take_key(struct ui *ui, const struct ui_model *m, struct key key, struct ui_action *out)
+{
+    const struct view *view = views[ui->view];
+    struct view_reply reply = {.note = ""};
+    if (ui->question.text[0])
+        answer(ui, key, out);
+    else if (view->type && view->type(ui->states[ui->view], m, key, &reply))
+        take_reply(ui, m, &reply, out);
+    else
+        take_request(ui, m, request_of_key(key), out);
+}
+
+/* A click on a word of the screen presses it; the rest is the view's. */
+static void take_pointer(struct ui *ui, const struct ui_model *m, struct ui_action *out)
+{
+    const struct view *view = views[ui->view];
+    const struct pointer *p = &ui->screen.pointer;
+    const struct spot *spot = pointer_clicks(p) ? spots_find(&ui->spots, p->y, p->x) : NULL;
+    if (spot && !spot->request)
+        take_key(ui, m, spot->key, out);
+    else if (spot)
+        take_request(ui, m, spot->request, out);
+    else if (view->point && !ui->question.text[0] &&
+             layout_frame(ui->screen.rows, ui->screen.columns).fits)
+        take_request(ui, m, view->point(ui->states[ui->view], m, p), out);
+}
+
 int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
 {
     struct key key;
-    struct view_reply reply = {.note = ""};
     *out = (struct ui_action){.kind = UI_NONE};
     screen_use(&ui->screen);
     int got = screen_key(&ui->screen, &key);
@@ -344,18 +397,10 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
     if (key.code == KEY_RESIZE)
         return 1;
     ui->note[0] = '\0';
-    if (ui->question.text[0]) {
-        answer(ui, key, out);
-        return 1;
-    }
-    const struct view *view = views[ui->view];
-    void *state = ui->states[ui->view];
-    enum request request = request_of_key(key);
-    if ((view->type && view->type(state, model, key, &reply)) ||
-        (request && view->request(state, model, request, &reply)))
-        take_reply(ui, model, &reply, out);
+    if (key.code == SCREEN_POINTER)
+        take_pointer(ui, model, out);
     else
-        common(ui, model, request, out);
+        take_key(ui, model, key, out);
     return 1;
 }
 
@@ -381,6 +426,15 @@ void ui_test_key(struct ui *ui, int key)
 {
     if (ui->screen.n_pending < SCREEN_MOST_PENDING)
         ui->screen.pending[ui->screen.n_pending++] = key;
+}
+
+void ui_test_mouse(struct ui *ui, int button, int y, int x, bool released)
+{
+    char report[REPORT_BYTES];
+    snprintf(report, sizeof report, "%d;%d;%d%c", button, x + 1, y + 1, released ? 'm' : 'M');
+    ui_test_key(ui, REPORT_CODE + REPORT_MOUSE);
+    for (const char *c = report; *c; c++)
+        ui_test_key(ui, *c);
 }
 
 void ui_test_dump(struct ui *ui, struct str *out)

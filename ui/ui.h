@@ -34,6 +34,7 @@ struct ui_options {
     int rows, columns;          /* fixed size for tests; 0 = ask the terminal */
     enum ui_chart_style charts; /* AUTO: braille in UTF-8 locales, else ASCII */
     enum ui_theme theme;
+    bool no_mouse;                   /* it stays the terminal's own */
     const struct run_config *launch; /* what the launch form starts with; copied */
     struct marks *marks;             /* ui_open's own, for views */
 };
@@ -266,7 +267,7 @@ struct ui_figure {
     char metrics[128]; /* "pc,mae", terms of the loss by their names: a panel each */
     char phases[16];   /* "train,test"; "" = those that the command curves takes */
     bool log_y;
-    bool predictions, best; /* of the first run, by its best weights */
+    bool predictions, best;    /* of the first run, by its best weights */
     bool over_seed, over_fold; /* curves are means of runs that differ in that alone */
     struct ui_ablation ablation;
 };
@@ -293,8 +294,11 @@ struct ui_action {
     W(RUNS, runs)                                                                                  \
     W(RUN, run)                                                                                    \
     W(NOW, now)                                                                                    \
-    W(PATHS, paths) W(SQL, sql) W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation)          \
-        W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
+    W(PATHS, paths)                                                                                \
+    W(SQL, sql)                                                                                    \
+    W(NAMES, names)                                                                                \
+    W(HISTORY, history) W(ABLATION, ablation) W(COMPARED, compared) W(ALIKE, alike)                \
+        W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100
 
@@ -374,8 +378,16 @@ const struct ui_run *ui_run_find(const struct ui_model *model, int64_t run);
 /* What that run does at present, or NULL when it says nothing. */
 const struct snapshot *ui_run_now(const struct ui_model *model, int64_t run);
 
-/* Tests: gives a key by its curses code; and the screen as UTF-8 text, a line a row. */
+/* The program is about to be stopped (^Z), or goes on: the mouse belongs to others, or to it again.
+ * For the signal's handler; and, once it goes on, the next frame draws everything anew. */
+void ui_stopping(const struct ui *ui, bool stops);
+void ui_redraw(struct ui *ui);
+
+/* Tests: gives a key by its curses code, or what a mouse reports: its button's number (0 = left, 2
+ * = right, 32 more while it moves, 64 = the wheel up, 65 = down), let go or not; and the screen as
+ * UTF-8 text, a line a row. */
 void ui_test_key(struct ui *ui, int key);
+void ui_test_mouse(struct ui *ui, int button, int y, int x, bool released);
 void ui_test_dump(struct ui *ui, struct str *out);
 
 /* For the manual page, as mdoc lists: keys from the request table, what signs mean, and the columns

@@ -10,6 +10,7 @@
 #define COMBOLAB_UI_VIEW_H
 
 #include "ui/pen.h"
+#include "ui/pointer.h"
 #include "ui/request.h"
 #include "ui/ui.h"
 
@@ -51,6 +52,9 @@ struct view {
     /* True when the view took the raw key, because a text is being typed. Optional. */
     bool (*type)(void *state, const struct ui_model *model, struct key key,
                  struct view_reply *reply);
+    /* The mouse did something where it was last drawn. What this comes to is taken as if its key
+     * had been pressed; REQ_NONE when all is done, or there is nothing to do. Optional. */
+    enum request (*point)(void *state, const struct ui_model *model, const struct pointer *pointer);
     /* Its rows are to be those that meet the filter. Optional. */
     void (*filter)(void *state, const char *text);
     /* What it wants done without a key goes into the reply's action. Optional. */

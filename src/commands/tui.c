@@ -36,6 +36,7 @@
 struct tui_options {
     bool watch;
     int theme; /* enum ui_theme */
+    bool no_mouse;
 };
 
 static const char *const themes[] = {
@@ -47,6 +48,8 @@ static const struct opt options[] = {
      "only look: train nothing in this process"},
     {"theme", 0, OPT_CHOICE, offsetof(struct tui_options, theme), 0, 0, "auto", themes, "",
      "Screen", "colours for a dark or a light background, for any, or none"},
+    {"no-mouse", 0, OPT_FLAG, offsetof(struct tui_options, no_mouse), 0, 0, "no", NULL, "",
+     "Screen", "leave the mouse to the terminal, to select and copy text"},
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
@@ -330,6 +333,8 @@ static void take_signals(struct tui *t)
     struct tui_signals came = tui_guard_came();
     if (came.end)
         t->quits = true;
+    if (came.stopped)
+        ui_redraw(t->ui);
     if (came.interrupt && !ui_interrupt(t->ui, model_view(t->model)))
         model_say(t->model, false, "press q to leave combolab");
     if (came.checkpoint && t->changes.current)
@@ -397,7 +402,8 @@ static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
         .db_path = in->global.database,
         .takes = watch ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
     };
-    struct ui_options uo = {.launch = &defaults};
+    struct ui_options uo = {.launch = &defaults,
+                            .no_mouse = ((const struct tui_options *)in->own)->no_mouse};
     if (find_theme(in->own, &uo.theme, e) || session_open(&t->session, &so, e) ||
         model_open(&t->model, session_path(t->session), !watch, e) ||
         drawer_open(&t->drawer, session_path(t->session), e))

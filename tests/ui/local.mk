@@ -39,6 +39,13 @@ tests_ui_test_ui_form_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_form_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_keys tests/ui/test_ui_form
 
+# What the mouse does.
+check_PROGRAMS += tests/ui/test_ui_mouse
+tests_ui_test_ui_mouse_SOURCES = tests/ui/test_ui_mouse.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_mouse_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_mouse_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_mouse
+
 # The view of ablations, on whole screens.
 check_PROGRAMS += tests/ui/test_ui_ablation
 tests_ui_test_ui_ablation_SOURCES = tests/ui/test_ui_ablation.c tests/kit/ui_kit.c tests/kit/ui_kit.h

@@ -194,6 +194,53 @@ static void test_signals(void)
     pty_close(&p);
 }
 
+/* The mouse as a terminal reports it, in pieces too; and it is the terminal's own before and after.
+ */
+static void test_mouse(void)
+{
+    struct pty p;
+    struct ui *ui = NULL;
+    struct ui_action action;
+    struct str sent;
+    struct fixture *f = fixture_new(20);
+    if (!pty_open(&p, 24, 80))
+        return;
+    str_init(&sent);
+    struct ui_options options = {.in = p.in, .out = p.out, .term = "xterm-256color"};
+    if (!ui_open(&ui, &options, NULL)) {
+        ui_draw(ui, &f->model);
+        pty_read(&p, &sent);
+        has_text(sent.text, "\033[?1002h\033[?1006h", "the terminal is asked for the mouse");
+        is_int(key(ui, &p, &f->model, "\033[<0;20;6M", &action), 1, "a click");
+        is_int(key(ui, &p, &f->model, "\033[<0;20;6m", &action), 0, "that ends");
+        is_int(key(ui, &p, &f->model, "\033[<0;2", &action), 0, "half of the next one");
+        is_int(key(ui, &p, &f->model, "0;6M", &action), 1, "and the other half");
+        is_int(fixture_wanted(ui), 18, "is a double click, and opens the run");
+        is_int(key(ui, &p, &f->model, "\033[<1;\033", &action), 1, "a key among reports is a key");
+        is_int(fixture_wanted(ui), 0, "and goes back");
+        ui_stopping(ui, true);
+        str_clear(&sent);
+        pty_read(&p, &sent);
+        has_text(sent.text, "\033[?1002l", "it is given back when the program stops");
+        ui_stopping(ui, false);
+        pty_read(&p, NULL);
+    }
+    ui_close(ui);
+    str_clear(&sent);
+    pty_read(&p, &sent);
+    has_text(sent.text, "\033[?1006l\033[?1002l", "and at the end");
+    options.no_mouse = true;
+    if (!ui_open(&ui, &options, NULL))
+        ui_draw(ui, &f->model);
+    ui_close(ui);
+    str_clear(&sent);
+    pty_read(&p, &sent);
+    ok(!strstr(sent.text, "\033[?1002"), "without the mouse nothing is asked");
+    str_fini(&sent);
+    fixture_free(f);
+    pty_close(&p);
+}
+
 static void test_hang_up(void)
 {
     struct pty p;
@@ -310,6 +357,7 @@ int main(void)
     test_refusals();
     test_life();
     test_signals();
+    test_mouse();
     test_hang_up();
     test_plain();
     test_themes();

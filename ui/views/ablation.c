@@ -328,6 +328,15 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct ablation_view *v = state;
+    enum request request = REQ_NONE;
+    if (sync(v, m, v->made_ascii) && cells_point(&v->place, v->cells, p, &request))
+        return request;
+    return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+}
+
 static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 {
     const struct ablation_view *v = state;
@@ -352,5 +361,6 @@ const struct view view_ablation = {
     .open = opened,
     .draw = draw,
     .request = request,
+    .point = point,
     .wants = wants,
 };

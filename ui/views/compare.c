@@ -15,8 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LEAST_SPAN 0.001 /* of the x axis, zoomed */
-
 struct compare_view {
     struct marks *marks;
     int64_t alone;    /* the run that is shown while none is marked */
@@ -25,6 +23,7 @@ struct compare_view {
     struct compare_axes axes;
     struct compare_room room;
     struct compare_places places;
+    struct live_layout shown;         /* charts, as last drawn */
     int64_t wanted[UI_MOST_COMPARED]; /* the set's runs, as many as can be read */
     size_t n_wanted;
     struct ui_figure figure;         /* asked for by the last key, and */
@@ -38,7 +37,7 @@ static void init(void *state, const struct ui_options *options)
 {
     struct compare_view *v = state;
     v->marks = options->marks;
-    v->axes = (struct compare_axes){.phase = ROW_TEST, .to = 1};
+    v->axes.phase = ROW_TEST;
 }
 
 static void fini(void *state)
@@ -97,8 +96,8 @@ static void describe(const struct compare_view *v, const struct pen *pen, int ce
     if (v->axes.smoothing)
         snprintf(smoothing, sizeof smoothing, "%ssmoothed %s", dot,
                  compare_smoothing(v->axes.smoothing));
-    if (v->axes.from > 0 || v->axes.to < 1)
-        snprintf(zoomed, sizeof zoomed, "%s%.0f %% of it", dot, 100 * (v->axes.to - v->axes.from));
+    if (!axis_is_all(&v->axes.x))
+        snprintf(zoomed, sizeof zoomed, "%s%.0f %% of it", dot, 100 * axis_size(&v->axes.x));
     snprintf(to, room, "%s%s%sby %s%s%s%sbaseline run %lld", row_phases[v->axes.phase].name,
              cells < 100 ? "" : " images", dot, v->axes.by_time ? "time" : "epoch", zoomed,
              smoothing, dot, (long long)v->set.lines[v->set.baseline].run);
@@ -169,6 +168,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     struct compare_view *v = state;
     struct compare_curve curves[LAYOUT_MOST_CHARTS];
     sync(v, m);
+    v->shown.cells = v->places.runs.rows.rows = v->places.settings.rows.rows = 0;
     if (!v->set.n) {
         draw_missing(v, pen, m, body);
         return;
@@ -179,6 +179,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         v->axes.focus = n - 1;
     int lines = (int)(v->set.n > differ ? v->set.n : differ);
     struct compare_layout l = layout_compare(body, n, v->axes.focus, v->zoom, lines);
+    v->shown = l.charts;
     struct compare_told told = {&v->axes, &v->set, m, &curves[v->axes.focus]};
     bool beside = l.settings.columns > 0, settings = v->settings && !beside;
     draw_title(v, pen, m, l.title);
@@ -213,24 +214,34 @@ static void read_at(struct compare_view *v, const struct ui_model *m, int direct
         v->axes.at = to;
 }
 
-/* By `by`, around the crosshair where it is in sight. */
+/* By `by`, around the crosshair where there is one. */
 static void zoom_x(struct compare_view *v, const struct ui_model *m, double by)
 {
     struct compare_axes *a = &v->axes;
     struct compare_span span = compare_span_of(a, m);
-    double size = (a->to - a->from) * by, middle = (a->from + a->to) / 2;
+    double middle = axis_place(&a->x, 0.5);
     if (a->reading && span.most > span.least)
         middle = (a->at - span.least) / (span.most - span.least);
-    size = fmin(fmax(size, LEAST_SPAN), 1);
-    a->from = fmin(fmax(middle - size / 2, 0), 1 - size);
-    a->to = a->from + size;
+    axis_zoom(&a->x, by, middle, 0.5);
 }
 
-static void pan(struct compare_view *v, double part)
+/* The crosshair stands at the epoch that is nearest to a place or, by time, there. */
+static void read_place(struct compare_view *v, const struct ui_model *m, double place)
 {
-    double size = v->axes.to - v->axes.from;
-    v->axes.from = fmin(fmax(v->axes.from + part * size, 0), 1 - size);
-    v->axes.to = v->axes.from + size;
+    struct compare_curve curves[LAYOUT_MOST_CHARTS];
+    struct compare_span span = compare_span_of(&v->axes, m);
+    compare_curves(&v->set, m, curves);
+    double x = compare_x_at(&span, place);
+    v->axes.reading = true;
+    v->axes.at = x;
+    if (v->axes.by_time)
+        return;
+    double after = compare_step(&v->axes, m, &curves[v->axes.focus], 1);
+    v->axes.at = nextafter(x, INFINITY);
+    double before = compare_step(&v->axes, m, &curves[v->axes.focus], -1);
+    bool any_before = before <= x, any_after = after > x;
+    v->axes.at = any_before && (!any_after || x - before <= after - x) ? before : after;
+    v->axes.reading = any_before || any_after;
 }
 
 /* One level: the crosshair, the piece of the axis, the one chart, then the list. */
@@ -238,9 +249,8 @@ static void back(struct compare_view *v, struct view_reply *reply)
 {
     if (v->axes.reading) {
         v->axes.reading = false;
-    } else if (v->axes.from > 0 || v->axes.to < 1) {
-        v->axes.from = 0;
-        v->axes.to = 1;
+    } else if (!axis_is_all(&v->axes.x)) {
+        axis_all(&v->axes.x);
     } else if (v->zoom) {
         v->zoom = false;
     } else {
@@ -254,8 +264,7 @@ static void turn_axis(struct compare_view *v)
 {
     v->axes.by_time = !v->axes.by_time;
     v->axes.reading = false;
-    v->axes.from = 0;
-    v->axes.to = 1;
+    axis_all(&v->axes.x);
 }
 
 /* The selected line's runs; what is left of the marks stays here. */
@@ -303,11 +312,11 @@ static bool change_axes(struct compare_view *v, const struct ui_model *m, enum r
         zoom_x(v, m, request == REQ_ZOOM_IN ? 0.5 : 2);
         return true;
     case REQ_ZOOM_ALL:
-        zoom_x(v, m, INFINITY);
+        axis_all(&v->axes.x);
         return true;
     case REQ_PAN_LEFT:
     case REQ_PAN_RIGHT:
-        pan(v, request == REQ_PAN_LEFT ? -0.25 : 0.25);
+        axis_pan(&v->axes.x, request == REQ_PAN_LEFT ? -0.25 : 0.25);
         return true;
     case REQ_LOG_Y:
         v->axes.log_y ^= 1u << v->axes.focus;
@@ -412,6 +421,40 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+/* A line of the table that is in sight, or of both. */
+static enum request point_table(struct compare_view *v, const struct pointer *p)
+{
+    enum request request;
+    if (grid_point(&v->places.settings, compare_settings_count(&v->set), p, &request)) {
+        v->settings = true;
+    } else if (grid_point(&v->places.runs, v->set.n, p, &request)) {
+        v->settings = false;
+        v->axes.selected = v->set.lines[v->places.runs.at].run;
+        return request ? REQ_LIVE : REQ_NONE;
+    }
+    return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+}
+
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct compare_view *v = state;
+    double place;
+    sync(v, m);
+    switch (axis_point(&v->axes.x, &v->shown, p, &v->axes.focus, &place)) {
+    case AXIS_READS:
+        read_place(v, m, place);
+        return REQ_NONE;
+    case AXIS_ENTERS:
+        return REQ_ENTER;
+    case AXIS_CHANGED:
+        v->axes.reading &= p->kind != POINTER_DRAGGED;
+        return REQ_NONE;
+    case AXIS_ELSEWHERE:
+        break;
+    }
+    return point_table(v, p);
+}
+
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     struct compare_view *v = state;
@@ -452,6 +495,7 @@ const struct view view_compare = {
     .open = opened,
     .draw = draw,
     .request = request,
+    .point = point,
     .run = current,
     .wants = wants,
 };

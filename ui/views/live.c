@@ -16,6 +16,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -31,6 +32,9 @@ struct live_view {
     int log_page;
     struct live_panel panel; /* the last cell, after the charts */
     struct ui_figure figure; /* asked for by the last key */
+    /* Where things were last drawn: charts, the panel and the log; no cells or rows where not. */
+    struct live_layout charts;
+    struct rect panel_at, log_at;
 };
 
 /* Charts and panel. */
@@ -65,8 +69,10 @@ static void open_run(struct live_view *v, int64_t run)
 static void settle_axes(struct live_view *v, const struct ui_model *m)
 {
     bool by_step = live_by_step(&v->axes, m);
-    if (by_step != v->by_step)
+    if (by_step != v->by_step) {
         v->axes.reading = false;
+        axis_all(&v->axes.x);
+    }
     v->by_step = by_step;
 }
 
@@ -274,18 +280,22 @@ static void draw_reason(struct live_view *v, struct pen *pen, const struct ui_mo
     int y = l->info.y + l->info.rows, x = l->info.x, columns = l->info.columns;
     struct rect at = {y + 1, x + 4, 6, columns - 8};
     y = at.y + pen_wrap(pen, at, facts_state_role(r->state), r->state_text) + 1;
-    live_panel_draw(&v->panel, pen, (struct rect){y, x, l->log.y - y, columns}, m, r, true);
+    v->panel_at = (struct rect){y, x, l->log.y - y, columns};
+    live_panel_draw(&v->panel, pen, v->panel_at, m, r, true);
 }
 
 static void draw_cells(struct live_view *v, struct pen *pen, const struct ui_model *m,
                        const struct ui_run *r, const struct live_layout *l)
 {
     int panel = cells_of(m) - 1;
+    v->charts = *l;
     for (int i = 0; i < l->cells; i++) {
         struct chart chart;
         struct live_texts texts;
-        if (l->first + i == panel) {
+        if (l->first + i == panel) { /* the last one */
             live_panel_draw(&v->panel, pen, l->cell[i], m, r, v->axes.focus == panel);
+            v->panel_at = l->cell[i];
+            v->charts.cells = i;
             continue;
         }
         live_chart(&v->axes, m, l->first + i, &chart, &texts);
@@ -297,6 +307,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
 {
     struct live_view *v = state;
     const struct ui_run *r = ui_run_find(m, v->open);
+    v->charts.cells = v->panel_at.rows = v->log_at.rows = 0;
     if (!r) {
         draw_missing(v, pen, body);
         return;
@@ -314,6 +325,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         draw_reason(v, pen, m, r, &l);
     else
         draw_cells(v, pen, m, r, &l);
+    v->log_at = l.log;
     draw_log(v, pen, m, l.log);
 }
 
@@ -321,6 +333,13 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
 static int place_of(const struct live_view *v, const struct ui_model *m, size_t i)
 {
     return v->by_step ? m->steps->at[i].step : m->epochs[i].epoch;
+}
+
+/* On all of the axis, 0 to 1. */
+static double cursor_place(const struct live_view *v, const struct ui_model *m)
+{
+    struct live_range r = live_range_of(&v->axes, m);
+    return r.last > r.first ? ((double)v->axes.cursor - r.first) / ((double)r.last - r.first) : 0;
 }
 
 /* Moves the crosshair by one epoch or step that exists; it starts at the last one. */
@@ -339,6 +358,44 @@ static void read_at(struct live_view *v, const struct ui_model *m, int direction
     }
     v->axes.reading = true;
     v->axes.cursor = place_of(v, m, i);
+    axis_show(&v->axes.x, cursor_place(v, m));
+}
+
+/* It stands at the epoch or step that is nearest to a place of the axis. */
+static void read_place(struct live_view *v, const struct ui_model *m, double place)
+{
+    size_t n = v->by_step ? (size_t)m->steps->n : m->n_epochs;
+    int x = live_x_at(live_range_of(&v->axes, m), place);
+    v->axes.reading = n > 0;
+    for (size_t i = 0; i < n; i++)
+        if (!i || abs(place_of(v, m, i) - x) < abs(v->axes.cursor - x))
+            v->axes.cursor = place_of(v, m, i);
+}
+
+/* Around the crosshair where there is one. */
+static void zoom_x(struct live_view *v, const struct ui_model *m, double by)
+{
+    double middle = v->axes.reading ? cursor_place(v, m) : axis_place(&v->axes.x, 0.5);
+    axis_zoom(&v->axes.x, by, middle, 0.5);
+}
+
+static bool change_x(struct live_view *v, const struct ui_model *m, enum request request)
+{
+    switch (request) {
+    case REQ_ZOOM_IN:
+    case REQ_ZOOM_OUT:
+        zoom_x(v, m, request == REQ_ZOOM_IN ? 0.5 : 2);
+        return true;
+    case REQ_ZOOM_ALL:
+        axis_all(&v->axes.x);
+        return true;
+    case REQ_PAN_LEFT:
+    case REQ_PAN_RIGHT:
+        axis_pan(&v->axes.x, request == REQ_PAN_LEFT ? -0.25 : 0.25);
+        return true;
+    default:
+        return false;
+    }
 }
 
 static void turn_steps(struct live_view *v, const struct ui_model *m, struct view_reply *reply)
@@ -350,11 +407,13 @@ static void turn_steps(struct live_view *v, const struct ui_model *m, struct vie
     str_copy(reply->note, sizeof reply->note, "losses by step are there while an epoch is trained");
 }
 
-/* One level: the crosshair, then the zoom, then the run. */
+/* One level: the crosshair, the piece of the axis, the one chart, then the run. */
 static void back(struct live_view *v, struct view_reply *reply)
 {
     if (v->axes.reading) {
         v->axes.reading = false;
+    } else if (!axis_is_all(&v->axes.x)) {
+        axis_all(&v->axes.x);
     } else if (v->zoom) {
         v->zoom = false;
     } else {
@@ -392,6 +451,8 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     settle_axes(v, m);
     if (request != REQ_BACK && !ui_run_find(m, v->open))
         return false;
+    if (change_x(v, m, request))
+        return true;
     switch (request) {
     case REQ_COMPARE:
         reply->show = REQ_COMPARE;
@@ -442,6 +503,41 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+/* The panel takes the focus, the log is scrolled; anywhere else it leads back. */
+static enum request point_texts(struct live_view *v, const struct ui_model *m,
+                                const struct pointer *p)
+{
+    if (rect_has(v->panel_at, p->y, p->x)) {
+        v->axes.focus = cells_of(m) - 1;
+        v->panel.first += pointer_scroll(p);
+        v->panel.first = v->panel.first < 0 ? 0 : v->panel.first;
+    } else if (rect_has(v->log_at, p->y, p->x)) {
+        v->log_back -= pointer_scroll(p);
+        v->log_back = v->log_back < 0 ? 0 : v->log_back;
+    }
+    return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+}
+
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct live_view *v = state;
+    double place;
+    settle_axes(v, m);
+    switch (axis_point(&v->axes.x, &v->charts, p, &v->axes.focus, &place)) {
+    case AXIS_READS:
+        read_place(v, m, place);
+        return REQ_NONE;
+    case AXIS_ENTERS:
+        return REQ_ENTER;
+    case AXIS_CHANGED:
+        v->axes.reading &= p->kind != POINTER_DRAGGED;
+        return REQ_NONE;
+    case AXIS_ELSEWHERE:
+        break;
+    }
+    return point_texts(v, m, p);
+}
+
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     const struct live_view *v = state;
@@ -460,8 +556,8 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 static const struct hint footer[] = {
     {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"}, {REQ_LEFT, "values"},
     {REQ_PAUSE, NULL}, {REQ_RESUME, NULL},  {REQ_STOP, NULL},    {REQ_CHECKPOINT, NULL},
-    {REQ_STEPS, NULL}, {REQ_LOG_Y, NULL},   {REQ_AXIS, NULL},    {REQ_MARKS, NULL},
-    {REQ_SAVE, NULL},  {REQ_NONE, NULL},
+    {REQ_STEPS, NULL}, {REQ_LOG_Y, NULL},   {REQ_AXIS, NULL},    {REQ_ZOOM_IN, NULL},
+    {REQ_MARKS, NULL}, {REQ_SAVE, NULL},    {REQ_NONE, NULL},
 };
 
 const struct view view_live = {
@@ -472,6 +568,7 @@ const struct view view_live = {
     .open = opened,
     .draw = draw,
     .request = request,
+    .point = point,
     .run = current,
     .wants = wants,
 };

@@ -345,6 +345,61 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+/* The picture that is clicked on the page of extremes. */
+static enum request point_extremes(struct predictions_view *v, const struct pointer *p)
+{
+    size_t row;
+    for (int i = 0; i < 2 * LAYOUT_ACROSS; i++) {
+        if (!rect_has(v->pictures_at[i], p->y, p->x) || !predictions_extreme(v, i, &row))
+            continue;
+        v->extreme = i;
+        return p->kind == POINTER_TWICE ? REQ_ENTER : REQ_NONE;
+    }
+    return REQ_NONE;
+}
+
+/* The image whose point is nearest. */
+static enum request point_plot(struct predictions_view *v, const struct ui_predictions *shown,
+                               const struct pointer *p)
+{
+    const struct scatter scatter = predictions_scatter(v);
+    size_t row = scatter_nearest(v->plot_at, &scatter, p->y, p->x);
+    if (row < shown->n)
+        select_place(v, shown, shown->rows[row].place);
+    return p->kind == POINTER_TWICE ? REQ_ENTER : REQ_NONE;
+}
+
+static enum request point_images(struct predictions_view *v, const struct ui_predictions *shown,
+                                 const struct pointer *p)
+{
+    enum request request;
+    bool click = pointer_clicks(p);
+    if (v->page == PAGE_EXTREMES)
+        return click ? point_extremes(v, p) : REQ_NONE;
+    if (v->page == PAGE_WIDE && pointer_scroll(p))
+        return pointer_scroll(p) < 0 ? REQ_UP : REQ_DOWN;
+    if (click && rect_has(v->plot_at, p->y, p->x))
+        return point_plot(v, shown, p);
+    int column = grid_head_at(&v->place, p);
+    if (column >= 0)
+        sort_by(v, shown, column);
+    grid_point(&v->place, v->n, p, &request);
+    return request;
+}
+
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct predictions_view *v = state;
+    enum request request = REQ_NONE;
+    v->sorting = false;
+    if (p->kind == POINTER_RIGHT)
+        return REQ_BACK;
+    if (sync(v, m))
+        request = point_images(v, predictions_shown(v, m), p);
+    predictions_plan(v, m);
+    return request;
+}
+
 static const struct ui_run *run(void *state, const struct ui_model *m)
 {
     const struct predictions_view *v = state;
@@ -385,6 +440,7 @@ const struct view view_predictions = {
     .draw = draw,
     .request = request,
     .type = type,
+    .point = point,
     .run = run,
     .wants = wants,
 };

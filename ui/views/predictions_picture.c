@@ -205,5 +205,6 @@ void predictions_extremes(struct predictions_view *v, struct pen *pen, const str
         if (!all_gone(v, m))
             draw_picture(v, pen, m, picture, p->rows[row].place);
         draw_below(pen, below, &p->rows[row], i == v->extreme);
+        v->pictures_at[i] = l->cell[i];
     }
 }

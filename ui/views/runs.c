@@ -269,17 +269,22 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     runs_curves_draw(pen, m, l.curves, row_at(v, m, v->place.at));
 }
 
-/* The key of a column: its own best first, and once more the other way round. */
+/* Its own best first, and once more the other way round. */
+static void sort_by(struct runs_view *v, int column)
+{
+    v->reverse = column == v->sorted && !v->reverse;
+    v->sorted = column;
+    v->sorting = false;
+}
+
+/* The key of a column. */
 static void sort_by_key(struct runs_view *v, struct key key)
 {
     int column = runs_column_of_key(key.character);
     if (key.code || request_of_key(key) == REQ_BACK || request_of_key(key) == REQ_ENTER)
         v->sorting = false;
-    if (column < 0)
-        return;
-    v->reverse = column == v->sorted && !v->reverse;
-    v->sorted = column;
-    v->sorting = false;
+    if (column >= 0)
+        sort_by(v, column);
 }
 
 static void start_filter(struct runs_view *v)
@@ -451,6 +456,23 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     return true;
 }
 
+/* A line, or the head of a column to sort by. */
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct runs_view *v = state;
+    enum request request;
+    sync(v, m);
+    int column = v->lines.n ? grid_head_at(&v->place, p) : -1;
+    if (column >= 0)
+        sort_by(v, column);
+    if (grid_point(&v->place, v->lines.n, p, &request)) {
+        select_line(v, m, v->place.at);
+        v->typing = v->sorting = false;
+        return request;
+    }
+    return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+}
+
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     struct runs_view *v = state;
@@ -489,6 +511,7 @@ const struct view view_runs = {
     .draw = draw,
     .request = request,
     .type = type,
+    .point = point,
     .filter = filter,
     .run = current,
     .wants = wants,
