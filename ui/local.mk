@@ -13,9 +13,11 @@ libui_a_SOURCES = \
 	ui/grid.c ui/grid.h \
 	ui/grid_table.c \
 	ui/groups.c ui/groups.h \
+	ui/kitty.c ui/kitty.h \
 	ui/layout.c ui/layout.h \
 	ui/marks.c ui/marks.h \
-	ui/paint.c ui/paint.h \
+	ui/paint.c ui/paint.h ui/paint_priv.h \
+	ui/paint_over.c \
 	ui/pen.c ui/pen.h \
 	ui/pointer.c ui/pointer.h \
 	ui/report.c ui/report.h \
@@ -25,6 +27,7 @@ libui_a_SOURCES = \
 	ui/scatter.c ui/scatter.h \
 	ui/screen.c ui/screen.h \
 	ui/signs.c ui/signs.h \
+	ui/sixel.c ui/sixel.h \
 	ui/spots.h \
 	ui/terminal.c \
 	ui/text.c ui/text.h \

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "ui/kitty.h"
 
 #include <curses.h>
 #include <langinfo.h>
@@ -24,6 +25,10 @@
  * screens, and the bytes are none that a locale may change. */
 #define MOUSE_ON "\033[?1000h\033[?1002h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1002l\033[?1000l"
+
+#define DEVICE_QUESTION "\033[c"
+#define ANSWER_WAIT_MS 100 /* when the program ends; never before */
+#define SIXEL_FEATURE 4    /* of a device */
 
 bool screen_is_utf8(void)
 {
@@ -52,6 +57,38 @@ void screen_mouse(const struct screen *s, bool reports)
 {
     if (s->has_mouse)
         send(s, reports ? MOUSE_ON : MOUSE_OFF);
+}
+
+/* What is asked within a multiplexer is not what the terminal around it would say: tmux and screen
+ * take the first question for a title. */
+static bool is_multiplexed(void)
+{
+    const char *term = termname();
+    return getenv("TMUX") || getenv("STY") || !strncmp(term, "tmux", 4) ||
+           !strncmp(term, "screen", 6);
+}
+
+/* Every terminal answers what it is, and those that know Kitty's pictures have answered that
+ * before.
+ */
+void screen_ask(struct screen *s)
+{
+    if (s->asked || s->fixed || !terminal_is_ansi())
+        return;
+    s->asked = true;
+    send(s, is_multiplexed() ? DEVICE_QUESTION : KITTY_QUESTION DEVICE_QUESTION);
+}
+
+/* Answers that come when the program has ended would be typed into the shell. */
+static void await_answers(struct screen *s)
+{
+    struct key key;
+    double end_s = clock_s() + ANSWER_WAIT_MS / 1e3;
+    while (s->asked && !s->answered && clock_s() < end_s) {
+        struct pollfd ready = {.fd = s->in, .events = POLLIN};
+        if (poll(&ready, 1, (int)(1e3 * (end_s - clock_s())) + 1) > 0 && screen_key(s, &key) < 0)
+            return;
+    }
 }
 
 /* Reports begin as keys do. */
@@ -115,7 +152,10 @@ void screen_close(struct screen *s)
     if (!s->terminal)
         return;
     screen_use(s);
+    await_answers(s);
     screen_mouse(s, false);
+    if (s->can.kitty)
+        send(s, KITTY_REMOVE_ALL);
     curs_set(1);
     endwin();
     if (s->keys)
@@ -134,9 +174,12 @@ void screen_abandon(const struct screen *s)
 bool screen_resize(struct screen *s)
 {
     struct winsize size;
-    if (!s->fixed && !ioctl(s->out, TIOCGWINSZ, &size) && size.ws_row && size.ws_col &&
-        (size.ws_row != LINES || size.ws_col != COLS))
-        resize_term(size.ws_row, size.ws_col);
+    if (!s->fixed && !ioctl(s->out, TIOCGWINSZ, &size) && size.ws_row && size.ws_col) {
+        s->can.cell_height = size.ws_ypixel / size.ws_row;
+        s->can.cell_width = size.ws_xpixel / size.ws_col;
+        if (size.ws_row != LINES || size.ws_col != COLS)
+            resize_term(size.ws_row, size.ws_col);
+    }
     bool changed = s->rows != LINES || s->columns != COLS;
     s->rows = LINES;
     s->columns = COLS;
@@ -199,6 +242,19 @@ static bool take_mouse(struct screen *s, struct key *key)
     return pointer_of(&s->mouse, n[0], n[2] - 1, n[1] - 1, released, clock_s(), &s->pointer);
 }
 
+static void take_answer(struct screen *s, enum report_kind kind)
+{
+    int n[REPORT_BYTES / 2];
+    if (kind == REPORT_GRAPHICS) {
+        s->can.kitty |= strstr(s->report.text, ";OK") != NULL;
+        return;
+    }
+    s->answered = true;
+    for (int i = report_numbers(&s->report, n, REPORT_BYTES / 2);
+         i-- > 1;) /* the first is its kind */
+        s->can.sixel |= n[i] == SIXEL_FEATURE;
+}
+
 /* False when it is a key, or has become one. */
 static bool is_report(struct screen *s, struct key *key)
 {
@@ -220,7 +276,10 @@ static bool is_report(struct screen *s, struct key *key)
         break;
     }
     s->report.kind = REPORT_NONE;
-    return kind != REPORT_MOUSE || !take_mouse(s, key);
+    if (kind == REPORT_MOUSE)
+        return !take_mouse(s, key);
+    take_answer(s, kind);
+    return true;
 }
 
 int screen_key(struct screen *s, struct key *key)

@@ -2,6 +2,7 @@
 #ifndef COMBOLAB_UI_SCREEN_H
 #define COMBOLAB_UI_SCREEN_H
 
+#include "ui/paint.h"
 #include "ui/pointer.h"
 #include "ui/report.h"
 #include "ui/request.h"
@@ -24,7 +25,9 @@ struct screen {
     int pending[SCREEN_MOST_PENDING]; /* keys given by tests */
     int n_pending;
     bool has_mouse;
-    struct report report; /* that has begun */
+    bool asked, answered;      /* what it can; */
+    struct paint_terminal can; /* as far as that is known */
+    struct report report;      /* that has begun */
     struct mouse mouse;
     struct pointer pointer;         /* what a key SCREEN_POINTER was */
     struct termios before;          /* the terminal's settings as they were */
@@ -40,6 +43,9 @@ void terminal_leave(char to[SCREEN_LEAVE_BYTES]);
 /* Has the terminal in use a mouse, as far as terminfo knows? */
 bool terminal_has_mouse(void);
 
+/* Does it understand control sequences as ECMA-48 has them? */
+bool terminal_is_ansi(void);
+
 int screen_open(struct screen *s, const struct ui_options *options, struct err *e);
 void screen_close(struct screen *s);
 
@@ -49,6 +55,10 @@ void screen_abandon(const struct screen *s);
 /* The mouse is the terminal's own while the program is stopped (^Z), and reports again afterwards:
  * a signal handler may call it. */
 void screen_mouse(const struct screen *s, bool reports);
+
+/* Asks the terminal once which pictures it can show. The answers come among the keys, whenever they
+ * do: nobody waits for them. */
+void screen_ask(struct screen *s);
 
 /* Makes it the terminal that curses functions work on. */
 void screen_use(const struct screen *s);

@@ -60,3 +60,9 @@ bool terminal_has_mouse(void)
     const char *reports = tigetstr("kmous");
     return reports && reports != (const char *)-1;
 }
+
+bool terminal_is_ansi(void)
+{
+    const char *place = tigetstr("cup");
+    return place && place != (const char *)-1 && !strncmp(place, "\033[", 2);
+}

@@ -88,7 +88,7 @@ int ui_open(struct ui **out, const struct ui_options *options, struct err *e)
                                ? options->theme
                                : theme_found(options->term ? options->term : getenv("TERM")));
     ui->unicode = screen_is_utf8();
-    if (paint_open(&ui->paint, &ui->theme, ui->unicode, e)) {
+    if (paint_open(&ui->paint, &ui->theme, ui->unicode, options->pictures, e)) {
         ui_close(ui);
         return -1;
     }
@@ -200,15 +200,18 @@ void ui_draw(struct ui *ui, const struct ui_model *model)
     };
     wattrset(stdscr, A_NORMAL);
     werase(stdscr);
-    paint_begin(ui->paint);
+    paint_begin(ui->paint, &ui->screen.can);
     ui->spots.n = 0;
     draw_frame(ui, &pen, model);
+    paint_clear(ui->paint, stdscr, ui->screen.out, anew);
     curs_set(pen.cursor_y >= 0);
     wmove(stdscr, pen.cursor_y >= 0 ? pen.cursor_y : ui->screen.rows - 1,
           pen.cursor_y >= 0 ? pen.cursor_x : 0);
     wnoutrefresh(stdscr);
     doupdate();
     paint_end(ui->paint, ui->screen.out, anew);
+    if (paint_asks(ui->paint))
+        screen_ask(&ui->screen);
 }
 
 /* --- keys --- */

@@ -28,12 +28,23 @@ enum ui_chart_style { UI_CHART_AUTO, UI_CHART_BRAILLE, UI_CHART_BLOCK, UI_CHART_
  * can be read on any. */
 enum ui_theme { UI_THEME_AUTO, UI_THEME_DARK, UI_THEME_LIGHT, UI_THEME_SAFE, UI_THEME_MONO };
 
+/* How pictures are shown. AUTO: as pictures where the terminal says that it can, else as BLOCKS: of
+ * characters. */
+enum ui_pictures_as {
+    UI_PICTURES_AUTO,
+    UI_PICTURES_BLOCKS,
+    UI_PICTURES_KITTY,
+    UI_PICTURES_SIXEL,
+    UI_PICTURES_NONE
+};
+
 struct ui_options {
     FILE *in, *out;             /* the terminal; NULL = stdin, stdout */
     const char *term;           /* NULL = $TERM */
     int rows, columns;          /* fixed size for tests; 0 = ask the terminal */
     enum ui_chart_style charts; /* AUTO: braille in UTF-8 locales, else ASCII */
     enum ui_theme theme;
+    enum ui_pictures_as pictures;
     bool no_mouse;                   /* it stays the terminal's own */
     const struct run_config *launch; /* what the launch form starts with; copied */
     struct marks *marks;             /* ui_open's own, for views */
@@ -297,8 +308,9 @@ struct ui_action {
     W(PATHS, paths)                                                                                \
     W(SQL, sql)                                                                                    \
     W(NAMES, names)                                                                                \
-    W(HISTORY, history) W(ABLATION, ablation) W(COMPARED, compared) W(ALIKE, alike)                \
-        W(PREDICTIONS, predictions) W(PICTURES, pictures)
+    W(HISTORY, history)                                                                            \
+    W(ABLATION, ablation)                                                                          \
+    W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100
 

@@ -37,11 +37,16 @@ struct tui_options {
     bool watch;
     int theme; /* enum ui_theme */
     bool no_mouse;
+    int pictures; /* enum ui_pictures_as */
 };
 
 static const char *const themes[] = {
     [UI_THEME_AUTO] = "auto", [UI_THEME_DARK] = "dark", [UI_THEME_LIGHT] = "light",
     [UI_THEME_SAFE] = "safe", [UI_THEME_MONO] = "mono", [UI_THEME_MONO + 1] = NULL};
+
+static const char *const pictures[] = {
+    [UI_PICTURES_AUTO] = "auto",   [UI_PICTURES_BLOCKS] = "blocks", [UI_PICTURES_KITTY] = "kitty",
+    [UI_PICTURES_SIXEL] = "sixel", [UI_PICTURES_NONE] = "none",     [UI_PICTURES_NONE + 1] = NULL};
 
 static const struct opt options[] = {
     {"watch", 'w', OPT_FLAG, offsetof(struct tui_options, watch), 0, 0, "no", NULL, "", "Screen",
@@ -50,6 +55,8 @@ static const struct opt options[] = {
      "Screen", "colours for a dark or a light background, for any, or none"},
     {"no-mouse", 0, OPT_FLAG, offsetof(struct tui_options, no_mouse), 0, 0, "no", NULL, "",
      "Screen", "leave the mouse to the terminal, to select and copy text"},
+    {"pictures", 0, OPT_CHOICE, offsetof(struct tui_options, pictures), 0, 0, "auto", pictures, "",
+     "Screen", "test images as pictures of the terminal, or made of characters"},
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
@@ -402,8 +409,10 @@ static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
         .db_path = in->global.database,
         .takes = watch ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
     };
+    const struct tui_options *own_options = in->own;
     struct ui_options uo = {.launch = &defaults,
-                            .no_mouse = ((const struct tui_options *)in->own)->no_mouse};
+                            .pictures = (enum ui_pictures_as)own_options->pictures,
+                            .no_mouse = own_options->no_mouse};
     if (find_theme(in->own, &uo.theme, e) || session_open(&t->session, &so, e) ||
         model_open(&t->model, session_path(t->session), !watch, e) ||
         drawer_open(&t->drawer, session_path(t->session), e))

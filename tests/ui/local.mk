@@ -75,7 +75,7 @@ TESTS += tests/ui/test_ui_compare
 
 # A real (pseudo) terminal: taken, resized, given back.
 check_PROGRAMS += tests/ui/test_ui_terminal
-tests_ui_test_ui_terminal_SOURCES = tests/ui/test_ui_terminal.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_terminal_SOURCES = tests/ui/test_ui_terminal.c tests/kit/ui_kit.c tests/kit/ui_kit.h tests/kit/ui_pty.h
 tests_ui_test_ui_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_terminal_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_terminal
@@ -87,10 +87,16 @@ tests_ui_test_ui_sql_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_sql_LDADD = $(UI_TEST_LIBS) $(JANSSON_LIBS)
 TESTS += tests/ui/test_ui_sql
 
+# Pictures as terminals take them.
+check_PROGRAMS += tests/ui/test_ui_encoders
+tests_ui_test_ui_encoders_SOURCES = tests/ui/test_ui_encoders.c
+tests_ui_test_ui_encoders_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_encoders
+
 # The view of predictions, its pictures too.
 check_PROGRAMS += tests/ui/test_ui_predictions
 tests_ui_test_ui_predictions_SOURCES = tests/ui/test_ui_predictions.c tests/kit/ui_golden.h tests/kit/ui_kit.c \
-	tests/kit/ui_kit.h
+	tests/kit/ui_kit.h tests/kit/ui_pty.h
 tests_ui_test_ui_predictions_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_predictions_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_predictions
