@@ -98,8 +98,8 @@ static void remove_sixel(struct str *to, const struct placed *p, int id)
 }
 
 static const struct over_kind over_blocks = {L'▀', false, 0, add_blocks, NULL};
-static const struct over_kind over_kitty = {L' ', true, 400, add_kitty, remove_kitty};
-static const struct over_kind over_sixel = {L' ', true, 800, add_sixel, remove_sixel};
+static const struct over_kind over_kitty = {L' ', true, 320, add_kitty, remove_kitty};
+static const struct over_kind over_sixel = {L' ', true, 640, add_sixel, remove_sixel};
 
 const struct over_kind *over_kind_of(const struct paint *p)
 {
