@@ -349,14 +349,12 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
     }
 }
 
-static void take_request(struct ui *ui, const struct ui_model *m, enum request request,
-                         struct ui_action *out)
+/* The view may take it. */
+static void do_request(struct ui *ui, const struct ui_model *m, enum request request,
+                       struct ui_action *out)
 {
-    const struct view *view = views[ui->view];
     struct view_reply reply = {.note = ""};
-    if (!request)
-        return;
-    if (view->request(ui->states[ui->view], m, request, &reply))
+    if (request && views[ui->view]->request(ui->states[ui->view], m, request, &reply))
         take_reply(ui, m, &reply, out);
     else
         common(ui, m, request, out);
@@ -371,7 +369,7 @@ static void take_key(struct ui *ui, const struct ui_model *m, struct key key, st
     else if (view->type && view->type(ui->states[ui->view], m, key, &reply))
         take_reply(ui, m, &reply, out);
     else
-        take_request(ui, m, request_of_key(key), out);
+        do_request(ui, m, request_of_key(key), out);
 }
 
 /* A click on a word of the screen presses it; the rest is the view's. */
@@ -383,10 +381,10 @@ static void take_pointer(struct ui *ui, const struct ui_model *m, struct ui_acti
     if (spot && !spot->request)
         take_key(ui, m, spot->key, out);
     else if (spot)
-        take_request(ui, m, spot->request, out);
+        do_request(ui, m, spot->request, out);
     else if (view->point && !ui->question.text[0] &&
              layout_frame(ui->screen.rows, ui->screen.columns).fits)
-        take_request(ui, m, view->point(ui->states[ui->view], m, p), out);
+        do_request(ui, m, view->point(ui->states[ui->view], m, p), out);
 }
 
 int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)

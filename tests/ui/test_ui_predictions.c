@@ -312,6 +312,51 @@ static void test_hostile(void)
     close_view(m, ui);
 }
 
+/* The row of the n-th largest error, from 0. */
+static int nth_error(const struct made *m, int n)
+{
+    bool taken[IMAGES] = {false};
+    int worst = 0;
+    for (int k = 0; k <= n; k++) {
+        double most = -1;
+        for (int i = 0; i < IMAGES; i++) {
+            double error = fabs(m->rows[i].predicted - m->rows[i].truth);
+            if (taken[i] || error <= most)
+                continue;
+            most = error;
+            worst = i;
+        }
+        taken[worst] = true;
+    }
+    return worst;
+}
+
+/* A point, a line and one of the best six are selected by clicks. */
+static void test_mouse(void)
+{
+    struct made *m = made_new(8);
+    struct ui *ui = open_view(m, 24, 80, UI_CHART_AUTO);
+    const struct ui_model *model = &m->f->model;
+    mouse(ui, model, 0, 15, 10);
+    is_int(first_wanted(ui), m->rows[nth_error(m, 2)].place, "a click on a line selects its image");
+    mouse(ui, model, 0, 10, 8);
+    int64_t lowest = first_wanted(ui);
+    mouse(ui, model, 0, 4, 38);
+    int64_t highest = first_wanted(ui);
+    ok(lowest != highest && m->rows[(lowest - 1) / 3].truth < 1.5 &&
+           m->rows[(highest - 1) / 3].truth > 4.5,
+       "one among the points, that of the nearest");
+    mouse(ui, model, 65, 15, 10);
+    ok(first_wanted(ui) != highest, "the wheel scrolls the list");
+    PRESS(ui, m->f, 'W');
+    mouse(ui, model, 0, 15, 20);
+    mouse(ui, model, 0, 15, 20);
+    is_int(first_wanted(ui), m->rows[nth_error(m, 1)].place,
+           "a double click on one of the six leads to it");
+    mouse(ui, model, 2, 15, 20);
+    close_view(m, ui);
+}
+
 /* --- colours --- */
 
 /* What a terminal with those settings is sent for a frame. */
@@ -525,6 +570,7 @@ int main(void)
         test_none();
         test_no_pictures();
         test_hostile();
+        test_mouse();
         test_colours();
         unsetenv("TMUX");
         unsetenv("STY");
