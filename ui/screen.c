@@ -57,6 +57,8 @@ void screen_mouse(const struct screen *s, bool reports)
 {
     if (s->has_mouse)
         send(s, reports ? MOUSE_ON : MOUSE_OFF);
+    if (s->can.kitty && !reports)
+        send(s, KITTY_REMOVE_ALL);
 }
 
 /* What is asked within a multiplexer is not what the terminal around it would say: tmux and screen
@@ -132,6 +134,7 @@ int screen_open(struct screen *s, const struct ui_options *o, struct err *e)
     noecho();
     nonl();
     leave_flow_alone(s);
+    s->can.kitty = o->pictures == UI_PICTURES_KITTY;
     s->has_mouse = !o->no_mouse && !s->fixed && terminal_has_mouse();
     terminal_leave(s->leave);
     curs_set(0);
@@ -154,8 +157,6 @@ void screen_close(struct screen *s)
     screen_use(s);
     await_answers(s);
     screen_mouse(s, false);
-    if (s->can.kitty)
-        send(s, KITTY_REMOVE_ALL);
     curs_set(1);
     endwin();
     if (s->keys)

@@ -52,8 +52,8 @@ void screen_close(struct screen *s);
 /* The same without curses, for a process that is ending now: a signal handler may call it. */
 void screen_abandon(const struct screen *s);
 
-/* The mouse is the terminal's own while the program is stopped (^Z), and reports again afterwards:
- * a signal handler may call it. */
+/* The mouse is the terminal's own, and no pictures are left behind, while the program is stopped
+ * (^Z); afterwards the mouse reports again. A signal handler may call it. */
 void screen_mouse(const struct screen *s, bool reports);
 
 /* Asks the terminal once which pictures it can show. The answers come among the keys, whenever they

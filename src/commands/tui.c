@@ -36,7 +36,7 @@
 struct tui_options {
     bool watch;
     int theme; /* enum ui_theme */
-    bool no_mouse;
+    bool mouse;
     int pictures; /* enum ui_pictures_as */
 };
 
@@ -53,8 +53,8 @@ static const struct opt options[] = {
      "only look: train nothing in this process"},
     {"theme", 0, OPT_CHOICE, offsetof(struct tui_options, theme), 0, 0, "auto", themes, "",
      "Screen", "colours for a dark or a light background, for any, or none"},
-    {"no-mouse", 0, OPT_FLAG, offsetof(struct tui_options, no_mouse), 0, 0, "no", NULL, "",
-     "Screen", "leave the mouse to the terminal, to select and copy text"},
+    {"mouse", 0, OPT_FLAG, offsetof(struct tui_options, mouse), 0, 0, "yes", NULL, "", "Screen",
+     "use the mouse; --no-mouse leaves it to the terminal, to select and copy text"},
     {"pictures", 0, OPT_CHOICE, offsetof(struct tui_options, pictures), 0, 0, "auto", pictures, "",
      "Screen", "test images as pictures of the terminal, or made of characters"},
 };
@@ -412,7 +412,7 @@ static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
     const struct tui_options *own_options = in->own;
     struct ui_options uo = {.launch = &defaults,
                             .pictures = (enum ui_pictures_as)own_options->pictures,
-                            .no_mouse = own_options->no_mouse};
+                            .no_mouse = !own_options->mouse};
     if (find_theme(in->own, &uo.theme, e) || session_open(&t->session, &so, e) ||
         model_open(&t->model, session_path(t->session), !watch, e) ||
         drawer_open(&t->drawer, session_path(t->session), e))

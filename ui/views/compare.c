@@ -478,17 +478,27 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     return n;
 }
 
+/* The first one is there while a piece of the axis is seen. */
 static const struct hint footer[] = {
-    {REQ_BACK, NULL},       {REQ_NEXT, "chart"},  {REQ_ENTER, "zoom"},  {REQ_LEFT, "values"},
-    {REQ_GROUP, NULL},      {REQ_BASELINE, NULL}, {REQ_SETTINGS, NULL}, {REQ_PHASE, NULL},
-    {REQ_SMOOTH, NULL},     {REQ_AXIS, "time"},   {REQ_LOG_Y, NULL},    {REQ_ZOOM_IN, NULL},
-    {REQ_CHANGE, "unmark"}, {REQ_MARKS, NULL},    {REQ_SAVE, NULL},     {REQ_NONE, NULL},
+    {REQ_ZOOM_ALL, NULL}, {REQ_BACK, NULL},       {REQ_NEXT, "chart"},  {REQ_ENTER, "zoom"},
+    {REQ_LEFT, "values"}, {REQ_GROUP, NULL},      {REQ_BASELINE, NULL}, {REQ_SETTINGS, NULL},
+    {REQ_PHASE, NULL},    {REQ_SMOOTH, NULL},     {REQ_AXIS, "time"},   {REQ_LOG_Y, NULL},
+    {REQ_ZOOM_IN, NULL},  {REQ_CHANGE, "unmark"}, {REQ_MARKS, NULL},    {REQ_SAVE, NULL},
+    {REQ_NONE, NULL},
 };
+
+static const struct hint *footer_now(const void *state, bool *types)
+{
+    const struct compare_view *v = state;
+    *types = false;
+    return axis_is_all(&v->axes.x) ? footer + 1 : footer;
+}
 
 const struct view view_compare = {
     .name = "Compare",
     .shown_by = REQ_COMPARE,
-    .footer = footer,
+    .footer = footer + 1,
+    .footer_now = footer_now,
     .state_bytes = sizeof(struct compare_view),
     .init = init,
     .fini = fini,

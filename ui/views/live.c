@@ -553,17 +553,26 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     return v->open ? 3 : 2;
 }
 
+/* The first one is there while a piece of the axis is seen. */
 static const struct hint footer[] = {
-    {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"}, {REQ_LEFT, "values"},
-    {REQ_PAUSE, NULL}, {REQ_RESUME, NULL},  {REQ_STOP, NULL},    {REQ_CHECKPOINT, NULL},
-    {REQ_STEPS, NULL}, {REQ_LOG_Y, NULL},   {REQ_AXIS, NULL},    {REQ_ZOOM_IN, NULL},
-    {REQ_MARKS, NULL}, {REQ_SAVE, NULL},    {REQ_NONE, NULL},
+    {REQ_ZOOM_ALL, "all epochs"}, {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"},
+    {REQ_LEFT, "values"},         {REQ_PAUSE, NULL}, {REQ_RESUME, NULL},  {REQ_STOP, NULL},
+    {REQ_CHECKPOINT, NULL},       {REQ_STEPS, NULL}, {REQ_LOG_Y, NULL},   {REQ_AXIS, NULL},
+    {REQ_ZOOM_IN, NULL},          {REQ_MARKS, NULL}, {REQ_SAVE, NULL},    {REQ_NONE, NULL},
 };
+
+static const struct hint *footer_now(const void *state, bool *types)
+{
+    const struct live_view *v = state;
+    *types = false;
+    return axis_is_all(&v->axes.x) ? footer + 1 : footer;
+}
 
 const struct view view_live = {
     .name = "Live",
     .shown_by = REQ_LIVE,
-    .footer = footer,
+    .footer = footer + 1,
+    .footer_now = footer_now,
     .state_bytes = sizeof(struct live_view),
     .open = opened,
     .draw = draw,

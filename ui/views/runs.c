@@ -470,7 +470,7 @@ static enum request point(void *state, const struct ui_model *m, const struct po
         v->typing = v->sorting = false;
         return request;
     }
-    return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+    return REQ_NONE;
 }
 
 static const struct ui_run *current(void *state, const struct ui_model *m)
