@@ -39,6 +39,7 @@ libui_a_SOURCES = \
 	ui/views/ablation_strips.c ui/views/ablation_strips.h \
 	ui/views/choices.c ui/views/choices.h \
 	ui/views/compare.c \
+	ui/views/compare_axes.c ui/views/compare_axes.h \
 	ui/views/compare_charts.c ui/views/compare_charts.h \
 	ui/views/compare_set.c ui/views/compare_set.h \
 	ui/views/compare_table.c ui/views/compare_table.h \
@@ -49,6 +50,7 @@ libui_a_SOURCES = \
 	ui/views/launch_draw.c \
 	ui/views/launch_side.c ui/views/launch_side.h \
 	ui/views/live.c \
+	ui/views/live_axes.c ui/views/live_axes.h \
 	ui/views/live_charts.c ui/views/live_charts.h \
 	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/predictions.c ui/views/predictions_priv.h \

@@ -5,13 +5,12 @@
  * has the focus, with their distance from the baseline's. Up and Down select a run, whose line is
  * drawn last. Beside the table, or instead of it, stands what differs in the settings.
  */
-#include "ui/views/compare_charts.h"
+#include "ui/views/compare_axes.h"
 #include "ui/views/compare_table.h"
 
 #include "base/str.h"
 #include "ui/view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -197,53 +196,6 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
 
 /* --- keys --- */
 
-static void read_at(struct compare_view *v, const struct ui_model *m, int direction)
-{
-    struct compare_curve curves[LAYOUT_MOST_CHARTS];
-    int n = compare_curves(&v->set, m, curves);
-    struct compare_span span = compare_span_of(&v->axes, m);
-    if (v->axes.focus >= n)
-        v->axes.focus = n - 1;
-    bool first = !v->axes.reading;
-    if (first)
-        v->axes.at = nextafter(span.last, INFINITY); /* it starts at the last one that is seen */
-    v->axes.reading = true;
-    double to = compare_step(&v->axes, m, &curves[v->axes.focus], first ? -1 : direction);
-    v->axes.reading = !first || to <= span.last;
-    if (to >= span.first && to <= span.last)
-        v->axes.at = to;
-}
-
-/* By `by`, around the crosshair where there is one. */
-static void zoom_x(struct compare_view *v, const struct ui_model *m, double by)
-{
-    struct compare_axes *a = &v->axes;
-    struct compare_span span = compare_span_of(a, m);
-    double middle = axis_place(&a->x, 0.5);
-    if (a->reading && span.most > span.least)
-        middle = (a->at - span.least) / (span.most - span.least);
-    axis_zoom(&a->x, by, middle, 0.5);
-}
-
-/* The crosshair stands at the epoch that is nearest to a place or, by time, there. */
-static void read_place(struct compare_view *v, const struct ui_model *m, double place)
-{
-    struct compare_curve curves[LAYOUT_MOST_CHARTS];
-    struct compare_span span = compare_span_of(&v->axes, m);
-    compare_curves(&v->set, m, curves);
-    double x = compare_x_at(&span, place);
-    v->axes.reading = true;
-    v->axes.at = x;
-    if (v->axes.by_time)
-        return;
-    double after = compare_step(&v->axes, m, &curves[v->axes.focus], 1);
-    v->axes.at = nextafter(x, INFINITY);
-    double before = compare_step(&v->axes, m, &curves[v->axes.focus], -1);
-    bool any_before = before <= x, any_after = after > x;
-    v->axes.at = any_before && (!any_after || x - before <= after - x) ? before : after;
-    v->axes.reading = any_before || any_after;
-}
-
 /* One level: the crosshair, the piece of the axis, the one chart, then the list. */
 static void back(struct compare_view *v, struct view_reply *reply)
 {
@@ -257,14 +209,6 @@ static void back(struct compare_view *v, struct view_reply *reply)
         reply->show = REQ_RUNS;
         reply->run = v->axes.selected;
     }
-}
-
-/* Another x axis; the crosshair would stand somewhere else on it. */
-static void turn_axis(struct compare_view *v)
-{
-    v->axes.by_time = !v->axes.by_time;
-    v->axes.reading = false;
-    axis_all(&v->axes.x);
 }
 
 /* The selected line's runs; what is left of the marks stays here. */
@@ -296,43 +240,6 @@ static bool move(struct compare_view *v, enum request request)
         return false;
     v->axes.selected = v->set.lines[v->places.runs.at].run;
     return true;
-}
-
-static bool change_axes(struct compare_view *v, const struct ui_model *m, enum request request)
-{
-    static const int next_phase[] = {
-        [ROW_TEST] = ROW_TRAIN, [ROW_TRAIN] = ROW_VAL, [ROW_VAL] = ROW_TEST};
-    switch (request) {
-    case REQ_LEFT:
-    case REQ_RIGHT:
-        read_at(v, m, request == REQ_LEFT ? -1 : 1);
-        return true;
-    case REQ_ZOOM_IN:
-    case REQ_ZOOM_OUT:
-        zoom_x(v, m, request == REQ_ZOOM_IN ? 0.5 : 2);
-        return true;
-    case REQ_ZOOM_ALL:
-        axis_all(&v->axes.x);
-        return true;
-    case REQ_PAN_LEFT:
-    case REQ_PAN_RIGHT:
-        axis_pan(&v->axes.x, request == REQ_PAN_LEFT ? -0.25 : 0.25);
-        return true;
-    case REQ_LOG_Y:
-        v->axes.log_y ^= 1u << v->axes.focus;
-        return true;
-    case REQ_AXIS:
-        turn_axis(v);
-        return true;
-    case REQ_SMOOTH:
-        v->axes.smoothing = (v->axes.smoothing + 1) % COMPARE_SMOOTHINGS;
-        return true;
-    case REQ_PHASE:
-        v->axes.phase = next_phase[v->axes.phase];
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* What the charts are of, as the command curves calls it; the learning rate is no figure there. */
@@ -384,7 +291,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     if (!v->set.n && request != REQ_BACK)
         return false;
     int n = compare_curves(&v->set, m, curves);
-    if (move(v, request) || change_axes(v, m, request))
+    if (move(v, request) || compare_axes_request(&v->axes, &v->set, m, request))
         return true;
     switch (request) {
     case REQ_NEXT:
@@ -442,7 +349,7 @@ static enum request point(void *state, const struct ui_model *m, const struct po
     sync(v, m);
     switch (axis_point(&v->axes.x, &v->shown, p, &v->axes.focus, &place)) {
     case AXIS_READS:
-        read_place(v, m, place);
+        compare_axes_read(&v->axes, &v->set, m, place);
         return REQ_NONE;
     case AXIS_ENTERS:
         return REQ_ENTER;

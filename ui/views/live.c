@@ -5,7 +5,7 @@
  * panel where it has the focus, else the log. What happens within an epoch the run says itself, of
  * this process or another: losses by step stand where a loss has no curve over epochs yet.
  */
-#include "ui/views/live_charts.h"
+#include "ui/views/live_axes.h"
 #include "ui/views/live_panel.h"
 
 #include "base/clock.h"
@@ -16,7 +16,6 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -329,75 +328,6 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     draw_log(v, pen, m, l.log);
 }
 
-/* The i-th epoch or step that the crosshair may stand at. */
-static int place_of(const struct live_view *v, const struct ui_model *m, size_t i)
-{
-    return v->by_step ? m->steps->at[i].step : m->epochs[i].epoch;
-}
-
-/* On all of the axis, 0 to 1. */
-static double cursor_place(const struct live_view *v, const struct ui_model *m)
-{
-    struct live_range r = live_range_of(&v->axes, m);
-    return r.last > r.first ? ((double)v->axes.cursor - r.first) / ((double)r.last - r.first) : 0;
-}
-
-/* Moves the crosshair by one epoch or step that exists; it starts at the last one. */
-static void read_at(struct live_view *v, const struct ui_model *m, int direction)
-{
-    size_t n = v->by_step ? (size_t)m->steps->n : m->n_epochs, i = n - 1;
-    if (!n)
-        return;
-    if (v->axes.reading) {
-        while (i > 0 && place_of(v, m, i) > v->axes.cursor)
-            i--;
-        if (direction < 0 && i > 0)
-            i--;
-        if (direction > 0 && i < n - 1)
-            i++;
-    }
-    v->axes.reading = true;
-    v->axes.cursor = place_of(v, m, i);
-    axis_show(&v->axes.x, cursor_place(v, m));
-}
-
-/* It stands at the epoch or step that is nearest to a place of the axis. */
-static void read_place(struct live_view *v, const struct ui_model *m, double place)
-{
-    size_t n = v->by_step ? (size_t)m->steps->n : m->n_epochs;
-    int x = live_x_at(live_range_of(&v->axes, m), place);
-    v->axes.reading = n > 0;
-    for (size_t i = 0; i < n; i++)
-        if (!i || abs(place_of(v, m, i) - x) < abs(v->axes.cursor - x))
-            v->axes.cursor = place_of(v, m, i);
-}
-
-/* Around the crosshair where there is one. */
-static void zoom_x(struct live_view *v, const struct ui_model *m, double by)
-{
-    double middle = v->axes.reading ? cursor_place(v, m) : axis_place(&v->axes.x, 0.5);
-    axis_zoom(&v->axes.x, by, middle, 0.5);
-}
-
-static bool change_x(struct live_view *v, const struct ui_model *m, enum request request)
-{
-    switch (request) {
-    case REQ_ZOOM_IN:
-    case REQ_ZOOM_OUT:
-        zoom_x(v, m, request == REQ_ZOOM_IN ? 0.5 : 2);
-        return true;
-    case REQ_ZOOM_ALL:
-        axis_all(&v->axes.x);
-        return true;
-    case REQ_PAN_LEFT:
-    case REQ_PAN_RIGHT:
-        axis_pan(&v->axes.x, request == REQ_PAN_LEFT ? -0.25 : 0.25);
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void turn_steps(struct live_view *v, const struct ui_model *m, struct view_reply *reply)
 {
     v->axes.by = v->by_step ? LIVE_BY_EPOCH : LIVE_BY_STEP;
@@ -451,7 +381,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     settle_axes(v, m);
     if (request != REQ_BACK && !ui_run_find(m, v->open))
         return false;
-    if (change_x(v, m, request))
+    if (live_axes_request(&v->axes, m, request))
         return true;
     switch (request) {
     case REQ_COMPARE:
@@ -466,10 +396,6 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         return true;
     case REQ_ENTER:
         v->zoom = !v->zoom;
-        return true;
-    case REQ_LEFT:
-    case REQ_RIGHT:
-        read_at(v, m, request == REQ_LEFT ? -1 : 1);
         return true;
     case REQ_UP:
     case REQ_DOWN:
@@ -525,7 +451,7 @@ static enum request point(void *state, const struct ui_model *m, const struct po
     settle_axes(v, m);
     switch (axis_point(&v->axes.x, &v->charts, p, &v->axes.focus, &place)) {
     case AXIS_READS:
-        read_place(v, m, place);
+        live_axes_read(&v->axes, m, place);
         return REQ_NONE;
     case AXIS_ENTERS:
         return REQ_ENTER;
