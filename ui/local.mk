@@ -52,6 +52,7 @@ libui_a_SOURCES = \
 	ui/views/live.c \
 	ui/views/live_axes.c ui/views/live_axes.h \
 	ui/views/live_charts.c ui/views/live_charts.h \
+	ui/views/live_log.c ui/views/live_log.h \
 	ui/views/live_panel.c ui/views/live_panel.h \
 	ui/views/predictions.c ui/views/predictions_priv.h \
 	ui/views/predictions_draw.c \

@@ -6,9 +6,9 @@
  * this process or another: losses by step stand where a loss has no curve over epochs yet.
  */
 #include "ui/views/live_axes.h"
+#include "ui/views/live_log.h"
 #include "ui/views/live_panel.h"
 
-#include "base/clock.h"
 #include "base/str.h"
 #include "ui/facts.h"
 #include "ui/view.h"
@@ -17,7 +17,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define LABEL_CELLS 9
 #define SCROLL_ALL 1000000 /* lines, more than there are */
@@ -27,13 +26,12 @@ struct live_view {
     struct live_axes axes;
     bool by_step; /* what axes.cursor counts */
     bool zoom;
-    int log_back; /* lines that the log is scrolled back */
-    int log_page;
+    struct live_log log;
     struct live_panel panel; /* the last cell, after the charts */
     struct ui_figure figure; /* asked for by the last key */
-    /* Where things were last drawn: charts, the panel and the log; no cells or rows where not. */
+    /* Where things were last drawn: charts and the panel; no cells or rows where not. */
     struct live_layout charts;
-    struct rect panel_at, log_at;
+    struct rect panel_at;
 };
 
 /* Charts and panel. */
@@ -215,49 +213,6 @@ static void draw_info(struct pen *pen, const struct ui_model *m, const struct ui
     draw_phase(pen, m, r, at, y + 2);
 }
 
-static enum role level_role(const char *level)
-{
-    if (!strcmp(level, "error"))
-        return ROLE_BAD;
-    return !strcmp(level, "warning") ? ROLE_WARN : ROLE_DIM;
-}
-
-static void draw_log_line(struct pen *pen, const struct log_row *line, int y, struct rect at)
-{
-    char clock[16] = "";
-    time_t seconds;
-    struct tm tm;
-    if (clock_whole_s(line->time, &seconds) && localtime_r(&seconds, &tm))
-        strftime(clock, sizeof clock, "%H:%M:%S", &tm);
-    int x = at.x + 1;
-    x += pen_text(pen, y, x, 8, ROLE_DIM, clock) + 1;
-    pen_text(pen, y, x, 7, level_role(line->level), line->level);
-    pen_text(pen, y, x + 8, at.x + at.columns - x - 9, ROLE_TEXT, line->text);
-}
-
-static void draw_log(struct live_view *v, struct pen *pen, const struct ui_model *m, struct rect at)
-{
-    int lines = (int)m->n_log;
-    if (at.rows > 1) {
-        char right[64] = "";
-        if (v->log_back)
-            snprintf(right, sizeof right, "%d newer below", v->log_back);
-        pen_rule(pen, at.y, at.x, at.columns, "Log", right);
-        at.y++;
-        at.rows--;
-    }
-    v->log_page = at.rows;
-    int most = lines > at.rows ? lines - at.rows : 0;
-    if (v->log_back > most)
-        v->log_back = most;
-    int first = lines - at.rows - v->log_back;
-    for (int i = 0; i < at.rows; i++) {
-        int line = (first > 0 ? first : 0) + i;
-        if (line < lines)
-            draw_log_line(pen, &m->log[line], at.y + i, at);
-    }
-}
-
 static void draw_missing(const struct live_view *v, struct pen *pen, struct rect at)
 {
     int x = at.x + 2, cells = at.columns - 4;
@@ -306,7 +261,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
 {
     struct live_view *v = state;
     const struct ui_run *r = ui_run_find(m, v->open);
-    v->charts.cells = v->panel_at.rows = v->log_at.rows = 0;
+    v->charts.cells = v->panel_at.rows = v->log.at.rows = 0;
     if (!r) {
         draw_missing(v, pen, body);
         return;
@@ -324,8 +279,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         draw_reason(v, pen, m, r, &l);
     else
         draw_cells(v, pen, m, r, &l);
-    v->log_at = l.log;
-    draw_log(v, pen, m, l.log);
+    live_log_draw(&v->log, pen, m, l.log);
 }
 
 static void turn_steps(struct live_view *v, const struct ui_model *m, struct view_reply *reply)
@@ -355,7 +309,7 @@ static void back(struct live_view *v, struct view_reply *reply)
 /* The panel where it has the focus, else the log; draw keeps both within what there is. */
 static void scroll(struct live_view *v, const struct ui_model *m, int lines)
 {
-    int *to = on_panel(v, m) ? &v->panel.first : &v->log_back;
+    int *to = on_panel(v, m) ? &v->panel.first : &v->log.back;
     *to += on_panel(v, m) ? -lines : lines;
     if (*to < 0)
         *to = 0;
@@ -377,7 +331,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
     struct live_view *v = state;
-    int cells = cells_of(m), page = on_panel(v, m) ? v->panel.page : v->log_page;
+    int cells = cells_of(m), page = on_panel(v, m) ? v->panel.page : v->log.page;
     settle_axes(v, m);
     if (request != REQ_BACK && !ui_run_find(m, v->open))
         return false;
@@ -437,9 +391,9 @@ static enum request point_texts(struct live_view *v, const struct ui_model *m,
         v->axes.focus = cells_of(m) - 1;
         v->panel.first += pointer_scroll(p);
         v->panel.first = v->panel.first < 0 ? 0 : v->panel.first;
-    } else if (rect_has(v->log_at, p->y, p->x)) {
-        v->log_back -= pointer_scroll(p);
-        v->log_back = v->log_back < 0 ? 0 : v->log_back;
+    } else if (rect_has(v->log.at, p->y, p->x)) {
+        v->log.back -= pointer_scroll(p);
+        v->log.back = v->log.back < 0 ? 0 : v->log.back;
     }
     return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
 }
