@@ -96,10 +96,18 @@ TESTS += tests/ui/test_ui_encoders
 # The view of predictions, its pictures too.
 check_PROGRAMS += tests/ui/test_ui_predictions
 tests_ui_test_ui_predictions_SOURCES = tests/ui/test_ui_predictions.c tests/kit/ui_golden.h tests/kit/ui_kit.c \
-	tests/kit/ui_kit.h tests/kit/ui_pty.h
+	tests/kit/ui_kit.h tests/kit/ui_predictions.h
 tests_ui_test_ui_predictions_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_predictions_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_predictions
+
+# Its pictures as such, on a pseudo terminal.
+check_PROGRAMS += tests/ui/test_ui_pictures
+tests_ui_test_ui_pictures_SOURCES = tests/ui/test_ui_pictures.c tests/kit/ui_kit.c tests/kit/ui_kit.h \
+	tests/kit/ui_predictions.h tests/kit/ui_pty.h
+tests_ui_test_ui_pictures_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_pictures_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_pictures
 
 EXTRA_DIST += \
 	tests/golden/ui_ablation_200x60.txt \
