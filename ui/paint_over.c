@@ -23,6 +23,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define USUAL_HEIGHT 20 /* pixels of a cell, where that is not known */
+
 /* A picture's number in the terminal. */
 #define FIRST_ID 0x636f6d
 
@@ -103,7 +105,8 @@ static const struct over_kind over_sixel = {L' ', true, 640, add_sixel, remove_s
 
 const struct over_kind *over_kind_of(const struct paint *p)
 {
-    bool finds_out = p->as == UI_PICTURES_AUTO && !p->mono, sized = p->can.cell_height > 0;
+    bool finds_out = p->as == UI_PICTURES_AUTO && !p->mono,
+         sized = p->can.cell_height > 0 && p->can.cell_width > 0;
     if (p->as == UI_PICTURES_KITTY || (finds_out && p->can.kitty))
         return &over_kitty;
     if (sized && (p->as == UI_PICTURES_SIXEL || (finds_out && p->can.sixel)))
@@ -121,8 +124,8 @@ static int least(int a, int b)
 static void cell_size(const struct paint *p, int *height, int *width)
 {
     bool sized = p->can.cell_height > 0 && p->can.cell_width > 0;
-    *height = sized ? p->can.cell_height : 2;
-    *width = sized ? p->can.cell_width : 1;
+    *height = sized ? p->can.cell_height : USUAL_HEIGHT;
+    *width = sized ? p->can.cell_width : USUAL_HEIGHT / 2;
     if (!p->over || !p->over->pixels) {
         *height = 2;
         *width = 1;

@@ -16,6 +16,7 @@
 enum report_kind {
     REPORT_NONE,
     REPORT_MOUSE,    /* "0;12;3M": button, column, line; m when it is let go (mode 1006) */
+    REPORT_OLD,      /* the same as three characters, by terminals that do not know that mode */
     REPORT_DEVICE,   /* "62;4;22c": what the terminal is and can (DA1) */
     REPORT_GRAPHICS, /* "i=31;OK": to a question in Kitty's graphics protocol */
     REPORT_KINDS
@@ -46,5 +47,12 @@ enum report_state report_add(struct report *r, wchar_t c);
 
 /* Numbers with semicolons between, up to `most`; returns how many there are. */
 int report_numbers(const struct report *r, int *to, int most);
+
+/* What a mouse reports in either way: button, column and line from 1. False when it is nothing. */
+struct report_mouse {
+    int button, column, line;
+    bool released;
+};
+bool report_mouse(const struct report *r, struct report_mouse *to);
 
 #endif

@@ -47,7 +47,7 @@ static void leave_flow_alone(const struct screen *s)
     def_prog_mode();
 }
 
-static void send(const struct screen *s, const char *text)
+static void tell(const struct screen *s, const char *text)
 {
     ssize_t n = write(s->out, text, strlen(text));
     (void)n; /* a terminal that has gone is noticed at the next key */
@@ -56,9 +56,9 @@ static void send(const struct screen *s, const char *text)
 void screen_mouse(const struct screen *s, bool reports)
 {
     if (s->has_mouse)
-        send(s, reports ? MOUSE_ON : MOUSE_OFF);
+        tell(s, reports ? MOUSE_ON : MOUSE_OFF);
     if (s->can.kitty && !reports)
-        send(s, KITTY_REMOVE_ALL);
+        tell(s, KITTY_REMOVE_ALL);
 }
 
 /* What is asked within a multiplexer is not what the terminal around it would say: tmux and screen
@@ -70,15 +70,13 @@ static bool is_multiplexed(void)
            !strncmp(term, "screen", 6);
 }
 
-/* Every terminal answers what it is, and those that know Kitty's pictures have answered that
- * before.
- */
+/* Every terminal answers what it is; one that knows Kitty's pictures has said that before. */
 void screen_ask(struct screen *s)
 {
     if (s->asked || s->fixed || !terminal_is_ansi())
         return;
     s->asked = true;
-    send(s, is_multiplexed() ? DEVICE_QUESTION : KITTY_QUESTION DEVICE_QUESTION);
+    tell(s, is_multiplexed() ? DEVICE_QUESTION : KITTY_QUESTION DEVICE_QUESTION);
 }
 
 /* Answers that come when the program has ended would be typed into the shell. */
@@ -97,7 +95,8 @@ static void await_answers(struct screen *s)
 static void take_reports(const struct screen *s)
 {
     for (int kind = REPORT_NONE + 1; kind < REPORT_KINDS; kind++)
-        define_key(report_beginning((enum report_kind)kind), REPORT_CODE + kind);
+        if (kind != REPORT_OLD || s->has_mouse) /* elsewhere it may be a key's beginning */
+            define_key(report_beginning((enum report_kind)kind), REPORT_CODE + kind);
     screen_mouse(s, true);
 }
 
@@ -168,7 +167,7 @@ void screen_close(struct screen *s)
 void screen_abandon(const struct screen *s)
 {
     screen_mouse(s, false);
-    send(s, s->leave);
+    tell(s, s->leave);
     tcsetattr(s->in, TCSANOW, &s->before);
 }
 
@@ -234,25 +233,22 @@ static int read_key(struct screen *s, struct key *key)
 /* What the mouse did becomes a key; false when it was nothing. */
 static bool take_mouse(struct screen *s, struct key *key)
 {
-    int n[3];
-    size_t length = s->report.length;
-    if (report_numbers(&s->report, n, 3) < 3 || n[1] < 1 || n[2] < 1)
-        return false;
-    bool released = s->report.text[length - 1] == 'm';
+    struct report_mouse m;
     *key = (struct key){.code = SCREEN_POINTER};
-    return pointer_of(&s->mouse, n[0], n[2] - 1, n[1] - 1, released, clock_s(), &s->pointer);
+    return report_mouse(&s->report, &m) && pointer_of(&s->mouse, m.button, m.line - 1, m.column - 1,
+                                                      m.released, clock_s(), &s->pointer);
 }
 
-static void take_answer(struct screen *s, enum report_kind kind)
+static void take_answer(struct screen *s)
 {
     int n[REPORT_BYTES / 2];
-    if (kind == REPORT_GRAPHICS) {
+    if (s->report.kind == REPORT_GRAPHICS) {
         s->can.kitty |= strstr(s->report.text, ";OK") != NULL;
         return;
     }
     s->answered = true;
-    for (int i = report_numbers(&s->report, n, REPORT_BYTES / 2);
-         i-- > 1;) /* the first is its kind */
+    int count = report_numbers(&s->report, n, REPORT_BYTES / 2);
+    for (int i = 1; i < count; i++) /* the first is its kind */
         s->can.sixel |= n[i] == SIXEL_FEATURE;
 }
 
@@ -267,7 +263,7 @@ static bool is_report(struct screen *s, struct key *key)
         return false;
     if (s->report.kind == REPORT_GRAPHICS && key->character == KEY_ESCAPE)
         return true; /* its end is two characters */
-    enum report_kind kind = s->report.kind;
+    bool is_mouse = s->report.kind == REPORT_MOUSE || s->report.kind == REPORT_OLD;
     switch (report_add(&s->report, key->character)) {
     case REPORT_MORE:
         return true;
@@ -276,11 +272,11 @@ static bool is_report(struct screen *s, struct key *key)
     case REPORT_WHOLE:
         break;
     }
+    bool is_key = is_mouse && take_mouse(s, key);
+    if (!is_mouse)
+        take_answer(s);
     s->report.kind = REPORT_NONE;
-    if (kind == REPORT_MOUSE)
-        return !take_mouse(s, key);
-    take_answer(s, kind);
-    return true;
+    return !is_key;
 }
 
 int screen_key(struct screen *s, struct key *key)

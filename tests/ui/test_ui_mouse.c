@@ -26,6 +26,13 @@ static void test_reports(void)
     ok(add(&r, REPORT_MOUSE, "0;12;3M") == REPORT_WHOLE && report_numbers(&r, n, 4) == 3 &&
            n[0] == 0 && n[1] == 12 && n[2] == 3,
        "a report of the mouse");
+    struct report_mouse m;
+    ok(report_mouse(&r, &m) && !m.button && m.column == 12 && m.line == 3 && !m.released,
+       "by column and line");
+    ok(add(&r, REPORT_OLD, " ,#") == REPORT_WHOLE && report_mouse(&r, &m) && !m.button &&
+           m.column == 12 && m.line == 3 && !m.released,
+       "the same in three characters");
+    ok(add(&r, REPORT_OLD, "#,#") == REPORT_WHOLE && report_mouse(&r, &m) && m.released, "let go");
     ok(add(&r, REPORT_DEVICE, "62;4;22c") == REPORT_WHOLE && report_numbers(&r, n, 4) == 3 &&
            n[1] == 4,
        "what a terminal can");

@@ -174,6 +174,9 @@ static void test_mouse(void)
         is_int(fixture_wanted(ui), 18, "is a double click, and opens the run");
         is_int(key(ui, &p, &f->model, "\033[<1;\033", &action), 1, "a key among reports is a key");
         is_int(fixture_wanted(ui), 0, "and goes back");
+        is_int(key(ui, &p, &f->model, "\033[M 4%", &action), 1, "an old terminal's click");
+        is_int(key(ui, &p, &f->model, "\r", &action), 1, "is on the second run");
+        is_int(fixture_wanted(ui), 19, "as Enter shows");
         ui_stopping(ui, true);
         str_clear(&sent);
         pty_read(&p, &sent);
