@@ -92,6 +92,8 @@ combolab_SOURCES = \
 	src/commands/undelete.c \
 	src/commands/tui_guard.c \
 	src/commands/tui_guard_priv.h \
+	src/commands/tui_once.c \
+	src/commands/tui_once_priv.h \
 	src/commands/tui_words.c \
 	src/commands/tui_words_priv.h \
 	src/commands/version.c \

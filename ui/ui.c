@@ -197,6 +197,12 @@ void ui_draw(struct ui *ui, const struct ui_model *model)
     paint_end(ui->paint, ui->screen.out, anew);
 }
 
+void ui_dump(struct ui *ui, struct str *out)
+{
+    screen_use(&ui->screen);
+    screen_dump(&ui->screen, out);
+}
+
 /* --- keys --- */
 
 /* The view that a request shows; -1 when it is none of a view. */
@@ -332,6 +338,17 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
     }
 }
 
+/* The view may take it. */
+static void do_request(struct ui *ui, const struct ui_model *m, enum request request,
+                       struct ui_action *out)
+{
+    struct view_reply reply = {.note = ""};
+    if (request && views[ui->view]->request(ui->states[ui->view], m, request, &reply))
+        take_reply(ui, m, &reply, out);
+    else
+        common(ui, m, request, out);
+}
+
 int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
 {
     struct key key;
@@ -349,14 +366,25 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
         return 1;
     }
     const struct view *view = views[ui->view];
-    void *state = ui->states[ui->view];
-    enum request request = request_of_key(key);
-    if ((view->type && view->type(state, model, key, &reply)) ||
-        (request && view->request(state, model, request, &reply)))
+    if (view->type && view->type(ui->states[ui->view], model, key, &reply))
         take_reply(ui, model, &reply, out);
     else
-        common(ui, model, request, out);
+        do_request(ui, model, request_of_key(key), out);
     return 1;
+}
+
+int ui_show(struct ui *ui, const struct ui_model *model, int view, const int64_t *runs, size_t n,
+            struct err *e)
+{
+    struct ui_action none;
+    for (size_t i = 0; n > 1 && i < n; i++)
+        if (!marks_has(&ui->marks, runs[i]) && marks_turn(&ui->marks, runs[i]))
+            return mem_error(e, "the runs to be shown", 0);
+    if (n)
+        show(ui, model, view, runs[0]);
+    else
+        do_request(ui, model, views[view]->shown_by, &none);
+    return 0;
 }
 
 bool ui_interrupt(struct ui *ui, const struct ui_model *model)
@@ -375,16 +403,8 @@ void ui_launched(struct ui *ui, const struct ui_model *model, int64_t run)
         views[list]->open(ui->states[list], model, run);
 }
 
-/* --- tests --- */
-
 void ui_test_key(struct ui *ui, int key)
 {
     if (ui->screen.n_pending < SCREEN_MOST_PENDING)
         ui->screen.pending[ui->screen.n_pending++] = key;
-}
-
-void ui_test_dump(struct ui *ui, struct str *out)
-{
-    screen_use(&ui->screen);
-    screen_dump(&ui->screen, out);
 }

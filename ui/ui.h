@@ -22,6 +22,9 @@ struct err;
 struct intern;
 struct str;
 
+/* In the order of the header; the first one is shown at the start. */
+#define UI_VIEWS(V) V(runs) V(live) V(compare) V(ablation) V(predictions) V(sql) V(launch) V(help)
+
 enum ui_chart_style { UI_CHART_AUTO, UI_CHART_BRAILLE, UI_CHART_BLOCK, UI_CHART_ASCII };
 
 /* AUTO: mono when $NO_COLOR is set and not empty, else by what is known of the background. SAFE:
@@ -266,7 +269,7 @@ struct ui_figure {
     char metrics[128]; /* "pc,mae", terms of the loss by their names: a panel each */
     char phases[16];   /* "train,test"; "" = those that the command curves takes */
     bool log_y;
-    bool predictions, best; /* of the first run, by its best weights */
+    bool predictions, best;    /* of the first run, by its best weights */
     bool over_seed, over_fold; /* curves are means of runs that differ in that alone */
     struct ui_ablation ablation;
 };
@@ -293,8 +296,9 @@ struct ui_action {
     W(RUNS, runs)                                                                                  \
     W(RUN, run)                                                                                    \
     W(NOW, now)                                                                                    \
-    W(PATHS, paths) W(SQL, sql) W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation)          \
-        W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
+    W(PATHS, paths)                                                                                \
+    W(SQL, sql) W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation) W(COMPARED, compared)    \
+        W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100
 
@@ -374,9 +378,16 @@ const struct ui_run *ui_run_find(const struct ui_model *model, int64_t run);
 /* What that run does at present, or NULL when it says nothing. */
 const struct snapshot *ui_run_now(const struct ui_model *model, int64_t run);
 
-/* Tests: gives a key by its curses code; and the screen as UTF-8 text, a line a row. */
+/* Goes to a view, which counts as UI_VIEWS does, as its key does; with runs to the first of them,
+ * and several are marked. 0, or -1 without memory. */
+int ui_show(struct ui *ui, const struct ui_model *model, int view, const int64_t *runs, size_t n,
+            struct err *e);
+
+/* What was drawn last as UTF-8 text: a line a row, without trailing blanks. */
+void ui_dump(struct ui *ui, struct str *out);
+
+/* Tests: gives a key by its curses code. */
 void ui_test_key(struct ui *ui, int key);
-void ui_test_dump(struct ui *ui, struct str *out);
 
 /* For the manual page, as mdoc lists: keys from the request table, what signs mean, and the columns
  * of the list of runs with the keys that sort by them. */

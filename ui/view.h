@@ -61,9 +61,6 @@ struct view {
     size_t (*wants)(const void *state, struct ui_want wants[UI_MOST_WANTS]);
 };
 
-/* In the order of the header; the first one is shown at the start. */
-#define UI_VIEWS(V) V(runs) V(live) V(compare) V(ablation) V(predictions) V(sql) V(launch) V(help)
-
 #define UI_VIEW_DECLARED(name) extern const struct view view_##name;
 UI_VIEWS(UI_VIEW_DECLARED)
 #undef UI_VIEW_DECLARED

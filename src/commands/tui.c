@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "src/commands/tui_guard_priv.h"
+#include "src/commands/tui_once_priv.h"
 #include "src/commands/tui_words_priv.h"
 #include "src/detach.h"
 #include "src/drawer.h"
@@ -36,17 +37,28 @@
 struct tui_options {
     bool watch;
     int theme; /* enum ui_theme */
+    int once;  /* a view to be printed, as UI_VIEWS counts from 1 on; 0 = none */
+    char size[OPT_TEXT_BYTES];
 };
 
 static const char *const themes[] = {
     [UI_THEME_AUTO] = "auto", [UI_THEME_DARK] = "dark", [UI_THEME_LIGHT] = "light",
     [UI_THEME_SAFE] = "safe", [UI_THEME_MONO] = "mono", [UI_THEME_MONO + 1] = NULL};
 
+#define VIEW_NAME(name) #name,
+static const char *const once[] = {"none", UI_VIEWS(VIEW_NAME) NULL};
+#undef VIEW_NAME
+
 static const struct opt options[] = {
     {"watch", 'w', OPT_FLAG, offsetof(struct tui_options, watch), 0, 0, "no", NULL, "", "Screen",
      "only look: train nothing in this process"},
     {"theme", 0, OPT_CHOICE, offsetof(struct tui_options, theme), 0, 0, "auto", themes, "",
      "Screen", "colours for a dark or a light background, for any, or none"},
+    {"once", 0, OPT_CHOICE, offsetof(struct tui_options, once), 0, 0, "none", once, "", "Screen",
+     "print this view of the screen as text, once all that it shows has been read"},
+    {"size", 0, OPT_TEXT, offsetof(struct tui_options, size), 0, 0, "", NULL, "cells", "Screen",
+     "how large --once draws it, such as 120x40; empty means $COLUMNS and $LINES, else the "
+     "terminal, else 80x24"},
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
@@ -452,8 +464,16 @@ static int detach(const struct left *left, bool quiet, struct err *e)
 
 static int run(const struct invocation *in)
 {
+    const struct tui_options *given = in->own;
     struct tui t = {.kept_stderr = -1, .draws = true};
     struct err e;
+    if (given->once)
+        return tui_once(in, given->once - 1, given->size);
+    if (in->n_arguments) {
+        err_set(&e, ERR_USAGE, "unexpected argument '%.60s': runs are for --once",
+                in->arguments[0]);
+        return command_fail(&e);
+    }
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         err_set(&e, ERR_USAGE,
                 "the screen needs a terminal; 'combolab runs' lists the runs without one");
@@ -476,7 +496,8 @@ static int run(const struct invocation *in)
 
 const struct command command_tui = {
     .name = "tui",
-    .arguments = "",
+    .arguments = "[RUN]...",
+    .most_arguments = -1,
     .summary = "the screen: watch, launch and control runs (what combolab does without a command)",
     .details =
         "Shows the runs of the database, the curves of one run while it trains, and a form to "
@@ -486,7 +507,11 @@ const struct command command_tui = {
         "stops after its step, with a checkpoint, or is detached: a worker of its own goes on with "
         "it from there, also when the terminal is closed. A terminal that goes away stops the run "
         "as SIGTERM does; SIGUSR1 makes a checkpoint. What libraries print goes to a .log file "
-        "beside the database.",
+        "beside the database.\n"
+        "With --once no terminal is needed: a view is printed as text, of the runs that are named "
+        "(several are marked), else of those that it would begin with:\n"
+        " combolab --once live last\n"
+        " combolab --once compare 3-6 --size 160x50",
     .own = &own,
     .own_bytes = sizeof(struct tui_options),
     .run = run,
