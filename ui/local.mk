@@ -4,6 +4,8 @@ libui_a_SOURCES = \
 	ui/cells.c ui/cells.h \
 	ui/chart.c ui/chart.h \
 	ui/chart_legend.c ui/chart_priv.h \
+	ui/colon.c ui/colon.h \
+	ui/colon_words.c \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
 	ui/editor.c ui/editor.h \

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/canvas.h"
+#include "ui/colon.h"
 #include "ui/frame.h"
 #include "ui/marks.h"
 #include "ui/paint.h"
@@ -19,6 +20,7 @@
 
 #include <curses.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <wctype.h>
 
@@ -32,6 +34,7 @@ struct ui {
     struct theme theme;
     struct canvas canvas;
     struct paint *paint;
+    char term[64]; /* a longer type is none that is known by name */
     enum ui_chart_style charts;
     bool unicode;
     bool redraw; /* the terminal's content is not to be trusted */
@@ -41,6 +44,7 @@ struct ui {
     int before[VIEWS]; /* where Escape leads from a passing one */
     char note[512];    /* on the status line until the next key */
     bool note_is_error;
+    struct colon colon;
     struct question question; /* its text is "" unless an answer is waited for */
 };
 
@@ -82,9 +86,8 @@ int ui_open(struct ui **out, const struct ui_options *options, struct err *e)
         return mem_error(e, "charts and views", 0);
     }
     tzset(); /* reads a file, and later it would be while somebody waits for a key */
-    theme_init(&ui->theme, options->theme
-                               ? options->theme
-                               : theme_found(options->term ? options->term : getenv("TERM")));
+    str_copy(ui->term, sizeof ui->term, options->term ? options->term : getenv("TERM"));
+    theme_init(&ui->theme, options->theme ? options->theme : theme_found(ui->term));
     ui->unicode = screen_is_utf8();
     if (paint_open(&ui->paint, &ui->theme, ui->unicode, e)) {
         ui_close(ui);
@@ -105,6 +108,7 @@ void ui_close(struct ui *ui)
     fini_views(ui);
     canvas_fini(&ui->canvas);
     marks_fini(&ui->marks);
+    colon_fini(&ui->colon);
     paint_close(ui->paint);
     mem_free(ui);
 }
@@ -162,7 +166,13 @@ static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)
                                 .note_is_error = ui->note_is_error};
     if (view->footer_now)
         words.footer = view->footer_now(ui->states[ui->view], &words.types);
+    if (ui->colon.open) {
+        words.footer = colon_hints;
+        words.types = true;
+    }
     frame_draw(pen, m, &f, &words);
+    if (ui->colon.open)
+        colon_draw(&ui->colon, pen, &f);
 }
 
 void ui_draw(struct ui *ui, const struct ui_model *model)
@@ -186,6 +196,7 @@ void ui_draw(struct ui *ui, const struct ui_model *model)
         .cursor_y = -1,
     };
     wattrset(stdscr, A_NORMAL);
+    wbkgdset(stdscr, ' ' | ui->theme.ground);
     werase(stdscr);
     paint_begin(ui->paint);
     draw_frame(ui, &pen, model);
@@ -286,6 +297,17 @@ static void ask_form(struct ui *ui, const struct ui_model *m, enum request reque
     take_reply(ui, m, &reply, out);
 }
 
+static struct colon_place colon_place(struct ui *ui, const struct ui_model *m)
+{
+    return (struct colon_place){views, ui->states, VIEWS, ui->view, m};
+}
+
+static void open_colon(struct ui *ui, const struct ui_model *m)
+{
+    struct colon_place place = colon_place(ui, m);
+    colon_open(&ui->colon, &place);
+}
+
 static void next_marks(struct ui *ui)
 {
     if (!ui->unicode)
@@ -314,6 +336,9 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
         return;
     case REQ_MARKS:
         next_marks(ui);
+        return;
+    case REQ_COLON:
+        open_colon(ui, m);
         return;
     case REQ_LIKE:
         if (current_run(ui, m))
@@ -349,6 +374,141 @@ static void do_request(struct ui *ui, const struct ui_model *m, enum request req
         common(ui, m, request, out);
 }
 
+/* --- commands --- */
+
+/* To the view on screen, else to the first one that takes it, which is shown then. */
+static void say(struct ui *ui, const struct ui_model *m, const struct colon_order *o,
+                struct ui_action *out)
+{
+    struct view_reply reply = {.note = "no view takes that"};
+    int took = 0, i = ui->view;
+    for (int k = -1; !took && k < VIEWS; k++) {
+        i = k < 0 ? ui->view : k;
+        if (views[i]->say)
+            took = views[i]->say(ui->states[i], m, o->request, o->text, &reply);
+    }
+    if (took > 0)
+        reply.note[0] = '\0';
+    if (took > 0 && i != ui->view)
+        show(ui, m, i, 0);
+    reply.note_is_error = took <= 0;
+    take_reply(ui, m, &reply, out);
+}
+
+static void edit_run(struct ui *ui, const struct ui_model *m, const struct colon_order *o,
+                     struct ui_action *out)
+{
+    static const enum ui_action_kind kinds[REQUEST_COUNT] = {
+        [REQ_TAG] = UI_TAG, [REQ_NOTE] = UI_NOTE, [REQ_RENAME] = UI_RENAME};
+    struct view_reply reply = {.note = ""};
+    const struct ui_run *run = current_run(ui, m);
+    if (run)
+        reply.action =
+            (struct ui_action){.kind = kinds[o->request], .run = run->id, .text = o->text};
+    else
+        str_copy(reply.note, sizeof reply.note, "no run is selected");
+    reply.note_is_error = !run;
+    if (run && o->request == REQ_TAG)
+        marks_spread(&ui->marks, &reply);
+    take_reply(ui, m, &reply, out);
+}
+
+/* In the place of the marks before, where it is for Compare. */
+static void mark_runs(struct ui *ui, const struct ui_model *m, const struct colon_order *o)
+{
+    bool failed = false;
+    if (o->request == REQ_COMPARE)
+        marks_clear(&ui->marks);
+    for (size_t i = 0; i < m->n_runs; i++)
+        if (colon_names_run(o->text, m->runs[i].id) && !marks_has(&ui->marks, m->runs[i].id))
+            failed |= marks_turn(&ui->marks, m->runs[i].id) != 0;
+    ui->note_is_error = failed;
+    if (failed)
+        str_copy(ui->note, sizeof ui->note, "out of memory: not all of them are marked");
+    else if (o->request == REQ_COMPARE)
+        show(ui, m, view_of(REQ_COMPARE), o->run);
+}
+
+static void use_theme(struct ui *ui, const char *name)
+{
+    struct paint *paint;
+    struct err e;
+    int which = 0;
+    while (ui_theme_names[which] && strcmp(ui_theme_names[which], name))
+        which++;
+    ui->note_is_error = !ui_theme_names[which];
+    if (!ui_theme_names[which]) {
+        str_copy(ui->note, sizeof ui->note, "there is no such theme: Tab lists what there are");
+        return;
+    }
+    theme_init(&ui->theme, which ? (enum ui_theme)which : theme_found(ui->term));
+    ui->redraw = true;
+    if (paint_open(&paint, &ui->theme, ui->unicode, &e))
+        return; /* pictures keep the colours that they had */
+    paint_close(ui->paint);
+    ui->paint = paint;
+}
+
+static void obey(struct ui *ui, const struct ui_model *m, const struct colon_order *o,
+                 struct ui_action *out)
+{
+    struct view_reply reply = {.note = ""};
+    int view = view_of(o->request == REQ_LIKE ? REQ_LAUNCH : o->request);
+    switch (o->does) {
+    case COLON_REQUEST:
+        do_request(ui, m, o->request, out);
+        return;
+    case COLON_SAY:
+        say(ui, m, o, out);
+        return;
+    case COLON_SHOW:
+    case COLON_EXPERIMENT:
+        show(ui, m, view, o->run);
+        return;
+    case COLON_VIEW:
+        do_request(ui, m, o->request, out);
+        return;
+    case COLON_RUN:
+        show(ui, m, views[ui->view]->open ? ui->view : view_of(REQ_RUNS), o->run);
+        return;
+    case COLON_VERB:
+        verbs_request(m, ui_run_find(m, o->run), o->request, &reply);
+        take_reply(ui, m, &reply, out);
+        return;
+    case COLON_EDIT:
+        edit_run(ui, m, o, out);
+        return;
+    case COLON_MARK:
+        mark_runs(ui, m, o);
+        return;
+    case COLON_UNMARK:
+        marks_clear(&ui->marks);
+        return;
+    case COLON_THEME:
+        use_theme(ui, o->text);
+        return;
+    }
+}
+
+static void type_command(struct ui *ui, const struct ui_model *m, struct key key,
+                         struct ui_action *out)
+{
+    struct colon_place place = colon_place(ui, m);
+    struct colon_order order;
+    struct view_reply reply = {.note = ""};
+    if (key.code && request_of_key(key) == REQ_HELP) { /* the footer offers it */
+        ui->colon.open = false;
+        do_request(ui, m, REQ_HELP, out);
+        return;
+    }
+    if (!colon_key(&ui->colon, &place, key))
+        return;
+    if (colon_read(&place, ui->colon.line.text, &order, &reply))
+        obey(ui, m, &order, out);
+    else
+        take_reply(ui, m, &reply, out);
+}
+
 int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
 {
     struct key key;
@@ -363,6 +523,10 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
     ui->note[0] = '\0';
     if (ui->question.text[0]) {
         answer(ui, key, out);
+        return 1;
+    }
+    if (ui->colon.open) {
+        type_command(ui, model, key, out);
         return 1;
     }
     const struct view *view = views[ui->view];
@@ -391,6 +555,10 @@ bool ui_interrupt(struct ui *ui, const struct ui_model *model)
 {
     struct view_reply reply = {.note = ""};
     const struct view *view = views[ui->view];
+    if (ui->colon.open) {
+        ui->colon.open = false;
+        return true;
+    }
     return view->request(ui->states[ui->view], model, REQ_CANCEL, &reply);
 }
 

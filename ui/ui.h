@@ -28,8 +28,23 @@ struct str;
 enum ui_chart_style { UI_CHART_AUTO, UI_CHART_BRAILLE, UI_CHART_BLOCK, UI_CHART_ASCII };
 
 /* AUTO: mono when $NO_COLOR is set and not empty, else by what is known of the background. SAFE:
- * can be read on any. */
-enum ui_theme { UI_THEME_AUTO, UI_THEME_DARK, UI_THEME_LIGHT, UI_THEME_SAFE, UI_THEME_MONO };
+ * can be read on any. T(WHICH, name, what it is). */
+#define UI_THEMES(T)                                                                               \
+    T(AUTO, "auto", "what suits the terminal")                                                     \
+    T(DARK, "dark", "for a dark background")                                                       \
+    T(LIGHT, "light", "for a light background")                                                    \
+    T(SAFE, "safe", "for any background")                                                          \
+    T(CONTRAST, "contrast", "bright on black, whatever the terminal has")                          \
+    T(MONO, "mono", "no colours: bold, dim, underlined, reversed")
+
+enum ui_theme {
+#define UI_THEME_ENUM(which, name, about) UI_THEME_##which,
+    UI_THEMES(UI_THEME_ENUM)
+#undef UI_THEME_ENUM
+        UI_THEME_KINDS
+};
+
+extern const char *const ui_theme_names[], *const ui_theme_about[]; /* to NULL */
 
 struct ui_options {
     FILE *in, *out;             /* the terminal; NULL = stdin, stdout */
@@ -297,8 +312,10 @@ struct ui_action {
     W(RUN, run)                                                                                    \
     W(NOW, now)                                                                                    \
     W(PATHS, paths)                                                                                \
-    W(SQL, sql) W(NAMES, names) W(HISTORY, history) W(ABLATION, ablation) W(COMPARED, compared)    \
-        W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
+    W(SQL, sql)                                                                                    \
+    W(NAMES, names)                                                                                \
+    W(HISTORY, history) W(ABLATION, ablation) W(COMPARED, compared) W(ALIKE, alike)                \
+        W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100
 
@@ -394,5 +411,9 @@ void ui_test_key(struct ui *ui, int key);
 void ui_mdoc_keys(struct str *out);
 void ui_mdoc_signs(struct str *out);
 void ui_mdoc_columns(struct str *out);
+
+/* So, the commands of the command line that no key has, and the themes. */
+void ui_mdoc_commands(struct str *out);
+void ui_mdoc_themes(struct str *out);
 
 #endif

@@ -53,6 +53,13 @@ struct view {
                  struct view_reply *reply);
     /* Its rows are to be those that meet the filter. Optional. */
     void (*filter)(void *state, const char *text);
+    /* The request as a command, with a text: "sort" "-best_pc". 1 when the view took it, 0 when it
+     * takes no text with that request, -1 and the reply's note says what is wrong. Optional. */
+    int (*say)(void *state, const struct ui_model *model, enum request request, const char *text,
+               struct view_reply *reply);
+    /* The i-th word that such a text may be made of, and what it is (optional); NULL beyond the
+     * last one. Optional. */
+    const char *(*word)(const void *state, enum request request, size_t i, const char **about);
     /* What it wants done without a key goes into the reply's action. Optional. */
     void (*due)(void *state, const struct ui_model *model, struct view_reply *reply);
     /* The run that pause, stop, delete ... are about, or NULL. Optional. */

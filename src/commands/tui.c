@@ -41,10 +41,6 @@ struct tui_options {
     char size[OPT_TEXT_BYTES];
 };
 
-static const char *const themes[] = {
-    [UI_THEME_AUTO] = "auto", [UI_THEME_DARK] = "dark", [UI_THEME_LIGHT] = "light",
-    [UI_THEME_SAFE] = "safe", [UI_THEME_MONO] = "mono", [UI_THEME_MONO + 1] = NULL};
-
 #define VIEW_NAME(name) #name,
 static const char *const once[] = {"none", UI_VIEWS(VIEW_NAME) NULL};
 #undef VIEW_NAME
@@ -52,8 +48,8 @@ static const char *const once[] = {"none", UI_VIEWS(VIEW_NAME) NULL};
 static const struct opt options[] = {
     {"watch", 'w', OPT_FLAG, offsetof(struct tui_options, watch), 0, 0, "no", NULL, "", "Screen",
      "only look: train nothing in this process"},
-    {"theme", 0, OPT_CHOICE, offsetof(struct tui_options, theme), 0, 0, "auto", themes, "",
-     "Screen", "colours for a dark or a light background, for any, or none"},
+    {"theme", 0, OPT_CHOICE, offsetof(struct tui_options, theme), 0, 0, "auto", ui_theme_names, "",
+     "Screen", "colours: for a dark or a light background, for any, of high contrast, or none"},
     {"once", 0, OPT_CHOICE, offsetof(struct tui_options, once), 0, 0, "none", once, "", "Screen",
      "print this view of the screen as text, once all that it shows has been read"},
     {"size", 0, OPT_TEXT, offsetof(struct tui_options, size), 0, 0, "", NULL, "cells", "Screen",

@@ -328,6 +328,29 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+static int say(void *state, const struct ui_model *m, enum request request, const char *text,
+               struct view_reply *reply)
+{
+    struct ablation_view *v = state;
+    (void)m;
+    if (request != REQ_FIGURE)
+        return 0;
+    for (int i = 0; i < ABLATION_METRICS; i++)
+        if (!strcmp(ablation_figures[i].name, text)) {
+            v->first = i;
+            return 1;
+        }
+    str_copy(reply->note, sizeof reply->note, "an ablation has no such figure");
+    return -1;
+}
+
+static const char *word(const void *state, enum request request, size_t i, const char **about)
+{
+    (void)state;
+    (void)about;
+    return request == REQ_FIGURE && i < ABLATION_METRICS ? ablation_figures[i].name : NULL;
+}
+
 static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 {
     const struct ablation_view *v = state;
@@ -352,5 +375,7 @@ const struct view view_ablation = {
     .open = opened,
     .draw = draw,
     .request = request,
+    .say = say,
+    .word = word,
     .wants = wants,
 };

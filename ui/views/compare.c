@@ -412,6 +412,41 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+static int say(void *state, const struct ui_model *m, enum request request, const char *text,
+               struct view_reply *reply)
+{
+    struct compare_view *v = state;
+    enum groups_by by = groups_of_word(text);
+    (void)m;
+    if (request == REQ_GROUP && by != GROUPS_KINDS && by != GROUPS_EXPERIMENT) {
+        v->marks->groups = by;
+        return 1;
+    }
+    for (int i = 0; request == REQ_PHASE && i < ROW_PHASES; i++)
+        if (!strcmp(row_phases[i].name, text)) {
+            v->axes.phase = i;
+            return 1;
+        }
+    if (request != REQ_GROUP && request != REQ_PHASE)
+        return 0;
+    str_copy(reply->note, sizeof reply->note,
+             request == REQ_GROUP
+                 ? "curves are drawn one by one (none), or as means over seed or fold"
+                 : "images are train, val or test");
+    return -1;
+}
+
+static const char *word(const void *state, enum request request, size_t i, const char **about)
+{
+    static const enum groups_by kinds[] = {GROUPS_NONE, GROUPS_BUT_SEED, GROUPS_BUT_FOLD};
+    (void)state;
+    if (request == REQ_GROUP && i < sizeof kinds / sizeof *kinds) {
+        *about = groups_name(kinds[i]);
+        return groups_word(kinds[i]);
+    }
+    return request == REQ_PHASE && i < ROW_PHASES ? row_phases[i].name : NULL;
+}
+
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     struct compare_view *v = state;
@@ -452,6 +487,8 @@ const struct view view_compare = {
     .open = opened,
     .draw = draw,
     .request = request,
+    .say = say,
+    .word = word,
     .run = current,
     .wants = wants,
 };

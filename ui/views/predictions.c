@@ -345,6 +345,36 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+/* "error", "-error", "pred": a column, whatever is on screen. */
+static int say(void *state, const struct ui_model *m, enum request request, const char *text,
+               struct view_reply *reply)
+{
+    struct predictions_view *v = state;
+    bool reverse = text[0] == '-';
+    if (request != REQ_SORT)
+        return 0;
+    for (int c = 0; c < PREDICTIONS_COLUMNS; c++) {
+        if (strncmp(predictions_columns[c].head.title, text + reverse, strlen(text + reverse)))
+            continue;
+        v->sorted = c;
+        v->reverse = reverse;
+        v->made_of = 0; /* the order is made anew */
+        if (sync(v, m))
+            predictions_plan(v, m);
+        return 1;
+    }
+    str_copy(reply->note, sizeof reply->note, "the list of images has no such column");
+    return -1;
+}
+
+static const char *word(const void *state, enum request request, size_t i, const char **about)
+{
+    (void)state;
+    *about = "";
+    return request == REQ_SORT && i < PREDICTIONS_COLUMNS ? predictions_columns[i].head.title
+                                                          : NULL;
+}
+
 static const struct ui_run *run(void *state, const struct ui_model *m)
 {
     const struct predictions_view *v = state;
@@ -385,6 +415,8 @@ const struct view view_predictions = {
     .draw = draw,
     .request = request,
     .type = type,
+    .say = say,
+    .word = word,
     .run = run,
     .wants = wants,
 };

@@ -11,7 +11,9 @@
 #include "ui/views/runs_order.h"
 #include "ui/views/runs_table.h"
 
+#include "base/err.h"
 #include "base/str.h"
+#include "results/rows_columns.h"
 #include "ui/facts.h"
 
 #include <math.h>
@@ -451,6 +453,72 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     return true;
 }
 
+/* --- as commands --- */
+
+static int refuse(struct view_reply *reply, const char *text)
+{
+    str_copy(reply->note, sizeof reply->note, text);
+    return -1;
+}
+
+/* "best_pc", "-pc": as `combolab runs --sort` takes it, of the columns that the list has. */
+static int say_sort(struct runs_view *v, const char *text, struct view_reply *reply)
+{
+    bool reverse = text[0] == '-';
+    struct err e;
+    const struct row_column *meant = rows_column_meant(v->order.columns, text + reverse, &e);
+    if (!meant)
+        return refuse(reply, e.text);
+    for (int i = 0; i < RUNS_COLUMNS; i++)
+        if (!strcmp(runs_columns[i].name, meant->name)) {
+            v->sorted = i;
+            v->reverse = reverse;
+            return 1;
+        }
+    return refuse(reply, "the list has no such column; combolab runs --sort takes it");
+}
+
+static int say_group(struct runs_view *v, const char *text, struct view_reply *reply)
+{
+    enum groups_by by = groups_of_word(text);
+    if (by == GROUPS_KINDS)
+        return refuse(reply, "the list is grouped by none, experiment, seed or fold");
+    v->marks->groups = by;
+    return 1;
+}
+
+static int say(void *state, const struct ui_model *m, enum request request, const char *text,
+               struct view_reply *reply)
+{
+    (void)m;
+    switch (request) {
+    case REQ_FILTER:
+        filter(state, text);
+        return 1;
+    case REQ_SORT:
+        return say_sort(state, text, reply);
+    case REQ_GROUP:
+        return say_group(state, text, reply);
+    default:
+        return 0;
+    }
+}
+
+static const char *word(const void *state, enum request request, size_t i, const char **about)
+{
+    (void)state;
+    if (request == REQ_GROUP && i < GROUPS_KINDS) {
+        *about = groups_name((enum groups_by)i);
+        return groups_word((enum groups_by)i);
+    }
+    for (int c = 0; (request == REQ_SORT || request == REQ_FILTER) && c < RUNS_COLUMNS; c++)
+        if (runs_columns[c].name[0] && !i--) {
+            *about = runs_columns[c].head.title;
+            return runs_columns[c].name;
+        }
+    return NULL;
+}
+
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     struct runs_view *v = state;
@@ -490,6 +558,8 @@ const struct view view_runs = {
     .request = request,
     .type = type,
     .filter = filter,
+    .say = say,
+    .word = word,
     .run = current,
     .wants = wants,
 };
