@@ -33,6 +33,7 @@ enum colon_does {
     COLON_MARK,       /* `text` is numbers of runs */
     COLON_UNMARK,
     COLON_THEME,
+    COLON_SET, /* `text` is the name of a preference and its value */
 };
 
 struct colon_order {
@@ -93,5 +94,8 @@ bool colon_read(const struct colon_place *place, const char *line, struct colon_
 
 /* The text of a COLON_MARK has that run. */
 bool colon_names_run(const char *text, int64_t run);
+
+/* The request of that name, or REQ_NONE. */
+enum request colon_request(const char *name);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/nearest.h"
 #include "base/str.h"
+#include "ui/preferences.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #define NAME_BYTES 32
 
 /* What comes after a command's name. */
-enum follows { NOTHING, TEXT, WORDS, RUN, RUNS, EXPERIMENT, VIEW, THEME };
+enum follows { NOTHING, TEXT, WORDS, RUN, RUNS, EXPERIMENT, VIEW, THEME, SETTING };
 
 struct command {
     char name[NAME_BYTES];
@@ -31,6 +32,7 @@ static const struct command own[] = {
      "mark runs by their numbers, or the selected one"},
     {"unmark", REQ_NONE, NOTHING, true, COLON_UNMARK, "take all marks away"},
     {"theme", REQ_NONE, THEME, true, COLON_THEME, "other colours, until the end"},
+    {"set", REQ_NONE, SETTING, true, COLON_SET, "a preference, for the next time too"},
 };
 #define OWN (int)(sizeof own / sizeof *own)
 
@@ -138,6 +140,17 @@ static const char *split(const char *line, char name[NAME_BYTES])
     return number ? "" : line + strspn(line, " ");
 }
 
+enum request colon_request(const char *name)
+{
+    char one[REQUEST_NAME_BYTES];
+    for (int r = 1; r < REQUEST_COUNT; r++) {
+        request_name((enum request)r, one);
+        if (!strcmp(one, name))
+            return (enum request)r;
+    }
+    return REQ_NONE;
+}
+
 /* --- completing --- */
 
 static struct colon_choice *add(struct colon_choices *to, const char *begun, const char *text,
@@ -207,6 +220,27 @@ static void add_themes(struct colon_choices *to, const char *begun)
         add(to, begun, ui_theme_names[i], ui_theme_about[i]);
 }
 
+/* Names; after one its values, where they can be listed. */
+static void add_settings(struct colon_choices *to, const char *whole, const char *begun)
+{
+    static const char *const flag[] = {"yes", "no", NULL};
+    char name[NAME_BYTES];
+    split(whole, name);
+    if (!strchr(whole, ' ')) {
+        for (size_t i = 0; i < preferences_table.count; i++) {
+            const struct opt *o = &preferences_table.options[i];
+            struct colon_choice *one = add(to, begun, o->name, o->help);
+            if (one)
+                one->more = true;
+        }
+        return;
+    }
+    const struct opt *o = opt_find(&preferences_table, name);
+    const char *const *values = !o ? NULL : o->type == OPT_FLAG ? flag : o->choices;
+    for (; values && *values; values++)
+        add(to, begun, *values, "");
+}
+
 static void add_words(const struct colon_place *p, enum request request, struct colon_choices *to,
                       const char *begun)
 {
@@ -220,7 +254,7 @@ void colon_complete(const struct colon_place *p, const char *text, struct colon_
     char name[NAME_BYTES];
     struct command c;
     int n;
-    const char *rest = split(text, name), *last = strrchr(rest, ' ');
+    const char *rest = split(text, name), *last = strrchr(rest, ' '), *whole = rest;
     to->n = 0;
     to->begun = strlen(name);
     if (!strchr(text + strspn(text, " :"), ' ')) {
@@ -253,6 +287,9 @@ void colon_complete(const struct colon_place *p, const char *text, struct colon_
         return;
     case THEME:
         add_themes(to, rest);
+        return;
+    case SETTING:
+        add_settings(to, whole, rest);
         return;
     }
 }
@@ -411,6 +448,7 @@ static bool read_rest(const struct colon_place *p, const struct command *c, stru
     case TEXT:
     case WORDS:
     case THEME:
+    case SETTING:
         return true;
     }
     return true;
@@ -446,9 +484,9 @@ bool colon_read(const struct colon_place *p, const char *line, struct colon_orde
     return !rest[0] || read_rest(p, &c, to, reply);
 }
 
-static const char *const usages[] = {
-    [NOTHING] = "",     [TEXT] = "text",       [WORDS] = "words", [RUN] = "run",
-    [RUNS] = "run ...", [EXPERIMENT] = "name", [VIEW] = "name",   [THEME] = "name"};
+static const char *const usages[] = {[NOTHING] = "",  [TEXT] = "text",    [WORDS] = "words",
+                                     [RUN] = "number",   [RUNS] = "number ...", [EXPERIMENT] = "name",
+                                     [VIEW] = "name", [THEME] = "name",   [SETTING] = "name value"};
 
 void ui_mdoc_commands(struct str *out)
 {

@@ -14,10 +14,12 @@ libui_a_SOURCES = \
 	ui/grid.c ui/grid.h \
 	ui/grid_table.c \
 	ui/groups.c ui/groups.h \
+	ui/kept.c ui/kept.h \
 	ui/layout.c ui/layout.h \
 	ui/marks.c ui/marks.h \
 	ui/paint.c ui/paint.h \
 	ui/pen.c ui/pen.h \
+	ui/preferences.c ui/preferences.h \
 	ui/request.c ui/request.h \
 	ui/run.c \
 	ui/scale.c ui/scale.h \

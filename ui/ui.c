@@ -15,6 +15,7 @@
 #include "ui/frame.h"
 #include "ui/marks.h"
 #include "ui/paint.h"
+#include "ui/preferences.h"
 #include "ui/screen.h"
 #include "ui/verbs.h"
 
@@ -45,6 +46,7 @@ struct ui {
     char note[512];    /* on the status line until the next key */
     bool note_is_error;
     struct colon colon;
+    char set[32];             /* the preference that was asked for by the last key */
     struct question question; /* its text is "" unless an answer is waited for */
 };
 
@@ -71,6 +73,13 @@ static void fini_views(struct ui *ui)
     }
 }
 
+static void use_charts(struct ui *ui, enum ui_chart_style style)
+{
+    ui->charts = style;
+    if (style == UI_CHART_AUTO || !ui->unicode)
+        ui->charts = ui->unicode ? UI_CHART_BRAILLE : UI_CHART_ASCII;
+}
+
 int ui_open(struct ui **out, const struct ui_options *options, struct err *e)
 {
     struct ui *ui = mem_alloc(1, sizeof *ui);
@@ -93,9 +102,7 @@ int ui_open(struct ui **out, const struct ui_options *options, struct err *e)
         ui_close(ui);
         return -1;
     }
-    ui->charts = options->charts;
-    if (ui->charts == UI_CHART_AUTO || !ui->unicode)
-        ui->charts = ui->unicode ? UI_CHART_BRAILLE : UI_CHART_ASCII;
+    use_charts(ui, options->charts);
     *out = ui;
     return 0;
 }
@@ -429,24 +436,43 @@ static void mark_runs(struct ui *ui, const struct ui_model *m, const struct colo
         show(ui, m, view_of(REQ_COMPARE), o->run);
 }
 
-static void use_theme(struct ui *ui, const char *name)
+static void use_theme(struct ui *ui, enum ui_theme which)
 {
     struct paint *paint;
     struct err e;
-    int which = 0;
-    while (ui_theme_names[which] && strcmp(ui_theme_names[which], name))
-        which++;
-    ui->note_is_error = !ui_theme_names[which];
-    if (!ui_theme_names[which]) {
-        str_copy(ui->note, sizeof ui->note, "there is no such theme: Tab lists what there are");
-        return;
-    }
-    theme_init(&ui->theme, which ? (enum ui_theme)which : theme_found(ui->term));
+    theme_init(&ui->theme, which ? which : theme_found(ui->term));
     ui->redraw = true;
     if (paint_open(&paint, &ui->theme, ui->unicode, &e))
         return; /* pictures keep the colours that they had */
     paint_close(ui->paint);
     ui->paint = paint;
+}
+
+static void try_theme(struct ui *ui, const char *name)
+{
+    int which = 0;
+    while (ui_theme_names[which] && strcmp(ui_theme_names[which], name))
+        which++;
+    ui->note_is_error = !ui_theme_names[which];
+    if (ui->note_is_error)
+        str_copy(ui->note, sizeof ui->note, "there is no such theme: Tab lists what there are");
+    else
+        use_theme(ui, (enum ui_theme)which);
+}
+
+/* "theme light" */
+static void ask_to_set(struct ui *ui, const char *text, struct ui_action *out)
+{
+    size_t n = strcspn(text, " ");
+    if (n >= sizeof ui->set || !text[n]) {
+        str_copy(ui->note, sizeof ui->note,
+                 "set a preference by its name and its value; Tab lists them");
+        ui->note_is_error = true;
+        return;
+    }
+    snprintf(ui->set, sizeof ui->set, "%.*s", (int)n, text);
+    *out = (struct ui_action){
+        .kind = UI_SET, .name = ui->set, .text = text + n + strspn(text + n, " ")};
 }
 
 static void obey(struct ui *ui, const struct ui_model *m, const struct colon_order *o,
@@ -485,7 +511,10 @@ static void obey(struct ui *ui, const struct ui_model *m, const struct colon_ord
         marks_clear(&ui->marks);
         return;
     case COLON_THEME:
-        use_theme(ui, o->text);
+        try_theme(ui, o->text);
+        return;
+    case COLON_SET:
+        ask_to_set(ui, o->text, out);
         return;
     }
 }
@@ -549,6 +578,94 @@ int ui_show(struct ui *ui, const struct ui_model *model, int view, const int64_t
     else
         do_request(ui, model, views[view]->shown_by, &none);
     return 0;
+}
+
+/* --- preferences, and how it was left --- */
+
+void ui_prefer(struct ui *ui, const struct ui_model *model, const struct ui_preferences *p,
+               const char *name)
+{
+    const struct view *list = views[view_of(REQ_RUNS)];
+    void *state = ui->states[view_of(REQ_RUNS)];
+    struct view_reply reply = {.note = ""}; /* what is wrong with them has been said before */
+    if (name && !strcmp(name, "theme"))
+        use_theme(ui, (enum ui_theme)p->theme);
+    if (!name || !strcmp(name, "charts"))
+        use_charts(ui, (enum ui_chart_style)p->charts);
+    if (!name || !strcmp(name, "filter"))
+        list->say(state, model, REQ_FILTER, p->filter, &reply);
+    if (!name || !strcmp(name, "sort"))
+        list->say(state, model, REQ_SORT, p->sort, &reply);
+    if (!name || !strcmp(name, "group"))
+        list->say(state, model, REQ_GROUP, groups_word((enum groups_by)p->group), &reply);
+    if (!name)
+        ui->view = p->view;
+}
+
+void ui_keep(const struct ui *ui, struct str *out)
+{
+    char name[REQUEST_NAME_BYTES];
+    request_name(views[ui->view]->shown_by, name);
+    str_addf(out, "view %s\ncharts %d\n", name, ui->charts);
+    for (size_t i = 0; i < ui->marks.n; i++)
+        str_addf(out, "mark %lld\n", (long long)ui->marks.at[i].run);
+    for (size_t i = 0; i < ui->colon.n_history; i++)
+        str_addf(out, "command %s\n", ui->colon.history[i]);
+    for (int i = 0; i < VIEWS; i++) {
+        request_name(views[i]->shown_by, name);
+        kept_add(out, name, views[i]->kept, views[i]->n_kept, ui->states[i]);
+        if (views[i]->keep)
+            views[i]->keep(ui->states[i], name, out);
+    }
+}
+
+/* What a view has kept: "sort", "-best_pc". */
+static void restore_in(struct ui *ui, const struct ui_model *m, int view, const char *name,
+                       const char *value)
+{
+    const struct view *v = views[view];
+    struct view_reply reply = {.note = ""};
+    enum request request = colon_request(name);
+    if (kept_take(ui->states[view], v->kept, v->n_kept, name, value))
+        return;
+    if (v->say && request)
+        v->say(ui->states[view], m, request, value, &reply);
+    else if (v->take)
+        v->take(ui->states[view], name, value);
+}
+
+/* The form and help are gone to for a while. */
+static void restore_view(struct ui *ui, enum request shown_by)
+{
+    int view = view_of(shown_by);
+    if (view >= 0 && shown_by != REQ_LAUNCH && shown_by != REQ_HELP)
+        ui->view = view;
+}
+
+static void restore_line(struct ui *ui, const struct ui_model *m, char *line)
+{
+    char *rest = line, *word = strsep(&rest, " "), *value = rest ? rest : line + strlen(line);
+    int view = view_of(colon_request(word));
+    int64_t number = 0;
+    bool is_number = !str_to_int(value, &number);
+    if (!strcmp(word, "view"))
+        restore_view(ui, colon_request(value));
+    else if (!strcmp(word, "charts") && number >= UI_CHART_AUTO && number <= UI_CHART_ASCII)
+        use_charts(ui, (enum ui_chart_style)number);
+    else if (!strcmp(word, "mark") && is_number && number > 0 && !marks_has(&ui->marks, number))
+        marks_turn(&ui->marks, number);
+    else if (!strcmp(word, "command") && value[0] && strlen(value) < EDIT_BYTES)
+        colon_remember(&ui->colon, value);
+    else if (view >= 0 && (word = strsep(&rest, " ")))
+        restore_in(ui, m, view, word, rest ? rest : "");
+}
+
+void ui_restore(struct ui *ui, const struct ui_model *model, const char *lines)
+{
+    char *copy = mem_string(lines), *rest = copy;
+    while (rest)
+        restore_line(ui, model, strsep(&rest, "\n"));
+    mem_free(copy);
 }
 
 bool ui_interrupt(struct ui *ui, const struct ui_model *model)

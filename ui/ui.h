@@ -46,6 +46,8 @@ enum ui_theme {
 
 extern const char *const ui_theme_names[], *const ui_theme_about[]; /* to NULL */
 
+struct ui_preferences;
+
 struct ui_options {
     FILE *in, *out;             /* the terminal; NULL = stdin, stdout */
     const char *term;           /* NULL = $TERM */
@@ -271,6 +273,7 @@ enum ui_action_kind {
     UI_TAG,    /* `text` is tags, with - before those that go */
     UI_UNDO,   /* the last deletion or archiving */
     UI_FIGURE, /* draw `figure` into a file */
+    UI_SET,    /* preference `name` is to be `text`: from now on, and the next time */
     UI_QUIT,   /* confirmed, if it had to be */
     UI_DETACH, /* so, and what trains here goes on in a process of its own */
     UI_EACH,   /* several of these, which were confirmed together */
@@ -292,7 +295,7 @@ struct ui_figure {
 struct ui_action {
     enum ui_action_kind kind;
     int64_t run;
-    const char *text;                 /* the view's, until the next key */
+    const char *text, *name;          /* the view's, until the next key */
     const struct ui_figure *figure;   /* UI_FIGURE: the view's, until the next key */
     const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
     size_t n_configs;
@@ -314,8 +317,9 @@ struct ui_action {
     W(PATHS, paths)                                                                                \
     W(SQL, sql)                                                                                    \
     W(NAMES, names)                                                                                \
-    W(HISTORY, history) W(ABLATION, ablation) W(COMPARED, compared) W(ALIKE, alike)                \
-        W(PREDICTIONS, predictions) W(PICTURES, pictures)
+    W(HISTORY, history)                                                                            \
+    W(ABLATION, ablation) W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions)        \
+        W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100
 
@@ -400,6 +404,17 @@ const struct snapshot *ui_run_now(const struct ui_model *model, int64_t run);
 int ui_show(struct ui *ui, const struct ui_model *model, int view, const int64_t *runs, size_t n,
             struct err *e);
 
+/* The preference of that name as it is now; NULL: all that the screen begins with but the theme,
+ * which is an option. */
+void ui_prefer(struct ui *ui, const struct ui_model *model, const struct ui_preferences *p,
+               const char *name);
+
+/* How it is left, as lines for ui_restore: the view, and what is chosen in each. */
+void ui_keep(const struct ui *ui, struct str *out);
+
+/* Before anything is drawn. Lines that say nothing (any more) are passed over. */
+void ui_restore(struct ui *ui, const struct ui_model *model, const char *lines);
+
 /* What was drawn last as UTF-8 text: a line a row, without trailing blanks. */
 void ui_dump(struct ui *ui, struct str *out);
 
@@ -412,8 +427,9 @@ void ui_mdoc_keys(struct str *out);
 void ui_mdoc_signs(struct str *out);
 void ui_mdoc_columns(struct str *out);
 
-/* So, the commands of the command line that no key has, and the themes. */
+/* So, what the command line has beyond keys, the themes, and the preferences. */
 void ui_mdoc_commands(struct str *out);
 void ui_mdoc_themes(struct str *out);
+void ui_mdoc_preferences(struct str *out);
 
 #endif

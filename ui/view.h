@@ -9,6 +9,7 @@
 #ifndef COMBOLAB_UI_VIEW_H
 #define COMBOLAB_UI_VIEW_H
 
+#include "ui/kept.h"
 #include "ui/pen.h"
 #include "ui/request.h"
 #include "ui/ui.h"
@@ -60,6 +61,13 @@ struct view {
     /* The i-th word that such a text may be made of, and what it is (optional); NULL beyond the
      * last one. Optional. */
     const char *(*word)(const void *state, enum request request, size_t i, const char **about);
+    /* What is as it was left at the next start. Optional: */
+    const struct kept_field *kept;
+    size_t n_kept;
+    /* Lines "VIEW NAME VALUE" beside those of the fields. They come back by `say`, where the name
+     * is a request's, else by `take`. */
+    void (*keep)(const void *state, const char *view, struct str *out);
+    void (*take)(void *state, const char *name, const char *value);
     /* What it wants done without a key goes into the reply's action. Optional. */
     void (*due)(void *state, const struct ui_model *model, struct view_reply *reply);
     /* The run that pause, stop, delete ... are about, or NULL. Optional. */

@@ -9,6 +9,7 @@ cd "$work" || exit 1
 # Nothing of whoever runs this is read or written.
 HOME=$work XDG_DATA_HOME=$work/share XDG_CACHE_HOME=$work/cache COLUMNS=80 TZ=UTC
 export HOME XDG_DATA_HOME XDG_CACHE_HOME COLUMNS TZ
+unset XDG_CONFIG_HOME XDG_STATE_HOME
 . "$TOP_SRCDIR/tests/kit/tap.sh"
 
 why() {

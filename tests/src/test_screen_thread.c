@@ -306,6 +306,7 @@ int main(void)
     sigaction(SIGCHLD, &action, NULL);
     const char *path = scratch_path("runs.db");
     setenv("XDG_STATE_HOME", scratch, 1);
+    setenv("XDG_CONFIG_HOME", scratch, 1);
     make_runs(path);
     if (!start(&t, path)) {
         skip("processes cannot be traced here");

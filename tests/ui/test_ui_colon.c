@@ -2,6 +2,8 @@
  * commands lead to. */
 #include "base/mem.h"
 #include "tests/kit/ui_golden.h"
+#include "ui/groups.h"
+#include "ui/preferences.h"
 #include "ui/request.h"
 
 #include <curses.h>
@@ -164,6 +166,93 @@ static void test_themes(void)
     fixture_free(f);
 }
 
+/* What a screen is left with, another one begins with. */
+static void test_kept(void)
+{
+    struct fixture *f = fixture_new(30);
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    struct str lines, again;
+    str_init(&lines);
+    str_init(&again);
+    command(ui, f, "filter loss:combo");
+    command(ui, f, "sort -pc");
+    command(ui, f, "group experiment");
+    PRESS(ui, f, 'G', KEY_LEFT, ' '); /* the last group is folded, and its runs are marked */
+    command(ui, f, "live 12");
+    PRESS(ui, f, 'y', '\t');
+    command(ui, f, "ablation default");
+    PRESS(ui, f, 'v', 'e');
+    command(ui, f, "predictions 9");
+    PRESS(ui, f, 'o', 'v');
+    command(ui, f, "sort -true");
+    command(ui, f, "compare");
+    PRESS(ui, f, 'E', 'f', 'y', 'w', '\t', 'm');
+    ui_keep(ui, &lines);
+    ui_close(ui);
+    ui = open_ui(24, 80, UI_CHART_AUTO);
+    ui_restore(ui, &f->model, lines.text);
+    ui_draw(ui, &f->model);
+    shows(ui, "[3 Compare]", "the view is back");
+    ui_keep(ui, &again);
+    if (!ok(!strcmp(lines.text, again.text), "and all that was kept"))
+        diag("%s---\n%s", lines.text, again.text);
+    PRESS(ui, f, '1');
+    shows(ui, "loss:combo", "the filter");
+    shows(ui, "by best PC, reversed", "the order");
+    shows(ui, "\xe2\x96\xb8 ", "a folded group");
+    shows(ui, "marked", "marks");
+    ui_close(ui);
+    ui = open_ui(24, 80, UI_CHART_AUTO);
+    ui_restore(ui, &f->model,
+               "# nonsense\n\nview nowhere\nview\nview help\nruns\nruns sort\nruns sort nothing\n"
+               "runs folded x\nruns selected -1\nlive chart 99\nlive run x\nmark x\ncharts 9\n"
+               "compare images -1\nsql sort pc\nhelp help help\n \n  \ncommand");
+    ui_draw(ui, &f->model);
+    shows(ui, "[1 Runs]", "lines that say nothing are passed over");
+    shows(ui, "by age", "and change nothing");
+    str_fini(&lines);
+    str_fini(&again);
+    ui_close(ui);
+    fixture_free(f);
+}
+
+static void test_preferences(void)
+{
+    struct fixture *f = fixture_new(30);
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    struct ui_preferences p;
+    struct err e;
+    opt_defaults(&preferences_table, &p, &e);
+    for (int i = 0; i < GROUPS_KINDS; i++)
+        ok(!opt_set(&preferences_table, &p, "group", groups_word((enum groups_by)i), &e) &&
+               p.group == i,
+           "the preference group has %s", groups_word((enum groups_by)i));
+    p.group = GROUPS_EXPERIMENT;
+    p.view = 1;
+    str_copy(p.filter, sizeof p.filter, "loss:l1");
+    str_copy(p.sort, sizeof p.sort, "-mae");
+    ui_prefer(ui, &f->model, &p, NULL);
+    ui_draw(ui, &f->model);
+    shows(ui, "[2 Live]", "the first view is preferred");
+    PRESS(ui, f, '1');
+    shows(ui, "loss:l1", "a filter");
+    shows(ui, "grouped by experiment \xc2\xb7 by MAE, reversed", "groups and an order");
+    struct ui_action a = command(ui, f, "set theme light");
+    ok(a.kind == UI_SET && !strcmp(a.name, "theme") && !strcmp(a.text, "light"),
+       "set asks for a preference");
+    p.theme = UI_THEME_LIGHT;
+    ui_prefer(ui, &f->model, &p, "theme");
+    command(ui, f, "set theme");
+    shows(ui, "by its name and its value", "and for its value");
+    PRESS(ui, f, ':');
+    type_text(ui, &f->model, "set ");
+    shows(ui, "refresh", "names are listed");
+    type_text(ui, &f->model, "gr\tse\t");
+    shows(ui, "\n:set group seed\n", "and values completed");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 static void test_names(void)
 {
     char one[REQUEST_NAME_BYTES], other[REQUEST_NAME_BYTES];
@@ -188,6 +277,8 @@ int main(void)
         test_refused();
         test_commands();
         test_themes();
+        test_kept();
+        test_preferences();
         test_names();
         setlocale(LC_ALL, "C");
         test_screens(24, 80, "colon_c_80x24", "colon_sort_c_80x24");

@@ -359,6 +359,19 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     return v->wanted.experiment[0] ? 2 : 1;
 }
 
+#define KEPT(name, type, field, most)                                                              \
+    {                                                                                              \
+        name, type, offsetof(struct ablation_view, field), most                                    \
+    }
+static const struct kept_field kept[] = {
+    KEPT("experiment", KEPT_TEXT, wanted.experiment, ROW_TEXT_BYTES),
+    KEPT("baseline", KEPT_TEXT, wanted.baseline, OPT_TEXT_BYTES),
+    KEPT("at", KEPT_INT, wanted.at, ABLATION_ATS - 1),
+    KEPT("first", KEPT_INT, first, ABLATION_METRICS - 1),
+    KEPT("images", KEPT_FLAG, wanted.bootstrap, 0),
+};
+#undef KEPT
+
 static const struct hint footer[] = {
     {REQ_ENTER, "runs"},      {REQ_BEHIND, NULL},   {REQ_FIGURE, NULL},
     {REQ_EPOCH, NULL},        {REQ_BASELINE, NULL}, {REQ_IMAGES, NULL},
@@ -373,6 +386,8 @@ const struct view view_ablation = {
     .state_bytes = sizeof(struct ablation_view),
     .fini = fini,
     .open = opened,
+    .kept = kept,
+    .n_kept = sizeof kept / sizeof *kept,
     .draw = draw,
     .request = request,
     .say = say,

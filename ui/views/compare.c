@@ -470,6 +470,23 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     return n;
 }
 
+#define KEPT(name, type, field, most)                                                              \
+    {                                                                                              \
+        name, type, offsetof(struct compare_view, field), most                                     \
+    }
+static const struct kept_field kept[] = {
+    KEPT("run", KEPT_RUN, alone, 0),
+    KEPT("baseline", KEPT_RUN, baseline, 0),
+    KEPT("chart", KEPT_INT, axes.focus, LAYOUT_MOST_CHARTS - 1),
+    KEPT("images", KEPT_INT, axes.phase, ROW_PHASES - 1),
+    KEPT("log-y", KEPT_INT, axes.log_y, (1 << LAYOUT_MOST_CHARTS) - 1),
+    KEPT("smooth", KEPT_INT, axes.smoothing, COMPARE_SMOOTHINGS - 1),
+    KEPT("by-time", KEPT_FLAG, axes.by_time, 0),
+    KEPT("zoom", KEPT_FLAG, zoom, 0),
+    KEPT("settings", KEPT_FLAG, settings, 0),
+};
+#undef KEPT
+
 static const struct hint footer[] = {
     {REQ_BACK, NULL},       {REQ_NEXT, "chart"},  {REQ_ENTER, "zoom"},  {REQ_LEFT, "values"},
     {REQ_GROUP, NULL},      {REQ_BASELINE, NULL}, {REQ_SETTINGS, NULL}, {REQ_PHASE, NULL},
@@ -485,6 +502,8 @@ const struct view view_compare = {
     .init = init,
     .fini = fini,
     .open = opened,
+    .kept = kept,
+    .n_kept = sizeof kept / sizeof *kept,
     .draw = draw,
     .request = request,
     .say = say,

@@ -381,6 +381,24 @@ static const struct ui_run *run(void *state, const struct ui_model *m)
     return ui_run_find(m, v->run);
 }
 
+#define KEPT(name, type, field, most)                                                              \
+    {                                                                                              \
+        name, type, offsetof(struct predictions_view, field), most                                 \
+    }
+static const struct kept_field kept[] = {
+    KEPT("run", KEPT_RUN, run, 0),
+    KEPT("best", KEPT_FLAG, best, 0),
+    KEPT("plot", KEPT_INT, plot, PLOTS - 1),
+};
+#undef KEPT
+
+static void keep(const void *state, const char *name, struct str *out)
+{
+    const struct predictions_view *v = state;
+    str_addf(out, "%s sort %s%s\n", name, v->reverse ? "-" : "",
+             predictions_columns[v->sorted].head.title);
+}
+
 static const struct hint footer[] = {
     {REQ_ENTER, "larger"},   {REQ_EXTREMES, NULL}, {REQ_FIGURE, "scores/errors"},
     {REQ_WEIGHTS, NULL},     {REQ_SORT, NULL},     {REQ_REVERSE, NULL},
@@ -412,6 +430,9 @@ const struct view view_predictions = {
     .init = init,
     .fini = fini,
     .open = opened,
+    .kept = kept,
+    .n_kept = sizeof kept / sizeof *kept,
+    .keep = keep,
     .draw = draw,
     .request = request,
     .type = type,

@@ -18,6 +18,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct runs_view {
@@ -519,6 +520,30 @@ static const char *word(const void *state, enum request request, size_t i, const
     return NULL;
 }
 
+/* As commands, but for groups that are folded and the selected run. */
+static void keep(const void *state, const char *name, struct str *out)
+{
+    const struct runs_view *v = state;
+    str_addf(out, "%s sort %s%s\n", name, v->reverse ? "-" : "", runs_columns[v->sorted].name);
+    str_addf(out, "%s filter %s\n", name, v->typing ? v->before : v->filter.text);
+    str_addf(out, "%s group %s\n", name, groups_word(v->marks->groups));
+    for (size_t i = 0; i < v->lines.n_folded; i++)
+        str_addf(out, "%s folded %llx\n", name, (unsigned long long)v->lines.folded[i]);
+    str_addf(out, "%s selected %lld\n", name, (long long)v->selected);
+}
+
+static void take(void *state, const char *name, const char *value)
+{
+    struct runs_view *v = state;
+    char *end;
+    unsigned long long key = strtoull(value, &end, 16);
+    int64_t run;
+    if (!strcmp(name, "folded") && end > value && !*end)
+        runs_lines_fold(&v->lines, key, true);
+    if (!strcmp(name, "selected") && !str_to_int(value, &run) && run > 0)
+        v->awaited = run;
+}
+
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     struct runs_view *v = state;
@@ -560,6 +585,8 @@ const struct view view_runs = {
     .filter = filter,
     .say = say,
     .word = word,
+    .keep = keep,
+    .take = take,
     .run = current,
     .wants = wants,
 };
