@@ -5,7 +5,7 @@
 #include "ui/ui.h"
 
 #define VIEW_NAME(name) #name,
-static const char *const views[] = {UI_VIEWS(VIEW_NAME) NULL};
+static const char *const views[] = {"last", UI_VIEWS(VIEW_NAME) NULL};
 #undef VIEW_NAME
 static const char *const charts[] = {"auto", "braille", "block", "ascii", NULL};
 static const char *const groups[] = {"none", "experiment", "seed", "fold", NULL};
@@ -16,8 +16,8 @@ static const struct opt options[] = {
     {"theme", 0, OPT_CHOICE, AT(theme), 0, 0, "auto", ui_theme_names, "", "Screen", "colours"},
     {"charts", 0, OPT_CHOICE, AT(charts), 0, 0, "auto", charts, "", "Screen",
      "what charts are drawn with"},
-    {"view", 0, OPT_CHOICE, AT(view), 0, 0, "runs", views, "", "Screen",
-     "the view that is shown first"},
+    {"view", 0, OPT_CHOICE, AT(view), 0, 0, "last", views, "", "Screen",
+     "the view that is shown first; last is as it was left"},
     {"filter", 0, OPT_TEXT, AT(filter), 0, 0, "", NULL, "", "Screen",
      "tests that runs of the list meet"},
     {"sort", 0, OPT_TEXT, AT(sort), 0, 0, "age_s", NULL, "", "Screen",

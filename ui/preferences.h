@@ -11,7 +11,7 @@
 struct ui_preferences {
     int theme;  /* enum ui_theme */
     int charts; /* enum ui_chart_style */
-    int view;   /* as UI_VIEWS counts */
+    int view;   /* as UI_VIEWS counts from 1 on; 0 = as it was left */
     char filter[OPT_TEXT_BYTES], sort[OPT_TEXT_BYTES];
     int group; /* enum groups_by */
     int64_t refresh_ms;

@@ -45,6 +45,7 @@ struct ui {
     int before[VIEWS]; /* where Escape leads from a passing one */
     char note[512];    /* on the status line until the next key */
     bool note_is_error;
+    bool begins; /* the view has not been opened: nobody has chosen it yet */
     struct colon colon;
     char set[32];             /* the preference that was asked for by the last key */
     struct question question; /* its text is "" unless an answer is waited for */
@@ -141,6 +142,9 @@ bool ui_due(struct ui *ui, const struct ui_model *m, struct ui_action *out)
 {
     const struct view *view = views[ui->view];
     struct view_reply reply = {.note = ""};
+    if (ui->begins && m->n_runs && view->open)
+        view->open(ui->states[ui->view], m, 0);
+    ui->begins &= !m->n_runs;
     if (!view->due || ui->question.text[0])
         return false;
     view->due(ui->states[ui->view], m, &reply);
@@ -245,6 +249,7 @@ static void leave_for(struct ui *ui, int view)
     if (view != ui->view && views[ui->view]->left)
         views[ui->view]->left(ui->states[ui->view]);
     ui->view = view;
+    ui->begins = false;
 }
 
 static void show(struct ui *ui, const struct ui_model *m, int view, int64_t run)
@@ -582,6 +587,13 @@ int ui_show(struct ui *ui, const struct ui_model *model, int view, const int64_t
 
 /* --- preferences, and how it was left --- */
 
+/* It is opened as by its key once there are runs that it may choose from. */
+static void begin_in(struct ui *ui, int view)
+{
+    leave_for(ui, view);
+    ui->begins = true;
+}
+
 void ui_prefer(struct ui *ui, const struct ui_model *model, const struct ui_preferences *p,
                const char *name)
 {
@@ -598,8 +610,8 @@ void ui_prefer(struct ui *ui, const struct ui_model *model, const struct ui_pref
         list->say(state, model, REQ_SORT, p->sort, &reply);
     if (!name || !strcmp(name, "group"))
         list->say(state, model, REQ_GROUP, groups_word((enum groups_by)p->group), &reply);
-    if (!name)
-        ui->view = p->view;
+    if (p->view && (!name || !strcmp(name, "view")))
+        begin_in(ui, p->view - 1);
 }
 
 void ui_keep(const struct ui *ui, struct str *out)
@@ -639,7 +651,7 @@ static void restore_view(struct ui *ui, enum request shown_by)
 {
     int view = view_of(shown_by);
     if (view >= 0 && shown_by != REQ_LAUNCH && shown_by != REQ_HELP)
-        ui->view = view;
+        begin_in(ui, view);
 }
 
 static void restore_line(struct ui *ui, const struct ui_model *m, char *line)

@@ -444,8 +444,10 @@ static void begin(struct tui *t)
     const struct ui_model *m = model_view(t->model);
     ui_prefer(t->ui, m, &t->preferences, NULL);
     char *lines = t->preferences.layout ? layout_file_read(session_path(t->session)) : NULL;
-    if (lines)
+    if (lines) {
         ui_restore(t->ui, m, lines);
+        ui_prefer(t->ui, m, &t->preferences, "view");
+    }
     mem_free(lines);
 }
 

@@ -21,7 +21,7 @@ static void test_read(void)
     struct ui_preferences p;
     struct err e = {.text = ""};
     ok(!preferences_file_read(scratch_path("none"), &p, &e) && p.theme == UI_THEME_AUTO &&
-           p.refresh_ms == 100 && p.layout && !strcmp(p.sort, "age_s"),
+           p.refresh_ms == 100 && !p.view && p.layout && !strcmp(p.sort, "age_s"),
        "without a file they are the usual ones");
     const char *path = scratch_text("good", "# mine\n\n  theme=light\r\nsort =  -pc \nfilter = a#b "
                                             "loss:l1\nrefresh = 200\ntheme = mono\nlayout = no");

@@ -147,6 +147,12 @@ static void test_commands(void)
     shows(ui, "\n:\n", "and Down to what is typed now");
     PRESS(ui, f, KEY_F(1));
     shows(ui, "[? Help]", "F1 shows help from there too");
+    PRESS(ui, f, '6', ':');
+    shows(ui, "\xe2\x94\x82 :", "a colon in a statement is one");
+    PRESS(ui, f, KEY_F(9), 'r', 'u', 'n', 's', '\n');
+    shows(ui, "[1 Runs]", "F9 opens the line there");
+    PRESS(ui, f, 'n', KEY_F(9), 'h', 'e', 'l', 'p', '\n');
+    shows(ui, "[? Help]", "and in the form");
     ui_close(ui);
     fixture_free(f);
 }
@@ -228,12 +234,14 @@ static void test_preferences(void)
                p.group == i,
            "the preference group has %s", groups_word((enum groups_by)i));
     p.group = GROUPS_EXPERIMENT;
-    p.view = 1;
+    p.view = 2;
     str_copy(p.filter, sizeof p.filter, "loss:l1");
     str_copy(p.sort, sizeof p.sort, "-mae");
     ui_prefer(ui, &f->model, &p, NULL);
     ui_draw(ui, &f->model);
     shows(ui, "[2 Live]", "the first view is preferred");
+    ui_due(ui, &f->model, &(struct ui_action){.kind = UI_NONE});
+    is_int((int)fixture_wanted(ui), 30, "and opens the newest run, once there is one");
     PRESS(ui, f, '1');
     shows(ui, "loss:l1", "a filter");
     shows(ui, "grouped by experiment \xc2\xb7 by MAE, reversed", "groups and an order");
