@@ -62,7 +62,7 @@ void keeper_close(struct keeper *k)
 
 int keeper_write(struct keeper *k, const char *name, const char *value, struct err *e)
 {
-    const struct opt *o = opt_find(&preferences_table, name);
+    const struct opt *o = opt_find(&ui_preferences, name);
     struct order order = {.name = o ? o->name : ""};
     if (k->waiting == MOST_WAITING)
         return err_set(e, ERR_BUSY, "%d preferences are being written already", MOST_WAITING);

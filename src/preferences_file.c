@@ -27,7 +27,7 @@ int preferences_file_path(char *to, size_t room, struct err *e)
 
 static int unknown(const char *name, struct err *e)
 {
-    const struct opt_table *t = &preferences_table;
+    const struct opt_table *t = &ui_preferences;
     const char *nearest = NULL;
     int least = NEAREST_MOST + 1;
     struct str names;
@@ -63,10 +63,10 @@ static int check(const char *name, const char *text, struct err *e)
 
 int preferences_set(struct ui_preferences *to, const char *name, const char *text, struct err *e)
 {
-    const struct opt *o = opt_find(&preferences_table, name);
+    const struct opt *o = opt_find(&ui_preferences, name);
     if (!o)
         return unknown(name, e);
-    return check(o->name, text, e) ? -1 : opt_set(&preferences_table, to, o->name, text, e);
+    return check(o->name, text, e) ? -1 : opt_set(&ui_preferences, to, o->name, text, e);
 }
 
 /* --- lines --- */
@@ -125,7 +125,7 @@ static int read_text(const char *path, char **text, struct err *e)
 int preferences_file_read(const char *path, struct ui_preferences *to, struct err *e)
 {
     char *text;
-    int failed = opt_defaults(&preferences_table, to, e);
+    int failed = opt_defaults(&ui_preferences, to, e);
     if (failed || read_text(path, &text, e))
         return -1;
     char *rest = text;
@@ -145,7 +145,7 @@ int preferences_file_read(const char *path, struct ui_preferences *to, struct er
 /* The line that counts: the last one of that name. NULL when there is none. */
 static const char *line_of(const char *text, const char *name)
 {
-    const struct opt *wanted = opt_find(&preferences_table, name);
+    const struct opt *wanted = opt_find(&ui_preferences, name);
     const char *found = NULL;
     while (*text) {
         size_t length = strcspn(text, "\n");
@@ -154,7 +154,7 @@ static const char *line_of(const char *text, const char *name)
         memcpy(copy, text, n);
         copy[n] = '\0';
         const char *here = parse_line(copy, &value);
-        if (value && opt_find(&preferences_table, here) == wanted)
+        if (value && opt_find(&ui_preferences, here) == wanted)
             found = text;
         text += length + (text[length] == '\n');
     }

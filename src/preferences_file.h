@@ -3,7 +3,7 @@
 #ifndef COMBOLAB_SRC_PREFERENCES_FILE_H
 #define COMBOLAB_SRC_PREFERENCES_FILE_H
 
-#include "ui/preferences.h"
+#include "ui/ui.h"
 
 #include <stddef.h>
 

@@ -88,14 +88,16 @@ void colon_remember(struct colon *c, const char *line);
 /* How the text may go on. */
 void colon_complete(const struct colon_place *place, const char *text, struct colon_choices *to);
 
+/* The request of that name, or REQ_NONE. */
+enum request colon_request(const char *name);
+
+/* --- colon_read.c --- */
+
 /* What a line means; false and the reply's note says why it means nothing. */
 bool colon_read(const struct colon_place *place, const char *line, struct colon_order *to,
                 struct view_reply *reply);
 
 /* The text of a COLON_MARK has that run. */
 bool colon_names_run(const char *text, int64_t run);
-
-/* The request of that name, or REQ_NONE. */
-enum request colon_request(const char *name);
 
 #endif

@@ -21,6 +21,12 @@ struct kept_field {
     int most; /* INT: 0..most; TEXT: bytes, with the NUL */
 };
 
+/* A field of a struct: KEPT_FIELD("run", RUN, struct live_view, open, 0). */
+#define KEPT_FIELD(name, type, state, field, most)                                                 \
+    {                                                                                              \
+        name, KEPT_##type, offsetof(state, field), most                                            \
+    }
+
 /* "VIEW NAME VALUE" for every field, but no run 0 and no empty text. */
 void kept_add(struct str *to, const char *view, const struct kept_field *fields, size_t n,
               const void *state);

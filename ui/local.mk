@@ -5,6 +5,8 @@ libui_a_SOURCES = \
 	ui/chart.c ui/chart.h \
 	ui/chart_legend.c ui/chart_priv.h \
 	ui/colon.c ui/colon.h \
+	ui/colon_priv.h \
+	ui/colon_read.c \
 	ui/colon_words.c \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
@@ -19,7 +21,7 @@ libui_a_SOURCES = \
 	ui/marks.c ui/marks.h \
 	ui/paint.c ui/paint.h \
 	ui/pen.c ui/pen.h \
-	ui/preferences.c ui/preferences.h \
+	ui/preferences.c \
 	ui/request.c ui/request.h \
 	ui/run.c \
 	ui/scale.c ui/scale.h \
@@ -29,7 +31,9 @@ libui_a_SOURCES = \
 	ui/terminal.c \
 	ui/text.c ui/text.h \
 	ui/theme.c ui/theme.h \
-	ui/ui.c ui/ui.h \
+	ui/ui.c ui/ui.h ui/ui_priv.h \
+	ui/ui_commands.c \
+	ui/ui_keep.c \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \
 	ui/views/ablation.c ui/views/ablation_details.c ui/views/ablation_details.h \
@@ -52,7 +56,8 @@ libui_a_SOURCES = \
 	ui/views/predictions_draw.c \
 	ui/views/predictions_order.c \
 	ui/views/predictions_picture.c \
-	ui/views/runs.c \
+	ui/views/runs.c ui/views/runs_priv.h \
+	ui/views/runs_commands.c \
 	ui/views/runs_edit.c ui/views/runs_edit.h \
 	ui/views/runs_details.c ui/views/runs_details.h \
 	ui/views/runs_lines.c ui/views/runs_lines.h \

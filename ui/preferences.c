@@ -1,8 +1,7 @@
 /* preferences.c - the table of preferences. Pure; any thread. */
-#include "ui/preferences.h"
+#include "ui/ui.h"
 
 #include "base/str.h"
-#include "ui/ui.h"
 
 #define VIEW_NAME(name) #name,
 static const char *const views[] = {"last", UI_VIEWS(VIEW_NAME) NULL};
@@ -30,13 +29,13 @@ static const struct opt options[] = {
      "each database begins as it was left"},
 };
 
-const struct opt_table preferences_table = {options, sizeof options / sizeof *options};
+const struct opt_table ui_preferences = {options, sizeof options / sizeof *options};
 
 void ui_mdoc_preferences(struct str *out)
 {
     char range[256];
     str_add(out, ".Bl -tag -width refresh -compact\n");
-    for (size_t i = 0; i < preferences_table.count; i++) {
+    for (size_t i = 0; i < ui_preferences.count; i++) {
         const struct opt *o = &options[i];
         opt_range(o, range, sizeof range);
         str_addf(out, ".It Cm %s No = Ar %s\n%s%s%s%s%s\n", o->name, o->unit[0] ? o->unit : range,

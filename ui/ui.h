@@ -46,7 +46,23 @@ enum ui_theme {
 
 extern const char *const ui_theme_names[], *const ui_theme_about[]; /* to NULL */
 
-struct ui_preferences;
+/* What a user likes the screen to be like: one table for the file that keeps it, the command that
+ * sets it, and the manual page. */
+struct ui_preferences {
+    int theme;  /* enum ui_theme */
+    int charts; /* enum ui_chart_style */
+    int view;   /* as UI_VIEWS counts from 1 on; 0 = as it was left */
+    char filter[OPT_TEXT_BYTES], sort[OPT_TEXT_BYTES];
+    int group; /* enum groups_by */
+    int64_t refresh_ms;
+    bool layout;
+};
+
+extern const struct opt_table ui_preferences;
+
+/* Smaller ones show nothing. */
+#define UI_LEAST_ROWS 15
+#define UI_LEAST_COLUMNS 60
 
 struct ui_options {
     FILE *in, *out;             /* the terminal; NULL = stdin, stdout */
@@ -318,8 +334,8 @@ struct ui_action {
     W(SQL, sql)                                                                                    \
     W(NAMES, names)                                                                                \
     W(HISTORY, history)                                                                            \
-    W(ABLATION, ablation) W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions)        \
-        W(PICTURES, pictures)
+    W(ABLATION, ablation)                                                                          \
+    W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100
 

@@ -435,7 +435,7 @@ static int read_preferences(struct tui *t, struct err *e)
 {
     char path[FILE_PATH_BYTES];
     if (preferences_file_path(path, sizeof path, e))
-        return opt_defaults(&preferences_table, &t->preferences, e);
+        return opt_defaults(&ui_preferences, &t->preferences, e);
     return preferences_file_read(path, &t->preferences, e);
 }
 

@@ -11,7 +11,6 @@
 #include "db/db.h"
 #include "src/model.h"
 #include "src/output.h"
-#include "ui/layout.h"
 #include "ui/ui.h"
 
 #include <stdio.h>
@@ -36,7 +35,7 @@ struct once {
 
 static bool is_size(int64_t columns, int64_t rows)
 {
-    return columns >= LAYOUT_LEAST_COLUMNS && columns <= MOST_CELLS && rows >= LAYOUT_LEAST_ROWS &&
+    return columns >= UI_LEAST_COLUMNS && columns <= MOST_CELLS && rows >= UI_LEAST_ROWS &&
            rows <= MOST_CELLS;
 }
 
@@ -52,7 +51,7 @@ static int read_size(const char *text, int *columns, int *rows, struct err *e)
         !is_size(across, down))
         return err_set(e, ERR_USAGE,
                        "option 'size': '%.40s' is no size in cells, from %dx%d to %dx%d", text,
-                       LAYOUT_LEAST_COLUMNS, LAYOUT_LEAST_ROWS, MOST_CELLS, MOST_CELLS);
+                       UI_LEAST_COLUMNS, UI_LEAST_ROWS, MOST_CELLS, MOST_CELLS);
     *columns = (int)across;
     *rows = (int)down;
     return 0;
@@ -75,8 +74,8 @@ static int find_size(const char *size, struct ui_options *to, struct err *e)
         return read_size(size, &to->columns, &to->rows, e);
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &terminal))
         terminal = (struct winsize){.ws_row = 0};
-    to->columns = usual("COLUMNS", terminal.ws_col, USUAL_COLUMNS, LAYOUT_LEAST_COLUMNS);
-    to->rows = usual("LINES", terminal.ws_row, USUAL_ROWS, LAYOUT_LEAST_ROWS);
+    to->columns = usual("COLUMNS", terminal.ws_col, USUAL_COLUMNS, UI_LEAST_COLUMNS);
+    to->rows = usual("LINES", terminal.ws_row, USUAL_ROWS, UI_LEAST_ROWS);
     return 0;
 }
 

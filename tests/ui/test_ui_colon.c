@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "tests/kit/ui_golden.h"
 #include "ui/groups.h"
-#include "ui/preferences.h"
 #include "ui/request.h"
 
 #include <curses.h>
@@ -228,9 +227,9 @@ static void test_preferences(void)
     struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
     struct ui_preferences p;
     struct err e;
-    opt_defaults(&preferences_table, &p, &e);
+    opt_defaults(&ui_preferences, &p, &e);
     for (int i = 0; i < GROUPS_KINDS; i++)
-        ok(!opt_set(&preferences_table, &p, "group", groups_word((enum groups_by)i), &e) &&
+        ok(!opt_set(&ui_preferences, &p, "group", groups_word((enum groups_by)i), &e) &&
                p.group == i,
            "the preference group has %s", groups_word((enum groups_by)i));
     p.group = GROUPS_EXPERIMENT;

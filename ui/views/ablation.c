@@ -359,18 +359,13 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     return v->wanted.experiment[0] ? 2 : 1;
 }
 
-#define KEPT(name, type, field, most)                                                              \
-    {                                                                                              \
-        name, type, offsetof(struct ablation_view, field), most                                    \
-    }
 static const struct kept_field kept[] = {
-    KEPT("experiment", KEPT_TEXT, wanted.experiment, ROW_TEXT_BYTES),
-    KEPT("baseline", KEPT_TEXT, wanted.baseline, OPT_TEXT_BYTES),
-    KEPT("at", KEPT_INT, wanted.at, ABLATION_ATS - 1),
-    KEPT("first", KEPT_INT, first, ABLATION_METRICS - 1),
-    KEPT("images", KEPT_FLAG, wanted.bootstrap, 0),
+    KEPT_FIELD("experiment", TEXT, struct ablation_view, wanted.experiment, ROW_TEXT_BYTES),
+    KEPT_FIELD("baseline", TEXT, struct ablation_view, wanted.baseline, OPT_TEXT_BYTES),
+    KEPT_FIELD("at", INT, struct ablation_view, wanted.at, ABLATION_ATS - 1),
+    KEPT_FIELD("first", INT, struct ablation_view, first, ABLATION_METRICS - 1),
+    KEPT_FIELD("images", FLAG, struct ablation_view, wanted.bootstrap, 0),
 };
-#undef KEPT
 
 static const struct hint footer[] = {
     {REQ_ENTER, "runs"},      {REQ_BEHIND, NULL},   {REQ_FIGURE, NULL},

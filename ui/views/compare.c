@@ -470,22 +470,17 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     return n;
 }
 
-#define KEPT(name, type, field, most)                                                              \
-    {                                                                                              \
-        name, type, offsetof(struct compare_view, field), most                                     \
-    }
 static const struct kept_field kept[] = {
-    KEPT("run", KEPT_RUN, alone, 0),
-    KEPT("baseline", KEPT_RUN, baseline, 0),
-    KEPT("chart", KEPT_INT, axes.focus, LAYOUT_MOST_CHARTS - 1),
-    KEPT("images", KEPT_INT, axes.phase, ROW_PHASES - 1),
-    KEPT("log-y", KEPT_INT, axes.log_y, (1 << LAYOUT_MOST_CHARTS) - 1),
-    KEPT("smooth", KEPT_INT, axes.smoothing, COMPARE_SMOOTHINGS - 1),
-    KEPT("by-time", KEPT_FLAG, axes.by_time, 0),
-    KEPT("zoom", KEPT_FLAG, zoom, 0),
-    KEPT("settings", KEPT_FLAG, settings, 0),
+    KEPT_FIELD("run", RUN, struct compare_view, alone, 0),
+    KEPT_FIELD("baseline", RUN, struct compare_view, baseline, 0),
+    KEPT_FIELD("chart", INT, struct compare_view, axes.focus, LAYOUT_MOST_CHARTS - 1),
+    KEPT_FIELD("images", INT, struct compare_view, axes.phase, ROW_PHASES - 1),
+    KEPT_FIELD("log-y", INT, struct compare_view, axes.log_y, (1 << LAYOUT_MOST_CHARTS) - 1),
+    KEPT_FIELD("smooth", INT, struct compare_view, axes.smoothing, COMPARE_SMOOTHINGS - 1),
+    KEPT_FIELD("by-time", FLAG, struct compare_view, axes.by_time, 0),
+    KEPT_FIELD("zoom", FLAG, struct compare_view, zoom, 0),
+    KEPT_FIELD("settings", FLAG, struct compare_view, settings, 0),
 };
-#undef KEPT
 
 static const struct hint footer[] = {
     {REQ_BACK, NULL},       {REQ_NEXT, "chart"},  {REQ_ENTER, "zoom"},  {REQ_LEFT, "values"},

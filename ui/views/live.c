@@ -457,18 +457,13 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     return v->open ? 3 : 2;
 }
 
-#define KEPT(name, type, field, most)                                                              \
-    {                                                                                              \
-        name, type, offsetof(struct live_view, field), most                                        \
-    }
 static const struct kept_field kept[] = {
-    KEPT("run", KEPT_RUN, open, 0),
-    KEPT("chart", KEPT_INT, axes.focus, LAYOUT_MOST_CHARTS - 1),
-    KEPT("log-y", KEPT_FLAG, axes.log_y, 0),
-    KEPT("planned", KEPT_FLAG, axes.planned, 0),
-    KEPT("zoom", KEPT_FLAG, zoom, 0),
+    KEPT_FIELD("run", RUN, struct live_view, open, 0),
+    KEPT_FIELD("chart", INT, struct live_view, axes.focus, LAYOUT_MOST_CHARTS - 1),
+    KEPT_FIELD("log-y", FLAG, struct live_view, axes.log_y, 0),
+    KEPT_FIELD("planned", FLAG, struct live_view, axes.planned, 0),
+    KEPT_FIELD("zoom", FLAG, struct live_view, zoom, 0),
 };
-#undef KEPT
 
 static const struct hint footer[] = {
     {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"}, {REQ_LEFT, "values"},

@@ -381,16 +381,11 @@ static const struct ui_run *run(void *state, const struct ui_model *m)
     return ui_run_find(m, v->run);
 }
 
-#define KEPT(name, type, field, most)                                                              \
-    {                                                                                              \
-        name, type, offsetof(struct predictions_view, field), most                                 \
-    }
 static const struct kept_field kept[] = {
-    KEPT("run", KEPT_RUN, run, 0),
-    KEPT("best", KEPT_FLAG, best, 0),
-    KEPT("plot", KEPT_INT, plot, PLOTS - 1),
+    KEPT_FIELD("run", RUN, struct predictions_view, run, 0),
+    KEPT_FIELD("best", FLAG, struct predictions_view, best, 0),
+    KEPT_FIELD("plot", INT, struct predictions_view, plot, PLOTS - 1),
 };
-#undef KEPT
 
 static void keep(const void *state, const char *name, struct str *out)
 {

@@ -3,44 +3,15 @@
  * Only rows in sight are formatted; order and filter are kept by runs_order.c. The selection is a
  * run, not a line: it stays on its run when others come, go or change places.
  */
-#include "ui/view.h"
-#include "ui/marks.h"
 #include "ui/views/runs_details.h"
-#include "ui/views/runs_edit.h"
-#include "ui/views/runs_lines.h"
-#include "ui/views/runs_order.h"
-#include "ui/views/runs_table.h"
+#include "ui/views/runs_priv.h"
 
-#include "base/err.h"
 #include "base/str.h"
-#include "results/rows_columns.h"
 #include "ui/facts.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-struct runs_view {
-    struct column columns[RUNS_COLUMNS];
-    double best[RUNS_COLUMNS]; /* of the runs shown; NaN = nothing to mark */
-    struct grid_place place;
-    struct runs_order order;
-    struct runs_lines lines;
-    bool refold; /* the lines are to be made anew */
-    struct marks *marks;
-    int sorted; /* column */
-    bool reverse;
-    int64_t selected; /* the run; it stays selected wherever it moves; 0 = a group is: */
-    uint64_t group;   /* of this key */
-    int64_t awaited;  /* becomes selected when it comes */
-    struct edit filter;
-    struct runs_edit edit;
-    bool curves;             /* those of the selected run are shown */
-    bool typing;             /* the filter */
-    bool sorting;            /* the next key says by which column */
-    char before[EDIT_BYTES]; /* the filter that Escape brings back */
-};
 
 static void init(void *state, const struct ui_options *options)
 {
@@ -292,7 +263,7 @@ static void start_filter(struct runs_view *v)
     v->typing = true;
 }
 
-static void filter(void *state, const char *text)
+void runs_filter(void *state, const char *text)
 {
     struct runs_view *v = state;
     edit_start(&v->filter, text);
@@ -454,96 +425,6 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     return true;
 }
 
-/* --- as commands --- */
-
-static int refuse(struct view_reply *reply, const char *text)
-{
-    str_copy(reply->note, sizeof reply->note, text);
-    return -1;
-}
-
-/* "best_pc", "-pc": as `combolab runs --sort` takes it, of the columns that the list has. */
-static int say_sort(struct runs_view *v, const char *text, struct view_reply *reply)
-{
-    bool reverse = text[0] == '-';
-    struct err e;
-    const struct row_column *meant = rows_column_meant(v->order.columns, text + reverse, &e);
-    if (!meant)
-        return refuse(reply, e.text);
-    for (int i = 0; i < RUNS_COLUMNS; i++)
-        if (!strcmp(runs_columns[i].name, meant->name)) {
-            v->sorted = i;
-            v->reverse = reverse;
-            return 1;
-        }
-    return refuse(reply, "the list has no such column; combolab runs --sort takes it");
-}
-
-static int say_group(struct runs_view *v, const char *text, struct view_reply *reply)
-{
-    enum groups_by by = groups_of_word(text);
-    if (by == GROUPS_KINDS)
-        return refuse(reply, "the list is grouped by none, experiment, seed or fold");
-    v->marks->groups = by;
-    return 1;
-}
-
-static int say(void *state, const struct ui_model *m, enum request request, const char *text,
-               struct view_reply *reply)
-{
-    (void)m;
-    switch (request) {
-    case REQ_FILTER:
-        filter(state, text);
-        return 1;
-    case REQ_SORT:
-        return say_sort(state, text, reply);
-    case REQ_GROUP:
-        return say_group(state, text, reply);
-    default:
-        return 0;
-    }
-}
-
-static const char *word(const void *state, enum request request, size_t i, const char **about)
-{
-    (void)state;
-    if (request == REQ_GROUP && i < GROUPS_KINDS) {
-        *about = groups_name((enum groups_by)i);
-        return groups_word((enum groups_by)i);
-    }
-    for (int c = 0; (request == REQ_SORT || request == REQ_FILTER) && c < RUNS_COLUMNS; c++)
-        if (runs_columns[c].name[0] && !i--) {
-            *about = runs_columns[c].head.title;
-            return runs_columns[c].name;
-        }
-    return NULL;
-}
-
-/* As commands, but for groups that are folded and the selected run. */
-static void keep(const void *state, const char *name, struct str *out)
-{
-    const struct runs_view *v = state;
-    str_addf(out, "%s sort %s%s\n", name, v->reverse ? "-" : "", runs_columns[v->sorted].name);
-    str_addf(out, "%s filter %s\n", name, v->typing ? v->before : v->filter.text);
-    str_addf(out, "%s group %s\n", name, groups_word(v->marks->groups));
-    for (size_t i = 0; i < v->lines.n_folded; i++)
-        str_addf(out, "%s folded %llx\n", name, (unsigned long long)v->lines.folded[i]);
-    str_addf(out, "%s selected %lld\n", name, (long long)v->selected);
-}
-
-static void take(void *state, const char *name, const char *value)
-{
-    struct runs_view *v = state;
-    char *end;
-    unsigned long long key = strtoull(value, &end, 16);
-    int64_t run;
-    if (!strcmp(name, "folded") && end > value && !*end)
-        runs_lines_fold(&v->lines, key, true);
-    if (!strcmp(name, "selected") && !str_to_int(value, &run) && run > 0)
-        v->awaited = run;
-}
-
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     struct runs_view *v = state;
@@ -582,11 +463,11 @@ const struct view view_runs = {
     .draw = draw,
     .request = request,
     .type = type,
-    .filter = filter,
-    .say = say,
-    .word = word,
-    .keep = keep,
-    .take = take,
+    .filter = runs_filter,
+    .say = runs_say,
+    .word = runs_word,
+    .keep = runs_keep,
+    .take = runs_take,
     .run = current,
     .wants = wants,
 };
