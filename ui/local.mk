@@ -5,6 +5,10 @@ libui_a_SOURCES = \
 	ui/cells.c ui/cells.h \
 	ui/chart.c ui/chart.h \
 	ui/chart_legend.c ui/chart_priv.h \
+	ui/colon.c ui/colon.h \
+	ui/colon_priv.h \
+	ui/colon_read.c \
+	ui/colon_words.c \
 	ui/dump.c \
 	ui/edit.c ui/edit.h \
 	ui/editor.c ui/editor.h \
@@ -13,6 +17,7 @@ libui_a_SOURCES = \
 	ui/grid.c ui/grid.h \
 	ui/grid_table.c \
 	ui/groups.c ui/groups.h \
+	ui/kept.c ui/kept.h \
 	ui/kitty.c ui/kitty.h \
 	ui/layout.c ui/layout.h \
 	ui/marks.c ui/marks.h \
@@ -21,6 +26,7 @@ libui_a_SOURCES = \
 	ui/pen.c ui/pen.h \
 	ui/pointer.c ui/pointer.h \
 	ui/report.c ui/report.h \
+	ui/preferences.c \
 	ui/request.c ui/request.h \
 	ui/run.c \
 	ui/scale.c ui/scale.h \
@@ -32,7 +38,9 @@ libui_a_SOURCES = \
 	ui/terminal.c \
 	ui/text.c ui/text.h \
 	ui/theme.c ui/theme.h \
-	ui/ui.c ui/ui.h \
+	ui/ui.c ui/ui.h ui/ui_priv.h \
+	ui/ui_commands.c \
+	ui/ui_keep.c \
 	ui/verbs.c ui/verbs.h \
 	ui/view.h \
 	ui/views/ablation.c ui/views/ablation_details.c ui/views/ablation_details.h \
@@ -58,7 +66,8 @@ libui_a_SOURCES = \
 	ui/views/predictions_draw.c \
 	ui/views/predictions_order.c \
 	ui/views/predictions_picture.c \
-	ui/views/runs.c \
+	ui/views/runs.c ui/views/runs_priv.h \
+	ui/views/runs_commands.c \
 	ui/views/runs_edit.c ui/views/runs_edit.h \
 	ui/views/runs_details.c ui/views/runs_details.h \
 	ui/views/runs_lines.c ui/views/runs_lines.h \

@@ -14,13 +14,13 @@
 
 struct info {
     enum request_group group;
-    const char *word, *help;
+    const char *name, *word, *help;
     int keys[MOST_KEYS]; /* ends with 0 */
 };
 
-static const struct info infos[REQUEST_COUNT] = {[REQ_NONE] = {GROUP_MOVE, "", "", {0}},
+static const struct info infos[REQUEST_COUNT] = {[REQ_NONE] = {GROUP_MOVE, "", "", "", {0}},
 #define REQUEST_INFO(name, group, word, help, ...)                                                 \
-    [REQ_##name] = {GROUP_##group, word, help, {__VA_ARGS__}},
+    [REQ_##name] = {GROUP_##group, #name, word, help, {__VA_ARGS__}},
                                                  REQUESTS(REQUEST_INFO)
 #undef REQUEST_INFO
 };
@@ -49,6 +49,7 @@ static const struct {
     {KEY_F(4), "F4"},
     {KEY_F(5), "F5"},
     {KEY_F(6), "F6"},
+    {KEY_F(9), "F9"},
     {'\t', "Tab"},
     {'\n', "Enter"},
     {'\r', "Enter"},
@@ -82,6 +83,15 @@ enum request request_of_key(struct key key)
             if (infos[r].keys[k] == wanted)
                 return (enum request)r;
     return REQ_NONE;
+}
+
+void request_name(enum request request, char to[REQUEST_NAME_BYTES])
+{
+    const char *name = infos[request].name;
+    size_t n = 0;
+    for (; name[n] && n + 1 < REQUEST_NAME_BYTES; n++)
+        to[n] = name[n] == '_' ? '-' : (char)(name[n] - 'A' + 'a');
+    to[n] = '\0';
 }
 
 enum request_group request_group(enum request request)

@@ -80,6 +80,7 @@
     R(LATER, SQL, "later", "the one after; so does Down in the last line", KEY_F(6))               \
     R(CANCEL, SQL, "cancel", "end the statement that runs; so does Esc", KEY_CTRL('C'))            \
     R(REDRAW, PROGRAM, "redraw", "draw the screen anew", KEY_CTRL('L'))                            \
+    R(COLON, PROGRAM, "command", "a command by its name, which Tab completes", ':', KEY_F(9))      \
     R(QUIT, PROGRAM, "quit", "quit (asks when a run trains here)", 'q')
 
 #define KEY_CTRL(letter) ((letter)&0x1f)
@@ -116,6 +117,11 @@ struct key {
 struct str;
 
 enum request request_of_key(struct key key);
+
+#define REQUEST_NAME_BYTES 16
+
+/* What the command line calls it: "mark-all". */
+void request_name(enum request request, char to[REQUEST_NAME_BYTES]);
 
 enum request_group request_group(enum request request);
 const char *request_group_title(enum request_group group);

@@ -72,7 +72,7 @@ __attribute__((unused)) static bool on_screen(struct ui *ui, const char *text)
 {
     struct str screen;
     str_init(&screen);
-    ui_test_dump(ui, &screen);
+    ui_dump(ui, &screen);
     bool found = strstr(screen.text, text) != NULL;
     str_fini(&screen);
     return found;
@@ -108,7 +108,7 @@ static void is_screen(struct ui *ui, const char *name)
     static char wanted[65536];
     struct str screen;
     str_init(&screen);
-    ui_test_dump(ui, &screen);
+    ui_dump(ui, &screen);
     snprintf(path, sizeof path, "%s/tests/golden/ui_%s.txt", top ? top : ".", name);
     if (mode && !strcmp(mode, "write")) {
         write_golden(path, &screen);

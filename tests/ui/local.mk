@@ -109,6 +109,13 @@ tests_ui_test_ui_pictures_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_pictures_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_pictures
 
+# The command line.
+check_PROGRAMS += tests/ui/test_ui_colon
+tests_ui_test_ui_colon_SOURCES = tests/ui/test_ui_colon.c tests/kit/ui_golden.h tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_colon_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_colon_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_colon
+
 EXTRA_DIST += \
 	tests/golden/ui_ablation_200x60.txt \
 	tests/golden/ui_ablation_60x15.txt \
@@ -122,6 +129,12 @@ EXTRA_DIST += \
 	tests/golden/ui_ablation_one_run.txt \
 	tests/golden/ui_ablation_reading.txt \
 	tests/golden/ui_ablation_runs.txt \
+	tests/golden/ui_colon_60x15.txt \
+	tests/golden/ui_colon_80x24.txt \
+	tests/golden/ui_colon_c_80x24.txt \
+	tests/golden/ui_colon_sort_60x15.txt \
+	tests/golden/ui_colon_sort_80x24.txt \
+	tests/golden/ui_colon_sort_c_80x24.txt \
 	tests/golden/ui_compare_200x60.txt \
 	tests/golden/ui_compare_60x15.txt \
 	tests/golden/ui_compare_80x24.txt \

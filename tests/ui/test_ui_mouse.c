@@ -122,7 +122,7 @@ static bool find(struct ui *ui, const struct ui_model *m, const char *text, int 
     struct str screen;
     str_init(&screen);
     ui_draw(ui, m);
-    ui_test_dump(ui, &screen);
+    ui_dump(ui, &screen);
     const char *at = strstr(screen.text, text), *line = screen.text;
     *y = *x = 0;
     for (const char *c = screen.text; at && c < at; c++) {
@@ -212,12 +212,12 @@ static void test_live(void)
     struct str zoomed, again;
     str_init(&zoomed);
     str_init(&again);
-    ui_test_dump(ui, &zoomed);
+    ui_dump(ui, &zoomed);
     ok(!shows(ui, m, " 100 │"), "a drag zooms");
     mouse(ui, m, 2, 8, 20, false);
     ok(shows(ui, m, " 100 │"), "the right button shows all");
     mouse(ui, m, 64, 8, 20, false);
-    ui_test_dump(ui, &again);
+    ui_dump(ui, &again);
     ok(strcmp(zoomed.text, again.text), "the wheel zooms, too");
     PRESS(ui, f, KEY_ESCAPE);
     ok(shows(ui, m, "[2 Live]"), "Escape leads back to all of it first");

@@ -362,6 +362,41 @@ static enum request point(void *state, const struct ui_model *m, const struct po
     return point_table(v, p);
 }
 
+static int say(void *state, const struct ui_model *m, enum request request, const char *text,
+               struct view_reply *reply)
+{
+    struct compare_view *v = state;
+    enum groups_by by = groups_of_word(text);
+    (void)m;
+    if (request == REQ_GROUP && by != GROUPS_KINDS && by != GROUPS_EXPERIMENT) {
+        v->marks->groups = by;
+        return 1;
+    }
+    for (int i = 0; request == REQ_PHASE && i < ROW_PHASES; i++)
+        if (!strcmp(row_phases[i].name, text)) {
+            v->axes.phase = i;
+            return 1;
+        }
+    if (request != REQ_GROUP && request != REQ_PHASE)
+        return 0;
+    str_copy(reply->note, sizeof reply->note,
+             request == REQ_GROUP
+                 ? "curves are drawn one by one (none), or as means over seed or fold"
+                 : "images are train, val or test");
+    return -1;
+}
+
+static const char *word(const void *state, enum request request, size_t i, const char **about)
+{
+    static const enum groups_by kinds[] = {GROUPS_NONE, GROUPS_BUT_SEED, GROUPS_BUT_FOLD};
+    (void)state;
+    if (request == REQ_GROUP && i < sizeof kinds / sizeof *kinds) {
+        *about = groups_name(kinds[i]);
+        return groups_word(kinds[i]);
+    }
+    return request == REQ_PHASE && i < ROW_PHASES ? row_phases[i].name : NULL;
+}
+
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     struct compare_view *v = state;
@@ -384,6 +419,18 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
         wants[n++] = (struct ui_want){.kind = UI_WANT_ALIKE};
     return n;
 }
+
+static const struct kept_field kept[] = {
+    KEPT_FIELD("run", RUN, struct compare_view, alone, 0),
+    KEPT_FIELD("baseline", RUN, struct compare_view, baseline, 0),
+    KEPT_FIELD("chart", INT, struct compare_view, axes.focus, LAYOUT_MOST_CHARTS - 1),
+    KEPT_FIELD("images", INT, struct compare_view, axes.phase, ROW_PHASES - 1),
+    KEPT_FIELD("log-y", INT, struct compare_view, axes.log_y, (1 << LAYOUT_MOST_CHARTS) - 1),
+    KEPT_FIELD("smooth", INT, struct compare_view, axes.smoothing, COMPARE_SMOOTHINGS - 1),
+    KEPT_FIELD("by-time", FLAG, struct compare_view, axes.by_time, 0),
+    KEPT_FIELD("zoom", FLAG, struct compare_view, zoom, 0),
+    KEPT_FIELD("settings", FLAG, struct compare_view, settings, 0),
+};
 
 /* The first one is there while a piece of the axis is seen. */
 static const struct hint footer[] = {
@@ -410,9 +457,13 @@ const struct view view_compare = {
     .init = init,
     .fini = fini,
     .open = opened,
+    .kept = kept,
+    .n_kept = sizeof kept / sizeof *kept,
     .draw = draw,
     .request = request,
     .point = point,
+    .say = say,
+    .word = word,
     .run = current,
     .wants = wants,
 };

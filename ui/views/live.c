@@ -433,6 +433,14 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     return v->open ? 3 : 2;
 }
 
+static const struct kept_field kept[] = {
+    KEPT_FIELD("run", RUN, struct live_view, open, 0),
+    KEPT_FIELD("chart", INT, struct live_view, axes.focus, LAYOUT_MOST_CHARTS - 1),
+    KEPT_FIELD("log-y", FLAG, struct live_view, axes.log_y, 0),
+    KEPT_FIELD("planned", FLAG, struct live_view, axes.planned, 0),
+    KEPT_FIELD("zoom", FLAG, struct live_view, zoom, 0),
+};
+
 /* The first one is there while a piece of the axis is seen. */
 static const struct hint footer[] = {
     {REQ_ZOOM_ALL, "all epochs"}, {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"},
@@ -455,6 +463,8 @@ const struct view view_live = {
     .footer_now = footer_now,
     .state_bytes = sizeof(struct live_view),
     .open = opened,
+    .kept = kept,
+    .n_kept = sizeof kept / sizeof *kept,
     .draw = draw,
     .request = request,
     .point = point,

@@ -400,10 +400,53 @@ static enum request point(void *state, const struct ui_model *m, const struct po
     return request;
 }
 
+/* "error", "-error", "pred": a column, whatever is on screen. */
+static int say(void *state, const struct ui_model *m, enum request request, const char *text,
+               struct view_reply *reply)
+{
+    struct predictions_view *v = state;
+    bool reverse = text[0] == '-';
+    if (request != REQ_SORT)
+        return 0;
+    for (int c = 0; c < PREDICTIONS_COLUMNS; c++) {
+        if (strncmp(predictions_columns[c].head.title, text + reverse, strlen(text + reverse)))
+            continue;
+        v->sorted = c;
+        v->reverse = reverse;
+        v->made_of = 0; /* the order is made anew */
+        if (sync(v, m))
+            predictions_plan(v, m);
+        return 1;
+    }
+    str_copy(reply->note, sizeof reply->note, "the list of images has no such column");
+    return -1;
+}
+
+static const char *word(const void *state, enum request request, size_t i, const char **about)
+{
+    (void)state;
+    *about = "";
+    return request == REQ_SORT && i < PREDICTIONS_COLUMNS ? predictions_columns[i].head.title
+                                                          : NULL;
+}
+
 static const struct ui_run *run(void *state, const struct ui_model *m)
 {
     const struct predictions_view *v = state;
     return ui_run_find(m, v->run);
+}
+
+static const struct kept_field kept[] = {
+    KEPT_FIELD("run", RUN, struct predictions_view, run, 0),
+    KEPT_FIELD("best", FLAG, struct predictions_view, best, 0),
+    KEPT_FIELD("plot", INT, struct predictions_view, plot, PLOTS - 1),
+};
+
+static void keep(const void *state, const char *name, struct str *out)
+{
+    const struct predictions_view *v = state;
+    str_addf(out, "%s sort %s%s\n", name, v->reverse ? "-" : "",
+             predictions_columns[v->sorted].head.title);
 }
 
 static const struct hint footer[] = {
@@ -437,10 +480,15 @@ const struct view view_predictions = {
     .init = init,
     .fini = fini,
     .open = opened,
+    .kept = kept,
+    .n_kept = sizeof kept / sizeof *kept,
+    .keep = keep,
     .draw = draw,
     .request = request,
     .type = type,
     .point = point,
+    .say = say,
+    .word = word,
     .run = run,
     .wants = wants,
 };

@@ -3,13 +3,8 @@
  * Only rows in sight are formatted; order and filter are kept by runs_order.c. The selection is a
  * run, not a line: it stays on its run when others come, go or change places.
  */
-#include "ui/view.h"
-#include "ui/marks.h"
 #include "ui/views/runs_details.h"
-#include "ui/views/runs_edit.h"
-#include "ui/views/runs_lines.h"
-#include "ui/views/runs_order.h"
-#include "ui/views/runs_table.h"
+#include "ui/views/runs_priv.h"
 
 #include "base/str.h"
 #include "ui/facts.h"
@@ -17,27 +12,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-struct runs_view {
-    struct column columns[RUNS_COLUMNS];
-    double best[RUNS_COLUMNS]; /* of the runs shown; NaN = nothing to mark */
-    struct grid_place place;
-    struct runs_order order;
-    struct runs_lines lines;
-    bool refold; /* the lines are to be made anew */
-    struct marks *marks;
-    int sorted; /* column */
-    bool reverse;
-    int64_t selected; /* the run; it stays selected wherever it moves; 0 = a group is: */
-    uint64_t group;   /* of this key */
-    int64_t awaited;  /* becomes selected when it comes */
-    struct edit filter;
-    struct runs_edit edit;
-    bool curves;             /* those of the selected run are shown */
-    bool typing;             /* the filter */
-    bool sorting;            /* the next key says by which column */
-    char before[EDIT_BYTES]; /* the filter that Escape brings back */
-};
 
 static void init(void *state, const struct ui_options *options)
 {
@@ -294,7 +268,7 @@ static void start_filter(struct runs_view *v)
     v->typing = true;
 }
 
-static void filter(void *state, const char *text)
+void runs_filter(void *state, const char *text)
 {
     struct runs_view *v = state;
     edit_start(&v->filter, text);
@@ -512,7 +486,11 @@ const struct view view_runs = {
     .request = request,
     .type = type,
     .point = point,
-    .filter = filter,
+    .filter = runs_filter,
+    .say = runs_say,
+    .word = runs_word,
+    .keep = runs_keep,
+    .take = runs_take,
     .run = current,
     .wants = wants,
 };
