@@ -8,6 +8,7 @@ libbase_a_SOURCES = \
 	base/intern.c base/intern.h \
 	base/log.c base/log.h \
 	base/mem.c base/mem.h \
+	base/nearest.c base/nearest.h \
 	base/opt.c base/opt.h \
 	base/opt_help.c \
 	base/philox.h \

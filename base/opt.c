@@ -2,6 +2,7 @@
 #include "base/opt.h"
 
 #include "base/err.h"
+#include "base/nearest.h"
 #include "base/str.h"
 
 #include <math.h>
@@ -43,37 +44,12 @@ const struct opt *opt_find(const struct opt_table *t, const char *name)
     return NULL;
 }
 
-/* Levenshtein distance, for names up to 63 characters. */
-static int distance(const char *a, const char *b)
-{
-    int row[64];
-    int n = (int)strlen(b);
-    if (n > 63)
-        return 64;
-    for (int j = 0; j <= n; j++)
-        row[j] = j;
-    for (int i = 1; a[i - 1]; i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (int j = 1; j <= n; j++) {
-            int cost = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < cost)
-                cost = row[j] + 1;
-            if (row[j - 1] + 1 < cost)
-                cost = row[j - 1] + 1;
-            row[j] = cost;
-        }
-    }
-    return row[n];
-}
-
 static int unknown(const struct opt_table *t, const char *name, struct err *e)
 {
     const struct opt *nearest = NULL;
-    int least = 4;
+    int least = NEAREST_MOST + 1;
     for (size_t i = 0; i < t->count; i++) {
-        int d = distance(name, t->options[i].name);
+        int d = nearest_distance(name, t->options[i].name);
         if (d < least) {
             least = d;
             nearest = &t->options[i];

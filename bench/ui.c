@@ -52,6 +52,8 @@ static int start(struct screen *s, const char *program, const char *db)
         return s->pid < 0 ? -1 : 0;
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("XDG_STATE_HOME", "/nonexistent", 1); /* as on a database that is new */
+    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
     execl(program, program, "-D", db, (char *)NULL);
     _exit(127);
 }

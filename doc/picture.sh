@@ -49,7 +49,7 @@ paint() { # theme
     "$combolab" -D runs.db train -q --data portraits --image-size 48 --flip 0.5 --rotate 0 --batch 36 \
         --rounding half-down --class-weights none --learning-rate 0.002 --lr-step 20 --epochs 1 >out
     tm new-session -d -s picture -x 120 -y 42 \
-        "exec env TERM=tmux-256color '$combolab' -D runs.db --theme $1"
+        "exec env TERM=tmux-256color XDG_CONFIG_HOME='$PWD' XDG_STATE_HOME='$PWD' '$combolab' -D runs.db --theme $1"
     shows 'finished'
     tm send-keys -t picture n
     shows 'Launch a run'

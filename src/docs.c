@@ -113,6 +113,12 @@ int docs_mdoc(const char *part, struct str *out)
         ui_mdoc_signs(out);
     else if (!strcmp(part, "columns"))
         ui_mdoc_columns(out);
+    else if (!strcmp(part, "themes"))
+        ui_mdoc_themes(out);
+    else if (!strcmp(part, "preferences"))
+        ui_mdoc_preferences(out);
+    else if (!strcmp(part, "colon"))
+        ui_mdoc_commands(out);
     else if (!strcmp(part, "commands"))
         for (size_t i = 0; i < cli_n_commands; i++)
             add_command(out, cli_commands[i]);

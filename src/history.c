@@ -10,11 +10,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "src/user_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -25,17 +25,8 @@
 
 int history_path(char *to, size_t room, struct err *e)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int cut = -1;
-    char folder[FILE_PATH_BYTES];
-    if (state && state[0] == '/')
-        cut = str_path(to, room, state, "combolab/sql-history");
-    else if (home && home[0] && !str_path(folder, sizeof folder, home, ".local/state"))
-        cut = str_path(to, room, folder, "combolab/sql-history");
-    return cut ? err_set(e, ERR_NOT_FOUND,
-                         "there is no place for the history of statements: "
-                         "neither XDG_STATE_HOME nor HOME names a folder")
-               : 0;
+    return user_path("XDG_STATE_HOME", ".local/state", "combolab/sql-history",
+                     "the history of statements", to, room, e);
 }
 
 /* --- lines --- */

@@ -24,6 +24,8 @@ combolab_SOURCES = \
 	src/import_events.c \
 	src/import_files.c src/import_files.h \
 	src/jobs.c src/jobs.h \
+	src/keeper.c src/keeper.h \
+	src/layout_file.c src/layout_file.h \
 	src/main.c \
 	src/merge_files.c src/merge_files.h \
 	src/meter.c src/meter.h \
@@ -31,6 +33,7 @@ combolab_SOURCES = \
 	src/model.c src/model.h \
 	src/outcome.c src/outcome.h \
 	src/output.c src/output.h \
+	src/preferences_file.c src/preferences_file.h \
 	src/prediction_draw.c src/prediction_draw.h \
 	src/predictions.c src/predictions.h \
 	src/progress.c src/progress.h \
@@ -38,6 +41,7 @@ combolab_SOURCES = \
 	src/run_images.c src/run_images.h \
 	src/run_plot.c src/run_plot.h \
 	src/sweep.c src/sweep.h \
+	src/user_path.c src/user_path.h \
 	src/want.h \
 	src/want_ablation.c \
 	src/want_history.c \
@@ -94,6 +98,8 @@ combolab_SOURCES = \
 	src/commands/undelete.c \
 	src/commands/tui_guard.c \
 	src/commands/tui_guard_priv.h \
+	src/commands/tui_once.c \
+	src/commands/tui_once_priv.h \
 	src/commands/tui_words.c \
 	src/commands/tui_words_priv.h \
 	src/commands/version.c \

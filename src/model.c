@@ -6,7 +6,10 @@
 #include "base/str.h"
 #include "src/reader.h"
 
+#include <poll.h>
 #include <unistd.h>
+
+#define SETTLE_MS 10 /* a want may bring no rows */
 
 struct model {
     struct reader *reader;
@@ -64,13 +67,13 @@ static void forget(struct model *m, enum ui_want_kind kind)
     m->kept[kind] = NULL;
 }
 
-void model_want(struct model *m, const struct ui_want *wants, size_t n)
+bool model_want(struct model *m, const struct ui_want *wants, size_t n)
 {
     bool more = n != m->n_wants;
     for (size_t i = 0; i < n; i++)
         more |= !wanted(m->wants, m->n_wants, &wants[i]);
     if (!more)
-        return;
+        return false;
     for (size_t i = 0; i < m->n_wants; i++)
         if (!wanted(wants, n, &m->wants[i]) && !reader_kind(m->wants[i].kind)->lasting)
             forget(m, m->wants[i].kind);
@@ -78,6 +81,7 @@ void model_want(struct model *m, const struct ui_want *wants, size_t n)
         m->wants[i] = wants[i];
     m->n_wants = n;
     reader_want(m->reader, wants, n);
+    return true;
 }
 
 bool model_moves(const struct model *m)
@@ -118,6 +122,16 @@ bool model_take(struct model *m)
         any = true;
     }
     return any;
+}
+
+void model_settle(struct model *m)
+{
+    struct pollfd rows = {.fd = model_fd(m), .events = POLLIN};
+    for (bool idle = false; !idle;) {
+        idle = reader_idle(m->reader); /* before what it has sent is taken */
+        if (!model_take(m) && !idle)
+            poll(&rows, 1, SETTLE_MS);
+    }
 }
 
 const struct ui_model *model_view(struct model *m)

@@ -19,8 +19,11 @@ void model_close(struct model *m); /* NULL is allowed */
 /* Valid until the next call of a model function. */
 const struct ui_model *model_view(struct model *m);
 
-/* What is to be fetched from now on. */
-void model_want(struct model *m, const struct ui_want *wants, size_t n);
+/* What is to be fetched from now on; false when that is what it was already. */
+bool model_want(struct model *m, const struct ui_want *wants, size_t n);
+
+/* Waits until all of it has been fetched, and takes it: for who shows it once. */
+void model_settle(struct model *m);
 
 void model_changed(struct model *m, const struct session_changes *changes);
 

@@ -29,8 +29,8 @@ struct reader {
 
     pthread_mutex_t lock; /* the rest */
     pthread_cond_t news;
-    bool open; /* source.db is there */
-    bool closing;
+    bool open;           /* source.db is there */
+    bool closing, ended; /* the thread is to end, has ended */
     struct ui_want wants[UI_MOST_WANTS];
     bool stale[UI_MOST_WANTS];
     size_t n_wants;
@@ -158,6 +158,9 @@ static void *reader_main(void *argument)
         while (next_want(r, &want))
             serve(r, &want);
     send_held(r);
+    pthread_mutex_lock(&r->lock);
+    r->ended = true;
+    pthread_mutex_unlock(&r->lock);
     return NULL;
 }
 
@@ -269,6 +272,14 @@ void reader_tick(struct reader *r)
         r->stale[i] |= kinds[r->wants[i].kind]->by_time;
     pthread_cond_signal(&r->news);
     pthread_mutex_unlock(&r->lock);
+}
+
+bool reader_idle(struct reader *r)
+{
+    pthread_mutex_lock(&r->lock);
+    bool idle = r->ended || (!r->busy && stale_place(r) == r->n_wants);
+    pthread_mutex_unlock(&r->lock);
+    return idle;
 }
 
 int reader_fd(const struct reader *r)

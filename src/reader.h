@@ -33,6 +33,9 @@ void reader_changed(struct reader *r, const struct session_changes *changes);
 /* Some time has gone by: what changes by itself is fetched again. */
 void reader_tick(struct reader *r);
 
+/* All that is wanted has been fetched and can be taken, or the database could not be opened. */
+bool reader_idle(struct reader *r);
+
 int reader_fd(const struct reader *r);
 
 /* Takes the oldest answer; false when there is none. */

@@ -101,6 +101,8 @@ void cells_draw(struct pen *pen, struct rect at, const struct cells *cells,
     struct sight s = {cells, at, 0, at.rows - 1};
     if (place) {
         place->page = s.rows;
+        place->at = at;
+        place->shown = 0;
         place->first_row = layout_scroll(place->first_row, place->row, rows_of(t), s.rows);
         s.first_row = place->first_row;
     }
@@ -119,6 +121,8 @@ void cells_draw(struct pen *pen, struct rect at, const struct cells *cells,
             break;
         draw_column(pen, &s, column, x, narrower(width, end - x), place);
         x += width + GAP;
+        if (place && place->shown < CELLS_MOST_SHOWN)
+            place->ends[place->shown++] = x - 1;
     }
     if (first > 1)
         pen_text(pen, at.y, at.x, 1, ROLE_KEY, "<");
@@ -167,5 +171,27 @@ bool cells_move(struct cells_place *p, const struct table *t, enum request reque
         return false;
     }
     cells_keep(p, t);
+    return true;
+}
+
+bool cells_point(struct cells_place *p, const struct table *t, const struct pointer *pointer,
+                 enum request *request)
+{
+    int row = p->first_row + pointer->y - p->at.y - 1, column = 0, lines = pointer_scroll(pointer);
+    *request = REQ_NONE;
+    if (!rect_has(p->at, pointer->y, pointer->x) || pointer->y == p->at.y)
+        return false;
+    if (lines) {
+        p->row += lines;
+        cells_keep(p, t);
+        return true;
+    }
+    while (column < p->shown && pointer->x >= p->ends[column])
+        column++;
+    if (!pointer_clicks(pointer) || row >= rows_of(t) || column == p->shown)
+        return false;
+    p->row = row;
+    p->column = p->first_column + column;
+    *request = pointer->kind == POINTER_TWICE ? REQ_ENTER : REQ_NONE;
     return true;
 }

@@ -4,9 +4,12 @@
 #define COMBOLAB_UI_CELLS_H
 
 #include "ui/pen.h"
+#include "ui/pointer.h"
 #include "ui/request.h"
 
 #include <stddef.h>
+
+#define CELLS_MOST_SHOWN 64
 
 struct table;
 
@@ -20,6 +23,8 @@ struct cells {
 struct cells_place {
     int row, column, first_row, first_column;
     int page; /* rows when last drawn */
+    struct rect at;
+    int ends[CELLS_MOST_SHOWN], shown; /* so: columns from first_column on, and where they end */
 };
 
 /* A head and as many rows as there is room for. `place` follows the selection; NULL: there is none.
@@ -29,6 +34,10 @@ void cells_draw(struct pen *pen, struct rect at, const struct cells *cells,
 
 /* Moves the selection; false when `request` is no movement. */
 bool cells_move(struct cells_place *place, const struct table *table, enum request request);
+
+/* A click selects a cell, and the wheel scrolls; else as grid_point. */
+bool cells_point(struct cells_place *place, const struct table *table,
+                 const struct pointer *pointer, enum request *request);
 
 /* The selection back among the table's cells. */
 void cells_keep(struct cells_place *place, const struct table *table);

@@ -292,13 +292,19 @@ static wchar_t mark_of(const struct chart_series *s, wchar_t usual)
     return s->sign ? s->sign : s->role >= ROLE_FAINT ? L'.' : usual;
 }
 
+/* The column of a line across the chart at x; -1 = none. */
+static int line_at(const struct plot *p, int x)
+{
+    const struct chart *chart = p->chart;
+    return x == INT_MIN ? -1 : chart_column(x, chart->x_first, chart->x_last, p->area.columns);
+}
+
 static void draw_dots(struct pen *pen, const struct plot *p)
 {
     const struct chart *chart = p->chart;
     struct canvas *c = pen->canvas;
-    int cursor = chart->cursor == INT_MIN
-                     ? -1
-                     : chart_column(chart->cursor, chart->x_first, chart->x_last, p->area.columns);
+    int cursor = line_at(p, chart->cursor);
+    int held = line_at(p, chart->dragged ? chart->held : INT_MIN);
     for (int row = 0; row < c->rows; row++) {
         for (int column = 0; column < c->columns; column++) {
             wchar_t glyph = canvas_glyph(c, row, column);
@@ -308,7 +314,7 @@ static void draw_dots(struct pen *pen, const struct plot *p)
             if (glyph)
                 pen_glyph(pen, p->area.y + row, p->area.x + column, chart->series[series - 1].role,
                           glyph);
-            else if (column == cursor)
+            else if (column == cursor || column == held)
                 pen_glyph(pen, p->area.y + row, p->area.x + column, ROLE_CURSOR, pen->glyphs->down);
         }
     }
@@ -375,14 +381,28 @@ static void draw_signs(struct pen *pen, const struct plot *p)
     }
 }
 
+static struct rect area_of(struct rect at)
+{
+    return (struct rect){at.y + 1, at.x + TICKS_LABEL_CELLS + 2, at.rows - 3,
+                         at.columns - TICKS_LABEL_CELLS - 4};
+}
+
+double chart_part(struct rect at, int x)
+{
+    struct rect area = area_of(at);
+    if (area.columns < 2)
+        return 0;
+    return fmin(fmax((double)(x - area.x) / (area.columns - 1), 0), 1);
+}
+
 void chart_draw(struct pen *pen, struct rect at, const struct chart *chart)
 {
     struct plot p = {.chart = chart, .y.log = chart->log_y};
     if (at.rows < 4 || at.columns < 16)
         return;
     chart_draw_frame(pen, at, chart);
-    p.axis_x = at.x + 1 + TICKS_LABEL_CELLS;
-    p.area = (struct rect){at.y + 1, p.axis_x + 1, at.rows - 3, at.columns - TICKS_LABEL_CELLS - 4};
+    p.area = area_of(at);
+    p.axis_x = p.area.x - 1;
     if (!range_of(chart, &p.y.low, &p.y.high)) {
         const char *why = chart->log_y ? "nothing above 0 yet" : "no values yet";
         pen_text(pen, at.y + at.rows / 2, at.x + (at.columns - (int)strlen(why)) / 2,

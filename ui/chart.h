@@ -40,7 +40,9 @@ struct chart {
     struct chart_series series[CHART_MOST_SERIES];
     int n_series;
     int x_first, x_last;
-    int cursor; /* x whose values are read; INT_MIN: none, the last ones are */
+    int cursor;   /* x whose values are read; INT_MIN: none, the last ones are */
+    bool dragged; /* over, from x `held` on */
+    int held;
     int marked; /* x of the second series' value that is marked; INT_MIN: none */
     bool log_y; /* values of 0 and less are gaps then */
     bool focus;
@@ -52,6 +54,9 @@ void chart_draw(struct pen *pen, struct rect at, const struct chart *chart);
  * be seen: each column keeps its least and greatest value. */
 void chart_reduce(const struct chart_series *s, int x_first, int x_last, bool log_y,
                   struct canvas_column *out, int columns);
+
+/* How far along the x axis of a chart in `at` a column of the screen is: 0 to 1. */
+double chart_part(struct rect at, int x);
 
 /* The column of dots that x falls on. */
 int chart_column(int x, int x_first, int x_last, int columns);

@@ -1,5 +1,4 @@
-/* dump.c - the screen as text, for tests: what the terminal has been told to show. Screen thread
- * only. */
+/* dump.c - the screen as text: what the terminal has been told to show. Screen thread only. */
 #include "base/str.h"
 #include "ui/screen.h"
 #include "ui/text.h"

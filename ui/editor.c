@@ -89,14 +89,27 @@ static int cells_between(const char *text, size_t from, size_t to)
     return text_cells(part, true);
 }
 
-/* To the line that begins at `to`, at the same cell if it is so long. */
+/* In the line that begins at `to`, at that cell if it is so long. */
+static size_t at_cell(const struct editor *e, size_t to, int cell)
+{
+    size_t end = line_end(e->text, to), at = to;
+    while (at < end && cells_between(e->text, to, after(e->text, at)) <= cell)
+        at = after(e->text, at);
+    return at;
+}
+
 static enum edit_result go_to_line(struct editor *e, size_t to)
 {
-    size_t from = line_begin(e->text, e->caret), end = line_end(e->text, to), at = to;
-    int cells = cells_between(e->text, from, e->caret);
-    while (at < end && cells_between(e->text, to, after(e->text, at)) <= cells)
-        at = after(e->text, at);
-    return go(e, at);
+    int cell = cells_between(e->text, line_begin(e->text, e->caret), e->caret);
+    return go(e, at_cell(e, to, cell));
+}
+
+void editor_go(struct editor *e, int line, int cell)
+{
+    size_t begin = 0;
+    while (line-- > 0 && e->text[line_end(e->text, begin)])
+        begin = line_end(e->text, begin) + 1;
+    e->caret = at_cell(e, begin, cell);
 }
 
 static enum edit_result up(struct editor *e)

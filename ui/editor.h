@@ -23,6 +23,9 @@ enum edit_result editor_key(struct editor *e, struct key key);
 /* Puts a text in the place of the `before` bytes before the caret; false when there is no room. */
 bool editor_replace(struct editor *e, size_t before, const char *text);
 
+/* The caret goes to a cell of a line, both from 0, or as near as there is text. */
+void editor_go(struct editor *e, int line, int cell);
+
 int editor_lines(const struct editor *e);
 
 /* Line and column, in characters from 1, of a byte. */

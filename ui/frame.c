@@ -2,6 +2,7 @@
 #include "ui/frame.h"
 
 #include "base/str.h"
+#include "ui/spots.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -72,11 +73,14 @@ static int draw_views(struct pen *pen, int x, int y, const struct frame_words *w
         const char *name = name_in_header(w, i, how);
         if (!is_in_header(w, i, how))
             continue;
+        int start = x;
         request_keys(w->views[i]->shown_by, true, key, sizeof key);
         x += pen_text(pen, y, x, 1, ROLE_FOCUS, here ? "[" : " ");
         x += pen_text(pen, y, x, 4, ROLE_KEY, key) + (name[0] ? 1 : 0);
         x += pen_text(pen, y, x, 12, here ? ROLE_TITLE : ROLE_DIM, name);
         x += pen_text(pen, y, x, 1, ROLE_FOCUS, here ? "]" : " ");
+        spots_add(pen->spots,
+                  &(struct spot){.at = {y, start, 1, x - start}, .request = w->views[i]->shown_by});
     }
     return x;
 }
@@ -99,6 +103,16 @@ static void draw_header(struct pen *pen, const struct ui_model *m, struct rect a
     pen_right(pen, at.y, x, at.columns - x - 1, m->live.run ? ROLE_BUSY : ROLE_DIM, engine);
 }
 
+/* Of "y/n" each letter; nothing else is pressed while a question waits for its answer. */
+static void add_answers(struct pen *pen, int y, int x, const char *keys)
+{
+    pen->spots->n = 0;
+    for (int i = 0; keys[i]; i++)
+        if (keys[i] != '/')
+            spots_add(pen->spots,
+                      &(struct spot){.at = {y, x + i, 1, 1}, .key.character = (wchar_t)keys[i]});
+}
+
 static void draw_status(struct pen *pen, const struct ui_model *m, struct rect at,
                         const struct frame_words *w)
 {
@@ -108,6 +122,7 @@ static void draw_status(struct pen *pen, const struct ui_model *m, struct rect a
         int keys = (int)strlen(w->question->keys) + 2;
         int used = pen_text(pen, at.y, x, cells - keys - 1, ROLE_WARN, w->question->text);
         pen_format(pen, at.y, x + used + 1, keys, ROLE_KEY, "(%s)", w->question->keys);
+        add_answers(pen, at.y, x + used + 2, w->question->keys);
     } else if (w->note[0]) {
         pen_text(pen, at.y, x, cells, w->note_is_error ? ROLE_BAD : ROLE_TEXT, w->note);
     } else if (message[0]) {
@@ -132,6 +147,8 @@ static int draw_hint(struct pen *pen, int y, int x, int end, struct hint hint, b
         return 0;
     pen_text(pen, y, x, cells, ROLE_KEY, key);
     pen_text(pen, y, x + (int)strlen(key) + 1, cells, ROLE_DIM, word);
+    spots_add(pen->spots,
+              &(struct spot){.at = {y, x, 1, cells}, .key = request_key(hint.request, types)});
     return cells + 2;
 }
 
@@ -158,6 +175,6 @@ void frame_draw(struct pen *pen, const struct ui_model *m, const struct frame *a
                 const struct frame_words *words)
 {
     draw_header(pen, m, at->header, words);
-    draw_status(pen, m, at->status, words);
     draw_footer(pen, m, at->footer, words);
+    draw_status(pen, m, at->status, words);
 }

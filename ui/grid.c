@@ -91,10 +91,15 @@ static void lengthen_bars(const struct grid *g, const bool *bars, int left,
     }
 }
 
-/* Columns as wide as their content, within what they may be and what there is room for. */
-static void place_columns(const struct grid *g, const struct grid_place *p, int cells,
-                          struct column_place *places)
+static int margin_of(const struct grid *g)
 {
+    return MARGIN + (g->sign ? SIGN_CELLS : 0);
+}
+
+/* Columns as wide as their content, within what they may be and what there is room for. */
+static void place_columns(const struct grid *g, struct grid_place *p, int cells)
+{
+    struct column_place *places = p->places;
     struct column fitting[GRID_MOST_COLUMNS];
     for (int c = 0; c < g->n_columns; c++) {
         const struct column *column = &g->columns[c];
@@ -112,11 +117,10 @@ static void place_columns(const struct grid *g, const struct grid_place *p, int 
         if (places[c].cells)
             end = places[c].x + places[c].cells;
     lengthen_bars(g, p->bars, cells - end, places);
-}
-
-static int margin_of(const struct grid *g)
-{
-    return MARGIN + (g->sign ? SIGN_CELLS : 0);
+    for (int c = 0; c < GRID_MOST_COLUMNS; c++)
+        places[c] = c < g->n_columns
+                        ? (struct column_place){places[c].x + margin_of(g), places[c].cells}
+                        : (struct column_place){0, 0};
 }
 
 static void draw_head(struct pen *pen, struct rect at, const struct grid *g,
@@ -125,7 +129,7 @@ static void draw_head(struct pen *pen, struct rect at, const struct grid *g,
     pen_repeat(pen, at.y, at.x, at.columns, ROLE_HEAD, L' ');
     for (int c = 0; c < g->n_columns; c++) {
         const struct column *column = &g->columns[c];
-        int x = at.x + margin_of(g) + places[c].x, cells = places[c].cells;
+        int x = at.x + places[c].x, cells = places[c].cells;
         if (!cells)
             continue;
         int used = column->right ? pen_right(pen, at.y, x, cells, ROLE_HEAD, column->title)
@@ -180,7 +184,7 @@ static void draw_line(struct pen *pen, int y, struct rect at, const struct grid 
         return;
     }
     for (int c = 0; c < g->n_columns; c++) {
-        struct column_place place = {at.x + margin_of(g) + places[c].x, places[c].cells};
+        struct column_place place = {at.x + places[c].x, places[c].cells};
         if (!place.cells)
             continue;
         fill_cell(g, pen, line, c, place.cells, &cell);
@@ -192,11 +196,13 @@ static void draw_line(struct pen *pen, int y, struct rect at, const struct grid 
 void grid_draw(struct pen *pen, struct rect head, struct rect rows, const struct grid *g,
                struct grid_place *p)
 {
-    struct column_place places[GRID_MOST_COLUMNS];
+    struct column_place *places = p->places;
+    p->head = head;
+    p->rows = rows;
     p->page = rows.rows;
     p->first = layout_scroll(p->first, p->at, (int)g->n, rows.rows);
     measure(pen, g, p, rows.rows);
-    place_columns(g, p, rows.columns - margin_of(g) - 1, places);
+    place_columns(g, p, rows.columns - margin_of(g) - 1);
     draw_head(pen, head, g, places);
     for (p->shown = 0; p->shown < g->n_columns && places[p->shown].cells;)
         p->shown++;
@@ -240,4 +246,44 @@ bool grid_move(struct grid_place *p, size_t n, enum request request)
     if (p->at < 0)
         p->at = 0;
     return true;
+}
+
+/* The selection stays where it is on the screen, as far as there are lines. */
+static void scroll(struct grid_place *p, int last, int lines)
+{
+    p->first += lines;
+    p->first = p->first > last ? last : p->first < 0 ? 0 : p->first;
+    p->at += lines;
+    p->at = p->at > last ? last : p->at < 0 ? 0 : p->at;
+}
+
+bool grid_point(struct grid_place *p, size_t n, const struct pointer *pointer,
+                enum request *request)
+{
+    int line = p->first + pointer->y - p->rows.y, lines = pointer_scroll(pointer);
+    *request = REQ_NONE;
+    if (!rect_has(p->rows, pointer->y, pointer->x) || !n)
+        return false;
+    if (lines)
+        scroll(p, (int)n - 1, lines);
+    if (lines || !pointer_clicks(pointer) || (size_t)line >= n)
+        return lines != 0;
+    p->at = line;
+    *request = pointer->kind == POINTER_TWICE ? REQ_ENTER : REQ_NONE;
+    return true;
+}
+
+int grid_column_at(const struct grid_place *p, int x)
+{
+    int found = -1;
+    for (int c = 0; c < GRID_MOST_COLUMNS; c++)
+        if (p->places[c].cells && p->head.x + p->places[c].x <= x)
+            found = c;
+    return found;
+}
+
+int grid_head_at(const struct grid_place *p, const struct pointer *pointer)
+{
+    bool here = pointer_clicks(pointer) && rect_has(p->head, pointer->y, pointer->x);
+    return here ? grid_column_at(p, pointer->x) : -1;
 }

@@ -6,6 +6,7 @@
 #define COMBOLAB_UI_GRID_H
 
 #include "ui/pen.h"
+#include "ui/pointer.h"
 #include "ui/request.h"
 
 #define GRID_MOST_COLUMNS 64
@@ -48,6 +49,9 @@ struct grid_place {
     int before[GRID_MOST_COLUMNS], after[GRID_MOST_COLUMNS];
     bool bars[GRID_MOST_COLUMNS];    /* the column has them */
     bool figures[GRID_MOST_COLUMNS]; /* the column has them: it may have fewer decimals */
+    /* Where it was last drawn; columns count from its left edge. */
+    struct rect head, rows;
+    struct column_place places[GRID_MOST_COLUMNS];
 };
 
 struct table;
@@ -62,5 +66,16 @@ void grid_draw(struct pen *pen, struct rect head, struct rect rows, const struct
 
 /* Moves the selection among `n` lines; false when `request` is no movement. */
 bool grid_move(struct grid_place *place, size_t n, enum request request);
+
+/* A click selects one of `n` lines, and the wheel scrolls; false when it is about something else.
+ * `request` becomes REQ_ENTER for a double click, else REQ_NONE. */
+bool grid_point(struct grid_place *place, size_t n, const struct pointer *pointer,
+                enum request *request);
+
+/* The column there; -1 when there is none. */
+int grid_column_at(const struct grid_place *place, int x);
+
+/* The column whose head is clicked, or -1. */
+int grid_head_at(const struct grid_place *place, const struct pointer *pointer);
 
 #endif

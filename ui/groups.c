@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *groups_name(enum groups_by by)
 {
@@ -17,6 +18,25 @@ const char *groups_name(enum groups_by by)
         [GROUPS_BUT_FOLD] = "all but the fold",
     };
     return names[by];
+}
+
+const char *groups_word(enum groups_by by)
+{
+    static const char *const words[GROUPS_KINDS] = {
+        [GROUPS_NONE] = "none",
+        [GROUPS_EXPERIMENT] = "experiment",
+        [GROUPS_BUT_SEED] = "seed",
+        [GROUPS_BUT_FOLD] = "fold",
+    };
+    return words[by];
+}
+
+enum groups_by groups_of_word(const char *word)
+{
+    int by = 0;
+    while (by < GROUPS_KINDS && strcmp(groups_word((enum groups_by)by), word))
+        by++;
+    return (enum groups_by)by;
 }
 
 static const struct alike_row *alike_of(const struct ui_model *m, int64_t run)

@@ -12,6 +12,11 @@ struct rect {
     int y, x, rows, columns;
 };
 
+static inline bool rect_has(struct rect r, int y, int x)
+{
+    return y >= r.y && y < r.y + r.rows && x >= r.x && x < r.x + r.columns;
+}
+
 /* The screen. When it is too small `fits` is false and every part is empty. */
 struct frame {
     bool fits;

@@ -1,49 +1,23 @@
-/* paint.c - see paint.h.
- *
- * Most terminals that show every colour are known to curses as ones of 256, so there the cells of a
- * picture are given to curses as half blocks without colour, and their colours are written over
- * them once curses has done its part: only when another picture, or another place, is shown. What
- * takes the place of a picture differs from its half blocks, so curses clears it away as anything
- * else. The half blocks are dim, since curses passes over cells as they are by writing them again.
+/* paint.c - see paint.h: pictures made of characters, where nothing is written over them.
  *
  * With 256 or 16 colours each pair of colours is a pair of curses: so that there are no more than
  * curses has, the higher one always comes first, in an upper half block or a lower one. What a
  * pixel differs from its colour goes to its neighbours (Floyd and Steinberg, 1976).
  */
-#include "ui/paint.h"
+#include "ui/paint_priv.h"
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/str.h"
 
 #include <curses.h>
-#include <errno.h>
 #include <math.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FIRST_OF_256 16 /* the colours below are the user's own */
 #define SPREAD 0.5f     /* of a colour's error: all of it makes pictures that small grainy */
 #define UPPER L'▀'
 #define LOWER L'▄'
-
-enum colours { EVERY, OF_256, OF_16, SHADES };
-
-struct paint {
-    enum colours colours;
-    bool light; /* the background is: shades go the other way round */
-    const wchar_t *shades;
-    int n_shades;
-    float low, high;  /* greys of the picture at hand */
-    int first_pair;   /* of curses, that no role has */
-    bool *made;       /* pairs */
-    uint8_t *palette; /* of each pixel its colour; grows */
-    float *errors;    /* of two rows, with a pixel on either side; grows */
-    size_t palette_room, errors_room;
-    struct str now, before; /* what is written over curses' cells in this frame and the last one */
-};
 
 /* --- colours of terminals --- */
 
@@ -126,7 +100,8 @@ static enum colours colours_found(const struct theme *theme, bool unicode)
     return COLORS >= 16 && COLOR_PAIRS > theme->pairs + pairs_of(GREYS) ? OF_16 : SHADES;
 }
 
-int paint_open(struct paint **out, const struct theme *theme, bool unicode, struct err *e)
+int paint_open(struct paint **out, const struct theme *theme, bool unicode, enum ui_pictures_as as,
+               struct err *e)
 {
     static const wchar_t blocks[] = L" ░▒▓█", letters[] = L" .:-=+*#%@";
     struct paint *p = mem_alloc(1, sizeof *p);
@@ -134,12 +109,14 @@ int paint_open(struct paint **out, const struct theme *theme, bool unicode, stru
     if (!p)
         return mem_error(e, "pictures", sizeof *p);
     p->colours = colours_found(theme, unicode);
+    p->as = as;
+    p->mono = theme->mono;
     p->light = theme->light;
     p->shades = unicode ? blocks : letters;
     p->n_shades = (int)wcslen(p->shades);
     p->first_pair = theme->pairs + 1;
-    str_init(&p->now);
-    str_init(&p->before);
+    p->over = over_kind_of(p);
+    str_init(&p->text);
     size_t pairs = (size_t)pairs_of(256 - FIRST_OF_256);
     p->made = mem_alloc(pairs, sizeof *p->made);
     if (p->made)
@@ -153,8 +130,7 @@ void paint_close(struct paint *p)
 {
     if (!p)
         return;
-    str_fini(&p->now);
-    str_fini(&p->before);
+    str_fini(&p->text);
     mem_free(p->made);
     mem_free(p->palette);
     mem_free(p->errors);
@@ -287,36 +263,10 @@ static void put_pair(struct paint *p, WINDOW *window, int y, int x, int upper, i
         mvwadd_wch(window, y, x, &cell);
 }
 
-static void add_colour(struct str *to, const char *which, const uint8_t *rgb)
-{
-    str_addf(to, "\033[%s;2;%d;%d;%dm", which, rgb[0], rgb[1], rgb[2]);
-}
-
-/* A line of cells, in every colour. */
-static void add_line(struct str *to, int y, int x, const uint8_t *upper, int width)
-{
-    const uint8_t *lower = upper + 3 * (size_t)width;
-    str_addf(to, "\033[%d;%dH", y + 1, x + 1);
-    for (int i = 0; i < 3 * width; i += 3) {
-        if (!i || memcmp(upper + i, upper + i - 3, 3))
-            add_colour(to, "38", upper + i);
-        if (!i || memcmp(lower + i, lower + i - 3, 3))
-            add_colour(to, "48", lower + i);
-        str_add(to, "▀");
-    }
-}
-
-static void draw_line(struct pen *pen, int y, int x, const uint8_t *rgb, int row, int width)
+static void draw_line(struct pen *pen, int y, int x, int row, int width)
 {
     struct paint *p = pen->paint;
     const uint8_t *upper = p->palette + (size_t)row * (size_t)width;
-    if (p->colours == EVERY) {
-        wattrset((WINDOW *)pen->window, (int)A_DIM);
-        for (int i = 0; i < width; i++)
-            mvwaddwstr(pen->window, y, x + i, L"▀");
-        add_line(&p->now, y, x, rgb + 6 * (size_t)row * (size_t)width, width);
-        return;
-    }
     for (int i = 0; i < width; i++) {
         if (p->colours == SHADES)
             pen_glyph(pen, y, x + i, ROLE_TEXT, p->shades[upper[i]]);
@@ -326,52 +276,33 @@ static void draw_line(struct pen *pen, int y, int x, const uint8_t *rgb, int row
     }
 }
 
+bool paint_shows(const struct pen *pen)
+{
+    return pen->paint->as != UI_PICTURES_NONE;
+}
+
+void paint_box(const struct pen *pen, struct rect at, int *height, int *width)
+{
+    struct paint *p = pen->paint;
+    p->asks |= p->as == UI_PICTURES_AUTO && !p->mono;
+    *height = *width = 0;
+    if (at.rows > 0 && at.columns > 0 && paint_shows(pen))
+        over_box(p, at, height, width);
+}
+
 void pen_picture(struct pen *pen, struct rect at, const uint8_t *rgb, int height, int width)
 {
     struct paint *p = pen->paint;
     int rows = height / 2;
+    if (p->over) {
+        over_place(pen, at, rgb, height, width);
+        return;
+    }
     if (rows < 1 || width < 1 || rows > at.rows || width > at.columns)
         return;
-    if (p->colours != EVERY && !dither(p, rgb, p->colours == SHADES ? rows : height, width))
+    if (!dither(p, rgb, p->colours == SHADES ? rows : height, width))
         return;
     int y = at.y + (at.rows - rows) / 2, x = at.x + (at.columns - width) / 2;
     for (int row = 0; row < rows; row++)
-        draw_line(pen, y + row, x, rgb, row, width);
-}
-
-/* --- frames --- */
-
-void paint_begin(struct paint *p)
-{
-    struct str done = p->before;
-    p->before = p->now;
-    p->now = done;
-    str_clear(&p->now);
-}
-
-static void write_all(int out, const char *text, size_t n)
-{
-    while (n) {
-        ssize_t done = write(out, text, n);
-        struct pollfd room = {.fd = out, .events = POLLOUT};
-        if (done < 0 && errno == EAGAIN)
-            poll(&room, 1, -1);
-        else if (done < 0 && errno != EINTR)
-            return; /* the terminal has gone, as the next key will tell */
-        n -= done > 0 ? (size_t)done : 0;
-        text += done > 0 ? done : 0;
-    }
-}
-
-/* Cursor and colours are as curses left them afterwards. */
-void paint_end(struct paint *p, int out, bool anew)
-{
-    static const char save[] = "\0337", restore[] = "\033[0m\0338";
-    bool same = p->now.length == p->before.length &&
-                (!p->now.length || !memcmp(p->now.text, p->before.text, p->now.length));
-    if (!p->now.length || p->now.failed || (same && !anew))
-        return;
-    write_all(out, save, sizeof save - 1);
-    write_all(out, p->now.text, p->now.length);
-    write_all(out, restore, sizeof restore - 1);
+        draw_line(pen, y + row, x, row, width);
 }

@@ -8,6 +8,7 @@
 
 struct canvas;
 struct paint;
+struct spots;
 
 struct pen {
     void *window; /* a curses WINDOW */
@@ -15,6 +16,7 @@ struct pen {
     const struct glyphs *glyphs;
     struct canvas *canvas;      /* room for one chart at a time */
     struct paint *paint;        /* of pictures */
+    struct spots *spots;        /* what clicks press */
     enum ui_chart_style charts; /* never AUTO */
     bool unicode;
     bool selected;          /* on the selection's background */

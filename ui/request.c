@@ -3,6 +3,7 @@
 #include "ui/request.h"
 
 #include "base/str.h"
+#include "ui/pointer.h"
 #include "ui/ui.h"
 
 #include <curses.h>
@@ -13,13 +14,13 @@
 
 struct info {
     enum request_group group;
-    const char *word, *help;
+    const char *name, *word, *help;
     int keys[MOST_KEYS]; /* ends with 0 */
 };
 
-static const struct info infos[REQUEST_COUNT] = {[REQ_NONE] = {GROUP_MOVE, "", "", {0}},
+static const struct info infos[REQUEST_COUNT] = {[REQ_NONE] = {GROUP_MOVE, "", "", "", {0}},
 #define REQUEST_INFO(name, group, word, help, ...)                                                 \
-    [REQ_##name] = {GROUP_##group, word, help, {__VA_ARGS__}},
+    [REQ_##name] = {GROUP_##group, #name, word, help, {__VA_ARGS__}},
                                                  REQUESTS(REQUEST_INFO)
 #undef REQUEST_INFO
 };
@@ -48,6 +49,7 @@ static const struct {
     {KEY_F(4), "F4"},
     {KEY_F(5), "F5"},
     {KEY_F(6), "F6"},
+    {KEY_F(9), "F9"},
     {'\t', "Tab"},
     {'\n', "Enter"},
     {'\r', "Enter"},
@@ -83,6 +85,15 @@ enum request request_of_key(struct key key)
     return REQ_NONE;
 }
 
+void request_name(enum request request, char to[REQUEST_NAME_BYTES])
+{
+    const char *name = infos[request].name;
+    size_t n = 0;
+    for (; name[n] && n + 1 < REQUEST_NAME_BYTES; n++)
+        to[n] = name[n] == '_' ? '-' : (char)(name[n] - 'A' + 'a');
+    to[n] = '\0';
+}
+
 enum request_group request_group(enum request request)
 {
     return infos[request].group;
@@ -91,7 +102,8 @@ enum request_group request_group(enum request request)
 const char *request_group_title(enum request_group group)
 {
     static const char *const titles[REQUEST_GROUPS] = {
-        "Moving", "Screens", "Run", "List of runs", "Charts", "Ablation", "Predictions", "Form", "SQL", "Program"};
+        "Moving",   "Screens",     "Run",  "List of runs", "Charts",
+        "Ablation", "Predictions", "Form", "SQL",          "Program"};
     return titles[group];
 }
 
@@ -120,6 +132,17 @@ void request_keys(enum request request, bool first, char *to, size_t room)
         at += (size_t)n;
         str_copy(last, sizeof last, label);
     }
+}
+
+struct key request_key(enum request request, bool types)
+{
+    for (int k = 0; k < MOST_KEYS && infos[request].keys[k]; k++) {
+        int key = infos[request].keys[k];
+        if (types && key >= ' ' && key <= '~')
+            continue;
+        return key > 127 ? (struct key){.code = key} : (struct key){.character = (wchar_t)key};
+    }
+    return (struct key){0, 0};
 }
 
 void request_command_key(enum request request, char *to, size_t room)
@@ -155,4 +178,9 @@ void ui_mdoc_keys(struct str *out)
         }
         str_add(out, ".El\n");
     }
+    const char *gesture, *meaning;
+    str_add(out, ".Ss Mouse\n.Bl -tag -width Ds\n");
+    for (int i = 0; (meaning = pointer_help(i, &gesture)); i++)
+        str_addf(out, ".It %s\n%s.\n", gesture, meaning);
+    str_add(out, ".El\n");
 }

@@ -81,6 +81,7 @@
     R(LATER, SQL, "later", "the one after; so does Down in the last line", KEY_F(6))               \
     R(CANCEL, SQL, "cancel", "end the statement that runs; so does Esc", KEY_CTRL('C'))            \
     R(REDRAW, PROGRAM, "redraw", "draw the screen anew", KEY_CTRL('L'))                            \
+    R(COLON, PROGRAM, "command", "a command by its name, which Tab completes", ':', KEY_F(9))      \
     R(QUIT, PROGRAM, "quit", "quit (asks when a run trains here)", 'q')
 
 #define KEY_CTRL(letter) ((letter)&0x1f)
@@ -118,10 +119,20 @@ struct str;
 
 enum request request_of_key(struct key key);
 
+#define REQUEST_NAME_BYTES 16
+
+/* What the command line calls it: "mark-all". */
+void request_name(enum request request, char to[REQUEST_NAME_BYTES]);
+
 enum request_group request_group(enum request request);
 const char *request_group_title(enum request_group group);
 const char *request_word(enum request request);
 const char *request_help(enum request request);
+
+/* Its first key or, where characters are typed, the first that is none; neither where there is
+ * none.
+ */
+struct key request_key(enum request request, bool types);
 
 /* The request's keys as people name them: "Up, k". With `first` only the first of them. */
 void request_keys(enum request request, bool first, char *to, size_t room);

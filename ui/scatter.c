@@ -148,11 +148,35 @@ static void draw_axes(struct pen *pen, struct plot *p)
     pen_right(pen, below, a->x, a->columns, ROLE_DIM, p->s->x_name);
 }
 
+static struct rect area_of(struct rect at)
+{
+    return (struct rect){at.y + 1, at.x + TICKS_LABEL_CELLS + 1, at.rows - 2,
+                         at.columns - TICKS_LABEL_CELLS - 2};
+}
+
+size_t scatter_nearest(struct rect at, const struct scatter *s, int y, int x)
+{
+    struct plot p = {.s = s, .area = area_of(at)};
+    size_t best = s->n;
+    int least = 0;
+    if (p.area.rows < 2 || p.area.columns < 8 || !find_ranges(&p))
+        return best;
+    for (size_t i = 0; i < s->n; i++) {
+        if (!is_drawn(&s->points[i]))
+            continue;
+        int across = p.area.x + x_at(&p, s->points[i].x, p.area.columns) - x;
+        int down = 2 * (p.area.y + scale_row(&p.y, s->points[i].y, p.area.rows) - y);
+        if (best < s->n && across * across + down * down >= least)
+            continue;
+        best = i;
+        least = across * across + down * down;
+    }
+    return best;
+}
+
 void scatter_draw(struct pen *pen, struct rect at, const struct scatter *s)
 {
-    struct plot p = {.s = s};
-    p.area = (struct rect){at.y + 1, at.x + TICKS_LABEL_CELLS + 1, at.rows - 2,
-                           at.columns - TICKS_LABEL_CELLS - 2};
+    struct plot p = {.s = s, .area = area_of(at)};
     pen_rule(pen, at.y, at.x, at.columns, s->title, s->note);
     if (p.area.rows < 2 || p.area.columns < 8)
         return;

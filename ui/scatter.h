@@ -18,6 +18,10 @@ struct scatter {
     bool from_zero; /* y is a difference: a line at 0 instead of x = y */
 };
 
+/* The point that is drawn nearest to a cell, for a scatter that is drawn in `at`; n when there is
+ * none. */
+size_t scatter_nearest(struct rect at, const struct scatter *s, int y, int x);
+
 void scatter_draw(struct pen *pen, struct rect at, const struct scatter *s);
 
 #endif

@@ -54,3 +54,15 @@ void terminal_leave(char to[SCREEN_LEAVE_BYTES])
     }
     to[length] = '\0';
 }
+
+bool terminal_has_mouse(void)
+{
+    const char *reports = tigetstr("kmous");
+    return reports && reports != (const char *)-1;
+}
+
+bool terminal_is_ansi(void)
+{
+    const char *place = tigetstr("cup");
+    return place && place != (const char *)-1 && !strncmp(place, "\033[", 2);
+}

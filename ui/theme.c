@@ -16,8 +16,9 @@
 #define USUAL (-1)
 
 /* On dark, on light and on unknown backgrounds: what is right for one of them is faint or lost on
- * the other, so for an unknown one colours are of middling brightness, or none. */
-enum { DARK, LIGHT, EITHER, GROUNDS };
+ * the other, so for an unknown one colours are of middling brightness, or none. BLACK is painted,
+ * whatever the terminal has. */
+enum { DARK, LIGHT, EITHER, BLACK, GROUNDS };
 
 struct look {
     short of256[GROUNDS], of8[GROUNDS];
@@ -26,56 +27,56 @@ struct look {
 };
 
 #define USUALLY                                                                                    \
-    {USUAL, USUAL, USUAL},                                                                         \
+    {USUAL, USUAL, USUAL, USUAL},                                                                  \
     {                                                                                              \
-        USUAL, USUAL, USUAL                                                                        \
+        USUAL, USUAL, USUAL, USUAL                                                                 \
     }
 #define BLUE                                                                                       \
-    {74, 25, 31},                                                                                  \
+    {74, 25, 31, 117},                                                                             \
     {                                                                                              \
-        COLOR_CYAN, COLOR_BLUE, USUAL                                                              \
+        COLOR_CYAN, COLOR_BLUE, USUAL, COLOR_CYAN                                                  \
     }
 #define GREEN                                                                                      \
-    {36, 29, 29},                                                                                  \
+    {36, 29, 29, 49},                                                                              \
     {                                                                                              \
-        COLOR_GREEN, COLOR_GREEN, USUAL                                                            \
+        COLOR_GREEN, COLOR_GREEN, USUAL, COLOR_GREEN                                               \
     }
 #define ORANGE                                                                                     \
-    {214, 130, 166},                                                                               \
+    {214, 130, 166, 220},                                                                          \
     {                                                                                              \
-        COLOR_YELLOW, COLOR_MAGENTA, COLOR_MAGENTA                                                 \
+        COLOR_YELLOW, COLOR_MAGENTA, COLOR_MAGENTA, COLOR_YELLOW                                   \
     }
 #define VERMILION                                                                                  \
-    {166, 124, 160},                                                                               \
+    {166, 124, 160, 209},                                                                          \
     {                                                                                              \
-        COLOR_RED, COLOR_RED, COLOR_RED                                                            \
+        COLOR_RED, COLOR_RED, COLOR_RED, COLOR_RED                                                 \
     }
 #define YELLOW                                                                                     \
-    {227, 100, 142},                                                                               \
+    {227, 100, 142, 229},                                                                          \
     {                                                                                              \
-        COLOR_WHITE, COLOR_CYAN, COLOR_CYAN                                                        \
+        COLOR_WHITE, COLOR_CYAN, COLOR_CYAN, COLOR_YELLOW                                          \
     }
 #define DEEP_BLUE                                                                                  \
-    {33, 20, 27},                                                                                  \
+    {33, 20, 27, 75},                                                                              \
     {                                                                                              \
-        COLOR_BLUE, COLOR_BLACK, COLOR_BLUE                                                        \
+        COLOR_BLUE, COLOR_BLACK, COLOR_BLUE, COLOR_CYAN                                            \
     }
 #define GREY                                                                                       \
-    {252, 238, USUAL},                                                                             \
+    {252, 238, USUAL, 255},                                                                        \
     {                                                                                              \
-        USUAL, USUAL, USUAL                                                                        \
+        USUAL, USUAL, USUAL, USUAL                                                                 \
     }
 #define PURPLE                                                                                     \
-    {175, 127, 133},                                                                               \
+    {175, 127, 133, 213},                                                                          \
     {                                                                                              \
-        COLOR_MAGENTA, COLOR_RED, COLOR_RED                                                        \
+        COLOR_MAGENTA, COLOR_RED, COLOR_RED, COLOR_MAGENTA                                         \
     }
 
 static const struct look looks[ROLE_FAINT] = {
     [ROLE_TEXT] = {USUALLY, A_NORMAL, A_NORMAL},
-    [ROLE_DIM] = {{245, 242, 244}, {USUAL, USUAL, USUAL}, A_NORMAL, A_DIM},
+    [ROLE_DIM] = {{245, 242, 244, 252}, {USUAL, USUAL, USUAL, USUAL}, A_NORMAL, A_DIM},
     [ROLE_TITLE] = {USUALLY, A_BOLD, A_BOLD},
-    [ROLE_BORDER] = {{240, 248, 244}, {USUAL, USUAL, USUAL}, A_NORMAL, A_DIM},
+    [ROLE_BORDER] = {{240, 248, 244, 250}, {USUAL, USUAL, USUAL, USUAL}, A_NORMAL, A_DIM},
     [ROLE_FOCUS] = {BLUE, A_NORMAL, A_BOLD},
     [ROLE_KEY] = {BLUE, A_BOLD, A_BOLD},
     [ROLE_HEAD] = {USUALLY, A_BOLD, A_UNDERLINE},
@@ -101,10 +102,28 @@ static const struct look looks[ROLE_FAINT] = {
     [ROLE_LINE + 7] = {GREY, A_NORMAL, A_BOLD},
 };
 
-/* The selection: its background and what stands on it, where both can be told apart for certain. */
-static const struct {
-    short background, text;
-} selections[GROUNDS] = {[DARK] = {238, 255}, [LIGHT] = {252, 232}, [EITHER] = {USUAL, USUAL}};
+#define THEME_NAME(which, name, about) [UI_THEME_##which] = name,
+#define THEME_ABOUT(which, name, about) [UI_THEME_##which] = about,
+const char *const ui_theme_names[] = {UI_THEMES(THEME_NAME)[UI_THEME_KINDS] = NULL};
+const char *const ui_theme_about[] = {UI_THEMES(THEME_ABOUT)[UI_THEME_KINDS] = NULL};
+#undef THEME_NAME
+#undef THEME_ABOUT
+
+/* What themes with colours are. */
+static const struct kind {
+    int ground;
+    /* The selection: its background and what stands on it, where both can be told apart for
+     * certain, of 256 colours. */
+    short selection, text;
+    bool bright;              /* everything on the selection is `text` */
+    short paint256, usual256; /* the background, where it is painted, and what stands on it */
+    short paint8, usual8;
+} kinds[UI_THEME_KINDS] = {
+    [UI_THEME_DARK] = {DARK, 238, 255, false, USUAL, USUAL, USUAL, USUAL},
+    [UI_THEME_LIGHT] = {LIGHT, 252, 232, false, USUAL, USUAL, USUAL, USUAL},
+    [UI_THEME_SAFE] = {EITHER, USUAL, USUAL, false, USUAL, USUAL, USUAL, USUAL},
+    [UI_THEME_CONTRAST] = {BLACK, 226, 16, true, 16, 231, COLOR_BLACK, COLOR_WHITE},
+};
 
 const struct glyphs glyphs_unicode = {
     .corner = {L'╭', L'╮', L'╰', L'╯'},
@@ -161,7 +180,6 @@ const struct glyphs glyphs_ascii = {
 
 static void mono_theme(struct theme *theme)
 {
-    theme->pairs = 0;
     theme->mono = true;
     for (int r = 0; r < ROLE_FAINT; r++) {
         theme->plain[r] = looks[r].mono;
@@ -169,21 +187,24 @@ static void mono_theme(struct theme *theme)
     }
 }
 
-static void make_role(struct theme *theme, int r, int ground)
+static void make_role(struct theme *theme, int r, const struct kind *kind)
 {
     const struct look *l = &looks[r];
-    bool many = COLORS >= 256, selection = many && selections[ground].background != USUAL;
-    short colour = many ? l->of256[ground] : l->of8[ground], pair = (short)(1 + 2 * r);
-    init_pair(pair, colour, USUAL);
+    bool many = COLORS >= 256, selection = many && kind->selection != USUAL;
+    short colour = many ? l->of256[kind->ground] : l->of8[kind->ground], pair = (short)(1 + 2 * r);
+    short paint = many ? kind->paint256 : kind->paint8,
+          usual = many ? kind->usual256 : kind->usual8;
+    init_pair(pair, colour == USUAL ? usual : colour, paint);
     theme->plain[r] = COLOR_PAIR(pair) | l->attributes;
-    if (!many && colour == USUAL)
+    if (!many && colour == USUAL && paint == USUAL)
         theme->plain[r] |= l->mono & A_DIM;
-    theme->selected[r] = l->attributes | A_REVERSE;
+    if (r == ROLE_TEXT && paint != USUAL)
+        theme->ground = COLOR_PAIR(pair);
+    theme->selected[r] = l->attributes | A_REVERSE | (paint != USUAL ? COLOR_PAIR(pair) : 0);
     if (!selection)
         return;
-    bool faint = colour == USUAL || l->mono == A_DIM;
-    init_pair((short)(pair + 1), faint ? selections[ground].text : colour,
-              selections[ground].background);
+    bool faint = colour == USUAL || l->mono == A_DIM || kind->bright;
+    init_pair((short)(pair + 1), faint ? kind->text : colour, kind->selection);
     theme->selected[r] = COLOR_PAIR(pair + 1) | l->attributes;
 }
 
@@ -198,17 +219,16 @@ static void make_faint(struct theme *theme)
 
 static void make_roles(struct theme *theme, enum ui_theme which)
 {
-    theme->light = which == UI_THEME_LIGHT;
+    *theme = (struct theme){.light = which == UI_THEME_LIGHT};
     if (which == UI_THEME_MONO || !has_colors() || start_color() == ERR || COLORS < 8 ||
         COLOR_PAIRS < 2 * ROLE_FAINT + 1) {
         mono_theme(theme);
         return;
     }
     use_default_colors();
-    int ground = which == UI_THEME_DARK ? DARK : which == UI_THEME_LIGHT ? LIGHT : EITHER;
     theme->pairs = 2 * ROLE_FAINT;
     for (int r = 0; r < ROLE_FAINT; r++)
-        make_role(theme, r, ground);
+        make_role(theme, r, &kinds[which]);
 }
 
 void theme_init(struct theme *theme, enum ui_theme which)
@@ -235,4 +255,12 @@ enum ui_theme theme_found(const char *term)
     if (term && !strcmp(term, "linux")) /* the console */
         return UI_THEME_DARK;
     return theme_of_colours(getenv("COLORFGBG"));
+}
+
+void ui_mdoc_themes(struct str *out)
+{
+    str_add(out, ".Bl -tag -width contrast -compact\n");
+    for (int i = 0; ui_theme_names[i]; i++)
+        str_addf(out, ".It Cm %s\n%s\n", ui_theme_names[i], ui_theme_about[i]);
+    str_add(out, ".El\n");
 }

@@ -37,9 +37,10 @@ enum role {
 /* Attributes for curses, of each role on the usual background and on the selection's. */
 struct theme {
     unsigned plain[ROLES], selected[ROLES];
-    int pairs;  /* curses has given to roles; 0 = there are no colours */
-    bool light; /* the background is known to be */
-    bool mono;  /* lines are told apart by how they are drawn alone */
+    unsigned ground; /* of the whole screen; 0 = the terminal's own */
+    int pairs;       /* curses has given to roles; 0 = there are no colours */
+    bool light;      /* the background is known to be */
+    bool mono;       /* lines are told apart by how they are drawn alone */
 };
 
 #define THEME_BARS 7

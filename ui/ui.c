@@ -1,20 +1,19 @@
 /* ui.c - the screen as a whole: which view is shown, and where keys go. Screen thread only.
  *
- * A key is first offered to a question on the status line, then to a text that is typed in the
- * view, then as a request to the view; what the view does not take is handled here. Actions leave
- * through one place, act(), where those that need a yes wait for it. The one doupdate is in
- * ui_draw.
+ * A key is first offered to a question on the status line, then to the command line, then to a text
+ * that is typed in the view, then as a request to the view; what the view does not take is handled
+ * here. Actions leave through one place, act(), where those that need a yes wait for it. The one
+ * doupdate is in ui_draw.
  */
-#include "ui/ui.h"
+#include "ui/ui_priv.h"
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "ui/canvas.h"
 #include "ui/frame.h"
-#include "ui/marks.h"
 #include "ui/paint.h"
 #include "ui/screen.h"
+#include "ui/spots.h"
 #include "ui/verbs.h"
 
 #include <curses.h>
@@ -23,46 +22,31 @@
 #include <wctype.h>
 
 #define VIEW_ADDRESS(name) &view_##name,
-static const struct view *const views[] = {UI_VIEWS(VIEW_ADDRESS)};
+const struct view *const ui_views[UI_VIEW_COUNT] = {UI_VIEWS(VIEW_ADDRESS)};
 #undef VIEW_ADDRESS
-#define VIEWS (int)(sizeof views / sizeof *views)
 
-struct ui {
-    struct screen screen;
-    struct theme theme;
-    struct canvas canvas;
-    struct paint *paint;
-    enum ui_chart_style charts;
-    bool unicode;
-    bool redraw; /* the terminal's content is not to be trusted */
-    struct marks marks;
-    void *states[VIEWS];
-    int view;          /* of views */
-    int before[VIEWS]; /* where Escape leads from a passing one */
-    char note[512];    /* on the status line until the next key */
-    bool note_is_error;
-    struct question question; /* its text is "" unless an answer is waited for */
-};
+_Static_assert(UI_LEAST_ROWS == LAYOUT_LEAST_ROWS && UI_LEAST_COLUMNS == LAYOUT_LEAST_COLUMNS,
+               "the least screen");
 
 static int init_views(struct ui *ui, const struct ui_options *options)
 {
     struct ui_options own = *options;
     own.marks = &ui->marks;
-    for (int i = 0; i < VIEWS; i++) {
-        ui->states[i] = mem_alloc(1, views[i]->state_bytes);
+    for (int i = 0; i < UI_VIEW_COUNT; i++) {
+        ui->states[i] = mem_alloc(1, ui_views[i]->state_bytes);
         if (!ui->states[i])
             return -1;
-        if (views[i]->init)
-            views[i]->init(ui->states[i], &own);
+        if (ui_views[i]->init)
+            ui_views[i]->init(ui->states[i], &own);
     }
     return 0;
 }
 
 static void fini_views(struct ui *ui)
 {
-    for (int i = 0; i < VIEWS; i++) {
-        if (ui->states[i] && views[i]->fini)
-            views[i]->fini(ui->states[i]);
+    for (int i = 0; i < UI_VIEW_COUNT; i++) {
+        if (ui->states[i] && ui_views[i]->fini)
+            ui_views[i]->fini(ui->states[i]);
         mem_free(ui->states[i]);
     }
 }
@@ -82,17 +66,15 @@ int ui_open(struct ui **out, const struct ui_options *options, struct err *e)
         return mem_error(e, "charts and views", 0);
     }
     tzset(); /* reads a file, and later it would be while somebody waits for a key */
-    theme_init(&ui->theme, options->theme
-                               ? options->theme
-                               : theme_found(options->term ? options->term : getenv("TERM")));
+    str_copy(ui->term, sizeof ui->term, options->term ? options->term : getenv("TERM"));
+    theme_init(&ui->theme, options->theme ? options->theme : theme_found(ui->term));
     ui->unicode = screen_is_utf8();
-    if (paint_open(&ui->paint, &ui->theme, ui->unicode, e)) {
+    ui->pictures = options->pictures;
+    if (paint_open(&ui->paint, &ui->theme, ui->unicode, ui->pictures, e)) {
         ui_close(ui);
         return -1;
     }
-    ui->charts = options->charts;
-    if (ui->charts == UI_CHART_AUTO || !ui->unicode)
-        ui->charts = ui->unicode ? UI_CHART_BRAILLE : UI_CHART_ASCII;
+    ui_use_charts(ui, options->charts);
     *out = ui;
     return 0;
 }
@@ -105,6 +87,7 @@ void ui_close(struct ui *ui)
     fini_views(ui);
     canvas_fini(&ui->canvas);
     marks_fini(&ui->marks);
+    colon_fini(&ui->colon);
     paint_close(ui->paint);
     mem_free(ui);
 }
@@ -114,22 +97,35 @@ void ui_abandon(const struct ui *ui)
     screen_abandon(&ui->screen);
 }
 
-static const struct ui_run *current_run(const struct ui *ui, const struct ui_model *m)
+void ui_stopping(const struct ui *ui, bool stops)
 {
-    const struct view *view = views[ui->view];
+    screen_mouse(&ui->screen, !stops);
+}
+
+void ui_redraw(struct ui *ui)
+{
+    ui->redraw = true;
+}
+
+const struct ui_run *ui_current_run(const struct ui *ui, const struct ui_model *m)
+{
+    const struct view *view = ui_views[ui->view];
     return view->run ? view->run(ui->states[ui->view], m) : NULL;
 }
 
 size_t ui_wants(const struct ui *ui, struct ui_want wants[UI_MOST_WANTS])
 {
-    const struct view *view = views[ui->view];
+    const struct view *view = ui_views[ui->view];
     return view->wants ? view->wants(ui->states[ui->view], wants) : 0;
 }
 
 bool ui_due(struct ui *ui, const struct ui_model *m, struct ui_action *out)
 {
-    const struct view *view = views[ui->view];
+    const struct view *view = ui_views[ui->view];
     struct view_reply reply = {.note = ""};
+    if (ui->begins && m->n_runs && view->open)
+        view->open(ui->states[ui->view], m, 0);
+    ui->begins &= !m->n_runs;
     if (!view->due || ui->question.text[0])
         return false;
     view->due(ui->states[ui->view], m, &reply);
@@ -149,20 +145,26 @@ static void draw_frame(struct ui *ui, struct pen *pen, const struct ui_model *m)
         pen_text(pen, 1, 0, ui->screen.columns, ROLE_WARN, ui->question.text);
         return;
     }
-    const struct view *view = views[ui->view];
+    const struct view *view = ui_views[ui->view];
     view->draw(ui->states[ui->view], pen, m, f.body);
-    struct frame_words words = {.views = views,
-                                .n_views = VIEWS,
+    struct frame_words words = {.views = ui_views,
+                                .n_views = UI_VIEW_COUNT,
                                 .here = ui->view,
                                 .footer = view->footer,
                                 .types = view->types,
-                                .run = current_run(ui, m),
+                                .run = ui_current_run(ui, m),
                                 .question = &ui->question,
                                 .note = ui->note,
                                 .note_is_error = ui->note_is_error};
     if (view->footer_now)
         words.footer = view->footer_now(ui->states[ui->view], &words.types);
+    if (ui->colon.open) {
+        words.footer = colon_hints;
+        words.types = true;
+    }
     frame_draw(pen, m, &f, &words);
+    if (ui->colon.open)
+        colon_draw(&ui->colon, pen, &f);
 }
 
 void ui_draw(struct ui *ui, const struct ui_model *model)
@@ -181,29 +183,41 @@ void ui_draw(struct ui *ui, const struct ui_model *model)
         .glyphs = ui->unicode ? &glyphs_unicode : &glyphs_ascii,
         .canvas = &ui->canvas,
         .paint = ui->paint,
+        .spots = &ui->spots,
         .charts = ui->charts,
         .unicode = ui->unicode,
         .cursor_y = -1,
     };
     wattrset(stdscr, A_NORMAL);
+    wbkgdset(stdscr, ' ' | ui->theme.ground);
     werase(stdscr);
-    paint_begin(ui->paint);
+    paint_begin(ui->paint, &ui->screen.can);
+    ui->spots.n = 0;
     draw_frame(ui, &pen, model);
+    paint_clear(ui->paint, stdscr, ui->screen.out, anew);
     curs_set(pen.cursor_y >= 0);
     wmove(stdscr, pen.cursor_y >= 0 ? pen.cursor_y : ui->screen.rows - 1,
           pen.cursor_y >= 0 ? pen.cursor_x : 0);
     wnoutrefresh(stdscr);
     doupdate();
     paint_end(ui->paint, ui->screen.out, anew);
+    if (paint_asks(ui->paint))
+        screen_ask(&ui->screen);
+}
+
+void ui_dump(struct ui *ui, struct str *out)
+{
+    screen_use(&ui->screen);
+    screen_dump(&ui->screen, out);
 }
 
 /* --- keys --- */
 
 /* The view that a request shows; -1 when it is none of a view. */
-static int view_of(enum request request)
+int ui_view_of(enum request request)
 {
-    for (int i = 0; i < VIEWS; i++)
-        if (request && views[i]->shown_by == request)
+    for (int i = 0; i < UI_VIEW_COUNT; i++)
+        if (request && ui_views[i]->shown_by == request)
             return i;
     return -1;
 }
@@ -211,25 +225,26 @@ static int view_of(enum request request)
 /* Escape would come there from view `from`, perhaps by others. */
 static bool leads_back(const struct ui *ui, int from, int view)
 {
-    while (from != view && views[from]->passing)
+    while (from != view && ui_views[from]->passing)
         from = ui->before[from];
     return from == view;
 }
 
-static void leave_for(struct ui *ui, int view)
+void ui_leave_for(struct ui *ui, int view)
 {
-    if (view != ui->view && views[ui->view]->left)
-        views[ui->view]->left(ui->states[ui->view]);
+    if (view != ui->view && ui_views[ui->view]->left)
+        ui_views[ui->view]->left(ui->states[ui->view]);
     ui->view = view;
+    ui->begins = false;
 }
 
-static void show(struct ui *ui, const struct ui_model *m, int view, int64_t run)
+void ui_go(struct ui *ui, const struct ui_model *m, int view, int64_t run)
 {
     if (!leads_back(ui, ui->view, view))
         ui->before[view] = ui->view;
-    leave_for(ui, view);
-    if (views[view]->open)
-        views[view]->open(ui->states[view], m, run);
+    ui_leave_for(ui, view);
+    if (ui_views[view]->open)
+        ui_views[view]->open(ui->states[view], m, run);
 }
 
 /* An action that something is asked before waits for the answer. */
@@ -256,15 +271,15 @@ static void answer(struct ui *ui, struct key key, struct ui_action *out)
         q->text[0] = '\0';
 }
 
-static void take_reply(struct ui *ui, const struct ui_model *m, const struct view_reply *reply,
-                       struct ui_action *out)
+void ui_take_reply(struct ui *ui, const struct ui_model *m, const struct view_reply *reply,
+                   struct ui_action *out)
 {
     str_copy(ui->note, sizeof ui->note, reply->note);
     ui->note_is_error = reply->note_is_error;
     if (reply->show)
-        show(ui, m, view_of(reply->show), reply->run);
-    if (reply->filter && views[ui->view]->filter)
-        views[ui->view]->filter(ui->states[ui->view], reply->filter);
+        ui_go(ui, m, ui_view_of(reply->show), reply->run);
+    if (reply->filter && ui_views[ui->view]->filter)
+        ui_views[ui->view]->filter(ui->states[ui->view], reply->filter);
     if (reply->action.kind != UI_NONE)
         act(ui, m, &reply->action, out);
 }
@@ -273,11 +288,11 @@ static void take_reply(struct ui *ui, const struct ui_model *m, const struct vie
 static void ask_form(struct ui *ui, const struct ui_model *m, enum request request, int64_t run,
                      struct ui_action *out)
 {
-    int form = view_of(REQ_LAUNCH);
+    int form = ui_view_of(REQ_LAUNCH);
     struct view_reply reply = {.note = ""};
-    show(ui, m, form, run);
-    views[form]->request(ui->states[form], m, request, &reply);
-    take_reply(ui, m, &reply, out);
+    ui_go(ui, m, form, run);
+    ui_views[form]->request(ui->states[form], m, request, &reply);
+    ui_take_reply(ui, m, &reply, out);
 }
 
 static void next_marks(struct ui *ui)
@@ -295,23 +310,26 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
 {
     struct ui_action quit = {.kind = UI_QUIT}, undo = {.kind = UI_UNDO};
     struct view_reply reply = {.note = ""};
-    int view = view_of(request);
+    int view = ui_view_of(request);
     if (view >= 0) {
-        const struct ui_run *run = views[view]->follows ? current_run(ui, m) : NULL;
-        show(ui, m, view, run ? run->id : 0);
+        const struct ui_run *run = ui_views[view]->follows ? ui_current_run(ui, m) : NULL;
+        ui_go(ui, m, view, run ? run->id : 0);
         return;
     }
     switch (request) {
     case REQ_BACK:
-        if (views[ui->view]->passing)
-            leave_for(ui, ui->before[ui->view]);
+        if (ui_views[ui->view]->passing)
+            ui_leave_for(ui, ui->before[ui->view]);
         return;
     case REQ_MARKS:
         next_marks(ui);
         return;
+    case REQ_COLON:
+        ui_open_colon(ui, m);
+        return;
     case REQ_LIKE:
-        if (current_run(ui, m))
-            ask_form(ui, m, REQ_NONE, current_run(ui, m)->id, out);
+        if (ui_current_run(ui, m))
+            ask_form(ui, m, REQ_NONE, ui_current_run(ui, m)->id, out);
         return;
     case REQ_DRAW:
         ask_form(ui, m, REQ_DRAW, 0, out);
@@ -326,16 +344,55 @@ static void common(struct ui *ui, const struct ui_model *m, enum request request
         act(ui, m, &undo, out);
         return;
     default:
-        if (verbs_request(m, current_run(ui, m), request, &reply))
-            take_reply(ui, m, &reply, out);
+        if (verbs_request(m, ui_current_run(ui, m), request, &reply))
+            ui_take_reply(ui, m, &reply, out);
         return;
     }
+}
+
+/* The view may take it. */
+void ui_do_request(struct ui *ui, const struct ui_model *m, enum request request,
+                   struct ui_action *out)
+{
+    struct view_reply reply = {.note = ""};
+    if (request && ui_views[ui->view]->request(ui->states[ui->view], m, request, &reply))
+        ui_take_reply(ui, m, &reply, out);
+    else
+        common(ui, m, request, out);
+}
+
+static void take_key(struct ui *ui, const struct ui_model *m, struct key key, struct ui_action *out)
+{
+    const struct view *view = ui_views[ui->view];
+    struct view_reply reply = {.note = ""};
+    if (ui->question.text[0])
+        answer(ui, key, out);
+    else if (ui->colon.open)
+        ui_type_command(ui, m, key, out);
+    else if (view->type && view->type(ui->states[ui->view], m, key, &reply))
+        ui_take_reply(ui, m, &reply, out);
+    else
+        ui_do_request(ui, m, request_of_key(key), out);
+}
+
+/* A click on a word of the screen presses it; the rest is the view's. */
+static void take_pointer(struct ui *ui, const struct ui_model *m, struct ui_action *out)
+{
+    const struct view *view = ui_views[ui->view];
+    const struct pointer *p = &ui->screen.pointer;
+    const struct spot *spot = pointer_clicks(p) ? spots_find(&ui->spots, p->y, p->x) : NULL;
+    if (spot && !spot->request)
+        take_key(ui, m, spot->key, out);
+    else if (spot)
+        ui_do_request(ui, m, spot->request, out);
+    else if (view->point && !ui->question.text[0] && !ui->colon.open &&
+             layout_frame(ui->screen.rows, ui->screen.columns).fits)
+        ui_do_request(ui, m, view->point(ui->states[ui->view], m, p), out);
 }
 
 int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
 {
     struct key key;
-    struct view_reply reply = {.note = ""};
     *out = (struct ui_action){.kind = UI_NONE};
     screen_use(&ui->screen);
     int got = screen_key(&ui->screen, &key);
@@ -344,38 +401,46 @@ int ui_key(struct ui *ui, const struct ui_model *model, struct ui_action *out)
     if (key.code == KEY_RESIZE)
         return 1;
     ui->note[0] = '\0';
-    if (ui->question.text[0]) {
-        answer(ui, key, out);
-        return 1;
-    }
-    const struct view *view = views[ui->view];
-    void *state = ui->states[ui->view];
-    enum request request = request_of_key(key);
-    if ((view->type && view->type(state, model, key, &reply)) ||
-        (request && view->request(state, model, request, &reply)))
-        take_reply(ui, model, &reply, out);
+    if (key.code == SCREEN_POINTER)
+        take_pointer(ui, model, out);
     else
-        common(ui, model, request, out);
+        take_key(ui, model, key, out);
     return 1;
+}
+
+int ui_show(struct ui *ui, const struct ui_model *model, int view, const int64_t *runs, size_t n,
+            struct err *e)
+{
+    struct ui_action none;
+    for (size_t i = 0; n > 1 && i < n; i++)
+        if (!marks_has(&ui->marks, runs[i]) && marks_turn(&ui->marks, runs[i]))
+            return mem_error(e, "the runs to be shown", 0);
+    if (n)
+        ui_go(ui, model, view, runs[0]);
+    else
+        ui_do_request(ui, model, ui_views[view]->shown_by, &none);
+    return 0;
 }
 
 bool ui_interrupt(struct ui *ui, const struct ui_model *model)
 {
     struct view_reply reply = {.note = ""};
-    const struct view *view = views[ui->view];
+    const struct view *view = ui_views[ui->view];
+    if (ui->colon.open) {
+        ui->colon.open = false;
+        return true;
+    }
     return view->request(ui->states[ui->view], model, REQ_CANCEL, &reply);
 }
 
 void ui_launched(struct ui *ui, const struct ui_model *model, int64_t run)
 {
-    int list = view_of(REQ_RUNS);
-    if (ui->view == view_of(REQ_LAUNCH))
-        show(ui, model, list, run);
+    int list = ui_view_of(REQ_RUNS);
+    if (ui->view == ui_view_of(REQ_LAUNCH))
+        ui_go(ui, model, list, run);
     else
-        views[list]->open(ui->states[list], model, run);
+        ui_views[list]->open(ui->states[list], model, run);
 }
-
-/* --- tests --- */
 
 void ui_test_key(struct ui *ui, int key)
 {
@@ -383,8 +448,11 @@ void ui_test_key(struct ui *ui, int key)
         ui->screen.pending[ui->screen.n_pending++] = key;
 }
 
-void ui_test_dump(struct ui *ui, struct str *out)
+void ui_test_mouse(struct ui *ui, int button, int y, int x, bool released)
 {
-    screen_use(&ui->screen);
-    screen_dump(&ui->screen, out);
+    char report[REPORT_BYTES];
+    snprintf(report, sizeof report, "%d;%d;%d%c", button, x + 1, y + 1, released ? 'm' : 'M');
+    ui_test_key(ui, REPORT_CODE + REPORT_MOUSE);
+    for (const char *c = report; *c; c++)
+        ui_test_key(ui, *c);
 }

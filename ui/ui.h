@@ -23,11 +23,57 @@ struct err;
 struct intern;
 struct str;
 
+/* In the order of the header; the first one is shown at the start. */
+#define UI_VIEWS(V) V(runs) V(live) V(compare) V(ablation) V(predictions) V(sql) V(launch) V(help)
+
 enum ui_chart_style { UI_CHART_AUTO, UI_CHART_BRAILLE, UI_CHART_BLOCK, UI_CHART_ASCII };
 
 /* AUTO: mono when $NO_COLOR is set and not empty, else by what is known of the background. SAFE:
- * can be read on any. */
-enum ui_theme { UI_THEME_AUTO, UI_THEME_DARK, UI_THEME_LIGHT, UI_THEME_SAFE, UI_THEME_MONO };
+ * can be read on any. T(WHICH, name, what it is). */
+#define UI_THEMES(T)                                                                               \
+    T(AUTO, "auto", "what suits the terminal")                                                     \
+    T(DARK, "dark", "for a dark background")                                                       \
+    T(LIGHT, "light", "for a light background")                                                    \
+    T(SAFE, "safe", "for any background")                                                          \
+    T(CONTRAST, "contrast", "bright on black, whatever the terminal has")                          \
+    T(MONO, "mono", "no colours: bold, dim, underlined, reversed")
+
+enum ui_theme {
+#define UI_THEME_ENUM(which, name, about) UI_THEME_##which,
+    UI_THEMES(UI_THEME_ENUM)
+#undef UI_THEME_ENUM
+        UI_THEME_KINDS
+};
+
+extern const char *const ui_theme_names[], *const ui_theme_about[]; /* to NULL */
+
+/* What a user likes the screen to be like: one table for the file that keeps it, the command that
+ * sets it, and the manual page. */
+struct ui_preferences {
+    int theme;  /* enum ui_theme */
+    int charts; /* enum ui_chart_style */
+    int view;   /* as UI_VIEWS counts from 1 on; 0 = as it was left */
+    char filter[OPT_TEXT_BYTES], sort[OPT_TEXT_BYTES];
+    int group; /* enum groups_by */
+    int64_t refresh_ms;
+    bool layout;
+};
+
+extern const struct opt_table ui_preferences;
+
+/* Smaller ones show nothing. */
+#define UI_LEAST_ROWS 15
+#define UI_LEAST_COLUMNS 60
+
+/* How pictures are shown. AUTO: as pictures where the terminal says that it can, else as BLOCKS: of
+ * characters. */
+enum ui_pictures_as {
+    UI_PICTURES_AUTO,
+    UI_PICTURES_BLOCKS,
+    UI_PICTURES_KITTY,
+    UI_PICTURES_SIXEL,
+    UI_PICTURES_NONE
+};
 
 struct ui_options {
     FILE *in, *out;             /* the terminal; NULL = stdin, stdout */
@@ -35,6 +81,8 @@ struct ui_options {
     int rows, columns;          /* fixed size for tests; 0 = ask the terminal */
     enum ui_chart_style charts; /* AUTO: braille in UTF-8 locales, else ASCII */
     enum ui_theme theme;
+    enum ui_pictures_as pictures;
+    bool no_mouse;                   /* it stays the terminal's own */
     const struct run_config *launch; /* what the launch form starts with; copied */
     struct marks *marks;             /* ui_open's own, for views */
 };
@@ -269,6 +317,7 @@ enum ui_action_kind {
     UI_TAG,    /* `text` is tags, with - before those that go */
     UI_UNDO,   /* the last deletion or archiving */
     UI_FIGURE, /* draw `figure` into a file */
+    UI_SET,    /* preference `name` is to be `text`: from now on, and the next time */
     UI_QUIT,   /* confirmed, if it had to be */
     UI_DETACH, /* so, and what trains here goes on in a process of its own */
     UI_EACH,   /* several of these, which were confirmed together */
@@ -291,7 +340,7 @@ struct ui_figure {
 struct ui_action {
     enum ui_action_kind kind;
     int64_t run;
-    const char *text;                 /* the view's, until the next key */
+    const char *text, *name;          /* the view's, until the next key */
     const struct ui_figure *figure;   /* UI_FIGURE: the view's, until the next key */
     const struct run_config *configs; /* UI_LAUNCH, UI_CHECK: the view's, until the next key */
     size_t n_configs;
@@ -314,8 +363,10 @@ struct ui_action {
     W(PATHS, paths)                                                                                \
     W(SQL, sql)                                                                                    \
     W(NAMES, names)                                                                                \
-    W(HISTORY, history) W(ABLATION, ablation) W(NEEDED, needed) W(COMPARED, compared)              \
-        W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
+    W(HISTORY, history)                                                                            \
+    W(ABLATION, ablation)                                                                          \
+    W(NEEDED, needed)                                                                              \
+    W(COMPARED, compared) W(ALIKE, alike) W(PREDICTIONS, predictions) W(PICTURES, pictures)
 
 #define UI_MOST_COMPARED 100
 
@@ -395,14 +446,44 @@ const struct ui_run *ui_run_find(const struct ui_model *model, int64_t run);
 /* What that run does at present, or NULL when it says nothing. */
 const struct snapshot *ui_run_now(const struct ui_model *model, int64_t run);
 
-/* Tests: gives a key by its curses code; and the screen as UTF-8 text, a line a row. */
+/* The program is about to be stopped (^Z), or goes on: the mouse belongs to others, or to it again.
+ * For the signal's handler; and, once it goes on, the next frame draws everything anew. */
+void ui_stopping(const struct ui *ui, bool stops);
+void ui_redraw(struct ui *ui);
+
+/* Goes to a view, which counts as UI_VIEWS does, as its key does; with runs to the first of them,
+ * and several are marked. 0, or -1 without memory. */
+int ui_show(struct ui *ui, const struct ui_model *model, int view, const int64_t *runs, size_t n,
+            struct err *e);
+
+/* The preference of that name as it is now; NULL: all that the screen begins with but the theme,
+ * which is an option. */
+void ui_prefer(struct ui *ui, const struct ui_model *model, const struct ui_preferences *p,
+               const char *name);
+
+/* How it is left, as lines for ui_restore: the view, and what is chosen in each. */
+void ui_keep(const struct ui *ui, struct str *out);
+
+/* Before anything is drawn. Lines that say nothing (any more) are passed over. */
+void ui_restore(struct ui *ui, const struct ui_model *model, const char *lines);
+
+/* What was drawn last as UTF-8 text: a line a row, without trailing blanks. */
+void ui_dump(struct ui *ui, struct str *out);
+
+/* Tests: gives a key by its curses code, or what a mouse reports: its button's number (0 = left, 2
+ * = right, 32 more while it moves, 64 = the wheel up, 65 = down), let go or not. */
 void ui_test_key(struct ui *ui, int key);
-void ui_test_dump(struct ui *ui, struct str *out);
+void ui_test_mouse(struct ui *ui, int button, int y, int x, bool released);
 
 /* For the manual page, as mdoc lists: keys from the request table, what signs mean, and the columns
  * of the list of runs with the keys that sort by them. */
 void ui_mdoc_keys(struct str *out);
 void ui_mdoc_signs(struct str *out);
 void ui_mdoc_columns(struct str *out);
+
+/* So, what the command line has beyond keys, the themes, and the preferences. */
+void ui_mdoc_commands(struct str *out);
+void ui_mdoc_themes(struct str *out);
+void ui_mdoc_preferences(struct str *out);
 
 #endif

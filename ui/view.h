@@ -9,7 +9,9 @@
 #ifndef COMBOLAB_UI_VIEW_H
 #define COMBOLAB_UI_VIEW_H
 
+#include "ui/kept.h"
 #include "ui/pen.h"
+#include "ui/pointer.h"
 #include "ui/request.h"
 #include "ui/ui.h"
 
@@ -51,8 +53,25 @@ struct view {
     /* True when the view took the raw key, because a text is being typed. Optional. */
     bool (*type)(void *state, const struct ui_model *model, struct key key,
                  struct view_reply *reply);
+    /* The mouse did something where it was last drawn. What this comes to is taken as if its key
+     * had been pressed; REQ_NONE when all is done, or there is nothing to do. Optional. */
+    enum request (*point)(void *state, const struct ui_model *model, const struct pointer *pointer);
     /* Its rows are to be those that meet the filter. Optional. */
     void (*filter)(void *state, const char *text);
+    /* The request as a command, with a text: "sort" "-best_pc". 1 when the view took it, 0 when it
+     * takes no text with that request, -1 and the reply's note says what is wrong. Optional. */
+    int (*say)(void *state, const struct ui_model *model, enum request request, const char *text,
+               struct view_reply *reply);
+    /* The i-th word that such a text may be made of, and what it is (optional); NULL beyond the
+     * last one. Optional. */
+    const char *(*word)(const void *state, enum request request, size_t i, const char **about);
+    /* What is as it was left at the next start. Optional: */
+    const struct kept_field *kept;
+    size_t n_kept;
+    /* Lines "VIEW NAME VALUE" beside those of the fields. They come back by `say`, where the name
+     * is a request's, else by `take`. */
+    void (*keep)(const void *state, const char *view, struct str *out);
+    void (*take)(void *state, const char *name, const char *value);
     /* What it wants done without a key goes into the reply's action. Optional. */
     void (*due)(void *state, const struct ui_model *model, struct view_reply *reply);
     /* The run that pause, stop, delete ... are about, or NULL. Optional. */
@@ -60,9 +79,6 @@ struct view {
     /* What it shows; returns how many wants. Optional: nothing of the database. */
     size_t (*wants)(const void *state, struct ui_want wants[UI_MOST_WANTS]);
 };
-
-/* In the order of the header; the first one is shown at the start. */
-#define UI_VIEWS(V) V(runs) V(live) V(compare) V(ablation) V(predictions) V(sql) V(launch) V(help)
 
 #define UI_VIEW_DECLARED(name) extern const struct view view_##name;
 UI_VIEWS(UI_VIEW_DECLARED)

@@ -16,10 +16,14 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "src/commands/tui_guard_priv.h"
+#include "src/commands/tui_once_priv.h"
 #include "src/commands/tui_words_priv.h"
 #include "src/detach.h"
 #include "src/drawer.h"
+#include "src/keeper.h"
+#include "src/layout_file.h"
 #include "src/model.h"
+#include "src/preferences_file.h"
 #include "src/session/session.h"
 #include "ui/ui.h"
 
@@ -30,23 +34,39 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LIVE_MS 100
 #define PAUSED_MS 1000
 
 struct tui_options {
     bool watch;
     int theme; /* enum ui_theme */
+    bool mouse;
+    int pictures; /* enum ui_pictures_as */
+    int once;     /* a view to be printed, as UI_VIEWS counts from 1 on; 0 = none */
+    char size[OPT_TEXT_BYTES];
 };
 
-static const char *const themes[] = {
-    [UI_THEME_AUTO] = "auto", [UI_THEME_DARK] = "dark", [UI_THEME_LIGHT] = "light",
-    [UI_THEME_SAFE] = "safe", [UI_THEME_MONO] = "mono", [UI_THEME_MONO + 1] = NULL};
+#define VIEW_NAME(name) #name,
+static const char *const once[] = {"none", UI_VIEWS(VIEW_NAME) NULL};
+#undef VIEW_NAME
+
+static const char *const pictures[] = {
+    [UI_PICTURES_AUTO] = "auto",   [UI_PICTURES_BLOCKS] = "blocks", [UI_PICTURES_KITTY] = "kitty",
+    [UI_PICTURES_SIXEL] = "sixel", [UI_PICTURES_NONE] = "none",     [UI_PICTURES_NONE + 1] = NULL};
 
 static const struct opt options[] = {
     {"watch", 'w', OPT_FLAG, offsetof(struct tui_options, watch), 0, 0, "no", NULL, "", "Screen",
      "only look: train nothing in this process"},
-    {"theme", 0, OPT_CHOICE, offsetof(struct tui_options, theme), 0, 0, "auto", themes, "",
-     "Screen", "colours for a dark or a light background, for any, or none"},
+    {"theme", 0, OPT_CHOICE, offsetof(struct tui_options, theme), 0, 0, "auto", ui_theme_names, "",
+     "Screen", "colours: for a dark or a light background, for any, of high contrast, or none"},
+    {"mouse", 0, OPT_FLAG, offsetof(struct tui_options, mouse), 0, 0, "yes", NULL, "", "Screen",
+     "use the mouse; --no-mouse leaves it to the terminal, to select and copy text"},
+    {"pictures", 0, OPT_CHOICE, offsetof(struct tui_options, pictures), 0, 0, "auto", pictures, "",
+     "Screen", "test images as pictures of the terminal, or made of characters"},
+    {"once", 0, OPT_CHOICE, offsetof(struct tui_options, once), 0, 0, "none", once, "", "Screen",
+     "print this view of the screen as text, once all that it shows has been read"},
+    {"size", 0, OPT_TEXT, offsetof(struct tui_options, size), 0, 0, "", NULL, "cells", "Screen",
+     "how large --once draws it, such as 120x40; empty means $COLUMNS and $LINES, else the "
+     "terminal, else 80x24"},
 };
 static const struct opt_table own = {options, sizeof options / sizeof *options};
 
@@ -64,6 +84,8 @@ struct tui {
     struct model *model;
     struct ui *ui;
     struct drawer *drawer;
+    struct keeper *keeper;
+    struct ui_preferences preferences;
     struct session_changes changes;
     bool quits, detaches;
     bool told_queued; /* that there are runs to be asked for */
@@ -148,6 +170,19 @@ static void undo(struct tui *t)
         post_edit(t, t->undo[t->n_undo - 1].run, t->undo[t->n_undo - 1].back, "");
 }
 
+/* On the screen now, and into the file. */
+static void set_preference(struct tui *t, const char *name, const char *text)
+{
+    struct err e;
+    int failed = preferences_set(&t->preferences, name, text, &e);
+    if (!failed) {
+        ui_prefer(t->ui, model_view(t->model), &t->preferences, name);
+        failed = keeper_write(t->keeper, name, text, &e);
+    }
+    if (failed)
+        model_say(t->model, true, e.text);
+}
+
 static void act(struct tui *t, const struct ui_action *action)
 {
     switch (action->kind) {
@@ -210,6 +245,9 @@ static void act(struct tui *t, const struct ui_action *action)
     case UI_FIGURE:
         draw_figure(t, action->figure);
         break;
+    case UI_SET:
+        set_preference(t, action->name, action->text);
+        break;
     case UI_QUIT:
         t->quits = true;
         break;
@@ -263,6 +301,17 @@ static void take_figures(struct tui *t)
     }
 }
 
+static void take_kept(struct tui *t)
+{
+    struct keeper_answer a;
+    char text[FILE_PATH_BYTES + 40];
+    while (keeper_take(t->keeper, &a)) {
+        t->draws = true;
+        snprintf(text, sizeof text, "kept in %s", a.path);
+        model_say(t->model, a.err.code != ERR_NONE, a.err.code ? a.err.text : text);
+    }
+}
+
 /* --- the loop --- */
 
 static void refresh(struct tui *t)
@@ -272,6 +321,7 @@ static void refresh(struct tui *t)
     session_changes(t->session, &t->changes);
     take_answers(t);
     take_figures(t);
+    take_kept(t);
     model_changed(t->model, &t->changes);
     t->draws |= model_take(t->model) || t->changes.current != before || t->changes.trouble[0];
     if (t->changes.trouble[0])
@@ -337,6 +387,8 @@ static void take_signals(struct tui *t)
     struct tui_signals came = tui_guard_came();
     if (came.end)
         t->quits = true;
+    if (came.stopped)
+        ui_redraw(t->ui);
     if (came.interrupt && !ui_interrupt(t->ui, model_view(t->model)))
         model_say(t->model, false, "press q to leave combolab");
     if (came.checkpoint && t->changes.current)
@@ -348,16 +400,17 @@ static void take_signals(struct tui *t)
  * fetched; a view that shows nothing of it is drawn for the header's sake. */
 static void wait_for_news(struct tui *t)
 {
-    struct pollfd fds[4] = {
-        {STDIN_FILENO, POLLIN, 0},
-        {session_wake_fd(t->session), POLLIN, 0},
-        {model_fd(t->model), POLLIN, 0},
-        {drawer_fd(t->drawer), POLLIN, 0},
+    struct pollfd fds[5] = {
+        {STDIN_FILENO, POLLIN, 0},         {session_wake_fd(t->session), POLLIN, 0},
+        {model_fd(t->model), POLLIN, 0},   {drawer_fd(t->drawer), POLLIN, 0},
+        {keeper_fd(t->keeper), POLLIN, 0},
     };
     bool paused = model_view(t->model)->live.paused;
-    struct timespec wait = {paused ? PAUSED_MS / 1000 : 0, paused ? 0 : LIVE_MS * 1000000L};
+    int64_t ms = t->preferences.refresh_ms;
+    ms = paused && ms < PAUSED_MS ? PAUSED_MS : ms;
+    struct timespec wait = {ms / 1000, ms % 1000 * 1000000};
     bool moves = model_moves(t->model);
-    int ready = ppoll(fds, 4, t->changes.current || moves ? &wait : NULL, &t->awake);
+    int ready = ppoll(fds, 5, t->changes.current || moves ? &wait : NULL, &t->awake);
     if (!ready && moves)
         model_tick(t->model);
     t->draws = ready < 0 || (!ready && !moves) || fds[0].revents;
@@ -384,15 +437,47 @@ static void loop(struct tui *t)
 
 /* --- opening and closing --- */
 
-/* The option, or what the environment says where it was not given. */
-static int find_theme(const struct tui_options *given, enum ui_theme *theme, struct err *e)
+/* The option, or what the environment says where it was not given, or the preference. */
+static int find_theme(const struct tui *t, const struct tui_options *given, enum ui_theme *theme,
+                      struct err *e)
 {
     struct tui_options wanted = *given;
     const char *usual = getenv("COMBOLAB_THEME");
     if (!wanted.theme && usual && usual[0] && opt_set(&own, &wanted, "theme", usual, e))
         return err_prefix(e, "the environment variable COMBOLAB_THEME");
-    *theme = (enum ui_theme)wanted.theme;
+    *theme = (enum ui_theme)(wanted.theme ? wanted.theme : t->preferences.theme);
     return 0;
+}
+
+/* Without a place for them they are the usual ones. */
+static int read_preferences(struct tui *t, struct err *e)
+{
+    char path[FILE_PATH_BYTES];
+    if (preferences_file_path(path, sizeof path, e))
+        return opt_defaults(&ui_preferences, &t->preferences, e);
+    return preferences_file_read(path, &t->preferences, e);
+}
+
+static void begin(struct tui *t)
+{
+    const struct ui_model *m = model_view(t->model);
+    ui_prefer(t->ui, m, &t->preferences, NULL);
+    char *lines = t->preferences.layout ? layout_file_read(session_path(t->session)) : NULL;
+    if (lines) {
+        ui_restore(t->ui, m, lines);
+        ui_prefer(t->ui, m, &t->preferences, "view");
+    }
+    mem_free(lines);
+}
+
+static void keep_layout(struct tui *t)
+{
+    struct str lines;
+    str_init(&lines);
+    ui_keep(t->ui, &lines);
+    if (!lines.failed)
+        layout_file_write(session_path(t->session), lines.text);
+    str_fini(&lines);
 }
 
 static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
@@ -404,14 +489,20 @@ static int open_parts(struct tui *t, const struct invocation *in, struct err *e)
         .db_path = in->global.database,
         .takes = watch ? SESSION_TAKES_NONE : SESSION_TAKES_NAMED,
     };
-    struct ui_options uo = {.launch = &defaults};
-    if (find_theme(in->own, &uo.theme, e) || session_open(&t->session, &so, e) ||
+    const struct tui_options *own_options = in->own;
+    struct ui_options uo = {.launch = &defaults,
+                            .pictures = (enum ui_pictures_as)own_options->pictures,
+                            .no_mouse = !own_options->mouse};
+    if (read_preferences(t, e) || find_theme(t, in->own, &uo.theme, e) ||
+        keeper_open(&t->keeper, e) || session_open(&t->session, &so, e) ||
         model_open(&t->model, session_path(t->session), !watch, e) ||
         drawer_open(&t->drawer, session_path(t->session), e))
         return -1;
     t->kept_stderr = tui_guard_divert(session_path(t->session));
     int failed = ui_open(&t->ui, &uo, e);
     tui_guard_screen(t->ui);
+    if (!failed)
+        begin(t);
     return failed;
 }
 
@@ -438,7 +529,10 @@ static int close_parts(struct tui *t, struct left *left, struct err *e)
                               : "stopping the run after this step ...");
         ui_draw(t->ui, model_view(t->model));
     }
+    if (t->ui && t->preferences.layout)
+        keep_layout(t);
     drawer_close(t->drawer);
+    keeper_close(t->keeper);
     model_close(t->model); /* readers first: see session_stop */
     int failed = t->detaches ? leave(t, left, e) : 0;
     session_close(t->session);
@@ -459,8 +553,16 @@ static int detach(const struct left *left, bool quiet, struct err *e)
 
 static int run(const struct invocation *in)
 {
+    const struct tui_options *given = in->own;
     struct tui t = {.kept_stderr = -1, .draws = true};
     struct err e;
+    if (given->once)
+        return tui_once(in, given->once - 1, given->size);
+    if (in->n_arguments) {
+        err_set(&e, ERR_USAGE, "unexpected argument '%.60s': runs are for --once",
+                in->arguments[0]);
+        return command_fail(&e);
+    }
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         err_set(&e, ERR_USAGE,
                 "the screen needs a terminal; 'combolab runs' lists the runs without one");
@@ -483,7 +585,8 @@ static int run(const struct invocation *in)
 
 const struct command command_tui = {
     .name = "tui",
-    .arguments = "",
+    .arguments = "[RUN]...",
+    .most_arguments = -1,
     .summary = "the screen: watch, launch and control runs (what combolab does without a command)",
     .details =
         "Shows the runs of the database, the curves of one run while it trains, and a form to "
@@ -493,7 +596,11 @@ const struct command command_tui = {
         "stops after its step, with a checkpoint, or is detached: a worker of its own goes on with "
         "it from there, also when the terminal is closed. A terminal that goes away stops the run "
         "as SIGTERM does; SIGUSR1 makes a checkpoint. What libraries print goes to a .log file "
-        "beside the database.",
+        "beside the database.\n"
+        "With --once no terminal is needed: a view is printed as text, of the runs that are named "
+        "(several are marked), else of those that it would begin with:\n"
+        " combolab --once live last\n"
+        " combolab --once compare 3-6 --size 160x50",
     .own = &own,
     .own_bytes = sizeof(struct tui_options),
     .run = run,

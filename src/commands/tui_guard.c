@@ -11,7 +11,7 @@
 
 /* --- signals --- */
 
-static volatile sig_atomic_t ends, interrupts, checkpoints;
+static volatile sig_atomic_t ends, interrupts, checkpoints, stopped;
 
 static void on_end(int number)
 {
@@ -33,17 +33,43 @@ static void on_checkpoint(int number)
 
 struct tui_signals tui_guard_came(void)
 {
-    struct tui_signals came = {ends, interrupts, checkpoints};
-    interrupts = checkpoints = 0;
+    struct tui_signals came = {ends, interrupts, checkpoints, stopped};
+    interrupts = checkpoints = stopped = 0;
     return came;
 }
 
 /* The screen that a deadly signal leaves behind; NULL when there is none. */
 static struct ui *volatile shown;
 
+/* What curses does when it is stopped: it gives the terminal back, and takes it when it goes on. */
+static void (*curses_stops)(int);
+
+static void on_stop(int number)
+{
+    if (shown)
+        ui_stopping(shown, true);
+    curses_stops(number);
+    if (shown)
+        ui_stopping(shown, false);
+    stopped = 1;
+}
+
+static void catch_stops(void)
+{
+    struct sigaction action;
+    if (sigaction(SIGTSTP, NULL, &action) || action.sa_handler == SIG_DFL ||
+        action.sa_handler == SIG_IGN || action.sa_handler == on_stop)
+        return;
+    curses_stops = action.sa_handler;
+    action.sa_handler = on_stop;
+    sigaction(SIGTSTP, &action, NULL);
+}
+
 void tui_guard_screen(struct ui *ui)
 {
     shown = ui;
+    if (ui)
+        catch_stops();
 }
 
 static void on_death(int number)

@@ -17,9 +17,9 @@ void tui_guard_signals(sigset_t *awake);
 void tui_guard_screen(struct ui *ui);
 
 /* The signals that came since the last call: to end (which stays), to interrupt, to save a
- * checkpoint. */
+ * checkpoint; and whether the program was stopped meanwhile, and goes on. */
 struct tui_signals {
-    bool end, interrupt, checkpoint;
+    bool end, interrupt, checkpoint, stopped;
 };
 struct tui_signals tui_guard_came(void);
 

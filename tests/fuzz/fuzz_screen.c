@@ -16,6 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
 enum { RUNS = 3, EPOCHS = 5, STEPS = 20, SQL_ROWS = 5, SQL_COLUMNS = 7 };
 
+#define MOUSE 0xff /* a byte before a button, a line and a cell */
+
 static struct run_row *rows;
 static struct epoch_row *epochs;
 static FILE *in, *out;
@@ -183,7 +185,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     show(ui, &model);
     for (size_t i = 0; i < count && i < 400; i++) {
         struct ui_action action;
-        ui_test_key(ui, bytes[i] < 0x80 ? bytes[i] : 0400 + bytes[i] % 0x80);
+        if (bytes[i] == MOUSE && i + 3 < count) {
+            ui_test_mouse(ui, bytes[i + 1], bytes[i + 2] & 0x3f, bytes[i + 3], bytes[i + 2] & 0x80);
+            i += 3;
+        } else {
+            ui_test_key(ui, bytes[i] < 0x80 ? bytes[i] : 0400 + bytes[i] % 0x80);
+        }
         ui_key(ui, &model, &action);
         if (action.kind == UI_QUIT)
             break;

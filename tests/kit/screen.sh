@@ -12,10 +12,13 @@ db=$dir/runs.db
 socket=combolab-$$
 XDG_CACHE_HOME=$dir/cache
 XDG_STATE_HOME=$dir/state
+XDG_CONFIG_HOME=$dir/config
 OMP_NUM_THREADS=1
 LC_ALL=C.UTF-8
-export XDG_CACHE_HOME XDG_STATE_HOME OMP_NUM_THREADS LC_ALL
+export XDG_CACHE_HOME XDG_STATE_HOME XDG_CONFIG_HOME OMP_NUM_THREADS LC_ALL
 unset TMUX NO_COLOR
+mkdir -p "$dir/config/combolab"
+echo 'layout = no' >"$dir/config/combolab/config" # a screen begins as on a new database
 end=$(($(date +%s) + 200)) # all waiting together; sanitizers are slow
 
 tm() {

@@ -57,6 +57,27 @@ __attribute__((unused)) static void type_text(struct ui *ui, const struct ui_mod
         press(ui, m, (const int[]){*text, 0});
 }
 
+/* What a mouse reports: its button's number goes down. */
+__attribute__((unused)) static void mouse(struct ui *ui, const struct ui_model *m, int button,
+                                          int y, int x)
+{
+    struct ui_action action;
+    ui_draw(ui, m);
+    ui_test_mouse(ui, button, y, x, false);
+    ui_key(ui, m, &action);
+    ui_draw(ui, m);
+}
+
+__attribute__((unused)) static bool on_screen(struct ui *ui, const char *text)
+{
+    struct str screen;
+    str_init(&screen);
+    ui_dump(ui, &screen);
+    bool found = strstr(screen.text, text) != NULL;
+    str_fini(&screen);
+    return found;
+}
+
 static void write_golden(const char *path, const struct str *screen)
 {
     FILE *f = fopen(path, "w");
@@ -87,7 +108,7 @@ static void is_screen(struct ui *ui, const char *name)
     static char wanted[65536];
     struct str screen;
     str_init(&screen);
-    ui_test_dump(ui, &screen);
+    ui_dump(ui, &screen);
     snprintf(path, sizeof path, "%s/tests/golden/ui_%s.txt", top ? top : ".", name);
     if (mode && !strcmp(mode, "write")) {
         write_golden(path, &screen);

@@ -54,7 +54,7 @@ static bool shows(struct ui *ui, const struct ui_model *m, const char *text)
     struct str screen;
     str_init(&screen);
     ui_draw(ui, m);
-    ui_test_dump(ui, &screen);
+    ui_dump(ui, &screen);
     bool found = strstr(screen.text, text) != NULL;
     str_fini(&screen);
     return found;

@@ -19,7 +19,7 @@ EXTRA_DIST += tests/golden/events.py tests/golden/events-cut.tfevents tests/gold
 	tests/golden/events-torch.tfevents
 
 # What fetches rows for the screen.
-READER_SOURCES = src/experiment.c src/history.c src/model.c src/needed.c src/reader.c src/run_images.c \
+READER_SOURCES = src/experiment.c src/history.c src/model.c src/needed.c src/reader.c src/run_images.c src/user_path.c \
 	src/want_ablation.c src/want_alike.c src/want_compared.c src/want_history.c src/want_names.c src/want_needed.c src/want_now.c src/want_paths.c \
 	src/want_pictures.c src/want_predictions.c src/want_run.c src/want_runs.c src/want_sql.c src/want_sql_kept.c
 
@@ -29,6 +29,13 @@ tests_src_test_model_SOURCES = tests/src/test_model.c $(READER_SOURCES)
 tests_src_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_src_test_model_LDADD = $(KIT_LIBS) libsession.a $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_model
+
+# The file of preferences, and layouts.
+check_PROGRAMS += tests/src/test_preferences
+tests_src_test_preferences_SOURCES = tests/src/test_preferences.c src/keeper.c src/layout_file.c \
+	src/preferences_file.c src/user_path.c
+tests_src_test_preferences_LDADD = $(KIT_LIBS) $(UI_LIBS) $(RESULTS_LIBS) $(DB_LIBS) $(ENGINE_LIBS)
+TESTS += tests/src/test_preferences
 
 # Figures that the screen asks for.
 check_PROGRAMS += tests/src/test_drawer

@@ -9,6 +9,7 @@ cd "$work" || exit 1
 # Nothing of whoever runs this is read or written.
 HOME=$work XDG_DATA_HOME=$work/share XDG_CACHE_HOME=$work/cache COLUMNS=80 TZ=UTC
 export HOME XDG_DATA_HOME XDG_CACHE_HOME COLUMNS TZ
+unset XDG_CONFIG_HOME XDG_STATE_HOME
 . "$TOP_SRCDIR/tests/kit/tap.sh"
 
 why() {
@@ -344,6 +345,64 @@ refuses 2 'is no run' -D db.db compare 1 x-y
 refuses 2 'regression expectation classification' -D db.db compare 1 2 --term other
 refuses 2 'there are: total' -D db.db compare 1 2 --epochs --metric pace
 refuses 2 'CSV holds one table' -D db.db compare 1 2 --epochs --figures --format csv
+
+# --- views as text: of some runs, of none, in ASCII ---
+LC_ALL=C.UTF-8 COLUMNS=100 LINES=30
+export LC_ALL LINES
+run -D empty.db work
+shown() { # database, name in the header, arguments
+    base=$1
+    name=$2
+    shift 2
+    run -D "$base" --once "$@"
+    [ "$got" -eq 0 ] && [ ! -s err ] && [ "$(wc -l <out)" -eq 30 ] &&
+        head -n 1 out | grep -qF " $name]"
+    result $? "--once $* of $base"
+}
+for base in db.db empty.db; do
+    shown $base Runs runs
+    shown $base Live live
+    shown $base Compare compare
+    shown $base Ablation ablation
+    shown $base Images predictions
+    shown $base SQL sql
+    shown $base Launch launch
+    shown $base Help help
+done
+part() { # text that the view has
+    grep -qF -- "$1" out
+    result $? "it has: $1"
+}
+shown db.db Runs runs
+part '1 ✓ finished one'
+[ "$(grep -c "$(printf '\033')" out)" -eq 0 ]
+result $? 'and no escape'
+shown db.db Compare compare 1-2
+part '2 runs'
+part 'best 0.75: run 1'
+shown db.db Live live 1
+part '2/2  100 %'
+shown db.db Ablation ablation 1
+part '1 of 1 finished'
+shown db.db Images predictions 1
+part 'a.jpg'
+run -D db.db --once runs --size 60x15
+[ "$(wc -l <out)" -eq 15 ] && [ "$(head -n 2 out | tail -n 1 | wc -m)" -eq 61 ]
+result $? '--size says how large'
+LC_ALL=C run -D db.db --once compare 1-2
+[ "$got" -eq 0 ] && ! LC_ALL=C grep -q '[^ -~]' out
+result $? 'in the C locale it is ASCII'
+TERM=nothing NO_COLOR=1 run -D db.db --once runs
+[ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 30 ]
+result $? 'it takes no terminal'
+refuses 2 'allowed: none|runs|live|compare|ablation|predictions|sql|launch|help' -D db.db --once nope
+refuses 2 'is no size in cells, from 60x15' -D db.db --once runs --size 10x10
+refuses 2 'is no size in cells' -D db.db --once runs --size 100
+refuses 2 'runs are for --once' -D db.db tui 3
+refuses 1 'there is no run 99' -D db.db --once live 99
+refuses 1 'there is no run database' -D none.db --once runs
+COLUMNS=80
+unset LC_ALL LINES
 
 # --- ledgers: errors of -0.5 everywhere after epoch 1, 0.5 after epoch 2 ---
 refuses 1 'run 3 has no ledger: it is queued, and no epoch' -D db.db ledger 1 last

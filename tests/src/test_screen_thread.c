@@ -282,6 +282,9 @@ static void use_it(struct traced *t, const char *path)
     shows(t, "plann", "and what it does at present");
     close(open(scratch_path(seen), O_CREAT | O_WRONLY, 0666));
     is_int(help_wait(writer), 0, "all of it was written");
+    press(t, ":set theme contrast\r");
+    shows(t, "kept in", "a preference is kept");
+    press(t, ":theme dark\r:sort -pc\r:\x1b[A\x1b[A\t\x7f\x15\x7f");
     press(t, "n/no/such/set\r");
     shows(t, "cannot be opened", "the form says that data cannot be opened");
     press(t, "\x18"); /* launch */
@@ -312,6 +315,7 @@ int main(void)
     sigaction(SIGCHLD, &action, NULL);
     const char *path = scratch_path("runs.db");
     setenv("XDG_STATE_HOME", scratch, 1);
+    setenv("XDG_CONFIG_HOME", scratch, 1);
     make_runs(path);
     if (!start(&t, path)) {
         skip("processes cannot be traced here");

@@ -302,6 +302,32 @@ shows 'ended: 0' "and it can be left"
 result $? "the history has both statements"
 tm kill-session -t combolab
 
+# --- commands, preferences, and how it was left ---
+rm "$XDG_CONFIG_HOME/combolab/config"
+begin -D "$db" --watch
+shows 'finished' "the list before commands"
+key ':' 'sort -name' Enter
+shows 'by name, reversed' ": sorts by a column's name"
+key ':' 'set charts block' Enter
+shows "kept in $XDG_CONFIG_HOME/combolab/config" ": sets a preference"
+key q
+shows 'ended: 0' "and it can be left"
+tm kill-session -t combolab
+grep -qx 'charts = block' "$XDG_CONFIG_HOME/combolab/config"
+result $? "the preference is in the file"
+begin -D "$db" --watch
+shows 'by name, reversed' "the next start has the order"
+key ':' Up Up Enter
+shows 'by name, reversed' "and the lines of commands"
+tm kill-session -t combolab
+echo 'thme = light' >"$XDG_CONFIG_HOME/combolab/config"
+begin -D "$db" --watch
+shows 'ended: 1' "a mistake in the preferences is refused"
+grep -q "config, line 1: there is no preference 'thme'; did you mean 'theme'?" "$dir/err"
+result $? "with its line"
+tm kill-session -t combolab
+rm "$XDG_CONFIG_HOME/combolab/config"
+
 # --- backgrounds ---
 with='COLORFGBG="0;15"'
 begin -D "$db" --watch

@@ -39,6 +39,13 @@ tests_ui_test_ui_form_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_form_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_keys tests/ui/test_ui_form
 
+# What the mouse does.
+check_PROGRAMS += tests/ui/test_ui_mouse
+tests_ui_test_ui_mouse_SOURCES = tests/ui/test_ui_mouse.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_mouse_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_mouse_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_mouse
+
 # The view of ablations, on whole screens.
 check_PROGRAMS += tests/ui/test_ui_ablation
 tests_ui_test_ui_ablation_SOURCES = tests/ui/test_ui_ablation.c tests/kit/ui_kit.c tests/kit/ui_kit.h
@@ -68,7 +75,7 @@ TESTS += tests/ui/test_ui_compare
 
 # A real (pseudo) terminal: taken, resized, given back.
 check_PROGRAMS += tests/ui/test_ui_terminal
-tests_ui_test_ui_terminal_SOURCES = tests/ui/test_ui_terminal.c tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_terminal_SOURCES = tests/ui/test_ui_terminal.c tests/kit/ui_kit.c tests/kit/ui_kit.h tests/kit/ui_pty.h
 tests_ui_test_ui_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_terminal_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_terminal
@@ -80,13 +87,34 @@ tests_ui_test_ui_sql_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_sql_LDADD = $(UI_TEST_LIBS) $(JANSSON_LIBS)
 TESTS += tests/ui/test_ui_sql
 
+# Pictures as terminals take them.
+check_PROGRAMS += tests/ui/test_ui_encoders
+tests_ui_test_ui_encoders_SOURCES = tests/ui/test_ui_encoders.c
+tests_ui_test_ui_encoders_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_encoders
+
 # The view of predictions, its pictures too.
 check_PROGRAMS += tests/ui/test_ui_predictions
 tests_ui_test_ui_predictions_SOURCES = tests/ui/test_ui_predictions.c tests/kit/ui_golden.h tests/kit/ui_kit.c \
-	tests/kit/ui_kit.h
+	tests/kit/ui_kit.h tests/kit/ui_predictions.h
 tests_ui_test_ui_predictions_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 tests_ui_test_ui_predictions_LDADD = $(UI_TEST_LIBS)
 TESTS += tests/ui/test_ui_predictions
+
+# Its pictures as such, on a pseudo terminal.
+check_PROGRAMS += tests/ui/test_ui_pictures
+tests_ui_test_ui_pictures_SOURCES = tests/ui/test_ui_pictures.c tests/kit/ui_kit.c tests/kit/ui_kit.h \
+	tests/kit/ui_predictions.h tests/kit/ui_pty.h
+tests_ui_test_ui_pictures_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_pictures_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_pictures
+
+# The command line.
+check_PROGRAMS += tests/ui/test_ui_colon
+tests_ui_test_ui_colon_SOURCES = tests/ui/test_ui_colon.c tests/kit/ui_golden.h tests/kit/ui_kit.c tests/kit/ui_kit.h
+tests_ui_test_ui_colon_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_ui_test_ui_colon_LDADD = $(UI_TEST_LIBS)
+TESTS += tests/ui/test_ui_colon
 
 EXTRA_DIST += \
 	tests/golden/ui_ablation_200x60.txt \
@@ -106,6 +134,12 @@ EXTRA_DIST += \
 	tests/golden/ui_ablation_one_run.txt \
 	tests/golden/ui_ablation_reading.txt \
 	tests/golden/ui_ablation_runs.txt \
+	tests/golden/ui_colon_60x15.txt \
+	tests/golden/ui_colon_80x24.txt \
+	tests/golden/ui_colon_c_80x24.txt \
+	tests/golden/ui_colon_sort_60x15.txt \
+	tests/golden/ui_colon_sort_80x24.txt \
+	tests/golden/ui_colon_sort_c_80x24.txt \
 	tests/golden/ui_compare_200x60.txt \
 	tests/golden/ui_compare_60x15.txt \
 	tests/golden/ui_compare_80x24.txt \

@@ -115,7 +115,7 @@ static void test_extreme_figures(void)
         f->epochs[19].epoch = INT_MAX;
         PRESS(ui, f, 'y', KEY_LEFT, 'y', KEY_RIGHT, 27, '1', '2');
         str_clear(&screen);
-        ui_test_dump(ui, &screen);
+        ui_dump(ui, &screen);
         ok(strstr(screen.text, "learning rate") && strstr(screen.text, "RMSE"),
            "figures such as %g and %g are drawn", figures[k][0], figures[k][1]);
     }
@@ -165,7 +165,7 @@ static void test_device(void)
         struct ui *ui = open_ui(24, columns, UI_CHART_BRAILLE);
         PRESS(ui, f, '\n');
         str_init(&screen);
-        ui_test_dump(ui, &screen);
+        ui_dump(ui, &screen);
         bool told = strstr(screen.text, "  load 87 %  412 W") != NULL;
         ok(told == (columns == 120) && strstr(screen.text, "loss 0.4321"),
            "load and power in %d columns: %s", columns, told ? "shown" : "left out");

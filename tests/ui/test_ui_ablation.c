@@ -254,6 +254,24 @@ static void test_keys(void)
     made_free(m);
 }
 
+static void test_mouse(void)
+{
+    struct made *m = made_new();
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    add_runs(m);
+    PRESS(ui, m->f, '4');
+    show(m, ABLATION_LAST, "");
+    mouse(ui, &m->f->model, 0, 6, 42);
+    ok(on_screen(ui, "smooth-huber · se-resnext50"), "a click selects a cell");
+    mouse(ui, &m->f->model, 64, 6, 42);
+    ok(on_screen(ui, "l1 · se-resnext50"), "the wheel goes up");
+    mouse(ui, &m->f->model, 0, 3, 17);
+    mouse(ui, &m->f->model, 0, 3, 17);
+    ok(on_screen(ui, "[1 Runs]"), "a double click lists the cell's runs");
+    ui_close(ui);
+    made_free(m);
+}
+
 static void test_filter(void)
 {
     struct made *m = made_new();
@@ -326,6 +344,7 @@ int main(void)
         test_sizes();
         test_keys();
         test_needed();
+        test_mouse();
         test_filter();
         test_few();
         test_hostile();

@@ -63,6 +63,32 @@ static void test_keys(void)
     fixture_free(f);
 }
 
+/* On a screen of 80x24: the second chart, which the pointer reads and zooms, and the table. */
+static void test_mouse(void)
+{
+    struct fixture *f = fixture_new(40);
+    struct ui *ui = compared(f, 24, 80, 2, 40);
+    const struct ui_model *m = &f->model;
+    mouse(ui, m, 0, 8, 60);
+    ok(on_screen(ui, "[MAE]") && on_screen(ui, "MAE at 16"), "a click reads a chart there");
+    mouse(ui, m, 32, 8, 67);
+    ok(on_screen(ui, "MAE at 26"), "dragged the crosshair comes along");
+    ui_test_mouse(ui, 0, 8, 67, true);
+    PRESS(ui, f, KEY_RESIZE);
+    ui_key(ui, m, &(struct ui_action){.kind = UI_NONE});
+    PRESS(ui, f, KEY_RESIZE);
+    ok(on_screen(ui, "25 % of it") && on_screen(ui, "MAE at end"), "let go it is zoomed to");
+    mouse(ui, m, 65, 8, 60);
+    ok(on_screen(ui, "36 % of it"), "the wheel shows more");
+    mouse(ui, m, 2, 8, 60);
+    ok(!on_screen(ui, "of it"), "the right button all");
+    mouse(ui, m, 0, 18, 10);
+    mouse(ui, m, 0, 18, 10);
+    is_int((int)fixture_wanted(ui), 40, "a double click on a run opens it");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 /* F asks for a figure of the runs' charts, in the mean where they stand so. */
 static void test_figure(void)
 {
@@ -179,6 +205,7 @@ int main(void)
         return tap_done();
     test_sizes();
     test_keys();
+    test_mouse();
     test_figure();
     test_groups();
     test_hostile();

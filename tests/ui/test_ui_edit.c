@@ -36,7 +36,7 @@ static bool shows(struct ui *ui, const char *text)
 {
     struct str screen;
     str_init(&screen);
-    ui_test_dump(ui, &screen);
+    ui_dump(ui, &screen);
     bool found = strstr(screen.text, text) != NULL;
     str_fini(&screen);
     return found;

@@ -160,7 +160,7 @@ static uint32_t random_next(uint32_t *state)
     return *state >> 8;
 }
 
-/* No sequence of keys, at no size, may crash or lose the screen. */
+/* No sequence of keys and of what the mouse does, at no size, may crash or lose the screen. */
 static void test_any_keys(void)
 {
     struct fixture *f = fixture_new(25);
@@ -183,6 +183,10 @@ static void test_any_keys(void)
             uint32_t r = random_next(&state);
             ui_test_key(ui, r % 3 ? (int)(1 + r % 126) : (int)(KEY_MIN + r % (KEY_MAX - KEY_MIN)));
             lost += ui_key(ui, &f->model, &action) != 1;
+            static const int buttons[] = {0, 0, 32, 64, 65, 2};
+            r = random_next(&state);
+            ui_test_mouse(ui, buttons[r % 6], (int)(r >> 3 & 63), (int)(r >> 9) % 203, r % 7 == 0);
+            ui_key(ui, &f->model, &action);
             int64_t wanted = fixture_wanted(ui);
             if (wanted && f->model.rows_of != wanted)
                 fixture_open(f, (int)wanted, (int)(r % 60), 200, r % 2);
@@ -194,7 +198,7 @@ static void test_any_keys(void)
         ui_draw(ui, &f->model);
         ui_close(ui);
     }
-    is_int(lost, 0, "ten thousand arbitrary keys at seven sizes");
+    is_int(lost, 0, "ten thousand arbitrary keys, and as much from the mouse, at seven sizes");
     fixture_free(f);
 }
 

@@ -1,123 +1,11 @@
 /* test_ui_predictions.c - the view of predictions: whole screens against
  * tests/golden/ui_predictions_*.txt, what it asks for, and what terminals of all colours are sent.
  */
-#include "base/mem.h"
 #include "tests/kit/ui_golden.h"
+#include "tests/kit/ui_predictions.h"
 
 #include <curses.h>
 #include <math.h>
-
-#define IMAGES 240
-
-/* Predictions of the newest run, and drawn pictures. */
-struct made {
-    struct fixture *f;
-    struct prediction_row rows[IMAGES];
-    struct ui_picture pictures[UI_MOST_PICTURES];
-    const struct ui_picture *shown[UI_MOST_PICTURES];
-    uint8_t *pixels[UI_MOST_PICTURES];
-};
-
-static void add_row(struct made *m, int i)
-{
-    struct prediction_row *r = &m->rows[i];
-    double truth = 1 + 4.0 * (i * 37 % IMAGES) / IMAGES;
-    r->place = 3 * i + 1;
-    snprintf(r->image, sizeof r->image, "images/portrait-%05d.jpg", i + 1);
-    r->truth = truth;
-    r->predicted = 0.6 + 0.8 * truth + 0.35 * sin(i * 12.9898) * cos(i * 4.1414);
-    r->expectation = r->predicted + 0.1 * sin(i);
-    r->predicted_class = (int)(r->predicted + 0.5);
-    r->true_class = (int)(truth + 0.5);
-}
-
-static struct made *made_new(int runs)
-{
-    struct made *m = mem_alloc(1, sizeof *m);
-    m->f = fixture_new(runs);
-    m->f->model.pictures_problem = "";
-    for (int i = 0; i < IMAGES; i++)
-        add_row(m, i);
-    return m;
-}
-
-static void forget_pictures(struct made *m)
-{
-    for (int i = 0; i < UI_MOST_PICTURES; i++) {
-        mem_free(m->pixels[i]);
-        m->pixels[i] = NULL;
-    }
-    m->f->model.n_pictures = 0;
-}
-
-static void made_free(struct made *m)
-{
-    forget_pictures(m);
-    fixture_free(m->f);
-    mem_free(m);
-}
-
-static bool wanted(const struct ui *ui, enum ui_want_kind kind, struct ui_want *to)
-{
-    struct ui_want wants[UI_MOST_WANTS];
-    for (size_t n = ui_wants(ui, wants); n-- > 0;)
-        if (wants[n].kind == kind) {
-            *to = wants[n];
-            return true;
-        }
-    return false;
-}
-
-/* A round face before a gradient. */
-static void draw_face(uint8_t *rgb, int height, int width, int64_t place)
-{
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            double v = (y + 0.5) / height - 0.5, u = (x + 0.5) / width - 0.5;
-            bool face = u * u + v * v < 0.12, eye = hypot(fabs(u) - 0.12, v + 0.08) < 0.05;
-            bool mouth = fabs(u) < 0.14 && fabs(v - 0.16) < 0.03;
-            uint8_t *p = rgb + 3 * (y * width + x);
-            p[0] = (uint8_t)(eye ? 20 : face ? 230 : 60 + 100 * (v + 0.5));
-            p[1] = (uint8_t)(eye || mouth ? 30 : face ? 180 - place % 60 : 90);
-            p[2] = (uint8_t)(eye || mouth ? 40 : face ? 140 : 160 - 100 * (u + 0.5));
-        }
-}
-
-/* As the model does when those that are wanted have come. */
-static void show_pictures(struct made *m, const struct ui *ui)
-{
-    struct ui_want want;
-    forget_pictures(m);
-    if (!wanted(ui, UI_WANT_PICTURES, &want))
-        return;
-    int side = want.pictures.height < want.pictures.width ? want.pictures.height
-                                                          : want.pictures.width / 2 * 2;
-    for (size_t i = 0; i < want.pictures.n; i++) {
-        m->pixels[i] = mem_alloc((size_t)(side * side), 3);
-        draw_face(m->pixels[i], side, side, want.pictures.places[i]);
-        m->pictures[i] = (struct ui_picture){.run = want.run,
-                                             .place = want.pictures.places[i],
-                                             .box_height = want.pictures.height,
-                                             .box_width = want.pictures.width,
-                                             .height = side,
-                                             .width = side,
-                                             .rgb = m->pixels[i]};
-        m->shown[i] = &m->pictures[i];
-    }
-    m->f->model.pictures = m->shown;
-    m->f->model.n_pictures = want.pictures.n;
-    m->f->model.pictures_of = want.run;
-}
-
-static void show_rows(struct made *m, const struct ui *ui, size_t n)
-{
-    struct ui_want want;
-    if (!wanted(ui, UI_WANT_PREDICTIONS, &want))
-        return;
-    m->f->model.predictions =
-        (struct ui_predictions){.run = want.run, .best = want.best, .rows = m->rows, .n = n};
-    m->f->model.predictions_version++;
-}
 
 /* Key 5, and then all that is asked for. */
 static struct ui *open_view(struct made *m, int rows, int columns, enum ui_chart_style charts)
@@ -309,6 +197,51 @@ static void test_hostile(void)
     close_view(m, ui);
 }
 
+/* The row of the n-th largest error, from 0. */
+static int nth_error(const struct made *m, int n)
+{
+    bool taken[IMAGES] = {false};
+    int worst = 0;
+    for (int k = 0; k <= n; k++) {
+        double most = -1;
+        for (int i = 0; i < IMAGES; i++) {
+            double error = fabs(m->rows[i].predicted - m->rows[i].truth);
+            if (taken[i] || error <= most)
+                continue;
+            most = error;
+            worst = i;
+        }
+        taken[worst] = true;
+    }
+    return worst;
+}
+
+/* A point, a line and one of the best six are selected by clicks. */
+static void test_mouse(void)
+{
+    struct made *m = made_new(8);
+    struct ui *ui = open_view(m, 24, 80, UI_CHART_AUTO);
+    const struct ui_model *model = &m->f->model;
+    mouse(ui, model, 0, 15, 10);
+    is_int(first_wanted(ui), m->rows[nth_error(m, 2)].place, "a click on a line selects its image");
+    mouse(ui, model, 0, 10, 8);
+    int64_t lowest = first_wanted(ui);
+    mouse(ui, model, 0, 4, 38);
+    int64_t highest = first_wanted(ui);
+    ok(lowest != highest && m->rows[(lowest - 1) / 3].truth < 1.5 &&
+           m->rows[(highest - 1) / 3].truth > 4.5,
+       "one among the points, that of the nearest");
+    mouse(ui, model, 65, 15, 10);
+    ok(first_wanted(ui) != highest, "the wheel scrolls the list");
+    PRESS(ui, m->f, 'W');
+    mouse(ui, model, 0, 15, 20);
+    mouse(ui, model, 0, 15, 20);
+    is_int(first_wanted(ui), m->rows[nth_error(m, 1)].place,
+           "a double click on one of the six leads to it");
+    mouse(ui, model, 2, 15, 20);
+    close_view(m, ui);
+}
+
 /* --- colours --- */
 
 /* What a terminal with those settings is sent for a frame. */
@@ -376,6 +309,7 @@ int main(void)
         test_none();
         test_no_pictures();
         test_hostile();
+        test_mouse();
         test_colours();
         test_c();
         golden_end();

@@ -310,6 +310,30 @@ static void test_looking(void)
     fixture_free(f);
 }
 
+static void test_mouse(void)
+{
+    struct fixture *f = new_fixture();
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    const struct ui_model *m = &f->model;
+    PRESS(ui, f, '6');
+    type_text(ui, m, "SELECT * FROM r\t");
+    mouse(ui, m, 0, 5, 18);
+    ok(on_screen(ui, "FROM run_best"), "a click on a completion takes it");
+    PRESS(ui, f, KEY_CTRL('U'));
+    type_text(ui, m, SELECT "\n");
+    answer(f, ui, 3, true);
+    mouse(ui, m, 0, 11, 46);
+    ok(on_screen(ui, "row 2, column 4 of 12"), "a click selects a cell of the rows");
+    mouse(ui, m, 0, 11, 46);
+    ok(on_screen(ui, "state, row 2"), "a double click shows it whole");
+    mouse(ui, m, 2, 11, 46);
+    mouse(ui, m, 0, 3, 13);
+    type_text(ui, m, "er");
+    ok(on_screen(ui, "FROM run_beerst"), "a click in the statement places the caret");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 /* --- completion --- */
 
 static void completes(const char *text, const char *all, const char *what)
@@ -403,6 +427,7 @@ int main(void)
     test_history();
     test_file();
     test_looking();
+    test_mouse();
     test_completion();
     test_editor();
     golden_end();

@@ -4,62 +4,18 @@
 #include "base/str.h"
 #include "tests/kit/tap.h"
 #include "tests/kit/ui_kit.h"
+#include "tests/kit/ui_pty.h"
 
-#include <fcntl.h>
 #include <locale.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-
-struct pty {
-    int master, slave;
-    FILE *in, *out;
-};
-
-static bool pty_open(struct pty *p, int rows, int columns)
-{
-    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
-    p->master = posix_openpt(O_RDWR | O_NOCTTY);
-    if (p->master < 0 || grantpt(p->master) || unlockpt(p->master))
-        return false;
-    p->slave = open(ptsname(p->master), O_RDWR | O_NOCTTY);
-    if (p->slave < 0 || ioctl(p->slave, TIOCSWINSZ, &size))
-        return false;
-    p->in = fdopen(dup(p->slave), "r");
-    p->out = fdopen(dup(p->slave), "w");
-    return p->in && p->out;
-}
-
-static void pty_close(struct pty *p)
-{
-    fclose(p->in);
-    fclose(p->out);
-    close(p->slave);
-    if (p->master >= 0)
-        close(p->master);
-}
-
-/* What the terminal was sent until now. */
-static void pty_read(struct pty *p, struct str *to)
-{
-    char buffer[4096];
-    struct pollfd ready = {.fd = p->master, .events = POLLIN};
-    while (poll(&ready, 1, 20) > 0 && (ready.revents & POLLIN)) {
-        ssize_t n = read(p->master, buffer, sizeof buffer);
-        if (n <= 0)
-            return;
-        if (to)
-            str_add_bytes(to, buffer, (size_t)n);
-    }
-}
 
 static bool shows(struct ui *ui, const char *text)
 {
     struct str screen;
     str_init(&screen);
-    ui_test_dump(ui, &screen);
+    ui_dump(ui, &screen);
     bool found = strstr(screen.text, text) != NULL;
     str_fini(&screen);
     return found;
@@ -194,6 +150,56 @@ static void test_signals(void)
     pty_close(&p);
 }
 
+/* The mouse as a terminal reports it, in pieces too; and it is the terminal's own before and after.
+ */
+static void test_mouse(void)
+{
+    struct pty p;
+    struct ui *ui = NULL;
+    struct ui_action action;
+    struct str sent;
+    struct fixture *f = fixture_new(20);
+    if (!pty_open(&p, 24, 80))
+        return;
+    str_init(&sent);
+    struct ui_options options = {.in = p.in, .out = p.out, .term = "xterm-256color"};
+    if (!ui_open(&ui, &options, NULL)) {
+        ui_draw(ui, &f->model);
+        pty_read(&p, &sent);
+        has_text(sent.text, "\033[?1002h\033[?1006h", "the terminal is asked for the mouse");
+        is_int(key(ui, &p, &f->model, "\033[<0;20;6M", &action), 1, "a click");
+        is_int(key(ui, &p, &f->model, "\033[<0;20;6m", &action), 0, "that ends");
+        is_int(key(ui, &p, &f->model, "\033[<0;2", &action), 0, "half of the next one");
+        is_int(key(ui, &p, &f->model, "0;6M", &action), 1, "and the other half");
+        is_int(fixture_wanted(ui), 18, "is a double click, and opens the run");
+        is_int(key(ui, &p, &f->model, "\033[<1;\033", &action), 1, "a key among reports is a key");
+        is_int(fixture_wanted(ui), 0, "and goes back");
+        is_int(key(ui, &p, &f->model, "\033[M 4%", &action), 1, "an old terminal's click");
+        is_int(key(ui, &p, &f->model, "\r", &action), 1, "is on the second run");
+        is_int(fixture_wanted(ui), 19, "as Enter shows");
+        ui_stopping(ui, true);
+        str_clear(&sent);
+        pty_read(&p, &sent);
+        has_text(sent.text, "\033[?1002l", "it is given back when the program stops");
+        ui_stopping(ui, false);
+        pty_read(&p, NULL);
+    }
+    ui_close(ui);
+    str_clear(&sent);
+    pty_read(&p, &sent);
+    has_text(sent.text, "\033[?1006l\033[?1002l", "and at the end");
+    options.no_mouse = true;
+    if (!ui_open(&ui, &options, NULL))
+        ui_draw(ui, &f->model);
+    ui_close(ui);
+    str_clear(&sent);
+    pty_read(&p, &sent);
+    ok(!strstr(sent.text, "\033[?1002"), "without the mouse nothing is asked");
+    str_fini(&sent);
+    fixture_free(f);
+    pty_close(&p);
+}
+
 static void test_hang_up(void)
 {
     struct pty p;
@@ -310,6 +316,7 @@ int main(void)
     test_refusals();
     test_life();
     test_signals();
+    test_mouse();
     test_hang_up();
     test_plain();
     test_themes();

@@ -367,6 +367,38 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct ablation_view *v = state;
+    enum request request = REQ_NONE;
+    if (sync(v, m, v->made_ascii) && cells_point(&v->place, v->cells, p, &request))
+        return request;
+    return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+}
+
+static int say(void *state, const struct ui_model *m, enum request request, const char *text,
+               struct view_reply *reply)
+{
+    struct ablation_view *v = state;
+    (void)m;
+    if (request != REQ_FIGURE)
+        return 0;
+    for (int i = 0; i < ABLATION_METRICS; i++)
+        if (!strcmp(ablation_figures[i].name, text)) {
+            v->first = i;
+            return 1;
+        }
+    str_copy(reply->note, sizeof reply->note, "an ablation has no such figure");
+    return -1;
+}
+
+static const char *word(const void *state, enum request request, size_t i, const char **about)
+{
+    (void)state;
+    (void)about;
+    return request == REQ_FIGURE && i < ABLATION_METRICS ? ablation_figures[i].name : NULL;
+}
+
 static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
 {
     const struct ablation_view *v = state;
@@ -375,6 +407,14 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     wants[2] = (struct ui_want){.kind = UI_WANT_NEEDED, .ablation = v->wanted};
     return !v->wanted.experiment[0] ? 1 : v->asks ? 3 : 2;
 }
+
+static const struct kept_field kept[] = {
+    KEPT_FIELD("experiment", TEXT, struct ablation_view, wanted.experiment, ROW_TEXT_BYTES),
+    KEPT_FIELD("baseline", TEXT, struct ablation_view, wanted.baseline, OPT_TEXT_BYTES),
+    KEPT_FIELD("at", INT, struct ablation_view, wanted.at, ABLATION_ATS - 1),
+    KEPT_FIELD("first", INT, struct ablation_view, first, ABLATION_METRICS - 1),
+    KEPT_FIELD("images", FLAG, struct ablation_view, wanted.bootstrap, 0),
+};
 
 static const struct hint footer[] = {
     {REQ_ENTER, "runs"}, {REQ_BEHIND, NULL},   {REQ_FIGURE, NULL}, {REQ_EPOCH, NULL},
@@ -390,9 +430,14 @@ const struct view view_ablation = {
     .state_bytes = sizeof(struct ablation_view),
     .fini = fini,
     .open = opened,
+    .kept = kept,
+    .n_kept = sizeof kept / sizeof *kept,
     .left = left,
     .draw = draw,
     .request = request,
     .type = type,
+    .point = point,
+    .say = say,
+    .word = word,
     .wants = wants,
 };

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define BRACKETS_END 6 /* cells from the left edge of the box */
+
 static bool is_marked(const struct choices *c, int i)
 {
     return i < 64 && c->marked >> i & 1;
@@ -101,6 +103,21 @@ enum edit_result choices_key(struct choices *c, struct key key)
     }
 }
 
+enum edit_result choices_point(struct choices *c, const struct pointer *p)
+{
+    int at = c->first + p->y - c->box.y - 1;
+    if (pointer_scroll(p))
+        go(c, c->at + (pointer_scroll(p) < 0 ? -1 : 1));
+    if (!pointer_clicks(p))
+        return p->kind == POINTER_RIGHT ? EDIT_CANCEL : EDIT_MORE;
+    if (!rect_has(c->box, p->y, p->x))
+        return EDIT_CANCEL;
+    if (p->y == c->box.y || p->y == c->box.y + c->box.rows - 1 || at >= c->n)
+        return EDIT_MORE;
+    c->at = at;
+    return p->x < c->box.x + BRACKETS_END ? character(c, L' ') : EDIT_DONE;
+}
+
 void choices_value(const struct choices *c, char *to, size_t room)
 {
     size_t at = 0;
@@ -125,6 +142,7 @@ void choices_draw(struct choices *c, struct pen *pen, struct rect within, int y,
     struct rect box = {under ? y + 1 : y - rows, x, rows, widest + 8};
     if (rows < 3 || x + box.columns > within.x + within.columns)
         return;
+    c->box = box;
     pen_box(pen, box, ROLE_FOCUS, "");
     c->first = layout_scroll(c->first, c->at, c->n, rows - 2);
     for (int i = 0; i < rows - 2; i++) {
@@ -132,7 +150,7 @@ void choices_draw(struct choices *c, struct pen *pen, struct rect within, int y,
         pen->selected = choice == c->at;
         pen_repeat(pen, line, x + 1, box.columns - 2, ROLE_TEXT, L' ');
         pen_text(pen, line, x + 2, 3, ROLE_KEY, is_marked(c, choice) ? "[x]" : "[ ]");
-        pen_text(pen, line, x + 6, widest, ROLE_TEXT, c->option->choices[choice]);
+        pen_text(pen, line, x + BRACKETS_END, widest, ROLE_TEXT, c->option->choices[choice]);
     }
     pen->selected = false;
 }

@@ -6,6 +6,7 @@
 #include "base/opt.h"
 #include "ui/edit.h"
 #include "ui/pen.h"
+#include "ui/pointer.h"
 
 #include <stdint.h>
 
@@ -13,6 +14,7 @@ struct choices {
     const struct opt *option;
     int at, n, first;
     uint64_t marked; /* a bit a choice */
+    struct rect box; /* as last drawn */
 };
 
 /* `value` is a choice, which is gone to, or a list of them, which are marked. */
@@ -20,6 +22,10 @@ void choices_open(struct choices *c, const struct opt *option, const char *value
 
 /* Up, Down, Home, End and letters go, Space marks, Enter takes, Escape leaves: as edit_key. */
 enum edit_result choices_key(struct choices *c, struct key key);
+
+/* A click takes a choice, or marks it in the brackets before it; the wheel goes; a click outside
+ * leaves the list. */
+enum edit_result choices_point(struct choices *c, const struct pointer *p);
 
 /* "l1,mse": what is marked, or the one that the cursor is on. */
 void choices_value(const struct choices *c, char *to, size_t room);

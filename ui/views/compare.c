@@ -5,17 +5,14 @@
  * has the focus, with their distance from the baseline's. Up and Down select a run, whose line is
  * drawn last. Beside the table, or instead of it, stands what differs in the settings.
  */
-#include "ui/views/compare_charts.h"
+#include "ui/views/compare_axes.h"
 #include "ui/views/compare_table.h"
 
 #include "base/str.h"
 #include "ui/view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define LEAST_SPAN 0.001 /* of the x axis, zoomed */
 
 struct compare_view {
     struct marks *marks;
@@ -25,6 +22,7 @@ struct compare_view {
     struct compare_axes axes;
     struct compare_room room;
     struct compare_places places;
+    struct live_layout shown;         /* charts, as last drawn */
     int64_t wanted[UI_MOST_COMPARED]; /* the set's runs, as many as can be read */
     size_t n_wanted;
     struct ui_figure figure;                     /* asked for by the last key, and */
@@ -39,7 +37,7 @@ static void init(void *state, const struct ui_options *options)
 {
     struct compare_view *v = state;
     v->marks = options->marks;
-    v->axes = (struct compare_axes){.phase = ROW_TEST, .to = 1};
+    v->axes.phase = ROW_TEST;
 }
 
 static void fini(void *state)
@@ -98,8 +96,8 @@ static void describe(const struct compare_view *v, const struct pen *pen, int ce
     if (v->axes.smoothing)
         snprintf(smoothing, sizeof smoothing, "%ssmoothed %s", dot,
                  compare_smoothing(v->axes.smoothing));
-    if (v->axes.from > 0 || v->axes.to < 1)
-        snprintf(zoomed, sizeof zoomed, "%s%.0f %% of it", dot, 100 * (v->axes.to - v->axes.from));
+    if (!axis_is_all(&v->axes.x))
+        snprintf(zoomed, sizeof zoomed, "%s%.0f %% of it", dot, 100 * axis_size(&v->axes.x));
     snprintf(to, room, "%s%s%sby %s%s%s%sbaseline run %lld", row_phases[v->axes.phase].name,
              cells < 100 ? "" : " images", dot, v->axes.by_time ? "time" : "epoch", zoomed,
              smoothing, dot, (long long)v->set.lines[v->set.baseline].run);
@@ -170,6 +168,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     struct compare_view *v = state;
     struct compare_curve curves[LAYOUT_MOST_CHARTS];
     sync(v, m);
+    v->shown.cells = v->places.runs.rows.rows = v->places.settings.rows.rows = 0;
     if (!v->set.n) {
         draw_missing(v, pen, m, body);
         return;
@@ -180,6 +179,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         v->axes.focus = n - 1;
     int lines = (int)(v->set.n > differ ? v->set.n : differ);
     struct compare_layout l = layout_compare(body, n, v->axes.focus, v->zoom, lines);
+    v->shown = l.charts;
     struct compare_told told = {&v->axes, &v->set, m, &curves[v->axes.focus]};
     bool beside = l.settings.columns > 0, settings = v->settings && !beside;
     draw_title(v, pen, m, l.title);
@@ -197,66 +197,19 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
 
 /* --- keys --- */
 
-static void read_at(struct compare_view *v, const struct ui_model *m, int direction)
-{
-    struct compare_curve curves[LAYOUT_MOST_CHARTS];
-    int n = compare_curves(&v->set, m, curves);
-    struct compare_span span = compare_span_of(&v->axes, m);
-    if (v->axes.focus >= n)
-        v->axes.focus = n - 1;
-    bool first = !v->axes.reading;
-    if (first)
-        v->axes.at = nextafter(span.last, INFINITY); /* it starts at the last one that is seen */
-    v->axes.reading = true;
-    double to = compare_step(&v->axes, m, &curves[v->axes.focus], first ? -1 : direction);
-    v->axes.reading = !first || to <= span.last;
-    if (to >= span.first && to <= span.last)
-        v->axes.at = to;
-}
-
-/* By `by`, around the crosshair where it is in sight. */
-static void zoom_x(struct compare_view *v, const struct ui_model *m, double by)
-{
-    struct compare_axes *a = &v->axes;
-    struct compare_span span = compare_span_of(a, m);
-    double size = (a->to - a->from) * by, middle = (a->from + a->to) / 2;
-    if (a->reading && span.most > span.least)
-        middle = (a->at - span.least) / (span.most - span.least);
-    size = fmin(fmax(size, LEAST_SPAN), 1);
-    a->from = fmin(fmax(middle - size / 2, 0), 1 - size);
-    a->to = a->from + size;
-}
-
-static void pan(struct compare_view *v, double part)
-{
-    double size = v->axes.to - v->axes.from;
-    v->axes.from = fmin(fmax(v->axes.from + part * size, 0), 1 - size);
-    v->axes.to = v->axes.from + size;
-}
-
 /* One level: the crosshair, the piece of the axis, the one chart, then the list. */
 static void back(struct compare_view *v, struct view_reply *reply)
 {
     if (v->axes.reading) {
         v->axes.reading = false;
-    } else if (v->axes.from > 0 || v->axes.to < 1) {
-        v->axes.from = 0;
-        v->axes.to = 1;
+    } else if (!axis_is_all(&v->axes.x)) {
+        axis_all(&v->axes.x);
     } else if (v->zoom) {
         v->zoom = false;
     } else {
         reply->show = REQ_RUNS;
         reply->run = v->axes.selected;
     }
-}
-
-/* Another x axis; the crosshair would stand somewhere else on it. */
-static void turn_axis(struct compare_view *v)
-{
-    v->axes.by_time = !v->axes.by_time;
-    v->axes.reading = false;
-    v->axes.from = 0;
-    v->axes.to = 1;
 }
 
 /* The selected line's runs; what is left of the marks stays here. */
@@ -288,43 +241,6 @@ static bool move(struct compare_view *v, enum request request)
         return false;
     v->axes.selected = v->set.lines[v->places.runs.at].run;
     return true;
-}
-
-static bool change_axes(struct compare_view *v, const struct ui_model *m, enum request request)
-{
-    static const int next_phase[] = {
-        [ROW_TEST] = ROW_TRAIN, [ROW_TRAIN] = ROW_VAL, [ROW_VAL] = ROW_TEST};
-    switch (request) {
-    case REQ_LEFT:
-    case REQ_RIGHT:
-        read_at(v, m, request == REQ_LEFT ? -1 : 1);
-        return true;
-    case REQ_ZOOM_IN:
-    case REQ_ZOOM_OUT:
-        zoom_x(v, m, request == REQ_ZOOM_IN ? 0.5 : 2);
-        return true;
-    case REQ_ZOOM_ALL:
-        zoom_x(v, m, INFINITY);
-        return true;
-    case REQ_PAN_LEFT:
-    case REQ_PAN_RIGHT:
-        pan(v, request == REQ_PAN_LEFT ? -0.25 : 0.25);
-        return true;
-    case REQ_LOG_Y:
-        v->axes.log_y ^= 1u << v->axes.focus;
-        return true;
-    case REQ_AXIS:
-        turn_axis(v);
-        return true;
-    case REQ_SMOOTH:
-        v->axes.smoothing = (v->axes.smoothing + 1) % COMPARE_SMOOTHINGS;
-        return true;
-    case REQ_PHASE:
-        v->axes.phase = next_phase[v->axes.phase];
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* What the charts are of, as the command curves calls it; the learning rate is no figure there. */
@@ -381,7 +297,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     if (!v->set.n && request != REQ_BACK)
         return false;
     int n = compare_curves(&v->set, m, curves);
-    if (move(v, request) || change_axes(v, m, request))
+    if (move(v, request) || compare_axes_request(&v->axes, &v->set, m, request))
         return true;
     switch (request) {
     case REQ_NEXT:
@@ -418,6 +334,75 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+/* A line of the table that is in sight, or of both. */
+static enum request point_table(struct compare_view *v, const struct pointer *p)
+{
+    enum request request;
+    if (grid_point(&v->places.settings, compare_settings_count(&v->set), p, &request)) {
+        v->settings = true;
+    } else if (grid_point(&v->places.runs, v->set.n, p, &request)) {
+        v->settings = false;
+        v->axes.selected = v->set.lines[v->places.runs.at].run;
+        return request ? REQ_LIVE : REQ_NONE;
+    }
+    return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+}
+
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct compare_view *v = state;
+    double place;
+    sync(v, m);
+    switch (axis_point(&v->axes.x, &v->shown, p, &v->axes.focus, &place)) {
+    case AXIS_READS:
+        compare_axes_read(&v->axes, &v->set, m, place);
+        return REQ_NONE;
+    case AXIS_ENTERS:
+        return REQ_ENTER;
+    case AXIS_CHANGED:
+        v->axes.reading &= p->kind != POINTER_DRAGGED;
+        return REQ_NONE;
+    case AXIS_ELSEWHERE:
+        break;
+    }
+    return point_table(v, p);
+}
+
+static int say(void *state, const struct ui_model *m, enum request request, const char *text,
+               struct view_reply *reply)
+{
+    struct compare_view *v = state;
+    enum groups_by by = groups_of_word(text);
+    (void)m;
+    if (request == REQ_GROUP && by != GROUPS_KINDS && by != GROUPS_EXPERIMENT) {
+        v->marks->groups = by;
+        return 1;
+    }
+    for (int i = 0; request == REQ_PHASE && i < ROW_PHASES; i++)
+        if (!strcmp(row_phases[i].name, text)) {
+            v->axes.phase = i;
+            return 1;
+        }
+    if (request != REQ_GROUP && request != REQ_PHASE)
+        return 0;
+    str_copy(reply->note, sizeof reply->note,
+             request == REQ_GROUP
+                 ? "curves are drawn one by one (none), or as means over seed or fold"
+                 : "images are train, val or test");
+    return -1;
+}
+
+static const char *word(const void *state, enum request request, size_t i, const char **about)
+{
+    static const enum groups_by kinds[] = {GROUPS_NONE, GROUPS_BUT_SEED, GROUPS_BUT_FOLD};
+    (void)state;
+    if (request == REQ_GROUP && i < sizeof kinds / sizeof *kinds) {
+        *about = groups_name(kinds[i]);
+        return groups_word(kinds[i]);
+    }
+    return request == REQ_PHASE && i < ROW_PHASES ? row_phases[i].name : NULL;
+}
+
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     struct compare_view *v = state;
@@ -441,23 +426,50 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     return n;
 }
 
-static const struct hint footer[] = {
-    {REQ_BACK, NULL},       {REQ_NEXT, "chart"},  {REQ_ENTER, "zoom"},  {REQ_LEFT, "values"},
-    {REQ_GROUP, NULL},      {REQ_BASELINE, NULL}, {REQ_SETTINGS, NULL}, {REQ_PHASE, NULL},
-    {REQ_SMOOTH, NULL},     {REQ_AXIS, "time"},   {REQ_LOG_Y, NULL},    {REQ_ZOOM_IN, NULL},
-    {REQ_CHANGE, "unmark"}, {REQ_MARKS, NULL},    {REQ_SAVE, NULL},     {REQ_NONE, NULL},
+static const struct kept_field kept[] = {
+    KEPT_FIELD("run", RUN, struct compare_view, alone, 0),
+    KEPT_FIELD("baseline", RUN, struct compare_view, baseline, 0),
+    KEPT_FIELD("chart", INT, struct compare_view, axes.focus, LAYOUT_MOST_CHARTS - 1),
+    KEPT_FIELD("images", INT, struct compare_view, axes.phase, ROW_PHASES - 1),
+    KEPT_FIELD("log-y", INT, struct compare_view, axes.log_y, (1 << LAYOUT_MOST_CHARTS) - 1),
+    KEPT_FIELD("smooth", INT, struct compare_view, axes.smoothing, COMPARE_SMOOTHINGS - 1),
+    KEPT_FIELD("by-time", FLAG, struct compare_view, axes.by_time, 0),
+    KEPT_FIELD("zoom", FLAG, struct compare_view, zoom, 0),
+    KEPT_FIELD("settings", FLAG, struct compare_view, settings, 0),
 };
+
+/* The first one is there while a piece of the axis is seen. */
+static const struct hint footer[] = {
+    {REQ_ZOOM_ALL, NULL}, {REQ_BACK, NULL},       {REQ_NEXT, "chart"},  {REQ_ENTER, "zoom"},
+    {REQ_LEFT, "values"}, {REQ_GROUP, NULL},      {REQ_BASELINE, NULL}, {REQ_SETTINGS, NULL},
+    {REQ_PHASE, NULL},    {REQ_SMOOTH, NULL},     {REQ_AXIS, "time"},   {REQ_LOG_Y, NULL},
+    {REQ_ZOOM_IN, NULL},  {REQ_CHANGE, "unmark"}, {REQ_MARKS, NULL},    {REQ_SAVE, NULL},
+    {REQ_NONE, NULL},
+};
+
+static const struct hint *footer_now(const void *state, bool *types)
+{
+    const struct compare_view *v = state;
+    *types = false;
+    return axis_is_all(&v->axes.x) ? footer + 1 : footer;
+}
 
 const struct view view_compare = {
     .name = "Compare",
     .shown_by = REQ_COMPARE,
-    .footer = footer,
+    .footer = footer + 1,
+    .footer_now = footer_now,
     .state_bytes = sizeof(struct compare_view),
     .init = init,
     .fini = fini,
     .open = opened,
+    .kept = kept,
+    .n_kept = sizeof kept / sizeof *kept,
     .draw = draw,
     .request = request,
+    .point = point,
+    .say = say,
+    .word = word,
     .run = current,
     .wants = wants,
 };

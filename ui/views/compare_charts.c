@@ -197,6 +197,11 @@ static double least_epochs(const struct ui_model *m, int64_t run)
     return row ? fmin(row->epochs, LEAST_EPOCHS) : 1;
 }
 
+double compare_x_at(const struct compare_span *span, double place)
+{
+    return span->least + place * (span->most - span->least);
+}
+
 struct compare_span compare_span_of(const struct compare_axes *axes, const struct ui_model *m)
 {
     struct compare_span s = {.least = axes->by_time ? 0 : 1, .each = 1, .unit = 1, .name = "epoch"};
@@ -212,8 +217,8 @@ struct compare_span compare_span_of(const struct compare_axes *axes, const struc
     }
     if (axes->by_time)
         name_time(&s);
-    s.first = s.least + axes->from * (s.most - s.least);
-    s.last = s.least + axes->to * (s.most - s.least);
+    s.first = compare_x_at(&s, axis_place(&axes->x, 0));
+    s.last = compare_x_at(&s, axis_place(&axes->x, 1));
     return s;
 }
 
@@ -439,6 +444,8 @@ bool compare_chart(const struct compare_axes *axes, const struct compare_set *se
     c->x_first = axis_x(&span, span.first);
     c->x_last = axis_x(&span, span.last);
     c->cursor = axes->reading ? axis_x(&span, axes->at) : INT_MIN;
+    c->dragged = axes->x.held;
+    c->held = axis_x(&span, compare_x_at(&span, axes->x.from));
     c->marked = INT_MIN;
     c->log_y = axes->log_y & 1u << which && !curve->linear;
     c->focus = which == axes->focus;

@@ -4,6 +4,7 @@
 #ifndef COMBOLAB_UI_VIEWS_COMPARE_CHARTS_H
 #define COMBOLAB_UI_VIEWS_COMPARE_CHARTS_H
 
+#include "ui/axis.h"
 #include "ui/chart.h"
 #include "ui/views/compare_set.h"
 
@@ -18,7 +19,7 @@ struct compare_axes {
     bool by_time;
     bool reading;     /* the crosshair is there, */
     double at;        /* at this epoch or, by time, after so many seconds of training */
-    double from, to;  /* the piece of the x axis that is seen: 0..1 */
+    struct axis x;    /* the piece that is seen */
     int64_t selected; /* run; its line is drawn last, and in any case */
 };
 
@@ -56,6 +57,9 @@ struct compare_span {
 };
 
 struct compare_span compare_span_of(const struct compare_axes *axes, const struct ui_model *model);
+
+/* What is at a place of the axis, 0 to 1. */
+double compare_x_at(const struct compare_span *span, double place);
 
 /* Chart `which`, whose series are in `room`. False when out of memory. */
 bool compare_chart(const struct compare_axes *axes, const struct compare_set *set,

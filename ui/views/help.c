@@ -27,7 +27,7 @@ static void draw_pair(struct pen *pen, int y, int x, int cells, int left, const 
 static int help_line(struct pen *pen, int wanted, int y, int x, int cells)
 {
     char sign[SIGN_BYTES];
-    const char *meaning;
+    const char *meaning, *gesture;
     int line = 0;
     for (int g = 0; g < REQUEST_GROUPS; g++) {
         if (line++ == wanted)
@@ -42,6 +42,12 @@ static int help_line(struct pen *pen, int wanted, int y, int x, int cells)
         line++; /* an empty line after each group */
     }
     if (line++ == wanted)
+        pen_text(pen, y, x, cells, ROLE_TITLE, "Mouse");
+    for (int i = 0; (meaning = pointer_help(i, &gesture)); i++)
+        if (line++ == wanted)
+            draw_pair(pen, y, x, cells, KEYS_CELLS, gesture, meaning);
+    line++;
+    if (line++ == wanted)
         pen_text(pen, y, x, cells, ROLE_TITLE, "Signs");
     for (int i = 0; (meaning = sign_at(i, pen->glyphs, sign)); i++)
         if (line++ == wanted)
@@ -53,10 +59,14 @@ static int help_line(struct pen *pen, int wanted, int y, int x, int cells)
 static int longest(const struct pen *pen)
 {
     char sign[SIGN_BYTES];
-    const char *meaning;
+    const char *meaning, *gesture;
     int most = 0;
     for (int r = 1; r < REQUEST_COUNT; r++) {
         int cells = KEYS_CELLS + text_cells(request_help((enum request)r), true);
+        most = cells > most ? cells : most;
+    }
+    for (int i = 0; (meaning = pointer_help(i, &gesture)); i++) {
+        int cells = KEYS_CELLS + text_cells(meaning, true);
         most = cells > most ? cells : most;
     }
     for (int i = 0; (meaning = sign_at(i, pen->glyphs, sign)); i++) {
@@ -121,6 +131,16 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     return true;
 }
 
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct help_view *v = state;
+    (void)m;
+    v->first += pointer_scroll(p);
+    if (v->first < 0)
+        v->first = 0;
+    return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+}
+
 static const struct hint footer[] = {
     {REQ_BACK, NULL}, {REQ_DOWN, NULL},   {REQ_PAGE_DOWN, NULL}, {REQ_RUNS, NULL},
     {REQ_LIVE, NULL}, {REQ_LAUNCH, NULL}, {REQ_NONE, NULL},
@@ -134,4 +154,5 @@ const struct view view_help = {
     .state_bytes = sizeof(struct help_view),
     .draw = draw,
     .request = request,
+    .point = point,
 };

@@ -448,6 +448,54 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     return taken;
 }
 
+/* The line there, on the screen; -1 = none. */
+static int line_at(const struct launch_view *v, const struct form *f, int y, int x)
+{
+    for (int i = 0; i < f->n && rect_has(v->fields, y, x); i++)
+        if (v->fields.y + launch_row_of(f, i) - v->first == y)
+            return i;
+    return -1;
+}
+
+/* What is open in the field: the list of choices has the pointer, and a text is taken, as any key
+ * that leads out of it does. False while it stays open. */
+static bool point_open(struct launch_view *v, const struct opt *o, const struct pointer *p)
+{
+    char value[OPT_TEXT_BYTES];
+    enum edit_result result = p->kind == POINTER_RIGHT ? EDIT_CANCEL : EDIT_DONE;
+    str_copy(value, sizeof value, v->edit.text);
+    if (v->mode == LAUNCH_CHOOSES) {
+        result = choices_point(&v->choices, p);
+        choices_value(&v->choices, value, sizeof value);
+    } else if (pointer_scroll(p)) {
+        return false;
+    }
+    if (result == EDIT_CANCEL || (result == EDIT_DONE && set(v, o, value)))
+        leave_field(v);
+    return v->mode == LAUNCH_LOOKS;
+}
+
+/* A click on the line that is selected opens its field, or folds it. */
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct launch_view *v = state;
+    bool chose = v->mode == LAUNCH_CHOOSES;
+    sync(v, m);
+    const struct opt *o = option_here(v);
+    if (v->mode != LAUNCH_LOOKS && o && (!point_open(v, o, p) || chose))
+        return REQ_NONE;
+    struct form f = form_of(v);
+    int at = pointer_clicks(p) ? line_at(v, &f, p->y, p->x) : -1;
+    if (pointer_scroll(p))
+        go_to(v, &f, v->at + pointer_scroll(p));
+    if (at < 0)
+        return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+    if (at == v->at)
+        return REQ_ENTER;
+    go_to(v, &f, at);
+    return REQ_NONE;
+}
+
 static const struct hint footer[] = {
     {REQ_BACK, NULL},  {REQ_SUBMIT, NULL}, {REQ_NEXT, "field"}, {REQ_ENTER, "edit"},
     {REQ_RESET, NULL}, {REQ_DRAW, NULL},   {REQ_NONE, NULL},
@@ -466,6 +514,7 @@ const struct view view_launch = {
     .draw = draw,
     .request = request,
     .type = type,
+    .point = point,
     .due = due,
     .wants = wants,
 };

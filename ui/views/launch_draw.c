@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "ui/spots.h"
 #include "ui/views/launch_side.h"
 
 #include <math.h>
@@ -233,6 +234,8 @@ static void draw_button(const struct launch_view *v, struct pen *pen, const stru
     pen->selected = here;
     int used = 4 + pen_text(pen, at.y, at.x + 2, 24, ROLE_TITLE, button);
     pen->selected = false;
+    spots_add(pen->spots, &(struct spot){.at = {at.y, at.x + 2, 1, used - 4},
+                                         .key = request_key(REQ_SUBMIT, true)});
     struct rect rest = {at.y, at.x + used, 1, at.columns - used - 1};
     if (draw_problem(v, pen, m, rest))
         return;
@@ -273,6 +276,7 @@ void launch_draw(struct launch_view *v, struct pen *pen, const struct ui_model *
         v->at = f.n;
     const struct form_line *here = launch_line_here(v, &f);
     v->page = l.fields.rows;
+    v->fields = l.fields;
     int rows = launch_row_of(&f, f.n), at = here ? launch_row_of(&f, v->at) : rows - 1;
     v->first = layout_scroll(v->first, at, rows, l.fields.rows);
     int last = v->first + v->page < rows ? v->first + v->page : rows;

@@ -16,6 +16,7 @@ struct launch_view {
     int at;            /* line; one past the last is the button */
     int first;
     int page;
+    struct rect fields; /* as last drawn */
     enum launch_mode mode;
     struct edit edit;       /* TYPES */
     struct choices choices; /* CHOOSES */

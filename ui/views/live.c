@@ -5,10 +5,10 @@
  * panel where it has the focus, else the log. What happens within an epoch the run says itself, of
  * this process or another: losses by step stand where a loss has no curve over epochs yet.
  */
-#include "ui/views/live_charts.h"
+#include "ui/views/live_axes.h"
+#include "ui/views/live_log.h"
 #include "ui/views/live_panel.h"
 
-#include "base/clock.h"
 #include "base/str.h"
 #include "ui/facts.h"
 #include "ui/view.h"
@@ -17,7 +17,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define LABEL_CELLS 9
 #define SCROLL_ALL 1000000 /* lines, more than there are */
@@ -27,10 +26,12 @@ struct live_view {
     struct live_axes axes;
     bool by_step; /* what axes.cursor counts */
     bool zoom;
-    int log_back; /* lines that the log is scrolled back */
-    int log_page;
+    struct live_log log;
     struct live_panel panel; /* the last cell, after the charts */
     struct ui_figure figure; /* asked for by the last key */
+    /* Where things were last drawn: charts and the panel; no cells or rows where not. */
+    struct live_layout charts;
+    struct rect panel_at;
 };
 
 /* Charts and panel. */
@@ -65,8 +66,10 @@ static void open_run(struct live_view *v, int64_t run)
 static void settle_axes(struct live_view *v, const struct ui_model *m)
 {
     bool by_step = live_by_step(&v->axes, m);
-    if (by_step != v->by_step)
+    if (by_step != v->by_step) {
         v->axes.reading = false;
+        axis_all(&v->axes.x);
+    }
     v->by_step = by_step;
 }
 
@@ -210,49 +213,6 @@ static void draw_info(struct pen *pen, const struct ui_model *m, const struct ui
     draw_phase(pen, m, r, at, y + 2);
 }
 
-static enum role level_role(const char *level)
-{
-    if (!strcmp(level, "error"))
-        return ROLE_BAD;
-    return !strcmp(level, "warning") ? ROLE_WARN : ROLE_DIM;
-}
-
-static void draw_log_line(struct pen *pen, const struct log_row *line, int y, struct rect at)
-{
-    char clock[16] = "";
-    time_t seconds;
-    struct tm tm;
-    if (clock_whole_s(line->time, &seconds) && localtime_r(&seconds, &tm))
-        strftime(clock, sizeof clock, "%H:%M:%S", &tm);
-    int x = at.x + 1;
-    x += pen_text(pen, y, x, 8, ROLE_DIM, clock) + 1;
-    pen_text(pen, y, x, 7, level_role(line->level), line->level);
-    pen_text(pen, y, x + 8, at.x + at.columns - x - 9, ROLE_TEXT, line->text);
-}
-
-static void draw_log(struct live_view *v, struct pen *pen, const struct ui_model *m, struct rect at)
-{
-    int lines = (int)m->n_log;
-    if (at.rows > 1) {
-        char right[64] = "";
-        if (v->log_back)
-            snprintf(right, sizeof right, "%d newer below", v->log_back);
-        pen_rule(pen, at.y, at.x, at.columns, "Log", right);
-        at.y++;
-        at.rows--;
-    }
-    v->log_page = at.rows;
-    int most = lines > at.rows ? lines - at.rows : 0;
-    if (v->log_back > most)
-        v->log_back = most;
-    int first = lines - at.rows - v->log_back;
-    for (int i = 0; i < at.rows; i++) {
-        int line = (first > 0 ? first : 0) + i;
-        if (line < lines)
-            draw_log_line(pen, &m->log[line], at.y + i, at);
-    }
-}
-
 static void draw_missing(const struct live_view *v, struct pen *pen, struct rect at)
 {
     int x = at.x + 2, cells = at.columns - 4;
@@ -274,18 +234,22 @@ static void draw_reason(struct live_view *v, struct pen *pen, const struct ui_mo
     int y = l->info.y + l->info.rows, x = l->info.x, columns = l->info.columns;
     struct rect at = {y + 1, x + 4, 6, columns - 8};
     y = at.y + pen_wrap(pen, at, facts_state_role(r->state), r->state_text) + 1;
-    live_panel_draw(&v->panel, pen, (struct rect){y, x, l->log.y - y, columns}, m, r, true);
+    v->panel_at = (struct rect){y, x, l->log.y - y, columns};
+    live_panel_draw(&v->panel, pen, v->panel_at, m, r, true);
 }
 
 static void draw_cells(struct live_view *v, struct pen *pen, const struct ui_model *m,
                        const struct ui_run *r, const struct live_layout *l)
 {
     int panel = cells_of(m) - 1;
+    v->charts = *l;
     for (int i = 0; i < l->cells; i++) {
         struct chart chart;
         struct live_texts texts;
-        if (l->first + i == panel) {
+        if (l->first + i == panel) { /* the last one */
             live_panel_draw(&v->panel, pen, l->cell[i], m, r, v->axes.focus == panel);
+            v->panel_at = l->cell[i];
+            v->charts.cells = i;
             continue;
         }
         live_chart(&v->axes, m, l->first + i, &chart, &texts);
@@ -297,6 +261,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
 {
     struct live_view *v = state;
     const struct ui_run *r = ui_run_find(m, v->open);
+    v->charts.cells = v->panel_at.rows = v->log.at.rows = 0;
     if (!r) {
         draw_missing(v, pen, body);
         return;
@@ -314,31 +279,7 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
         draw_reason(v, pen, m, r, &l);
     else
         draw_cells(v, pen, m, r, &l);
-    draw_log(v, pen, m, l.log);
-}
-
-/* The i-th epoch or step that the crosshair may stand at. */
-static int place_of(const struct live_view *v, const struct ui_model *m, size_t i)
-{
-    return v->by_step ? m->steps->at[i].step : m->epochs[i].epoch;
-}
-
-/* Moves the crosshair by one epoch or step that exists; it starts at the last one. */
-static void read_at(struct live_view *v, const struct ui_model *m, int direction)
-{
-    size_t n = v->by_step ? (size_t)m->steps->n : m->n_epochs, i = n - 1;
-    if (!n)
-        return;
-    if (v->axes.reading) {
-        while (i > 0 && place_of(v, m, i) > v->axes.cursor)
-            i--;
-        if (direction < 0 && i > 0)
-            i--;
-        if (direction > 0 && i < n - 1)
-            i++;
-    }
-    v->axes.reading = true;
-    v->axes.cursor = place_of(v, m, i);
+    live_log_draw(&v->log, pen, m, l.log);
 }
 
 static void turn_steps(struct live_view *v, const struct ui_model *m, struct view_reply *reply)
@@ -350,11 +291,13 @@ static void turn_steps(struct live_view *v, const struct ui_model *m, struct vie
     str_copy(reply->note, sizeof reply->note, "losses by step are there while an epoch is trained");
 }
 
-/* One level: the crosshair, then the zoom, then the run. */
+/* One level: the crosshair, the piece of the axis, the one chart, then the run. */
 static void back(struct live_view *v, struct view_reply *reply)
 {
     if (v->axes.reading) {
         v->axes.reading = false;
+    } else if (!axis_is_all(&v->axes.x)) {
+        axis_all(&v->axes.x);
     } else if (v->zoom) {
         v->zoom = false;
     } else {
@@ -366,7 +309,7 @@ static void back(struct live_view *v, struct view_reply *reply)
 /* The panel where it has the focus, else the log; draw keeps both within what there is. */
 static void scroll(struct live_view *v, const struct ui_model *m, int lines)
 {
-    int *to = on_panel(v, m) ? &v->panel.first : &v->log_back;
+    int *to = on_panel(v, m) ? &v->panel.first : &v->log.back;
     *to += on_panel(v, m) ? -lines : lines;
     if (*to < 0)
         *to = 0;
@@ -388,10 +331,12 @@ static bool request(void *state, const struct ui_model *m, enum request request,
                     struct view_reply *reply)
 {
     struct live_view *v = state;
-    int cells = cells_of(m), page = on_panel(v, m) ? v->panel.page : v->log_page;
+    int cells = cells_of(m), page = on_panel(v, m) ? v->panel.page : v->log.page;
     settle_axes(v, m);
     if (request != REQ_BACK && !ui_run_find(m, v->open))
         return false;
+    if (live_axes_request(&v->axes, m, request))
+        return true;
     switch (request) {
     case REQ_COMPARE:
         reply->show = REQ_COMPARE;
@@ -405,10 +350,6 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         return true;
     case REQ_ENTER:
         v->zoom = !v->zoom;
-        return true;
-    case REQ_LEFT:
-    case REQ_RIGHT:
-        read_at(v, m, request == REQ_LEFT ? -1 : 1);
         return true;
     case REQ_UP:
     case REQ_DOWN:
@@ -442,6 +383,41 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+/* The panel takes the focus, the log is scrolled; anywhere else it leads back. */
+static enum request point_texts(struct live_view *v, const struct ui_model *m,
+                                const struct pointer *p)
+{
+    if (rect_has(v->panel_at, p->y, p->x)) {
+        v->axes.focus = cells_of(m) - 1;
+        v->panel.first += pointer_scroll(p);
+        v->panel.first = v->panel.first < 0 ? 0 : v->panel.first;
+    } else if (rect_has(v->log.at, p->y, p->x)) {
+        v->log.back -= pointer_scroll(p);
+        v->log.back = v->log.back < 0 ? 0 : v->log.back;
+    }
+    return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+}
+
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct live_view *v = state;
+    double place;
+    settle_axes(v, m);
+    switch (axis_point(&v->axes.x, &v->charts, p, &v->axes.focus, &place)) {
+    case AXIS_READS:
+        live_axes_read(&v->axes, m, place);
+        return REQ_NONE;
+    case AXIS_ENTERS:
+        return REQ_ENTER;
+    case AXIS_CHANGED:
+        v->axes.reading &= p->kind != POINTER_DRAGGED;
+        return REQ_NONE;
+    case AXIS_ELSEWHERE:
+        break;
+    }
+    return point_texts(v, m, p);
+}
+
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     const struct live_view *v = state;
@@ -457,21 +433,41 @@ static size_t wants(const void *state, struct ui_want wants[UI_MOST_WANTS])
     return v->open ? 3 : 2;
 }
 
-static const struct hint footer[] = {
-    {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"}, {REQ_LEFT, "values"},
-    {REQ_PAUSE, NULL}, {REQ_RESUME, NULL},  {REQ_STOP, NULL},    {REQ_CHECKPOINT, NULL},
-    {REQ_STEPS, NULL}, {REQ_LOG_Y, NULL},   {REQ_AXIS, NULL},    {REQ_MARKS, NULL},
-    {REQ_SAVE, NULL},  {REQ_NONE, NULL},
+static const struct kept_field kept[] = {
+    KEPT_FIELD("run", RUN, struct live_view, open, 0),
+    KEPT_FIELD("chart", INT, struct live_view, axes.focus, LAYOUT_MOST_CHARTS - 1),
+    KEPT_FIELD("log-y", FLAG, struct live_view, axes.log_y, 0),
+    KEPT_FIELD("planned", FLAG, struct live_view, axes.planned, 0),
+    KEPT_FIELD("zoom", FLAG, struct live_view, zoom, 0),
 };
+
+/* The first one is there while a piece of the axis is seen. */
+static const struct hint footer[] = {
+    {REQ_ZOOM_ALL, "all epochs"}, {REQ_BACK, NULL},  {REQ_NEXT, "chart"}, {REQ_ENTER, "zoom"},
+    {REQ_LEFT, "values"},         {REQ_PAUSE, NULL}, {REQ_RESUME, NULL},  {REQ_STOP, NULL},
+    {REQ_CHECKPOINT, NULL},       {REQ_STEPS, NULL}, {REQ_LOG_Y, NULL},   {REQ_AXIS, NULL},
+    {REQ_ZOOM_IN, NULL},          {REQ_MARKS, NULL}, {REQ_SAVE, NULL},    {REQ_NONE, NULL},
+};
+
+static const struct hint *footer_now(const void *state, bool *types)
+{
+    const struct live_view *v = state;
+    *types = false;
+    return axis_is_all(&v->axes.x) ? footer + 1 : footer;
+}
 
 const struct view view_live = {
     .name = "Live",
     .shown_by = REQ_LIVE,
-    .footer = footer,
+    .footer = footer + 1,
+    .footer_now = footer_now,
     .state_bytes = sizeof(struct live_view),
     .open = opened,
+    .kept = kept,
+    .n_kept = sizeof kept / sizeof *kept,
     .draw = draw,
     .request = request,
+    .point = point,
     .run = current,
     .wants = wants,
 };

@@ -284,13 +284,9 @@ static const double *loss_of(const struct snapshot_step *at, int loss)
     return loss == 1 ? &at->total : &at->term[loss - 2];
 }
 
-static void add_steps(const struct live_axes *axes, const struct ui_model *m, int loss,
-                      struct chart *c, char note[64])
+static void add_steps(const struct ui_model *m, int loss, struct chart *c, char note[64])
 {
     const struct snapshot_steps *steps = steps_of(m);
-    const struct snapshot *now = ui_run_now(m, steps->run);
-    int64_t planned = now && now->phase == SNAPSHOT_TRAIN ? now->steps : 0;
-    int so_far = steps->at[steps->n - 1].step;
     c->x_name = "step";
     c->series[c->n_series++] = (struct chart_series){.name = "train",
                                                      .role = ROLE_TRAIN,
@@ -298,10 +294,6 @@ static void add_steps(const struct live_axes *axes, const struct ui_model *m, in
                                                      .x = &steps->at->step,
                                                      .stride = sizeof *steps->at,
                                                      .n = (size_t)steps->n};
-    c->x_first = steps->at[0].step;
-    c->x_last = axes->planned && planned > so_far && planned < INT_MAX ? (int)planned : so_far;
-    if (c->x_last - c->x_first < LEAST_STEPS - 1 && c->x_first <= INT_MAX - LEAST_STEPS)
-        c->x_last = c->x_first + LEAST_STEPS - 1;
     if (steps->each > 1)
         snprintf(note, 64, "epoch %d, means of %d steps", steps->epoch, steps->each);
     else
@@ -337,15 +329,57 @@ static void add_tail(const struct ui_model *m, int loss, struct chart_series *tr
 
 /* --- charts --- */
 
-static void fit_epochs(const struct live_axes *axes, const struct ui_model *m, struct chart *c)
+static struct live_range range_of_steps(const struct live_axes *axes, const struct ui_model *m)
+{
+    const struct snapshot_steps *steps = steps_of(m);
+    const struct snapshot *now = ui_run_now(m, steps->run);
+    int64_t planned = now && now->phase == SNAPSHOT_TRAIN ? now->steps : 0;
+    int so_far = steps->at[steps->n - 1].step;
+    struct live_range r = {steps->at[0].step, so_far};
+    if (axes->planned && planned > so_far && planned < INT_MAX)
+        r.last = (int)planned;
+    if (r.last - r.first < LEAST_STEPS - 1 && r.first <= INT_MAX - LEAST_STEPS)
+        r.last = r.first + LEAST_STEPS - 1;
+    return r;
+}
+
+static struct live_range range_of_epochs(const struct live_axes *axes, const struct ui_model *m)
 {
     int planned = planned_epochs(m), now = epoch_in_progress(m);
     int so_far = now ? now : m->n_epochs ? m->epochs[m->n_epochs - 1].epoch : 1;
     int least = planned < LEAST_EPOCHS ? planned : LEAST_EPOCHS;
-    c->x_first = m->n_epochs && m->epochs[0].epoch < 1 ? m->epochs[0].epoch : 1;
-    c->x_last = axes->planned && planned > so_far ? planned : so_far;
-    if (c->x_last < least)
-        c->x_last = least;
+    struct live_range r = {m->n_epochs && m->epochs[0].epoch < 1 ? m->epochs[0].epoch : 1, so_far};
+    if (axes->planned && planned > so_far)
+        r.last = planned;
+    if (r.last < least)
+        r.last = least;
+    return r;
+}
+
+struct live_range live_range_of(const struct live_axes *axes, const struct ui_model *m)
+{
+    return live_by_step(axes, m) ? range_of_steps(axes, m) : range_of_epochs(axes, m);
+}
+
+int live_x_at(struct live_range r, double place)
+{
+    return (int)floor(r.first + place * ((double)r.last - r.first) + 0.5);
+}
+
+/* The piece that is seen, at least two of it; crosshair and the like stand where there are such
+ * numbers. */
+static void fit_x(const struct live_axes *axes, struct live_range range, bool read, struct chart *c)
+{
+    c->x_first = live_x_at(range, axis_place(&axes->x, 0));
+    c->x_last = live_x_at(range, axis_place(&axes->x, 1));
+    if (c->x_last == c->x_first && c->x_last < range.last)
+        c->x_last++;
+    else if (c->x_last == c->x_first && c->x_first > range.first)
+        c->x_first--;
+    bool in_sight = axes->cursor >= c->x_first && axes->cursor <= c->x_last;
+    c->cursor = axes->reading && read && in_sight ? axes->cursor : INT_MIN;
+    c->dragged = axes->x.held && read;
+    c->held = live_x_at(range, axes->x.from);
 }
 
 void live_chart(const struct live_axes *axes, const struct ui_model *m, int which, struct chart *c,
@@ -361,9 +395,8 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
     c->x_name = "epoch";
     c->log_y = axes->log_y;
     c->focus = which == axes->focus;
-    c->cursor = axes->reading && !by_step ? axes->cursor : INT_MIN;
     c->marked = INT_MIN;
-    fit_epochs(axes, m, c);
+    fit_x(axes, range_of_epochs(axes, m), !by_step, c);
     if (which >= curves_of(m, curves)) {
         str_copy(texts->title, sizeof texts->title, "learning rate");
         add_series(c, m, "rate", ROLE_TRAIN, offsetof(struct epoch_row, learning_rate));
@@ -378,8 +411,8 @@ void live_chart(const struct live_axes *axes, const struct ui_model *m, int whic
         return;
     }
     if (curve->loss && by_step) {
-        c->cursor = axes->reading ? axes->cursor : INT_MIN;
-        add_steps(axes, m, curve->loss, c, texts->note);
+        fit_x(axes, range_of_steps(axes, m), true, c);
+        add_steps(m, curve->loss, c, texts->note);
         return;
     }
     add_phases(c, m, curve->offset);

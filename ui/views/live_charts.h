@@ -3,6 +3,7 @@
 #ifndef COMBOLAB_UI_VIEWS_LIVE_CHARTS_H
 #define COMBOLAB_UI_VIEWS_LIVE_CHARTS_H
 
+#include "ui/axis.h"
 #include "ui/chart.h"
 
 /* What losses are drawn over: before there are epochs for a line, steps. */
@@ -13,8 +14,14 @@ struct live_axes {
     int focus; /* chart */
     bool log_y, planned;
     enum live_by by;
-    bool reading; /* the crosshair is there, */
-    int cursor;   /* at this epoch or, on losses by step, at this step */
+    bool reading;  /* the crosshair is there, */
+    int cursor;    /* at this epoch or, on losses by step, at this step */
+    struct axis x; /* the piece that is seen, of epochs and of steps */
+};
+
+/* What the x axis of charts goes over: epochs or steps. */
+struct live_range {
+    int first, last;
 };
 
 /* What a chart's title and note are made in. */
@@ -31,6 +38,12 @@ int live_chart_of_pc(const struct ui_model *model);
 
 /* The charts of losses show the steps of the epoch in progress. */
 bool live_by_step(const struct live_axes *axes, const struct ui_model *model);
+
+/* All of the axis that the crosshair moves along, whatever piece of it is seen. */
+struct live_range live_range_of(const struct live_axes *axes, const struct ui_model *model);
+
+/* What is at a place of it, 0 to 1. */
+int live_x_at(struct live_range range, double place);
 
 /* Chart `which`, whose title and note stand in `texts`. */
 void live_chart(const struct live_axes *axes, const struct ui_model *model, int which,

@@ -345,10 +345,108 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     }
 }
 
+/* The picture that is clicked on the page of extremes. */
+static enum request point_extremes(struct predictions_view *v, const struct pointer *p)
+{
+    size_t row;
+    for (int i = 0; i < 2 * LAYOUT_ACROSS; i++) {
+        if (!rect_has(v->pictures_at[i], p->y, p->x) || !predictions_extreme(v, i, &row))
+            continue;
+        v->extreme = i;
+        return p->kind == POINTER_TWICE ? REQ_ENTER : REQ_NONE;
+    }
+    return REQ_NONE;
+}
+
+/* The image whose point is nearest. */
+static enum request point_plot(struct predictions_view *v, const struct ui_predictions *shown,
+                               const struct pointer *p)
+{
+    const struct scatter scatter = predictions_scatter(v);
+    size_t row = scatter_nearest(v->plot_at, &scatter, p->y, p->x);
+    if (row < shown->n)
+        select_place(v, shown, shown->rows[row].place);
+    return p->kind == POINTER_TWICE ? REQ_ENTER : REQ_NONE;
+}
+
+static enum request point_images(struct predictions_view *v, const struct ui_predictions *shown,
+                                 const struct pointer *p)
+{
+    enum request request;
+    bool click = pointer_clicks(p);
+    if (v->page == PAGE_EXTREMES)
+        return click ? point_extremes(v, p) : REQ_NONE;
+    if (v->page == PAGE_WIDE && pointer_scroll(p))
+        return pointer_scroll(p) < 0 ? REQ_UP : REQ_DOWN;
+    if (click && rect_has(v->plot_at, p->y, p->x))
+        return point_plot(v, shown, p);
+    int column = grid_head_at(&v->place, p);
+    if (column >= 0)
+        sort_by(v, shown, column);
+    grid_point(&v->place, v->n, p, &request);
+    return request;
+}
+
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct predictions_view *v = state;
+    enum request request = REQ_NONE;
+    v->sorting = false;
+    if (p->kind == POINTER_RIGHT)
+        return REQ_BACK;
+    if (sync(v, m))
+        request = point_images(v, predictions_shown(v, m), p);
+    predictions_plan(v, m);
+    return request;
+}
+
+/* "error", "-error", "pred": a column, whatever is on screen. */
+static int say(void *state, const struct ui_model *m, enum request request, const char *text,
+               struct view_reply *reply)
+{
+    struct predictions_view *v = state;
+    bool reverse = text[0] == '-';
+    if (request != REQ_SORT)
+        return 0;
+    for (int c = 0; c < PREDICTIONS_COLUMNS; c++) {
+        if (strncmp(predictions_columns[c].head.title, text + reverse, strlen(text + reverse)))
+            continue;
+        v->sorted = c;
+        v->reverse = reverse;
+        v->made_of = 0; /* the order is made anew */
+        if (sync(v, m))
+            predictions_plan(v, m);
+        return 1;
+    }
+    str_copy(reply->note, sizeof reply->note, "the list of images has no such column");
+    return -1;
+}
+
+static const char *word(const void *state, enum request request, size_t i, const char **about)
+{
+    (void)state;
+    *about = "";
+    return request == REQ_SORT && i < PREDICTIONS_COLUMNS ? predictions_columns[i].head.title
+                                                          : NULL;
+}
+
 static const struct ui_run *run(void *state, const struct ui_model *m)
 {
     const struct predictions_view *v = state;
     return ui_run_find(m, v->run);
+}
+
+static const struct kept_field kept[] = {
+    KEPT_FIELD("run", RUN, struct predictions_view, run, 0),
+    KEPT_FIELD("best", FLAG, struct predictions_view, best, 0),
+    KEPT_FIELD("plot", INT, struct predictions_view, plot, PLOTS - 1),
+};
+
+static void keep(const void *state, const char *name, struct str *out)
+{
+    const struct predictions_view *v = state;
+    str_addf(out, "%s sort %s%s\n", name, v->reverse ? "-" : "",
+             predictions_columns[v->sorted].head.title);
 }
 
 static const struct hint footer[] = {
@@ -382,9 +480,15 @@ const struct view view_predictions = {
     .init = init,
     .fini = fini,
     .open = opened,
+    .kept = kept,
+    .n_kept = sizeof kept / sizeof *kept,
+    .keep = keep,
     .draw = draw,
     .request = request,
     .type = type,
+    .point = point,
+    .say = say,
+    .word = word,
     .run = run,
     .wants = wants,
 };

@@ -107,17 +107,23 @@ static void draw_empty(const struct predictions_view *v, struct pen *pen, const 
 
 /* --- points and the list --- */
 
-static void draw_plot(const struct predictions_view *v, struct pen *pen, struct rect at)
+struct scatter predictions_scatter(const struct predictions_view *v)
 {
     bool errors = v->plot == PLOT_ERRORS;
-    scatter_draw(pen, at,
-                 &(struct scatter){.title = errors ? "error" : "predicted",
-                                   .note = errors ? "line: no error" : "line: predicted = true",
-                                   .x_name = "true",
-                                   .points = errors ? v->errors : v->scores,
-                                   .n = v->n,
-                                   .marked = v->order[v->place.at],
-                                   .from_zero = errors});
+    return (struct scatter){.title = errors ? "error" : "predicted",
+                            .note = errors ? "line: no error" : "line: predicted = true",
+                            .x_name = "true",
+                            .points = errors ? v->errors : v->scores,
+                            .n = v->n,
+                            .marked = v->order[v->place.at],
+                            .from_zero = errors};
+}
+
+static void draw_plot(struct predictions_view *v, struct pen *pen, struct rect at)
+{
+    const struct scatter scatter = predictions_scatter(v);
+    v->plot_at = at;
+    scatter_draw(pen, at, &scatter);
 }
 
 struct listed {
@@ -183,6 +189,7 @@ void predictions_draw(struct predictions_view *v, struct pen *pen, const struct 
 {
     const struct ui_predictions *p = v->n ? predictions_shown(v, m) : NULL;
     struct predictions_layout l = layout_predictions(body, v->page == PAGE_WIDE);
+    v->plot_at.rows = v->place.rows.rows = v->place.head.rows = 0;
     draw_title(v, pen, ui_run_find(m, v->run), l.title);
     if (!p) {
         draw_empty(v, pen, m, body);

@@ -35,7 +35,9 @@ static void draw_picture(const struct predictions_view *v, struct pen *pen,
                          const struct ui_model *m, struct rect at, int64_t place)
 {
     const struct ui_picture *p = find(v, m, place);
-    if (all_gone(v, m))
+    if (!paint_shows(pen))
+        pen_text(pen, at.y, at.x, at.columns, ROLE_DIM, "--pictures none");
+    else if (all_gone(v, m))
         pen_wrap(pen, at, ROLE_WARN, m->pictures_problem);
     else if (p && p->rgb)
         pen_picture(pen, at, p->rgb, p->height, p->width);
@@ -144,8 +146,7 @@ void predictions_picture(struct predictions_view *v, struct pen *pen, const stru
     const struct prediction_row *r = &p->rows[row];
     struct rect facts = l->facts;
     char name[sizeof r->image];
-    v->height = 2 * l->picture.rows;
-    v->width = l->picture.columns;
+    paint_box(pen, l->picture, &v->height, &v->width);
     if (!v->narrow || !v->no_image || v->page == PAGE_WIDE)
         draw_picture(v, pen, m, l->picture, r->place);
     predictions_name(r, name, sizeof name);
@@ -187,23 +188,25 @@ void predictions_extremes(struct predictions_view *v, struct pen *pen, const str
     for (int half = 0; half < 2; half++)
         pen_rule(pen, l->heading[half].y, l->heading[half].x, l->heading[half].columns,
                  headings[half], half ? "" : "true, predicted, error");
-    v->width = l->cell[0].columns;
-    v->height = 2 * (l->cell[0].rows - lines);
-    if (v->height > v->width * 4 / 3) /* the words stand close to the picture */
-        v->height = v->width * 2 / 3 * 2;
-    struct rect words = {l->cell[0].y, l->cell[0].x + 2, v->height / 2, l->heading[0].columns - 4};
+    struct rect box = l->cell[0];
+    box.rows -= lines;
+    if (2 * box.rows > box.columns * 4 / 3) /* the words stand close to the picture */
+        box.rows = box.columns * 2 / 3;
+    paint_box(pen, box, &v->height, &v->width);
+    struct rect words = {box.y, box.x + 2, box.rows, l->heading[0].columns - 4};
     if (all_gone(v, m))
         pen_wrap(pen, words, ROLE_WARN, m->pictures_problem);
-    for (int i = 0; i < 2 * LAYOUT_ACROSS && v->height; i++) {
+    for (int i = 0; i < 2 * LAYOUT_ACROSS && box.rows > 0; i++) {
         struct rect picture = l->cell[i], below = picture;
         if (!predictions_extreme(v, i, &row))
             continue;
-        picture.rows = v->height / 2;
+        picture.rows = box.rows;
         below.y += picture.rows;
         below.rows = lines;
-        picture.columns = v->width;
+        picture.columns = box.columns;
         if (!all_gone(v, m))
             draw_picture(v, pen, m, picture, p->rows[row].place);
         draw_below(pen, below, &p->rows[row], i == v->extreme);
+        v->pictures_at[i] = l->cell[i];
     }
 }

@@ -46,6 +46,7 @@ struct predictions_view {
     int64_t selected;  /* the image's place in the split */
     int extreme;       /* of those of the page, 0 is the best */
     int height, width; /* pixels that a picture has room for, as last drawn; 0 = not drawn yet */
+    struct rect plot_at, pictures_at[2 * LAYOUT_ACROSS]; /* so, points and extremes */
     struct ui_pictures wanted;
     struct ui_figure figure; /* asked for by the last key */
     /* Made of the model's predictions: */
@@ -86,6 +87,9 @@ void predictions_picture(struct predictions_view *v, struct pen *pen, const stru
 /* The page of the best and the worst. */
 void predictions_extremes(struct predictions_view *v, struct pen *pen, const struct ui_model *m,
                           const struct pictures_layout *l);
+
+/* The points that are shown. */
+struct scatter predictions_scatter(const struct predictions_view *v);
 
 void predictions_draw(struct predictions_view *v, struct pen *pen, const struct ui_model *m,
                       struct rect body);

@@ -3,13 +3,8 @@
  * Only rows in sight are formatted; order and filter are kept by runs_order.c. The selection is a
  * run, not a line: it stays on its run when others come, go or change places.
  */
-#include "ui/view.h"
-#include "ui/marks.h"
 #include "ui/views/runs_details.h"
-#include "ui/views/runs_edit.h"
-#include "ui/views/runs_lines.h"
-#include "ui/views/runs_order.h"
-#include "ui/views/runs_table.h"
+#include "ui/views/runs_priv.h"
 
 #include "base/str.h"
 #include "ui/facts.h"
@@ -17,27 +12,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-struct runs_view {
-    struct column columns[RUNS_COLUMNS];
-    double best[RUNS_COLUMNS]; /* of the runs shown; NaN = nothing to mark */
-    struct grid_place place;
-    struct runs_order order;
-    struct runs_lines lines;
-    bool refold; /* the lines are to be made anew */
-    struct marks *marks;
-    int sorted; /* column */
-    bool reverse;
-    int64_t selected; /* the run; it stays selected wherever it moves; 0 = a group is: */
-    uint64_t group;   /* of this key */
-    int64_t awaited;  /* becomes selected when it comes */
-    struct edit filter;
-    struct runs_edit edit;
-    bool curves;             /* those of the selected run are shown */
-    bool typing;             /* the filter */
-    bool sorting;            /* the next key says by which column */
-    char before[EDIT_BYTES]; /* the filter that Escape brings back */
-};
 
 static void init(void *state, const struct ui_options *options)
 {
@@ -269,17 +243,22 @@ static void draw(void *state, struct pen *pen, const struct ui_model *m, struct 
     runs_curves_draw(pen, m, l.curves, row_at(v, m, v->place.at));
 }
 
-/* The key of a column: its own best first, and once more the other way round. */
+/* Its own best first, and once more the other way round. */
+static void sort_by(struct runs_view *v, int column)
+{
+    v->reverse = column == v->sorted && !v->reverse;
+    v->sorted = column;
+    v->sorting = false;
+}
+
+/* The key of a column. */
 static void sort_by_key(struct runs_view *v, struct key key)
 {
     int column = runs_column_of_key(key.character);
     if (key.code || request_of_key(key) == REQ_BACK || request_of_key(key) == REQ_ENTER)
         v->sorting = false;
-    if (column < 0)
-        return;
-    v->reverse = column == v->sorted && !v->reverse;
-    v->sorted = column;
-    v->sorting = false;
+    if (column >= 0)
+        sort_by(v, column);
 }
 
 static void start_filter(struct runs_view *v)
@@ -289,7 +268,7 @@ static void start_filter(struct runs_view *v)
     v->typing = true;
 }
 
-static void filter(void *state, const char *text)
+void runs_filter(void *state, const char *text)
 {
     struct runs_view *v = state;
     edit_start(&v->filter, text);
@@ -451,6 +430,23 @@ static bool type(void *state, const struct ui_model *m, struct key key, struct v
     return true;
 }
 
+/* A line, or the head of a column to sort by. */
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct runs_view *v = state;
+    enum request request;
+    sync(v, m);
+    int column = v->lines.n ? grid_head_at(&v->place, p) : -1;
+    if (column >= 0)
+        sort_by(v, column);
+    if (grid_point(&v->place, v->lines.n, p, &request)) {
+        select_line(v, m, v->place.at);
+        v->typing = v->sorting = false;
+        return request;
+    }
+    return REQ_NONE;
+}
+
 static const struct ui_run *current(void *state, const struct ui_model *m)
 {
     struct runs_view *v = state;
@@ -489,7 +485,12 @@ const struct view view_runs = {
     .draw = draw,
     .request = request,
     .type = type,
-    .filter = filter,
+    .point = point,
+    .filter = runs_filter,
+    .say = runs_say,
+    .word = runs_word,
+    .keep = runs_keep,
+    .take = runs_take,
     .run = current,
     .wants = wants,
 };

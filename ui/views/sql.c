@@ -325,6 +325,42 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     return sql_rows_request(v, r, request);
 }
 
+/* The choice that is clicked goes into the statement, and the caret to where that is. */
+static enum request point_statement(struct sql_view *v, const struct ui_model *m,
+                                    const struct pointer *p)
+{
+    struct sql_choices c;
+    if (v->completes && rect_has(v->list_at, p->y, p->x)) {
+        sql_complete(m->names, m->n_names, v->editor.text, v->editor.caret, &c);
+        v->choice = v->first_choice + p->y - v->list_at.y;
+        if (v->choice < (int)c.n)
+            choose(v, &c);
+    } else if (rect_has(v->text_at, p->y, p->x)) {
+        v->mode = SQL_EDITS;
+        v->completes = false;
+        editor_go(&v->editor, v->editor.first + p->y - v->text_at.y,
+                  v->editor.left + p->x - v->text_at.x);
+    }
+    return REQ_NONE;
+}
+
+static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
+{
+    struct sql_view *v = state;
+    enum request request;
+    sync(v, m);
+    if (v->asks || v->mode == SQL_NAMES)
+        return REQ_NONE;
+    bool on_list = v->completes && rect_has(v->list_at, p->y, p->x);
+    if (!on_list && sql_rows_point(v, sql_result(v, m), p, &request)) {
+        v->completes = false;
+        return request;
+    }
+    if (pointer_clicks(p))
+        return point_statement(v, m, p);
+    return p->kind == POINTER_RIGHT ? REQ_BACK : REQ_NONE;
+}
+
 static const struct hint edits[] = {
     {REQ_SUBMIT, "run"}, {REQ_NEXT, "complete"}, {REQ_RESULT, NULL}, {REQ_BACK, "leave"},
     {REQ_EARLIER, NULL}, {REQ_EXPORT, NULL},     {REQ_LATER, NULL},  {REQ_NONE, NULL},
@@ -361,6 +397,7 @@ const struct view view_sql = {
     .draw = draw,
     .request = request,
     .type = type,
+    .point = point,
     .due = due,
     .wants = wants,
 };

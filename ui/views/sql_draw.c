@@ -127,6 +127,7 @@ static void draw_statement(struct sql_view *v, struct pen *pen, const struct ui_
     struct rect at = {text.y, text.x + MARGIN, text.rows, text.columns - MARGIN - 1};
     struct spot caret = spot_of(pen, e->text, e->caret), s = {0, 0};
     enum sql_token token;
+    v->text_at = at;
     scroll(e, at, caret);
     for (int y = 0; y < at.rows; y++)
         pen_glyph(pen, at.y + y, text.x, v->mode == SQL_EDITS ? ROLE_FOCUS : ROLE_BORDER,
@@ -314,6 +315,7 @@ static void draw_list(struct sql_view *v, struct pen *pen, const struct ui_model
     if (rows < 1 || box.columns > body.columns)
         return;
     v->first_choice = layout_scroll(v->first_choice, v->choice, (int)c.n, rows);
+    v->list_at = (struct rect){box.y + 1, box.x + 1, rows, box.columns - 2};
     pen_box(pen, box, ROLE_FOCUS, "");
     for (int i = 0; i < rows; i++) {
         const struct sql_choice *one = &c.choice[v->first_choice + i];
@@ -333,6 +335,7 @@ void sql_draw(struct sql_view *v, struct pen *pen, const struct ui_model *m, str
     char right[64] = "";
     const struct ui_sql *r = sql_result(v, m);
     struct sql_layout l = layout_sql(body, editor_lines(&v->editor));
+    v->list_at.rows = v->place.rows.rows = 0;
     if (r && r->n_columns && v->mode != SQL_EDITS)
         snprintf(right, sizeof right, "row %d, column %d of %zu", v->place.at + 1, v->column + 1,
                  r->n_columns);

@@ -33,6 +33,7 @@ struct sql_view {
     /* completion */
     bool completes;
     int choice, first_choice;
+    struct rect text_at, list_at; /* statement and list, as last drawn */
     /* the history: how many statements back, 0 = what is typed */
     size_t back;
     char draft[EDITOR_BYTES];
@@ -57,5 +58,9 @@ void sql_rows_draw(struct sql_view *v, struct pen *pen, const struct ui_sql *r,
 
 /* A request while rows or a cell are looked at; false when it is none of theirs. */
 bool sql_rows_request(struct sql_view *v, const struct ui_sql *r, enum request request);
+
+/* The pointer on rows or a cell; false when it is about something else. */
+bool sql_rows_point(struct sql_view *v, const struct ui_sql *r, const struct pointer *p,
+                    enum request *request);
 
 #endif

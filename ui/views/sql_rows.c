@@ -269,3 +269,25 @@ bool sql_rows_request(struct sql_view *v, const struct ui_sql *r, enum request r
     }
     return v->mode == SQL_LOOKS && grid_move(&v->place, r->n_rows, request);
 }
+
+/* A click on the selected cell shows it whole when it is a double one. */
+bool sql_rows_point(struct sql_view *v, const struct ui_sql *r, const struct pointer *p,
+                    enum request *request)
+{
+    *request = REQ_NONE;
+    if (v->mode == SQL_ZOOMS) {
+        v->zoom += pointer_scroll(p);
+        v->zoom = v->zoom < 0 ? 0 : v->zoom;
+        *request = p->kind == POINTER_RIGHT || p->kind == POINTER_TWICE ? REQ_BACK : REQ_NONE;
+        return true;
+    }
+    int column = grid_column_at(&v->place, p->x);
+    if (!r || !grid_point(&v->place, r->n_rows, p, request))
+        return false;
+    if (pointer_scroll(p))
+        return true;
+    v->mode = SQL_LOOKS;
+    if (column >= 0 && v->left + column < (int)r->n_columns)
+        v->column = v->left + column;
+    return true;
+}
