@@ -61,8 +61,8 @@ void complete(int n_words, char **words, struct str *out)
     const char *begun = n_words ? words[n_words - 1] : "";
     for (int i = 0; i < n_words - 1 && !c; i++)
         c = cli_command(words[i]);
-    const struct opt_table *tables[3] = {&cli_global_options};
-    int n = c ? cli_tables(c, tables) : 1;
+    const struct opt_table *tables[3];
+    int n = cli_tables(c ? c : &command_tui, tables); /* without a command there is the screen */
     const struct opt *o = n_words > 1 ? waiting(tables, n, words[n_words - 2]) : NULL;
     if (o) {
         offer_values(out, o, begun);

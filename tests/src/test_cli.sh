@@ -522,6 +522,7 @@ says 'combo-released' --complete train --loss l1,combo-
 says 'se-resnet50' --complete train --backbone se-
 says 'half-even' --complete dataset --rounding half-e
 says '--lr-step' --complete train --lr
+says 'ablation' --complete --once abl
 says 'last' --complete show --predictions ''
 says 'synth' --complete s
 run --complete dataset ./
