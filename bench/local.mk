@@ -1,4 +1,4 @@
-# Benchmarks are built on demand: make bench/ablation bench/augment bench/decode bench/make_runs_db bench/stats bench/ui
+# Benchmarks are built on demand: make bench/ablation bench/augment bench/decode bench/make_runs_db bench/stats bench/ui bench/weights
 EXTRA_PROGRAMS = bench/augment
 bench_augment_SOURCES = bench/augment.c cpu/augment_rows.c cpu/augment_rows.h cpu/isa.c cpu/isa.h
 bench_augment_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -O3
@@ -55,3 +55,7 @@ EXTRA_PROGRAMS += bench/stats
 bench_stats_SOURCES = bench/stats.c
 bench_stats_LDADD = $(STATS_LIBS)
 CLEANFILES += bench/stats
+EXTRA_PROGRAMS += bench/weights
+bench_weights_SOURCES = bench/weights.c
+bench_weights_LDADD = $(ENGINE_LIBS)
+CLEANFILES += bench/weights

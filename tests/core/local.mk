@@ -8,14 +8,14 @@ EXTRA_DIST += tests/golden/torchvision_resnet18.txt tests/golden/torchvision_res
 
 check_PROGRAMS += tests/core/test_loss
 tests_core_test_loss_SOURCES = tests/core/test_loss.c
-tests_core_test_loss_LDADD = libcore.a libbase.a
+tests_core_test_loss_LDADD = $(KIT_LIBS) libcore.a libbase.a
 TESTS += tests/core/test_loss
 
 EXTRA_DIST += tests/golden/make_loss_golden.py tests/golden/loss_torch.txt
 
 check_PROGRAMS += tests/core/test_augment
 tests_core_test_augment_SOURCES = tests/core/test_augment.c
-tests_core_test_augment_LDADD = libcore.a libbase.a
+tests_core_test_augment_LDADD = $(KIT_LIBS) libcore.a libbase.a
 TESTS += tests/core/test_augment
 
 EXTRA_DIST += tests/golden/augment_torch.txt tests/golden/make_augment_golden.py

@@ -11,6 +11,9 @@ Run in this folder: ./make_augment_golden.py > augment_torch.txt. Lines:
         the mean grey that Pillow found when it came to contrast
     hue SHIFT R G B  R G B
         SHIFT in 1/32768 turns; what it becomes by torchvision in double, not rounded
+
+Levels are of 0 to 255. What Pillow computes in bytes may be one level off; how far torchvision's hue in float is from
+it in double is in exactness.txt.
 """
 import numpy
 import torch
@@ -18,6 +21,8 @@ import torchvision.transforms.functional as F
 import torchvision.transforms.functional_tensor as T
 from PIL import Image, ImageStat
 from torchvision.transforms import InterpolationMode
+
+import exactness
 
 FILTERS = {"nearest": InterpolationMode.NEAREST, "bilinear": InterpolationMode.BILINEAR}
 
@@ -86,13 +91,16 @@ def jitters():
 
 
 def hues():
+    apart = []
     for shift in (0, 1, -1, 3277, -3277, 5461, 5462, -5461, 8192, -10000, 16000, 16384, -16384):
         x = torch.tensor(COLOURS, dtype=torch.float64).T[:, None, :] / 255
-        y = T.adjust_hue(x, shift / 32768) * 255
+        y, single = (T.adjust_hue(x.to(dtype), shift / 32768).double() * 255 for dtype in (torch.float64, torch.float32))
+        apart.append((single - y).abs().max())
         for before, after in zip(COLOURS, y[:, 0, :].T.tolist()):
-            print("hue", shift, *before, *("%.4f" % abs(v) for v in after))
+            print("hue", shift, *before, *("%.7f" % abs(v) for v in after))
+    return exactness.most(apart)
 
 
 rotations()
 jitters()
-hues()
+exactness.write("augment", {"rotation": None, "jitter": None, "hue": hues()}, {"rotation": 1, "jitter": 1})

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Writes loss_torch.txt: losses and gradients of batches of five samples by PyTorch, in double.
+"""Writes loss_torch.txt: losses and gradients of batches of five samples by PyTorch, in double; and how far they
+are from it in float, to exactness.txt, where ours, which are computed in double, are asked for 13 digits.
 
 Run in this folder: ./make_loss_golden.py > loss_torch.txt. A line is a sample: loss, score, truth, class,
 five logits; then total and three terms of its batch, and five times the batch's gradient by the sample's
@@ -11,11 +12,10 @@ and beside the bounds of smooth-l1 (1) and smooth-huber (0.8), and class 4 only:
 import torch
 import torch.nn.functional as F
 
-torch.set_default_dtype(torch.float64)
+import exactness
 
-CLASS_WEIGHT = torch.tensor([89.5, 2.0, 1.0, 0.5, 0.0])
+CLASS_WEIGHT = [89.5, 2.0, 1.0, 0.5, 0.0]
 TERM_WEIGHT = [2.0, 1.0, 0.5]
-VALUES = torch.arange(1.0, 6.0)
 BATCH = 5
 SMOOTH_BETA = 1.0
 HUBER_DELTA = 0.8
@@ -29,11 +29,12 @@ def smooth_huber(score, truth):
 
 
 def entropy(loss, logits, classes):
+    weights = torch.tensor(CLASS_WEIGHT)
     if loss == "combo":
-        return (CLASS_WEIGHT[classes] * F.cross_entropy(logits, classes, reduction="none")).mean()
-    if CLASS_WEIGHT[classes].sum() == 0:
+        return (weights[classes] * F.cross_entropy(logits, classes, reduction="none")).mean()
+    if weights[classes].sum() == 0:
         return 0 * logits.sum()
-    return F.cross_entropy(F.softmax(logits, 1), classes, weight=CLASS_WEIGHT)
+    return F.cross_entropy(F.softmax(logits, 1), classes, weight=weights)
 
 
 def terms_of(loss, score, truth, classes, logits):
@@ -45,11 +46,12 @@ def terms_of(loss, score, truth, classes, logits):
         return [1.0], [F.smooth_l1_loss(score, truth, beta=SMOOTH_BETA)]
     if loss == "smooth-huber":
         return [1.0], [smooth_huber(score, truth)]
-    expectation = (F.softmax(logits, 1) * VALUES).sum(1)
+    expectation = (F.softmax(logits, 1) * torch.arange(1.0, 6.0)).sum(1)
     return TERM_WEIGHT, [F.l1_loss(score, truth), F.l1_loss(expectation, truth), entropy(loss, logits, classes)]
 
 
 def batch(loss, samples):
+    """Total and terms of the batch, and its gradients, a list a sample."""
     score = torch.tensor([s[0] for s in samples], requires_grad=True)
     truth = torch.tensor([s[1] for s in samples])
     classes = torch.tensor([s[2] for s in samples])
@@ -59,9 +61,12 @@ def batch(loss, samples):
     total.backward()
     by_logits = torch.zeros_like(logits) if logits.grad is None else logits.grad * BATCH
     values = [float(total)] + [float(t) for t in terms] + [0.0] * (3 - len(terms))
-    for i, (s, t, c, z) in enumerate(samples):
-        out = values + [float(score.grad[i] * BATCH)] + by_logits[i].tolist()
-        print(loss, s, t, c, *z, *(f"{v:.15g}" for v in out))
+    return [values + [float(score.grad[i] * BATCH)] + by_logits[i].tolist() for i in range(len(samples))]
+
+
+def computed(loss, samples, dtype):
+    torch.set_default_dtype(dtype)
+    return [values for i in range(0, len(samples), BATCH) for values in batch(loss, samples[i : i + BATCH])]
 
 
 def samples_of():
@@ -85,10 +90,13 @@ def samples_of():
 
 
 def main():
+    table, samples = {}, samples_of()
     for loss in ("l1", "mse", "smooth-l1", "smooth-huber", "combo", "combo-released"):
-        samples = samples_of()
-        for i in range(0, len(samples), BATCH):
-            batch(loss, samples[i : i + BATCH])
+        double, single = (computed(loss, samples, dtype) for dtype in (torch.float64, torch.float32))
+        table[loss] = exactness.most(abs(a - b) / (1 + abs(b)) for x, y in zip(single, double) for a, b in zip(x, y))
+        for (score, truth, true_class, logits), values in zip(samples, double):
+            print(loss, score, truth, true_class, *logits, *(f"{v:.15g}" for v in values))
+    exactness.write("loss", table, dict.fromkeys(table, 1e-13))
 
 
 main()

@@ -4,8 +4,8 @@
 Run in this folder: ./make_predict_golden.py > predict_torch.txt. tests/predict/test_predict.c writes the same weights
 into files (see make_init_golden.py) and compares. Pillow decodes the file, resizes its shorter side to 40 and cuts the
 centre of 32x32 out; torchvision's mean and deviation. A line for each net and for it with mirror images: the score,
-then the probabilities of the classes. In double; `tolerance` is twice the largest distance of the same in float, over
-pictures that are this one shifted, at least 1e-6.
+then the probabilities of the classes. In double; the largest distance of the same in float, over pictures that are
+this one shifted, is in exactness.txt.
 """
 
 import io
@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+import exactness
 from make_init_golden import CLASSES, SIZE, cadene, keys_of, resnet18, values
 
 RESIZE = 40
@@ -53,22 +54,23 @@ def predict(keys, forward, x, dtype):
     return torch.stack([said[0], said.mean(0)]).double()
 
 
-def distance(keys, forward, x):
-    keys = list(keys)
-    return float((predict(keys, forward, x, torch.float32) - predict(keys, forward, x, torch.float64)).abs().max())
-
-
 def main():
-    data = picture()
+    data, table = picture(), {}
     print("jpeg", len(data), data.hex())
     x = prepare(data)
+    shifted = [x.roll((k, 3 * k), (2, 3)) for k in range(8)]
     for name, keys, forward in [("resnet18", "torchvision_resnet18.txt", resnet18),
                                 ("se-resnext50", "cadene_se_resnext50_32x4d.txt", cadene)]:
-        wanted = predict(keys_of(keys), forward, x, torch.float64)
-        apart = max(distance(keys_of(keys), forward, x.roll((k, 3 * k), (2, 3))) for k in range(8))
-        print(name, f"tolerance {max(1e-6, 2 * apart):.2g}")
-        for line in wanted:
+        double, single = (torch.stack([predict(keys_of(keys), forward, y, dtype) for y in shifted])
+                          for dtype in (torch.float64, torch.float32))
+        apart = single - double
+        table[f"{name}.score"] = float(apart[..., 0].abs().max())
+        table[f"{name}.probability"] = float(apart[..., 1:].abs().max())
+        table[f"{name}.expectation"] = float((apart[..., 1:] @ torch.arange(1.0, CLASSES + 1).double()).abs().max())
+        print(name)
+        for line in double[0]:
             print(" ".join(f"{float(value):.9g}" for value in line))
+    exactness.write("predict", table)
 
 
 main()

@@ -8,18 +8,24 @@ fills them by the same formulas (every value is a small multiple of 1/256, so ex
 The first net: a stem of 3 -> 4 with a pool, a grouped unit, a projection, a gated unit that adds the
 projection. The second: a bottleneck with its stride on the first 1x1, behind a pool without padding that
 rounds up. Two heads; ComboLoss. SGD with momentum 0.9 and weight decay 0.01.
+
+exactness.txt has how far float32 gets from it: of a tensor its largest difference, relative to its largest value (at
+least 1e-3); of all tensors of a kind and of some ways in which PyTorch computes them, the most. Ways are layouts of
+memory, oneDNN or not, and orders within a batch.
 """
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+import exactness
+
 torch.set_num_threads(1)
-torch.set_default_dtype(torch.float64)
 
 HEIGHT, WIDTH = 9, 8  # of the crop
 IMAGE_HEIGHT, IMAGE_WIDTH = 11, 10
 IMAGES, BATCH, CLASSES = 7, 4, 5
+layout, turn = torch.contiguous_format, 0  # of images; of a batch, whose order only sums know
 RATE = 1 / 32
 CLIP = 3
 CLASS_WEIGHT = [1.5, 1.0, 2.0, 0.5, 0.0]
@@ -85,7 +91,7 @@ def batch_of(images):
     x = np.stack(out).astype(np.float32) / np.float32(255)
     x = (x - np.array([0.485, 0.456, 0.406], np.float32)) / np.array([0.229, 0.224, 0.225], np.float32)
     assert x.dtype == np.float32
-    return torch.tensor(x.astype(np.float64)).permute(0, 3, 1, 2)
+    return torch.tensor(x.astype(np.float64), dtype=torch.get_default_dtype()).permute(0, 3, 1, 2)
 
 
 def score_of(i):
@@ -98,7 +104,7 @@ def class_of(score):
 
 def forward(net, p, x, training):
     pool, units = net
-    tensors = [x]
+    tensors = [x.contiguous(memory_format=layout)]
     for u, (reads, adds, _, _, kernel, stride, groups, squeeze, relu) in enumerate(units):
         y = F.conv2d(tensors[reads], p[f"u{u}.conv.weight"], padding=kernel // 2, stride=stride, groups=groups)
         y = F.batch_norm(y, p[f"u{u}.bn.running_mean"], p[f"u{u}.bn.running_var"], p[f"u{u}.bn.weight"],
@@ -124,28 +130,30 @@ def loss_of(score, logits, images):
     return sum(w * t for w, t in zip(TERM_WEIGHT, terms)), terms
 
 
+said = {}  # what the script is to say, by name
+
+
 def say(name, values):
-    values = torch.as_tensor(values).detach().reshape(-1)
-    print(name, len(values))
-    for i in range(0, len(values), 8):
-        print(" ".join(f"{float(v):.9g}" for v in values[i:i + 8]))
+    said[name] = torch.as_tensor(values).detach().reshape(-1).double().clone()
 
 
 def say_results(when, tensors, score, logits, total, terms):
     say(f"{when}.loss", torch.stack([total] + terms))
-    say(f"{when}.scores", score)
-    say(f"{when}.probabilities", F.softmax(logits, 1))
+    say(f"{when}.scores", score.roll(turn, 0))
+    say(f"{when}.probabilities", F.softmax(logits, 1).roll(turn, 0))
     for i, t in enumerate(tensors[1:], 1):
-        say(f"{when}.tensor{i}", t.permute(0, 2, 3, 1))
+        say(f"{when}.tensor{i}", t.permute(0, 2, 3, 1).roll(turn, 0))
 
 
-STEPS = [list(range(0, BATCH)), list(range(BATCH, IMAGES))]
+def steps():
+    return [batch[turn:] + batch[:turn] for batch in (list(range(0, BATCH)), list(range(BATCH, IMAGES)))]
 
 
 def fresh(net):
     p = {}
     for k, (name, shape, offset) in enumerate(params_of(net[1])):
-        p[name] = torch.tensor(offset + noise(k, int(np.prod(shape)))).reshape(shape)
+        values = torch.tensor(offset + noise(k, int(np.prod(shape))), dtype=torch.get_default_dtype())
+        p[name] = values.reshape(shape)
     trained = {n: v.requires_grad_() for n, v in p.items() if "running" not in n}
     return p, trained, torch.optim.SGD(trained.values(), RATE, momentum=0.9, weight_decay=0.01)
 
@@ -159,7 +167,7 @@ def say_after(when, p, trained, optimiser):
 
 def train(prefix, net):
     p, trained, optimiser = fresh(net)
-    for number, images in enumerate(STEPS, 1):
+    for number, images in enumerate(steps(), 1):
         tensors, score, logits = forward(net, p, batch_of(images), True)
         for t in tensors[1:]:
             t.retain_grad()
@@ -169,13 +177,13 @@ def train(prefix, net):
         when = f"{prefix}step{number}"
         say_results(when, tensors, score, logits, total, terms)
         for i, t in enumerate(tensors[1:], 1):
-            say(f"{when}.tensor{i}.gradient", t.grad.permute(0, 2, 3, 1))
+            say(f"{when}.tensor{i}.gradient", t.grad.permute(0, 2, 3, 1).roll(turn, 0))
         for name, v in trained.items():
             say(f"{when}.{name}.gradient", v.grad)
         optimiser.step()
     say_after(f"{prefix}after", p, trained, optimiser)
-    tensors, score, logits = forward(net, p, batch_of(STEPS[0]), False)
-    total, terms = loss_of(score, logits, STEPS[0])
+    tensors, score, logits = forward(net, p, batch_of(steps()[0]), False)
+    total, terms = loss_of(score, logits, steps()[0])
     say_results(f"{prefix}evaluation", tensors, score, logits, total, terms)
 
 
@@ -183,7 +191,7 @@ def clipped(net):
     """The same two steps, gradients clipped: the limit lies between the norms of the two."""
     p, trained, optimiser = fresh(net)
     norms = []
-    for images in STEPS:
+    for images in steps():
         _, score, logits = forward(net, p, batch_of(images), True)
         optimiser.zero_grad()
         loss_of(score, logits, images)[0].backward()
@@ -193,10 +201,39 @@ def clipped(net):
     say_after("clipped", p, trained, optimiser)
 
 
-def main():
+def computed(dtype, form=torch.contiguous_format, turned=0):
+    """All that is said, with images in that layout and batches turned by so many."""
+    global layout, turn
+    layout, turn = form, turned
+    torch.set_default_dtype(dtype)
+    said.clear()
     for prefix, net in NETS.items():
         train(prefix, net)
     clipped(NETS[""])
+    return dict(said)
+
+
+def quantity(name):
+    """small.step1.gradient, say: net, when, and kind of values."""
+    net = "early" if name.startswith("early.") else "small"
+    when, kind = name.removeprefix("early.").split(".")[0], name.split(".")[-1]
+    return ".".join([net, when, kind if kind in ("gradient", "momentum") else "value"])
+
+
+def main():
+    double, table = computed(torch.float64), {}
+    ways = [(form, turned) for form in (torch.contiguous_format, torch.channels_last) for turned in range(3)]
+    singles = [computed(torch.float32, *way) for way in ways]
+    with torch.backends.mkldnn.flags(enabled=False):
+        singles += [computed(torch.float32, *way) for way in ways]
+    for name, values in double.items():
+        print(name, len(values))
+        for i in range(0, len(values), 8):
+            print(" ".join(f"{float(v):.9g}" for v in values[i:i + 8]))
+        scale = max(1e-3, float(values.abs().max()))
+        apart = [float((single[name] - values).abs().max()) / scale for single in singles]
+        table[quantity(name)] = exactness.most([table.get(quantity(name), 0), *apart])
+    exactness.write("ref", table)
 
 
 main()

@@ -5,7 +5,7 @@ Run in this folder: ./make_stats_golden.py > stats.txt (two minutes). A line: a 
 and absolute, how many arguments and they, how many results and they. Distributions are computed by mpmath
 in 40 digits, as SciPy's are not sure to 1e-12 everywhere, and must agree with SciPy's; bounds of looks by
 Simpson's rule on a fine grid, and must agree with those that the R package ldbounds prints. The bootstrap
-draws the same images, by a Philox of its own, and computes every figure from the images drawn.
+draws the same images, by philox.py, and computes every figure from the images drawn.
 """
 
 import math
@@ -14,8 +14,9 @@ import mpmath as mp
 import numpy as np
 from scipy import optimize, stats
 
+from philox import BOOTSTRAP, philox
+
 mp.mp.dps = 40
-PHILOX_BOOTSTRAP = 6
 
 
 def line(name, arguments, results, relative=1e-12, absolute=0.0):
@@ -243,23 +244,10 @@ def all_powers():
 # --- bootstrap ---
 
 
-def philox(key, c0, c1, c3):
-    """Philox4x32-10 of arrays of counters (c2 = 0): four arrays of 32 bits."""
-    mask = np.uint64(0xFFFFFFFF)
-    c = [np.asarray(v, dtype=np.uint64) for v in np.broadcast_arrays(c0, c1, 0, c3)]
-    k0, k1 = key & 0xFFFFFFFF, key >> 32
-    for _ in range(10):
-        p0, p1 = c[0] * np.uint64(0xD2511F53), c[2] * np.uint64(0xCD9E8D57)
-        c = [(p1 >> np.uint64(32)) ^ c[1] ^ np.uint64(k0), p1 & mask,
-             (p0 >> np.uint64(32)) ^ c[3] ^ np.uint64(k1), p0 & mask]
-        k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
-    return c
-
-
 def drawn(seed, resample, sizes):
     """Images of one resample, as places in the list that is in order of strata."""
     n = sum(sizes)
-    bits = np.stack(philox(seed, resample, np.arange((n + 3) // 4), PHILOX_BOOTSTRAP), axis=1).ravel()[:n]
+    bits = np.stack(philox(seed, resample, np.arange((n + 3) // 4), BOOTSTRAP), axis=1).ravel()[:n]
     size, start = np.repeat(sizes, sizes), np.repeat(np.cumsum(sizes) - sizes, sizes)
     return start + ((bits * size.astype(np.uint64)) >> np.uint64(32)).astype(int)
 

@@ -34,6 +34,31 @@ static void test_large_file(void)
     unlink(path);
 }
 
+/* A PNG of 74 bytes whose header says 100,000 x 100,000 pixels: 30 GB. */
+static void test_large_claim(void)
+{
+    static const uint8_t png[] = {
+        0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44,
+        0x52, 0x00, 0x01, 0x86, 0xa0, 0x00, 0x01, 0x86, 0xa0, 0x08, 0x02, 0x00, 0x00, 0x00, 0x27,
+        0x30, 0x9c, 0x9f, 0x00, 0x00, 0x00, 0x11, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x60,
+        0x18, 0x05, 0xa3, 0x60, 0x14, 0x0c, 0x77, 0x00, 0x00, 0x03, 0xe8, 0x00, 0x01, 0xb3, 0xa6,
+        0xd3, 0x46, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82};
+    struct rusage before, after;
+    struct image image;
+    int height, width;
+    const char *path = scratch_write("claim.png", png, sizeof png);
+    getrusage(RUSAGE_SELF, &before);
+    ok(image_read(&image, path, &e) == -1 && !image.rgb, "a PNG of 100,000 x 100,000 is refused");
+    ok(strstr(e.text, "its header says 100000 x 100000 pixels; allowed are ") &&
+           !strncmp(e.text, path, strlen(path)),
+       "by its header, with its name: %s", e.text + strlen(scratch) + 1);
+    ok(image_measure(&height, &width, path, path, NULL, &e) == -1, "so is measuring it");
+    getrusage(RUSAGE_SELF, &after);
+    ok(after.ru_maxrss - before.ru_maxrss < 100000, "no room was made for it: %ld KiB",
+       after.ru_maxrss - before.ru_maxrss);
+    unlink(path);
+}
+
 struct reading {
     const char *path;
     struct gate *gate;
@@ -119,6 +144,7 @@ int main(void)
 {
     scratch_make();
     test_large_file();
+    test_large_claim();
     test_gate();
     test_digest();
     scratch_remove(scratch);

@@ -10,6 +10,7 @@ libkit_a_SOURCES = \
 	tests/kit/backend_promises.c \
 	tests/kit/backend_rules.c tests/kit/backend_rules.h \
 	tests/kit/backend_spread.c tests/kit/backend_spread.h \
+	tests/kit/exactness.c tests/kit/exactness.h \
 	tests/kit/resume_kit.c tests/kit/resume_kit.h \
 	tests/kit/scratch.c tests/kit/scratch.h \
 	tests/kit/torch_weights.c tests/kit/torch_weights.h \

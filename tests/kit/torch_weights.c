@@ -29,12 +29,14 @@ static void write_values(FILE *f, size_t k, const struct weights_tensor *t)
     bool norm = ends_in(name, "running_var") || ends_in(name, "downsample.1.weight") ||
                 (ends_in(name, ".weight") && t->rank == 1);
     float scale = t->rank == 4 ? 4 : 1.0f / 16, offset = norm ? 1 : 0;
+    float whole = ends_in(name, "bn3.weight") ? 0.25f : 1;
     size_t fan = t->rank > 1 ? t->count / (size_t)t->dims[0] : 0;
     for (; fan >= 4; fan /= 4)
         scale /= 2;
     for (size_t i = 0; i < t->count; i++) {
         int64_t n = (int64_t)i, raw = n * n * 31 + n * 7919 + (int64_t)k * 104729 + 12;
         float value = (float)(raw % 129 - 64) / 128 * (t->rank > 1 ? scale : 1) + offset;
+        value *= whole;
         uint32_t bits;
         memcpy(&bits, &value, sizeof bits);
         const uint16_t upper = (uint16_t)(bits >> 16);

@@ -25,7 +25,7 @@ TESTS += tests/ref/test_ref_bf16
 
 check_PROGRAMS += tests/ref/test_ref_torch
 tests_ref_test_ref_torch_SOURCES = tests/ref/test_ref_torch.c
-tests_ref_test_ref_torch_LDADD = $(KIT_LIBS) libref.a libcore.a libbase.a
+tests_ref_test_ref_torch_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
 TESTS += tests/ref/test_ref_torch
 
 EXTRA_DIST += tests/golden/make_ref_golden.py tests/golden/ref_torch.txt

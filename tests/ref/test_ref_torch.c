@@ -1,8 +1,10 @@
-/* test_ref_torch.c - the reference backend against PyTorch: two steps of training and an evaluation
- * of two small nets, as tests/golden/make_ref_golden.py did them in double. Both sides fill weights
- * and images by the same formulas, whose values are exact in float. */
+/* test_ref_torch.c - the reference backend and the CPU's against PyTorch: two steps of training and
+ * an evaluation of two small nets, as tests/golden/make_ref_golden.py did them in double. Both
+ * sides fill weights and images by the same formulas, whose values are exact in float. */
 #include "base/mem.h"
+#include "engine/backend_load.h"
 #include "tests/kit/backend_case.h"
+#include "tests/kit/exactness.h"
 #include "tests/kit/tap.h"
 #include "tests/ref/ref.h"
 
@@ -18,9 +20,6 @@
 #define BATCH 4
 #define CLASSES 5
 #define MOST 512 /* values of the golden's largest tensor, rounded up */
-
-/* Float results of double work, and a loss that takes scores as float. */
-#define NEAR 1e-6
 
 static const struct backend_case small = {"small",
                                           BATCH,
@@ -65,25 +64,34 @@ static size_t golden_values(const char *name, double *to)
     return 0;
 }
 
-static int compared, apart;
 static const char *prefix; /* of the names of the net under test */
+static const struct backend_ops *backend;
+static double
+    worst[2]; /* of values, and of gradients or momentum; relative to a tensor's largest */
 
 static void compare(const char *when, const char *what, const float *values, size_t count)
 {
     char name[160];
-    double wanted[MOST], worst = 0, scale = 1e-3;
+    double wanted[MOST], most = 0, scale = 1e-3;
     snprintf(name, sizeof name, "%s%s.%s", prefix, when, what);
     size_t n = golden_values(name, wanted);
+    if (n != count)
+        diag("%s: %zu values of %zu wanted", name, count, n);
     for (size_t i = 0; i < n && n == count; i++) {
-        double d = fabs((double)values[i] - wanted[i]);
-        worst = d <= worst ? worst : d; /* NaN stays */
+        most = exact_worse(most, fabs((double)values[i] - wanted[i]));
         scale = fmax(scale, fabs(wanted[i]));
     }
-    compared++;
-    if (n == count && worst <= NEAR * scale)
-        return;
-    apart++;
-    diag("%s: %zu values of %zu wanted, %g away at most", name, count, n, worst);
+    int derived = strstr(what, ".gradient") || strstr(what, ".momentum");
+    worst[derived] = exact_worse(worst[derived], n == count ? most / scale : (double)NAN);
+}
+
+static void report(const char *net, const char *when, const char *kind)
+{
+    int derived = strcmp(kind, "value") != 0;
+    char quantity[64];
+    snprintf(quantity, sizeof quantity, "%s.%s.%s", net, when, kind);
+    exact_ok("ref", quantity, backend->name, worst[derived]);
+    worst[derived] = 0;
 }
 
 /* --- the same values as the script's --- */
@@ -175,13 +183,6 @@ static void compare_step(struct subject *s, const char *when, unsigned phases)
     compare_params(s, when, BACKEND_GRADIENT, ".gradient");
 }
 
-static void report(const struct backend_case *c, const char *what)
-{
-    ok(compared && !apart, "%s: %s: %d of %d tensors as PyTorch's", c->name, what, compared - apart,
-       compared);
-    compared = apart = 0;
-}
-
 static void open_subject(struct subject *s, struct case_images *images,
                          const struct backend_case *c, const char *names, double clip_norm)
 {
@@ -197,30 +198,32 @@ static void open_subject(struct subject *s, struct case_images *images,
     spec.batches[1] = case_batch(IMAGES - BATCH);
     spec.keep = true;
     spec.clip_norm = clip_norm;
-    subject_open(s, ref_backend(), &spec, 0);
+    subject_open(s, backend, &spec, 0);
     fill_params(s);
     fill_images(images);
     subject_show(s, images);
     subject_plan(s, images, BATCH, 1.0 / 32);
 }
 
-static void test_training(const struct backend_case *c, const char *names)
+static void test_training(const struct backend_case *c, const char *net, const char *names)
 {
     const unsigned train = BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE;
     struct subject s;
     struct case_images images;
     open_subject(&s, &images, c, names, 0);
     compare_step(&s, "step1", train);
-    report(c, "first step");
-    compare_step(&s, "step2", train);
-    report(c, "second step, a smaller batch");
+    report(net, "step1", "value");
+    report(net, "step1", "gradient");
+    compare_step(&s, "step2", train); /* a smaller batch */
+    report(net, "step2", "value");
+    report(net, "step2", "gradient");
     compare_params(&s, "after", BACKEND_PARAM, "");
-    report(c, "weights and statistics after two steps");
     compare_params(&s, "after", BACKEND_MOMENTUM, ".momentum");
-    report(c, "momentum after two steps");
+    report(net, "after", "value");
+    report(net, "after", "momentum");
     subject_plan(&s, &images, BATCH, 0);
     compare_step(&s, "evaluation", BACKEND_EVAL);
-    report(c, "evaluation");
+    report(net, "evaluation", "value");
     subject_close(&s);
 }
 
@@ -234,21 +237,36 @@ static void test_clipping(void)
         subject_step(&s, BACKEND_FORWARD | BACKEND_BACKWARD | BACKEND_UPDATE);
     compare_params(&s, "clipped", BACKEND_PARAM, "");
     compare_params(&s, "clipped", BACKEND_MOMENTUM, ".momentum");
-    report(&small, "weights and momentum with clipped gradients");
+    report("small", "clipped", "value");
+    report("small", "clipped", "momentum");
     subject_close(&s);
+}
+
+static void test_backend(const struct backend_ops *ops)
+{
+    backend = ops;
+    test_training(&small, "small", "");
+    test_training(&early, "early", "early.");
+    test_clipping();
 }
 
 int main(void)
 {
-    char path[1024];
+    char path[1024], why[200];
     const char *top = getenv("TOP_SRCDIR");
+    struct backend_module cpu = {NULL, ""};
+    struct backend_device devices[BACKEND_MAX_DEVICES];
+    struct err e;
     snprintf(path, sizeof path, "%s/tests/golden/ref_torch.txt", top ? top : ".");
     golden = fopen(path, "r");
     if (!ok(golden != NULL, "%s opens", path))
         return tap_done();
-    test_training(&small, "");
-    test_training(&early, "early.");
-    test_clipping();
+    test_backend(ref_backend());
+    if (!backend_load(&cpu, "cpu", &e) && cpu.ops->open &&
+        cpu.ops->devices(devices, BACKEND_MAX_DEVICES, why, sizeof why))
+        test_backend(cpu.ops);
+    else
+        skip("no CPU backend here");
     fclose(golden);
     return tap_done();
 }

@@ -5,7 +5,7 @@ TESTS += tests/train/test_metrics
 
 check_PROGRAMS += tests/train/test_schedule
 tests_train_test_schedule_SOURCES = tests/train/test_schedule.c
-tests_train_test_schedule_LDADD = $(ENGINE_LIBS)
+tests_train_test_schedule_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_schedule
 
 EXTRA_DIST += tests/golden/make_schedule_golden.py tests/golden/schedule_torch.txt
@@ -63,6 +63,14 @@ tests_train_test_begin_torch_SOURCES = tests/train/test_begin_torch.c
 tests_train_test_begin_torch_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
 TESTS += tests/train/test_begin_torch
 EXTRA_DIST += tests/golden/make_init_golden.py tests/golden/init_torch.txt
+
+# Fine-tuning from a file, against PyTorch step by step.
+check_PROGRAMS += tests/train/test_finetune_torch
+tests_train_test_finetune_torch_SOURCES = tests/train/test_finetune_torch.c
+tests_train_test_finetune_torch_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/train/test_finetune_torch
+EXTRA_DIST += tests/golden/make_finetune_golden.py tests/golden/finetune_torch.txt
+EXTRA_DIST += tests/golden/exactness.py tests/golden/exactness.sh tests/golden/exactness.txt tests/golden/philox.py
 
 # Runs that stop, or are killed, and go on.
 check_PROGRAMS += tests/train/test_resume

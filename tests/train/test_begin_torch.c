@@ -1,9 +1,11 @@
 /* test_begin_torch.c - runs that begin with files of other programs' names against PyTorch with the
- * same weights: tests/golden/make_init_golden.py says how. On the reference backend, with a
- * learning rate of 0, so that training moves the running statistics alone. */
+ * same weights: tests/golden/make_init_golden.py says how. On the reference backend and the CPU's,
+ * with a learning rate of 0, so that training moves the running statistics alone. */
 #include "base/str.h"
+#include "engine/backend_load.h"
 #include "engine/image/image.h"
 #include "engine/weights/init.h"
+#include "tests/kit/exactness.h"
 #include "tests/kit/scratch.h"
 #include "tests/kit/tap.h"
 #include "tests/kit/torch_weights.h"
@@ -39,26 +41,12 @@ static void write_images(void)
     fclose(csv);
 }
 
-static void test_net(FILE *golden, const char *net, const char *keys, int features)
+/* Compares what the last event of a checkpoint predicts with the golden's next lines. */
+static void compare(FILE *golden, const char *net)
 {
-    struct run_config *c = &rig.job.config;
-    char name[32];
-    double tolerance, score, expectation;
-    struct err e;
-    if (!ok(fscanf(golden, "%31s tolerance %lf", name, &tolerance) == 2 && !strcmp(name, net),
-            "the golden has %s", net))
-        return;
-    str_copy(c->init, sizeof c->init, torch_weights_write(keys, features, CLASSES));
-    opt_set(&config_options, c, "backbone", net, NULL);
-    c->stem_pool = STEM_POOL_AUTO;
-    c->block_stride = BLOCK_STRIDE_AUTO;
-    if (!ok(!init_settle(c, &e), "its file can be begun with"))
-        diag("%s", e.text);
-    rig_weights(&rig, net);
-    const struct event *end = rig_run(&rig);
-    if (!ok(end && end->finished.state == RUN_FINISHED, "a run that begins with it finishes"))
-        diag("%s", end ? end->finished.text : "no event");
     const struct event *saved = NULL, *next;
+    double score, expectation, apart[2] = {0, 0};
+    char quantity[64];
     for (int i = 0; (next = rig_event(&rig, EVENT_CHECKPOINT, i)); i++)
         saved = next;
     if (!ok(saved && saved->checkpoint.n == IMAGES - TRAIN, "with predictions"))
@@ -66,28 +54,64 @@ static void test_net(FILE *golden, const char *net, const char *keys, int featur
     for (int i = 0; i < IMAGES - TRAIN; i++) {
         const struct event_prediction *p = &saved->checkpoint.predictions[i];
         ok(fscanf(golden, "%lf %lf", &score, &expectation) == 2, "image %d", i + 1);
-        is_near(p->predicted, score, tolerance, "its score is PyTorch's");
-        is_near(p->expectation, expectation, tolerance, "its expectation too");
+        apart[0] = exact_worse(apart[0], fabs(p->predicted - score));
+        apart[1] = exact_worse(apart[1], fabs(p->expectation - expectation));
+    }
+    snprintf(quantity, sizeof quantity, "%s.score", net);
+    exact_ok("init", quantity, rig.job.backend->name, apart[0]);
+    snprintf(quantity, sizeof quantity, "%s.expectation", net);
+    exact_ok("init", quantity, rig.job.backend->name, apart[1]);
+}
+
+static void test_net(FILE *golden, const char *net, const char *keys, int features,
+                     const struct backend_ops *cpu)
+{
+    const struct backend_ops *const backends[] = {ref_backend(), cpu};
+    struct run_config *c = &rig.job.config;
+    char name[32];
+    struct err e;
+    if (!ok(fscanf(golden, "%31s", name) == 1 && !strcmp(name, net), "the golden has %s", net))
+        return;
+    str_copy(c->init, sizeof c->init, torch_weights_write(keys, features, CLASSES));
+    opt_set(&config_options, c, "backbone", net, NULL);
+    c->stem_pool = STEM_POOL_AUTO;
+    c->block_stride = BLOCK_STRIDE_AUTO;
+    if (!ok(!init_settle(c, &e), "its file can be begun with"))
+        diag("%s", e.text);
+    long at = ftell(golden);
+    for (int b = 0; b < (cpu ? 2 : 1); b++) {
+        rig.job.backend = backends[b];
+        rig_weights(&rig, net);
+        const struct event *end = rig_run(&rig);
+        if (!ok(end && end->finished.state == RUN_FINISHED, "a run that begins with it finishes"))
+            diag("%s", end ? end->finished.text : "no event");
+        fseek(golden, at, SEEK_SET);
+        compare(golden, net);
     }
 }
 
 int main(void)
 {
     const char *top = getenv("TOP_SRCDIR");
-    char path[600];
+    struct backend_module cpu = {NULL, ""};
+    struct backend_device devices[BACKEND_MAX_DEVICES];
+    char path[600], why[200];
+    struct err e;
     snprintf(path, sizeof path, "%s/tests/golden/init_torch.txt", top ? top : ".");
     FILE *golden = fopen(path, "r");
     if (!ok(golden && !rig_init(&rig), "a golden, a data set and a trainer"))
         return tap_done();
+    if (backend_load(&cpu, "cpu", &e) || !cpu.ops->open ||
+        !cpu.ops->devices(devices, BACKEND_MAX_DEVICES, why, sizeof why))
+        cpu.ops = NULL;
     write_images();
     struct run_config *c = &rig.job.config;
     str_copy(c->data, sizeof c->data, scratch_path("data/grey.csv"));
     c->batch = TRAIN;
     c->epochs = 1;
     c->learning_rate = c->weight_decay = c->rotate = 0;
-    rig.job.backend = ref_backend();
-    test_net(golden, "resnet18", "torchvision_resnet18.txt", 512);
-    test_net(golden, "se-resnext50", "cadene_se_resnext50_32x4d.txt", 2048);
+    test_net(golden, "resnet18", "torchvision_resnet18.txt", 512, cpu.ops);
+    test_net(golden, "se-resnext50", "cadene_se_resnext50_32x4d.txt", 2048, cpu.ops);
     fclose(golden);
     rig_fini(&rig);
     return tap_done();

@@ -16,3 +16,10 @@ tests_weights_test_torch_SOURCES = tests/weights/test_torch.c
 tests_weights_test_torch_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/weights/test_torch
 EXTRA_DIST += tests/golden/make_pth_golden.py tests/golden/pth_torch.txt tests/golden/pth_new.txt
+
+# Small files of it that unpack to much.
+check_PROGRAMS += tests/weights/test_torch_bomb
+tests_weights_test_torch_bomb_SOURCES = tests/weights/test_torch_bomb.c
+tests_weights_test_torch_bomb_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS)
+tests_weights_test_torch_bomb_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/weights/test_torch_bomb
