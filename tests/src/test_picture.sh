@@ -44,11 +44,11 @@ whole() { # picture, what is to be read in it
 whole live-dark running
 whole live-light running
 whole runs finished
-whole compare 'best PC'
+whole compare delta
 whole ablation verdict
 whole predictions portrait-
 whole sql SELECT
-whole launch 'Launch'
+whole launch seed
 
 # Fewer columns may fit, but those in their order.
 screen=$TOP_SRCDIR/tests/golden/ui_runs_120x40.txt
