@@ -30,12 +30,12 @@ screen() {
     tm capture-pane -p "$@" -t picture
 }
 
-# Waits until the screen shows a pattern, for ten minutes at most.
+# Waits until the screen shows a pattern, for half an hour at most.
 shows() {
     waited=0
     until screen | grep -q -e "$1"; do
         waited=$((waited + 1))
-        if [ $waited -gt 3000 ]; then
+        if [ $waited -gt 9000 ]; then
             echo "picture.sh: the screen never shows '$1'; its last one:" >&2
             screen >&2
             exit 1
@@ -77,7 +77,8 @@ paint() { # theme, name
 }
 
 "$combolab" synth portraits --count 1500 --size 64 --seed 1 -q >out
-"$combolab" -D runs.db train -q --data portraits --preset quick --loss l1,mse,combo --seed 1-3 --experiment losses >out
+"$combolab" -D runs.db train -q --data portraits --preset quick --image-size 64 --epochs 8 --lr-step 6 \
+    --learning-rate 0.002 --loss l1,mse,combo --seed 1-3 --experiment losses >out
 
 begin dark
 shows 'finished'
@@ -128,20 +129,20 @@ shows 'test images'
 sleep 2
 paint dark launch
 field seed 1
-field epochs 30
+field epochs 14
 field loss combo
 press F2
 shows 'is queued'
 press Enter
-shows ' 2[5-8]/30 '
+shows ' 1[01]/14 '
 shows ' 1[0-9]/[23]. '
-paint dark live
+paint dark live-dark
 leave
 
 # The same run goes on, on a light terminal.
 begin light
 shows 'stopped'
 press g Enter r
-shows ' 2[6-9]/30 '
+shows ' 1[1-3]/14 '
 shows ' 1[0-9]/[23]. '
-paint light live
+paint light live-light
