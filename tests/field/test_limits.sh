@@ -16,7 +16,7 @@ limited() { # limit, database, what it says, state, what
 limited '-f 20000' file.db 'best.safetensors cannot be written: File too large' failed "a limit on files, smaller than weights"
 limited '-f 8' base.db 'base.db.*File too large' '' "smaller than the database"
 limited '-n 10' open.db 'Too many open files' '' "a limit on open files"
-if ! "$combolab" version 2>/dev/null | grep -q -i sanitize && (ulimit -v 400000 && "$combolab" --version) >"$dir/out" 2>&1; then
+if (ulimit -v 400000 && "$combolab" --version) >"$dir/out" 2>&1; then
     limited '-v 400000' memory.db 'out of memory for' failed "a limit on memory"
 else
     skip "memory cannot be limited for this build"

@@ -125,6 +125,10 @@ least=20000
 until address_space 'SELECT 1' $least || [ $least -gt 2000000 ]; do
     least=$((least * 5 / 4))
 done
-address_space "$many" $((least + 24576)) && [ "$(wc -l <"$dir/out")" -eq 1000001 ]
-result $? 'a million rows take no more memory than one'
+if [ $least -gt 2000000 ]; then
+    skip 'memory cannot be limited for this build' # AddressSanitizer reserves terabytes
+else
+    address_space "$many" $((least + 24576)) && [ "$(wc -l <"$dir/out")" -eq 1000001 ]
+    result $? 'a million rows take no more memory than one'
+fi
 tap_done
