@@ -3,12 +3,13 @@
 SVG on standard output. THEME is dark or light: the terminal's background and text.
 
 Letters are text elements, stretched to their cells, so that any monospaced font will do. What has to
-meet its neighbours (lines, bars, Braille) is drawn.
+meet its neighbours (lines, bars, Braille, the half blocks that images are made of) is drawn.
 """
 import re
 import sys
 from collections import defaultdict
 from html import escape
+from itertools import groupby
 
 WIDE, HIGH, MARGIN = 8, 16, 12  # of a cell, in pixels; Braille dots lie 4 apart both ways
 GROUNDS = {"dark": ("#15181e", "#d3d7de"), "light": ("#ffffff", "#24292f")}
@@ -21,7 +22,7 @@ LINES = {"─": "m0 8h8", "│": "m4 0v16", "┤": "m4 0v16m-4-8h4", "╭": "m4 
          "╮": "m0 8q4 0 4 4v4", "╰": "m4 0v4q0 4 4 4", "╯": "m4 0v4q0 4-4 4",
          "━": "m0 7h8m0 1h-8m0 1h8", "╍": "m1 8h2.5m1.5 0h2.5", "┈": "m1 8h1m1.5 0h1m1.5 0h1"}
 BARS = {chr(0x2588 + i): (0, 2, 8 - i, 12) for i in range(8)}  # x, y, width, height within the cell
-BARS |= {chr(0x2580 + i): (0, 16 - 2 * i, 8, 2 * i) for i in range(1, 8)}
+BARS |= {chr(0x2580 + i): (0, 16 - 2 * i, 8, 2 * i) for i in range(1, 8)} | {"▀": (0, 0, 8, 8)}
 
 
 def colour(n):
@@ -35,6 +36,11 @@ def colour(n):
     return "#" + "".join(f"{levels[i]:02x}" for i in (n // 36, n // 6 % 6, n % 6))
 
 
+def rgb(values):
+    """Of all colours every fourth: no eye tells them apart, and what is drawn by colour gets shorter."""
+    return "#" + "".join(f"{value & ~3:02x}" for value in values)
+
+
 def obey(style, codes):
     """An escape sequence's codes, such as 1;38;5;74."""
     codes = codes.split(";")
@@ -43,8 +49,9 @@ def obey(style, codes):
         if code in ("", "0"):
             style.update(PLAIN)
         elif code in ("38", "48"):
-            assert codes.pop(0) == "5", "only colours of the 256"
-            style["fg" if code == "38" else "bg"] = colour(int(codes.pop(0)))
+            many = codes.pop(0) == "2"
+            value = rgb(int(codes.pop(0)) for _ in "rgb") if many else colour(int(codes.pop(0)))
+            style["fg" if code == "38" else "bg"] = value
         elif code in FLAGS:
             style.update([FLAGS[code]])
         elif 30 <= int(code) <= 47:
@@ -71,11 +78,13 @@ class Picture:
     def __init__(self, ground):
         self.ground = ground
         self.dots, self.lines = defaultdict(str), defaultdict(str)  # paths, by colour
-        self.under, self.texts = [], []
+        self.under, self.over = defaultdict(str), defaultdict(str)  # boxes: backgrounds, and what stands on them
+        self.texts = []
 
-    def box(self, x, y, shape, fill, more=""):
+    @staticmethod
+    def box(boxes, x, y, shape, fill, opacity=""):
         dx, dy, w, h = shape
-        self.under.append(f'<rect x="{x + dx}" y="{y + dy}" width="{w}" height="{h}" fill="{fill}"{more}/>')
+        boxes[f'fill="{fill}"{opacity}'] += f"M{x + dx} {y + dy}h{w}v{h}h-{w}z"
 
     def cell(self, x, y, char, fg):
         """Draws a character that is no letter; False when it is one."""
@@ -85,9 +94,9 @@ class Picture:
         elif char in LINES:
             self.lines[fg] += f"M{x} {y}" + LINES[char]
         elif char in BARS:
-            self.box(x, y, BARS[char], fg)
+            self.box(self.over, x, y, BARS[char], fg)
         elif char == "░":
-            self.box(x, y, (0, 2, WIDE, 12), fg, ' opacity=".3"')
+            self.box(self.over, x, y, (0, 2, WIDE, 12), fg, ' opacity=".3"')
         else:
             return False
         return True
@@ -99,10 +108,11 @@ class Picture:
 
     def row(self, y, row):
         x = MARGIN
-        for _, _, bg, _, _ in row:
+        for bg, run in groupby(row, key=lambda cell: cell[2]):
+            wide = WIDE * len(list(run))
             if bg != self.ground:
-                self.box(x, y, (0, 0, WIDE, HIGH), bg)
-            x += WIDE
+                self.box(self.under, x, y, (0, 0, wide, HIGH), bg)
+            x += wide
         word, style, start = "", None, 0
         for i, (char, *_) in enumerate(row + [(" ", None, None, None, None)]):
             x, fg = MARGIN + i * WIDE, row[i][1] if i < len(row) else None
@@ -121,7 +131,10 @@ class Picture:
               f'height="{height}" font-size="13" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'
               f'\'DejaVu Sans Mono\',\'Liberation Mono\',monospace">')
         print(f'<rect width="{width}" height="{height}" rx="8" fill="{self.ground}" stroke="#8884"/>')
-        print(*self.under, sep="\n")
+        print('<g shape-rendering="crispEdges">')
+        for fill, path in [*self.under.items(), *self.over.items()]:
+            print(f'<path d="{path}" {fill}/>')
+        print("</g>")
         for fg, path in self.lines.items():
             print(f'<path d="{path}" fill="none" stroke="{fg}"/>')
         for fg, path in self.dots.items():

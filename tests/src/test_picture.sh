@@ -1,5 +1,6 @@
 #!/bin/sh
-# The pictures of README: what screen_svg.py makes of a screen, and that those in the tree are whole.
+# The pictures of README: what screen_svg.py makes of a screen, that those in the tree are whole, and that the list
+# in README is laid out as the program's.
 . "$TOP_SRCDIR/tests/kit/tap.sh"
 command -v python3 >/dev/null 2>&1 || skip_all "python3 is not installed"
 doc=$TOP_SRCDIR/doc
@@ -27,13 +28,33 @@ has light "${esc}[7mx${esc}[27my" 'fill="#ffffff">x<' 'reverse video'
 has light 'y' 'fill="#24292f">y<' 'the usual ink'
 has dark '⢄' '<path d="M14 22h0M18 26h0"' 'Braille dots are drawn'
 has dark '─┤' '<path d="M12 12m0 8h8M20 12m4 0v16m-4-8h4"' 'so are lines'
-has dark '▌' '<rect x="12" y="14" width="4" height="12" fill="#d3d7de"/>' 'and bars'
+has dark '▌' '<path d="M12 14h4v12h-4z" fill="#d3d7de"/>' 'and bars'
+has dark "${esc}[38;2;200;100;50;48;2;1;2;3m▀" \
+    '<path d="M12 12h8v16h-8z" fill="#000000"/>' 'a pixel of an image, below'
+has dark "${esc}[38;2;200;100;50;48;2;1;2;3m▀" \
+    '<path d="M12 12h8v8h-8z" fill="#c86430"/>' 'and the one above it'
 
-for theme in dark light; do
-    file=$doc/live-$theme.svg
-    python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$file" 2>/dev/null &&
-        grep -q 'running' "$file" && ! grep -q '/tmp\|/home\|/root' "$file" &&
-        grep -q "doc/live-$theme.svg" "$TOP_SRCDIR/README.md"
-    result $? "the $theme picture is whole, and in README"
-done
+whole() { # picture, what is to be read in it
+    file=$doc/$1.svg
+    python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$file" 2>/dev/null && grep -q ">$2" "$file" &&
+        ! grep -q '/tmp\|/home\|/root' "$file" && [ "$(wc -c <"$file")" -lt 153600 ] &&
+        grep -q "doc/$1.svg" "$TOP_SRCDIR/README.md"
+    result $? "the picture $1 is whole, and in README"
+}
+whole live-dark running
+whole live-light running
+whole runs finished
+whole compare delta
+whole ablation verdict
+whole predictions portrait-
+whole sql SELECT
+whole launch seed
+
+# Fewer columns may fit, but those in their order.
+screen=$TOP_SRCDIR/tests/golden/ui_runs_120x40.txt
+list=$(grep -A 2 '^     combolab \[1 Runs\]' "$TOP_SRCDIR/README.md")
+views=$(printf '%s\n' "$list" | sed -n '1s/^ *\(.*[^ ]\)   *.*/\1/p')
+columns=$(printf '%s\n' "$list" | sed -n '3{s/^ *//;s/  */.*/g;p;}')
+[ -n "$views" ] && [ -n "$columns" ] && grep -qF "$views" "$screen" && grep -q "$columns" "$screen"
+result $? "README's list is laid out as the screen's" "$list"
 tap_done

@@ -152,6 +152,7 @@ EXTRA_DIST += \
 	tests/golden/ui_compare_long.txt \
 	tests/golden/ui_compare_mono.txt \
 	tests/golden/ui_compare_none.txt \
+	tests/golden/ui_compare_one_setting.txt \
 	tests/golden/ui_compare_one.txt \
 	tests/golden/ui_compare_thirty.txt \
 	tests/golden/ui_compare_time.txt \

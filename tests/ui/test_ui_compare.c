@@ -89,6 +89,19 @@ static void test_mouse(void)
     fixture_free(f);
 }
 
+static void test_one_setting(void)
+{
+    struct fixture *f = fixture_new(40);
+    struct ui *ui = compared(f, 24, 80, 2, 10);
+    f->compared_options[1][1].value = f->compared_options[0][1].value;
+    f->compared_options[1][2].value = f->compared_options[0][2].value;
+    f->model.compared_version++;
+    ui_draw(ui, &f->model);
+    is_screen(ui, "compare_one_setting");
+    ui_close(ui);
+    fixture_free(f);
+}
+
 /* F asks for a figure of the runs' charts, in the mean where they stand so. */
 static void test_figure(void)
 {
@@ -206,6 +219,7 @@ int main(void)
     test_sizes();
     test_keys();
     test_mouse();
+    test_one_setting();
     test_figure();
     test_groups();
     test_hostile();

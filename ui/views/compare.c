@@ -154,7 +154,10 @@ static void draw_rule(const struct compare_view *v, struct pen *pen, const struc
     if (below)
         snprintf(more, sizeof more, "%zu more below", below);
     else if (!l->settings.columns && differ)
-        snprintf(more, sizeof more, settings ? "i shows the runs" : "%zu settings differ: i",
+        snprintf(more, sizeof more,
+                 settings      ? "i shows the runs"
+                 : differ == 1 ? "%zu setting differs: i"
+                               : "%zu settings differ: i",
                  differ);
     pen_rule(pen, l->rule.y, l->rule.x, l->rule.columns, settings ? "Settings" : "Runs", more);
     if (!v->set.warning[0])
