@@ -11,7 +11,7 @@
 #include <string.h>
 
 const struct ablation_looks ablation_usual_looks = {
-    .n = 4, .seeds = {3, 5, 8, 12}, .spending = STATS_OBRIEN_FLEMING};
+    .n = 4, .seeds = {3, 5, 8, 12}, .spending = STATS_POCOCK};
 
 const char *const ablation_spending_names[] = {"obrien-fleming", "pocock", NULL};
 const char *const ablation_spending_titles[] = {"O'Brien-Fleming", "Pocock"};

@@ -54,9 +54,9 @@ int experiment_looks(struct db *db, const char *experiment, struct ablation_look
         return 0;
     to->origin = LOOKS_LAID_DOWN;
     to->finished = row.finished;
-    to->spending = STATS_OBRIEN_FLEMING;
-    if (!strcmp(row.spending, ablation_spending_names[STATS_POCOCK]))
-        to->spending = STATS_POCOCK;
+    to->spending = STATS_POCOCK;
+    if (!strcmp(row.spending, ablation_spending_names[STATS_OBRIEN_FLEMING]))
+        to->spending = STATS_OBRIEN_FLEMING;
     return ablation_looks_read(row.seeds, to, e);
 }
 

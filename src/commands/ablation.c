@@ -64,7 +64,7 @@ static const struct opt options[] = {
     {"spending", 0, OPT_CHOICE, offsetof(struct options, spending), 0, 0, "auto", spendings, "",
      "Tests",
      "how looks share the level: little at first, or nearly evenly; auto: as laid down, else "
-     "obrien-fleming"},
+     "pocock"},
     {"lay-down", 0, OPT_FLAG, offsetof(struct options, lay_down), 0, 0, "no", NULL, "", "Tests",
      "lay these looks down with the experiment, best before one of its runs has ended"},
     {"queue-needed", 0, OPT_FLAG, offsetof(struct options, queue), 0, 0, "no", NULL, "", "Queue",

@@ -56,6 +56,9 @@ void kit_add_seeds(const char *loss, double one, double two, double three)
 
 bool other_images; /* of odd runs */
 
+const struct ablation_looks kit_looks = {
+    .n = 4, .seeds = {3, 5, 8, 12}, .spending = STATS_OBRIEN_FLEMING};
+
 static int read_scores(void *context, int64_t run, int epoch, struct ablation_scores *to,
                        struct err *e)
 {

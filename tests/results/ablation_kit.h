@@ -24,6 +24,9 @@ struct run_row *kit_add(const char *loss, int fold, int64_t seed, double pc);
 /* Seeds 1 to 3 of no fold. */
 void kit_add_seeds(const char *loss, double one, double two, double three);
 
+/* 3, 5, 8 and 12 seeds by O'Brien and Fleming's type. */
+extern const struct ablation_looks kit_looks;
+
 /* Of all runs so far; a level of 0 is 0.95. kit_made ends the test where it fails. */
 int kit_make(struct ablation **a, struct ablation_choice choice, struct err *e);
 struct ablation *kit_made(struct ablation_choice choice);

@@ -67,7 +67,7 @@ static void test_first_look(void)
     static const double beyond[] = {0.02, -0.01, -0.01, 0.4, 0.4};
     kit_begin();
     add_pairs(beyond, 3);
-    struct ablation *a = made_at(&ablation_usual_looks);
+    struct ablation *a = made_at(&kit_looks);
     const struct ablation_difference *d = ablation_difference(a, 1, 0);
     double half = stats_t_within(1 - d->look_level, 2) * 0.01;
     ok(d->verdict == ABLATION_UNDECIDED && d->look == 1 && is_about(d->look_level, LEVEL_1) &&
@@ -86,7 +86,7 @@ static void test_first_look(void)
     ablation_free(a);
     kit_begin();
     add_pairs(beyond, 4);
-    a = made_at(&ablation_usual_looks);
+    a = made_at(&kit_looks);
     d = ablation_difference(a, 1, 0);
     ok(d->verdict == ABLATION_BETWEEN && d->look == 1 && kit_is_at(d->p, 1 - 2 / sqrt(6)),
        "the fourth seed is between looks: p is that of the first three");
@@ -97,7 +97,7 @@ static void test_first_look(void)
     kit_begin();
     add_pairs(beyond, 4);
     runs[6].ended = runs[7].ended = 100;
-    a = made_at(&ablation_usual_looks);
+    a = made_at(&kit_looks);
     ok(!kit_is_at(ablation_difference(a, 1, 0)->p, 1 - 2 / sqrt(6)),
        "a seed that ended earlier is among the first three");
     ablation_free(a);
@@ -109,7 +109,7 @@ static void test_decision_stands(void)
     static const double beyond[] = {0.001, -0.001, 0, 0.0005, -0.0005, -0.3, -0.3, -0.3};
     kit_begin();
     add_pairs(beyond, 5);
-    struct ablation *a = made_at(&ablation_usual_looks);
+    struct ablation *a = made_at(&kit_looks);
     const struct ablation_difference *d = ablation_difference(a, 1, 0);
     double p = d->p;
     ok(d->verdict == ABLATION_BETTER && d->look == 2 && is_about(d->look_level, LEVEL_2) &&
@@ -120,7 +120,7 @@ static void test_decision_stands(void)
     ablation_free(a);
     kit_begin();
     add_pairs(beyond, 8);
-    a = made_at(&ablation_usual_looks);
+    a = made_at(&kit_looks);
     d = ablation_difference(a, 1, 0);
     ok(d->verdict == ABLATION_BETTER && d->look == 2 && kit_is_at(d->p, p),
        "and it stands at eight");
@@ -136,7 +136,7 @@ static void test_family(void)
     static const double sure[] = {0.1001, 0.0999, 0.1, 0.10005, 0.09995};
     static const double unsure[] = {0.01, -0.01, 0.02, 0.01, -0.01};
     double levels[STATS_MOST_LOOKS], halves[STATS_MOST_LOOKS];
-    struct ablation_looks pocock = ablation_usual_looks;
+    struct ablation_looks pocock = kit_looks;
     pocock.spending = STATS_POCOCK;
     ok(!ablation_looks_levels(&pocock, 4, 0.05, levels, NULL) &&
            !ablation_looks_levels(&pocock, 4, 0.025, halves, NULL),
@@ -195,7 +195,7 @@ static void test_kinds(void)
             kit_add("mse", fold, seed, 0.8);
             kit_add("combo", fold, seed, 0.8 + 0.01 * fold + (seed == 4 ? 0.5 : 0));
         }
-    a = made_at(&ablation_usual_looks);
+    a = made_at(&kit_looks);
     d = ablation_difference(a, 1, 0);
     ok(d->verdict == ABLATION_BETWEEN && d->look == 1 && kit_is_at(d->t, sqrt(8)),
        "in each fold the first three seeds: t %.12g", d->t);
@@ -233,7 +233,7 @@ static bool is_decided(const double *p, const double *levels, size_t n)
 static void test_honesty(void)
 {
     static const double plain[] = {0.05, 0.05, 0.05, 0.05};
-    struct ablation_looks looks = ablation_usual_looks;
+    struct ablation_looks looks = kit_looks;
     double first[STATS_MOST_LOOKS], even[STATS_MOST_LOOKS], p[STATS_MOST_LOOKS];
     double share[3] = {0, 0, 0};
     ablation_looks_levels(&looks, 4, 0.05, first, NULL);

@@ -9,7 +9,7 @@
 
 static struct ablation *usual(void)
 {
-    return kit_made((struct ablation_choice){.looks = &ablation_usual_looks});
+    return kit_made((struct ablation_choice){.looks = &kit_looks});
 }
 
 static size_t count_missing(const struct ablation *a, size_t row)
@@ -149,7 +149,7 @@ static void test_memory(void)
         struct ablation *a = NULL;
         struct err e = {0};
         mem_test_fail_at(n);
-        int failed = kit_make(&a, (struct ablation_choice){.looks = &ablation_usual_looks}, &e);
+        int failed = kit_make(&a, (struct ablation_choice){.looks = &kit_looks}, &e);
         long used = mem_test_count();
         mem_test_fail_at(0);
         ablation_free(a);

@@ -68,7 +68,7 @@ result $? 'which runs these are, of the baseline too, and how long they take'
 run -D "$db" ablation needed --queue-needed
 [ "$got" -eq 0 ] && [ "$(wc -l <out)" -eq 4 ] &&
     is "SELECT group_concat(seed || loss, ' ') FROM (SELECT * FROM run WHERE state = 'queued' ORDER BY id)" '4l1 4mse 5l1 5mse' &&
-    is "SELECT seeds || ' ' || spending || ' ' || finished FROM looks" '3,5,8,12 obrien-fleming 6'
+    is "SELECT seeds || ' ' || spending || ' ' || finished FROM looks" '3,5,8,12 pocock 6'
 result $? 'are queued, seed by seed, and looks are laid down with them'
 run -D "$db" ablation needed --queue-needed
 [ "$got" -eq 0 ] && [ ! -s out ] && grep -q 'no run is missing' err && is "SELECT count(*) FROM run" 10

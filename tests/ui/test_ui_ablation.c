@@ -111,7 +111,7 @@ static void show_needed(struct made *m)
                                    .configs = configs,
                                    .n = m->ablation->n_missing,
                                    .seconds = ablation_missing_s(m->ablation),
-                                   .looks = {"3,5,8,12", "obrien-fleming", 0},
+                                   .looks = {"3,5,8,12", "pocock", 0},
                                    .to_retry = m->ablation->to_retry,
                                    .problem = ""};
     m->f->model.needed = &m->needed;
