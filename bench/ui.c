@@ -222,7 +222,7 @@ static void measure_views(struct screen *s)
         {"ablation", "4", "jkvvveee==lhBtzz", 8},
         {"predictions", "5", "jjjkvWWoovGg", 8},
         {"sql", "6", "select pc from run\x7f\x7f\x7f\x7f\t\x7f\x7f\x7f\x7f\x7f\x7f", 5},
-        {"launch", "n", "jjjkkjlhjjG\x06\x02g", 8},
+        {"launch", "n", "\t\t\t\t\x06\x02\t", 8},
         {"help", "?", "jjk\x06\x02Gg", 12},
     };
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {

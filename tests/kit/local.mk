@@ -23,6 +23,6 @@ EXTRA_DIST += tests/kit/tap.sh tests/kit/screen.sh tests/kit/program.sh tests/ki
 KIT_LIBS = libkit.a
 
 # For programs that train, with a toy for a backend: all nets with a quarter of the channels. Nobody looks at what
-# they compute, and their weights are written, read and compared many times.
+# they compute, and their weights are written, read and compared many times. Not where a run has to take some time.
 NARROW_NETS = engine/core/net_tables.c
 NARROW_CPPFLAGS = -DNET_CHANNELS=16

@@ -29,8 +29,7 @@ TESTS += tests/train/test_trainer_faults
 
 # What other processes are told of a run in progress.
 check_PROGRAMS += tests/train/test_publish
-tests_train_test_publish_SOURCES = tests/train/test_publish.c $(NARROW_NETS)
-tests_train_test_publish_CPPFLAGS = $(AM_CPPFLAGS) $(NARROW_CPPFLAGS)
+tests_train_test_publish_SOURCES = tests/train/test_publish.c
 tests_train_test_publish_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_publish
 
@@ -103,8 +102,7 @@ tests_train_test_writer_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_writer
 
 check_PROGRAMS += tests/train/test_measure
-tests_train_test_measure_SOURCES = tests/train/test_measure.c $(NARROW_NETS)
-tests_train_test_measure_CPPFLAGS = $(AM_CPPFLAGS) $(NARROW_CPPFLAGS)
+tests_train_test_measure_SOURCES = tests/train/test_measure.c
 tests_train_test_measure_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/train/test_measure
 
