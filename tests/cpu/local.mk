@@ -3,6 +3,13 @@ tests_cpu_test_backend_cpu_SOURCES = tests/cpu/test_backend_cpu.c
 tests_cpu_test_backend_cpu_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
 TESTS += tests/cpu/test_backend_cpu
 
+# With the reference backend against PyTorch.
+check_PROGRAMS += tests/cpu/test_backend_torch
+tests_cpu_test_backend_torch_SOURCES = tests/cpu/test_backend_torch.c
+tests_cpu_test_backend_torch_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
+TESTS += tests/cpu/test_backend_torch
+EXTRA_DIST += tests/golden/make_ref_golden.py tests/golden/ref_torch.txt
+
 TESTS += tests/cpu/test_isa.sh
 EXTRA_DIST += tests/cpu/test_isa.sh
 

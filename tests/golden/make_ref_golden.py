@@ -2,7 +2,7 @@
 """Writes ref_torch.txt: two small nets trained for two steps and evaluated once by PyTorch, in double;
 and the first trained for the same steps with clipped gradients.
 
-Run in this folder: ./make_ref_golden.py > ref_torch.txt. tests/ref/test_ref_torch.c builds the same nets,
+Run in this folder: ./make_ref_golden.py > ref_torch.txt. tests/cpu/test_backend_torch.c builds the same nets,
 fills them by the same formulas (every value is a small multiple of 1/256, so exact in float), and compares.
 
 The first net: a stem of 3 -> 4 with a pool, a grouped unit, a projection, a gated unit that adds the

@@ -22,10 +22,3 @@ check_PROGRAMS += tests/ref/test_ref_bf16
 tests_ref_test_ref_bf16_SOURCES = tests/ref/test_ref_bf16.c
 tests_ref_test_ref_bf16_LDADD = $(KIT_LIBS) libref.a libcore.a libbase.a
 TESTS += tests/ref/test_ref_bf16
-
-check_PROGRAMS += tests/ref/test_ref_torch
-tests_ref_test_ref_torch_SOURCES = tests/ref/test_ref_torch.c
-tests_ref_test_ref_torch_LDADD = $(KIT_LIBS) libref.a $(ENGINE_LIBS)
-TESTS += tests/ref/test_ref_torch
-
-EXTRA_DIST += tests/golden/make_ref_golden.py tests/golden/ref_torch.txt

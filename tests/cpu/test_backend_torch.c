@@ -1,5 +1,5 @@
-/* test_ref_torch.c - the reference backend and the CPU's against PyTorch: two steps of training and
- * an evaluation of two small nets, as tests/golden/make_ref_golden.py did them in double. Both
+/* test_backend_torch.c - the reference backend and the CPU's against PyTorch: two steps of training
+ * and an evaluation of two small nets, as tests/golden/make_ref_golden.py did them in double. Both
  * sides fill weights and images by the same formulas, whose values are exact in float. */
 #include "base/mem.h"
 #include "engine/backend_load.h"
