@@ -113,7 +113,7 @@ static void test_texts(struct db *d)
     gives(d, "SELECT value FROM json_each('[1, 4]')", "4");
     gives(d, "PRAGMA application_id", "1668113007");
     gives(d, "SELECT name FROM pragma_table_info('term') LIMIT 1", "run");
-    gives(d, ".tables", "run_summary");
+    gives(d, ".tables", "term_gradient");
     refuses(d, "", "there is no statement", NULL);
     refuses(d, " -- only this", "there is no statement", NULL);
     refuses(d, "SELECT 1; nonsense here", "near \"nonsense\": syntax error", "nonsense here");
