@@ -96,7 +96,7 @@ EXTRA_DIST += $(SHELL_TESTS)
 check_PROGRAMS += tests/src/test_storm
 tests_src_test_storm_SOURCES = tests/src/test_storm.c $(READER_SOURCES)
 tests_src_test_storm_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(NCURSES_CFLAGS)
-tests_src_test_storm_LDADD = $(KIT_LIBS) $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
+tests_src_test_storm_LDADD = $(KIT_LIBS) libsession.a $(UI_LIBS) $(DB_LIBS) $(ENGINE_LIBS) $(JANSSON_LIBS)
 TESTS += tests/src/test_storm
 
 .PHONY: storm

@@ -420,7 +420,7 @@ static bool look(void)
     char why[200];
     struct str screen;
     str_init(&screen);
-    ui_test_dump(storm.ui, &screen);
+    ui_dump(storm.ui, &screen);
     bool good = screen_rules_cells(screen.text, LINES, COLS, why, sizeof why) &&
                 screen_rules_sent(storm.out, why, sizeof why);
     if (!good) {
