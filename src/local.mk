@@ -96,10 +96,12 @@ combolab_SOURCES = \
 	src/commands/tui.c \
 	src/commands/unarchive.c \
 	src/commands/undelete.c \
+	src/commands/tui_act.c \
 	src/commands/tui_guard.c \
 	src/commands/tui_guard_priv.h \
 	src/commands/tui_once.c \
 	src/commands/tui_once_priv.h \
+	src/commands/tui_priv.h \
 	src/commands/tui_words.c \
 	src/commands/tui_words_priv.h \
 	src/commands/version.c \

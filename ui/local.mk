@@ -57,6 +57,7 @@ libui_a_SOURCES = \
 	ui/views/launch_paths.c \
 	ui/views/launch.c ui/views/launch_priv.h \
 	ui/views/launch_draw.c \
+	ui/views/launch_field.c \
 	ui/views/launch_side.c ui/views/launch_side.h \
 	ui/views/live.c \
 	ui/views/live_axes.c ui/views/live_axes.h \

@@ -3,6 +3,11 @@ tests_dataset_test_dataset_SOURCES = tests/dataset/test_dataset.c
 tests_dataset_test_dataset_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
 TESTS += tests/dataset/test_dataset
 
+check_PROGRAMS += tests/dataset/test_scut
+tests_dataset_test_scut_SOURCES = tests/dataset/test_scut.c
+tests_dataset_test_scut_LDADD = $(KIT_LIBS) $(ENGINE_LIBS)
+TESTS += tests/dataset/test_scut
+
 check_PROGRAMS += tests/dataset/test_classes
 tests_dataset_test_classes_SOURCES = tests/dataset/test_classes.c
 tests_dataset_test_classes_LDADD = $(ENGINE_LIBS)

@@ -1,145 +1,9 @@
 /* test_db_migrate.c - databases of schema 1 to 6 with rows become ones of schema 7: nothing is
  * lost, and a process that is killed on the way leaves what there was.
  */
-#include "tests/kit/db_kit.h"
-
-#include "base/mem.h"
+#include "tests/kit/old_db.h"
 
 #include <sys/stat.h>
-
-/* Rows as a combolab of schema 1 wrote them: two runs, one of three terms, one of one. */
-static const char rows_1[] =
-    "INSERT INTO experiment(name) VALUES ('old');"
-    "INSERT INTO run(experiment, name, state, state_text, created, started, ended, data, protocol,"
-    " backbone, loss, alpha, beta, gamma, image_size, batch, epochs, seed, learning_rate,"
-    " selected_on, host, pid, train_images, test_images, epochs_done, best_epoch, best_pc, last_pc)"
-    " VALUES (1, 'three', 'stopped', 'by hand', 10, 11, 21, 'SCUT', '60-40', 'resnet18', 'combo',"
-    " 2, 1, 0.5, 64, 16, 9, 1, 0.01, 'test', 'lab', 7, 300, 200, 2, 2, 0.75, 0.75),"
-    " (1, 'one', 'finished', NULL, 10, 11, 22, 'SCUT', '60-40', 'resnet18', 'l1', NULL, NULL, NULL,"
-    " 64, 16, 1, 1, 0.01, 'test', 'lab', 7, 300, 200, 1, NULL, NULL, NULL);"
-    "INSERT INTO run_option(run, position, name, type, value) VALUES (1, 1, 'loss', 'choice',"
-    " 'combo'), (2, 1, 'loss', 'choice', 'l1');"
-    "INSERT INTO term(run, position, name, weight) VALUES (1, 1, 'regression', 2),"
-    " (1, 2, 'expectation', 1), (1, 3, 'classification', 0.5), (2, 1, 'l1', 1);"
-    "INSERT INTO epoch(run, epoch, learning_rate, time, best) VALUES (1, 1, 0.01, 12, 0),"
-    " (1, 2, 0.01, 13, 1), (2, 1, 0.01, 12, 0);"
-    "INSERT INTO phase(run, epoch, phase, images, seconds, total, term_1, term_2, term_3, mae, "
-    "rmse,"
-    " pc) VALUES (1, 1, 'train', 300, 1, 5, 1, 2, 2, 0.5, 0.6, 0.7),"
-    " (1, 1, 'test', 200, 1, 6, 1.5, 2, 2, 0.5, 0.6, NULL),"
-    " (1, 2, 'train', 300, 1, 4, 0.5, 2, 2, 0.4, 0.5, 0.8),"
-    " (1, 2, 'test', 200, 1, 5, 1, 2, 2, 0.4, 0.5, 0.75),"
-    " (2, 1, 'train', 300, 1, 1.25, 1.25, NULL, NULL, 1.25, 1.5, NULL),"
-    " (2, 1, 'test', 200, 1, 1.5, 1.5, NULL, NULL, 1.5, 1.75, NULL);"
-    "INSERT INTO ledger(run, epoch, scores) VALUES (1, 1, x'0000C03F'), (1, 2, x'000010C0');"
-    "INSERT INTO checkpoint(run, kind, epoch, path, time) VALUES (1, 'best', 2, '/w/b', 13),"
-    " (1, 'last', 2, '/w/l', 13);"
-    "INSERT INTO prediction(run, kind, place, image, truth, predicted) VALUES"
-    " (1, 'best', 0, 'a.jpg', 2, 1.5), (1, 'last', 0, 'a.jpg', 2, 1.5);"
-    "INSERT INTO log(run, time, level, text) VALUES (1, 12, 'info', 'a line');"
-    "PRAGMA user_version = 1;";
-
-/* And what one of schema 2 wrote besides: two images, the same for two runs, with another score or
- * none for the third. */
-static const char rows_2[] =
-    "INSERT INTO run(experiment, name, state, created, started, ended, data, protocol, backbone,"
-    " loss, image_size, batch, epochs, seed, selected_on, host, pid, train_images, val_images,"
-    " test_images, epochs_done, resumed, earlier_s) VALUES (1, 'two', 'finished', 10, 11, 21,"
-    " 'SCUT', '60-40', 'resnet18', 'l1', 64, 16, 1, 1, 'val', 'lab', 7, 300, 30, 2, 1, 1, 5);"
-    "INSERT INTO epoch(run, epoch, learning_rate, time, best) VALUES (3, 1, 0.01, 12, 1);"
-    "INSERT INTO phase(run, epoch, phase, images, seconds, total, term_1, weighted_1, mae, rmse)"
-    " VALUES (3, 1, 'val', 30, 1, 1.25, 1.25, 1.25, 1.25, 1.5);"
-    "INSERT INTO checkpoint(run, kind, epoch, path, time) VALUES (2, 'best', 1, '/w/2', 12),"
-    " (3, 'best', 1, '/w/3', 12), (3, 'last', 1, '/w/3', 12);"
-    "INSERT INTO prediction(run, kind, place, image, truth, predicted, true_class) VALUES"
-    " (1, 'best', 1, 'b.jpg', 3, 2.25, 3), (1, 'last', 1, 'b.jpg', 3, 2.5, 3),"
-    " (2, 'best', 0, 'a.jpg', 2, 1.75, 2), (2, 'best', 1, 'b.jpg', 3, 2, 3),"
-    " (3, 'best', 1, 'b.jpg', NULL, 1.5, 0), (3, 'last', 0, 'a.jpg', 2.5, 1.5, 0);"
-    "PRAGMA user_version = 2;";
-
-/* What a database holds of a run and must be the same afterwards, as one text. Until schema 3
- * images and true scores were the predictions'. */
-#define EVERYTHING(split)                                                                          \
-    "SELECT group_concat(line, char(10)) FROM ("                                                   \
-    " SELECT 'run' || id || name || state || coalesce(state_text, '-') || created || started ||"   \
-    "  ended || data || coalesce(alpha, '-') || selected_on || host || pid || epochs_done ||"      \
-    "  coalesce(best_epoch, '-') || coalesce(best_pc, '-') || train_images AS line FROM run"       \
-    " UNION ALL SELECT 'phase' || run || epoch || phase || images || seconds || total || term_1 "  \
-    "||"                                                                                           \
-    "  coalesce(term_2, '-') || coalesce(term_3, '-') || mae || rmse || coalesce(pc, '-')"         \
-    "  FROM phase"                                                                                 \
-    " UNION ALL SELECT 'ledger' || run || epoch || hex(scores) FROM ledger"                        \
-    " UNION ALL SELECT 'epoch' || run || epoch || learning_rate || time || best FROM epoch"        \
-    " UNION ALL SELECT 'checkpoint' || run || kind || epoch || path || time FROM checkpoint"       \
-    " UNION ALL SELECT 'prediction' || prediction.run || kind || prediction.place || image ||"     \
-    "  coalesce(truth, '-') || predicted || coalesce(true_class, '-') FROM prediction" split       \
-    " UNION ALL SELECT 'term' || run || position || name || weight FROM term"                      \
-    " UNION ALL SELECT 'option' || run || position || name || type || value FROM run_option"       \
-    " UNION ALL SELECT 'log' || run || time || level || text FROM log"                             \
-    " ORDER BY line)"
-
-static const char everything_old[] = EVERYTHING("");
-static const char everything[] =
-    EVERYTHING(" JOIN run ON run.id = prediction.run JOIN split_image ON"
-               " split_image.split = run.split AND split_image.place = prediction.place");
-
-static char *read_schema(int version)
-{
-    const char *top = getenv("TOP_SRCDIR");
-    char path[512];
-    snprintf(path, sizeof path, "%s/db/schema_%d.sql", top ? top : ".", version);
-    FILE *file = fopen(path, "r");
-    char *text = mem_alloc(1 << 16, 1);
-    if (!file || !text || !fread(text, 1, (1 << 16) - 1, file)) {
-        printf("Bail out! %s cannot be read\n", path);
-        exit(99);
-    }
-    fclose(file);
-    return text;
-}
-
-static void run_raw(sqlite3 *raw, const char *sql)
-{
-    if (!sqlite3_exec(raw, sql, NULL, NULL, NULL))
-        return;
-    printf("Bail out! %s\n", sqlite3_errmsg(raw));
-    exit(99);
-}
-
-/* A database as a combolab of schema 1 or 2 left it. */
-static void make_old(const char *path, int version)
-{
-    static const char *const rows[] = {rows_1, rows_2};
-    sqlite3 *raw;
-    char head[80];
-    unlink(path);
-    snprintf(head, sizeof head, "PRAGMA foreign_keys = ON; PRAGMA application_id = %d;",
-             DB_APPLICATION_ID);
-    sqlite3_open(path, &raw);
-    run_raw(raw, head);
-    for (int step = 1; step <= version; step++) {
-        char *schema = read_schema(step);
-        run_raw(raw, schema);
-        run_raw(raw, rows[step - 1]);
-        mem_free(schema);
-    }
-    sqlite3_close(raw);
-}
-
-/* The one text that `sql` gives, without the help of db/. */
-static void raw_text(const char *path, const char *sql, char *to, size_t room)
-{
-    sqlite3 *raw;
-    sqlite3_stmt *statement = NULL;
-    to[0] = '\0';
-    if (!sqlite3_open(path, &raw) && !sqlite3_prepare_v2(raw, sql, -1, &statement, NULL) &&
-        sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0))
-        str_copy(to, room, (const char *)sqlite3_column_text(statement, 0));
-    else
-        diag("%s: %s", path, sqlite3_errmsg(raw));
-    sqlite3_finalize(statement);
-    sqlite3_close(raw);
-}
 
 /* Weights as they lay before: paths were absolute, and nothing said whose they were. */
 static void test_paths(void)
@@ -150,7 +14,7 @@ static void test_paths(void)
     size_t n = 0;
     str_copy(path, sizeof path, scratch_path("moved.db"));
     snprintf(folder, sizeof folder, "%s", scratch_path("moved.weights"));
-    make_old(path, 2);
+    old_db_make(path, 2);
     mkdir(folder, 0777);
     for (int run = 1; run <= 3; run++) {
         char file[600];
@@ -167,13 +31,13 @@ static void test_paths(void)
         folder);
     sqlite3 *raw;
     sqlite3_open(path, &raw);
-    run_raw(raw, sql);
+    old_db_run(raw, sql);
     sqlite3_close(raw);
     struct db *d = help_open(path);
-    raw_text(path,
-             "SELECT group_concat(path, ' ') FROM (SELECT path FROM checkpoint"
-             " WHERE kind = 'best' ORDER BY run)",
-             text, sizeof text);
+    old_db_text(path,
+                "SELECT group_concat(path, ' ') FROM (SELECT path FROM checkpoint"
+                " WHERE kind = 'best' ORDER BY run)",
+                text, sizeof text);
     is_text(text,
             "1/best.safetensors 2/best.safetensors /no/longer/exp.weights/3/other.safetensors",
             "paths into the folder are relative to it, wherever it lies now");
@@ -185,7 +49,7 @@ static void test_paths(void)
     snprintf(text, sizeof text, "%s/database", folder);
     ok(!access(text, F_OK), "the folder is the database's own now");
     /* An older copy of the file is brought back, and a migration that was killed is done again. */
-    make_old(path, 2);
+    old_db_make(path, 2);
     d = help_open(path);
     db_weights_dir(d, 1, text, sizeof text, &e);
     snprintf(sql, sizeof sql, "%s/1", folder);
@@ -199,8 +63,8 @@ static void test_kept(const char *path, int version)
     char text[64];
     struct err e;
     struct db *d;
-    make_old(path, version);
-    raw_text(path, everything_old, before, sizeof before);
+    old_db_make(path, version);
+    old_db_text(path, old_db_everything, before, sizeof before);
     ok(strstr(before, "phase12test2001.05.01.02.02.00.40.50.75") != NULL,
        "there are rows of schema %d", version);
     ok(db_open(&d, path, DB_READ, &e) == -1 && e.code == ERR_VERSION,
@@ -209,7 +73,7 @@ static void test_kept(const char *path, int version)
     has_text(e.text, text, "and says why");
     if (!is_int(db_open(&d, path, DB_WRITE, &e), 0, "a writer brings it up to date"))
         diag("%s", e.text);
-    raw_text(path, everything, after, sizeof after);
+    old_db_text(path, old_db_everything_now, after, sizeof after);
     if (!ok(!strcmp(before, after), "every row is as it was"))
         diag("%s\nis now\n%s", before, after);
     is_int(help_number(d, "PRAGMA user_version"), 7, "it is of schema 7");
@@ -233,8 +97,8 @@ static void test_same_schema(const char *path)
         " (SELECT * FROM sqlite_schema ORDER BY type, name)";
     static char old[65536], new[65536];
     db_close(help_open(scratch_path("new.db")));
-    raw_text(path, shape, old, sizeof old);
-    raw_text(scratch_path("new.db"), shape, new, sizeof new);
+    old_db_text(path, shape, old, sizeof old);
+    old_db_text(scratch_path("new.db"), shape, new, sizeof new);
     ok(old[0] && !strcmp(old, new), "it is as one that was made today");
 }
 
@@ -277,9 +141,9 @@ static struct db *test_again(const char *path, int version)
         undone = db_exec(d, undo_4, &e);
     ok(!undone, "a database of schema %d", version);
     db_close(d);
-    raw_text(path, everything, before, sizeof before);
+    old_db_text(path, old_db_everything_now, before, sizeof before);
     d = help_open(path);
-    raw_text(path, everything, after, sizeof after);
+    old_db_text(path, old_db_everything_now, after, sizeof after);
     ok(before[0] && !strcmp(before, after), "becomes one of schema 7 with every row");
     is_int(help_number(d, "PRAGMA user_version"), 7, "as it says");
     return d;
@@ -339,10 +203,11 @@ static void test_figures(const char *path)
        "a run of schema 4 with many figures");
     db_close(d);
     d = help_open(path);
-    raw_text(path,
-             "SELECT group_concat(value, ' ') FROM"
-             " (SELECT value FROM run_option WHERE run = 1 AND position >= 80 ORDER BY position)",
-             values, sizeof values);
+    old_db_text(
+        path,
+        "SELECT group_concat(value, ' ') FROM"
+        " (SELECT value FROM run_option WHERE run = 1 AND position >= 80 ORDER BY position)",
+        values, sizeof values);
     is_text(values, "3e+01 30 1e-5 -2e16 1e-10 0.5", "has them in their shortest form");
     is_int(db_exec(d, "DELETE FROM run_option WHERE position >= 80", &e), 0, "they go");
     db_close(d);
@@ -539,14 +404,14 @@ static void test_killed(int old)
     char version[16] = "";
     int killed = 0, bad = 0;
     long steps = 1;
-    make_old(path, old);
-    raw_text(path, everything_old, wanted, sizeof wanted);
+    old_db_make(path, old);
+    old_db_text(path, old_db_everything, wanted, sizeof wanted);
     for (int child = 0; child < HELP_CHILDREN / 2 - 1; child++, steps += 1 + steps / 3) {
         kill_after = steps;
         int status = help_wait(help_fork(migrate_until_killed, path));
-        raw_text(path, "PRAGMA user_version", version, sizeof version);
+        old_db_text(path, "PRAGMA user_version", version, sizeof version);
         bool migrated = !strcmp(version, "7");
-        raw_text(path, migrated ? everything : everything_old, now, sizeof now);
+        old_db_text(path, migrated ? old_db_everything_now : old_db_everything, now, sizeof now);
         bad += strcmp(now, wanted) != 0;
         if (status == 0)
             break;

@@ -17,7 +17,8 @@ libkit_a_SOURCES = \
 	tests/kit/toy_backend.c tests/kit/toy_backend.h \
 	tests/kit/trainer_rig.c tests/kit/trainer_rig.h \
 	tests/kit/weights_kit.c tests/kit/weights_kit.h
-noinst_HEADERS = tests/kit/db_kit.h tests/kit/session_kit.h tests/kit/tap.h \
+noinst_HEADERS = tests/kit/dataset_kit.h tests/kit/db_kit.h tests/kit/figure_kit.h tests/kit/hostile_db.h \
+	tests/kit/old_db.h tests/kit/session_kit.h tests/kit/tap.h \
 	tests/kit/screen_rules.h tests/kit/ui_golden.h tests/kit/ui_keys.h
 EXTRA_DIST += tests/kit/tap.sh tests/kit/screen.sh tests/kit/program.sh tests/kit/torch_file.py
 KIT_LIBS = libkit.a

@@ -1,18 +1,15 @@
 /* launch.c - the form that launches runs, made from the option table. Screen thread only.
  *
- * Which lines there are is form.c's, how it looks launch_draw.c's. Characters are typed into fields
- * and are never commands here. A value goes into the settings only through settings_set, which also
- * says what is wrong with it; whether the data can be opened is asked with UI_CHECK as soon as an
- * option of theirs has changed. An empty form begins as the newest run was launched.
+ * Which lines there are is form.c's, how it looks launch_draw.c's, and what is done to one field
+ * launch_field.c's. Characters are typed into fields and are never commands here. A value goes into
+ * the settings only through settings_set, which also says what is wrong with it; whether the data
+ * can be opened is asked with UI_CHECK as soon as an option of theirs has changed. An empty form
+ * begins as the newest run was launched.
  */
 #include "ui/views/launch_priv.h"
 
 #include "base/err.h"
 #include "base/str.h"
-
-#include <curses.h>
-#include <stdio.h>
-#include <string.h>
 
 static void init(void *state, const struct ui_options *options)
 {
@@ -29,17 +26,12 @@ static void fini(void *state)
     settings_fini(&v->settings);
 }
 
-bool launch_cycles(const struct opt *o)
-{
-    return o->type == OPT_CHOICE || o->type == OPT_FLAG;
-}
-
 int launch_row_of(const struct form *f, int i)
 {
     return i < f->common ? i : i + 1;
 }
 
-static struct form form_of(const struct launch_view *v)
+struct form launch_form(const struct launch_view *v)
 {
     struct form f;
     form_lines(&f, &v->settings, v->unfolded);
@@ -51,86 +43,11 @@ const struct form_line *launch_line_here(const struct launch_view *v, const stru
     return v->at < f->n ? &f->line[v->at] : NULL;
 }
 
-static const struct opt *option_here(const struct launch_view *v)
+const struct opt *launch_option_here(const struct launch_view *v)
 {
-    struct form f = form_of(v);
+    struct form f = launch_form(v);
     const struct form_line *here = launch_line_here(v, &f);
     return here ? here->option : NULL;
-}
-
-/* Others may have come above it, or gone. */
-static void stay_on(struct launch_view *v, const struct opt *o)
-{
-    struct form f = form_of(v);
-    for (int i = 0; i < f.n; i++)
-        if (f.line[i].option == o)
-            v->at = i;
-}
-
-static bool set(struct launch_view *v, const struct opt *o, const char *value)
-{
-    bool here = option_here(v) == o;
-    struct err e;
-    err_clear(&e);
-    if (settings_set(&v->settings, o, value, &e)) {
-        str_copy(v->error, sizeof v->error, e.text);
-        return false;
-    }
-    v->error[0] = '\0';
-    v->like = 0;
-    v->unchecked |= !strcmp(o->group, "Data") || !strcmp(o->name, "preset");
-    if (here)
-        stay_on(v, o);
-    return true;
-}
-
-/* The choice that stands `by` places on from the present one, or from the first of a list. */
-static void cycle(struct launch_view *v, const struct opt *o, int by)
-{
-    static const char *const flag[] = {"no", "yes", NULL};
-    const char *const *choices = o->type == OPT_FLAG ? flag : o->choices;
-    char value[OPT_TEXT_BYTES];
-    size_t n_runs;
-    int n = 0, at = 0;
-    opt_format(o, settings_runs(&v->settings, &n_runs), value, sizeof value);
-    for (; choices[n]; n++)
-        if (!strcmp(choices[n], value))
-            at = n;
-    set(v, o, choices[(at + by + n) % n]);
-}
-
-static void leave_field(struct launch_view *v)
-{
-    v->mode = LAUNCH_LOOKS;
-    v->error[0] = '\0';
-    v->completes = false;
-}
-
-static void start_typing(struct launch_view *v, const struct opt *o, const char *text)
-{
-    char value[OPT_TEXT_BYTES];
-    if (text)
-        str_copy(value, sizeof value, text);
-    else
-        settings_value(&v->settings, o, value, sizeof value);
-    leave_field(v);
-    edit_start(&v->edit, value);
-    v->mode = LAUNCH_TYPES;
-}
-
-static void start_choosing(struct launch_view *v, const struct opt *o)
-{
-    char value[OPT_TEXT_BYTES];
-    settings_value(&v->settings, o, value, sizeof value);
-    leave_field(v);
-    choices_open(&v->choices, o, value);
-    v->mode = LAUNCH_CHOOSES;
-}
-
-bool launch_types_path(const struct launch_view *v)
-{
-    const struct opt *o = v->mode == LAUNCH_TYPES ? option_here(v) : NULL;
-    return o && o->type == OPT_PATH;
 }
 
 /* --- what comes without a key --- */
@@ -142,7 +59,7 @@ static void opened(void *state, const struct ui_model *m, int64_t run)
     if (run || (empty && v->mode == LAUNCH_LOOKS && m->n_runs))
         v->like = run ? run : m->runs[0].id;
     if (run)
-        leave_field(v);
+        launch_leave_field(v);
 }
 
 /* Settings of another run, portraits or names in a folder that are in the model by now. */
@@ -155,8 +72,8 @@ static void sync(struct launch_view *v, const struct ui_model *m)
     }
     if (v->draws && m->portraits && m->portraits[0]) {
         v->draws = false;
-        set(v, opt_find(&config_options, "data"), m->portraits);
-        set(v, opt_find(&config_options, "preset"), config_preset_names[PRESET_QUICK]);
+        launch_set(v, opt_find(&config_options, "data"), m->portraits);
+        launch_set(v, opt_find(&config_options, "preset"), config_preset_names[PRESET_QUICK]);
     }
     if (v->completes && launch_types_path(v))
         launch_complete_path(v, m);
@@ -288,33 +205,6 @@ static bool request_heading(struct launch_view *v, const struct form *f,
     }
 }
 
-static bool request_field(struct launch_view *v, const struct opt *o, enum request request)
-{
-    switch (request) {
-    case REQ_LEFT:
-    case REQ_RIGHT:
-    case REQ_CHANGE:
-        if (launch_cycles(o))
-            cycle(v, o, request == REQ_LEFT ? -1 : 1);
-        else
-            start_typing(v, o, NULL);
-        return true;
-    case REQ_ENTER:
-        if (o->type == OPT_CHOICE)
-            start_choosing(v, o);
-        else if (o->type == OPT_FLAG)
-            cycle(v, o, 1);
-        else
-            start_typing(v, o, NULL);
-        return true;
-    case REQ_RESET:
-        set(v, o, o->fallback);
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void draw_portraits(struct launch_view *v, const struct ui_model *m,
                            struct view_reply *reply)
 {
@@ -327,7 +217,7 @@ static void draw_portraits(struct launch_view *v, const struct ui_model *m,
 static bool request_line(struct launch_view *v, const struct ui_model *m, enum request request,
                          struct view_reply *reply)
 {
-    struct form f = form_of(v);
+    struct form f = launch_form(v);
     const struct form_line *here = launch_line_here(v, &f);
     if (move_line(v, &f, request))
         return true;
@@ -341,7 +231,7 @@ static bool request_line(struct launch_view *v, const struct ui_model *m, enum r
     }
     if (!here)
         return false;
-    return here->option ? request_field(v, here->option, request)
+    return here->option ? launch_request_field(v, here->option, request)
                         : request_heading(v, &f, here, request);
 }
 
@@ -356,93 +246,12 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     return taken;
 }
 
-static bool erases(struct key key)
-{
-    return key.code == KEY_BACKSPACE || key.character == 127 || key.character == L'\b';
-}
-
-/* A key on a field that is not being edited: a character begins a new value, Backspace edits the
- * one that is there. False for keys that are commands. */
-static bool begin(struct launch_view *v, const struct opt *o, struct key key,
-                  struct view_reply *reply)
-{
-    bool space = key.character == L' ' && (!o || launch_cycles(o));
-    if (!erases(key) && (key.code || key.character < L' ' || space))
-        return false;
-    if (o && !(erases(key) && launch_cycles(o))) {
-        start_typing(v, o, erases(key) ? NULL : "");
-        edit_key(&v->edit, key);
-    } else if (!o) {
-        str_copy(reply->note, sizeof reply->note,
-                 "letters are typed into fields; here Enter, Esc, F1 and F2 do something");
-    }
-    return true;
-}
-
-/* Tab goes on with what is typed; false where there is nothing to complete. */
-static bool complete(struct launch_view *v, const struct ui_model *m, const struct opt *o)
-{
-    char text[EDIT_BYTES];
-    if (o->type == OPT_PATH) {
-        launch_complete_path(v, m);
-        return true;
-    }
-    str_copy(text, sizeof text, v->edit.text);
-    if (o->type != OPT_CHOICE || !choices_complete(o, text, sizeof text) ||
-        !strcmp(text, v->edit.text))
-        return false;
-    edit_start(&v->edit, text);
-    return true;
-}
-
-/* Gives the key to what is open in the field, and fills `value` with what it says by now. */
-static enum edit_result give(struct launch_view *v, struct key key, char *value, size_t room)
-{
-    if (v->mode == LAUNCH_TYPES) {
-        enum edit_result result = edit_key(&v->edit, key);
-        str_copy(value, room, v->edit.text);
-        return result;
-    }
-    enum edit_result result = choices_key(&v->choices, key);
-    choices_value(&v->choices, value, room);
-    return result;
-}
-
-/* Keys while a field is being edited. False when the value was taken and the key is a command. */
-static bool edit_field(struct launch_view *v, const struct ui_model *m, const struct opt *o,
-                       struct key key)
-{
-    char value[OPT_TEXT_BYTES];
-    if (v->mode == LAUNCH_TYPES && key.character == L'\t' && complete(v, m, o))
-        return true;
-    switch (give(v, key, value, sizeof value)) {
-    case EDIT_CANCEL:
-        leave_field(v);
-        return true;
-    case EDIT_MORE:
-        v->error[0] = '\0';
-        v->completes = false;
-        return true;
-    case EDIT_DONE:
-        if (set(v, o, value))
-            leave_field(v);
-        return true;
-    case EDIT_IGNORED:
-        break;
-    }
-    /* A key that is no command leaves the field as it is; leaving takes the value, if it is one. */
-    if (request_of_key(key) == REQ_NONE || !set(v, o, value))
-        return true;
-    leave_field(v);
-    return false;
-}
-
 static bool type(void *state, const struct ui_model *m, struct key key, struct view_reply *reply)
 {
     struct launch_view *v = state;
     sync(v, m);
-    const struct opt *o = option_here(v);
-    bool taken = v->mode == LAUNCH_LOOKS || !o ? begin(v, o, key, reply) : edit_field(v, m, o, key);
+    const struct opt *o = launch_option_here(v);
+    bool taken = launch_type_field(v, m, o, key, reply);
     if (taken)
         ask_check(v, reply);
     return taken;
@@ -457,34 +266,16 @@ static int line_at(const struct launch_view *v, const struct form *f, int y, int
     return -1;
 }
 
-/* What is open in the field: the list of choices has the pointer, and a text is taken, as any key
- * that leads out of it does. False while it stays open. */
-static bool point_open(struct launch_view *v, const struct opt *o, const struct pointer *p)
-{
-    char value[OPT_TEXT_BYTES];
-    enum edit_result result = p->kind == POINTER_RIGHT ? EDIT_CANCEL : EDIT_DONE;
-    str_copy(value, sizeof value, v->edit.text);
-    if (v->mode == LAUNCH_CHOOSES) {
-        result = choices_point(&v->choices, p);
-        choices_value(&v->choices, value, sizeof value);
-    } else if (pointer_scroll(p)) {
-        return false;
-    }
-    if (result == EDIT_CANCEL || (result == EDIT_DONE && set(v, o, value)))
-        leave_field(v);
-    return v->mode == LAUNCH_LOOKS;
-}
-
 /* A click on the line that is selected opens its field, or folds it. */
 static enum request point(void *state, const struct ui_model *m, const struct pointer *p)
 {
     struct launch_view *v = state;
     bool chose = v->mode == LAUNCH_CHOOSES;
     sync(v, m);
-    const struct opt *o = option_here(v);
-    if (v->mode != LAUNCH_LOOKS && o && (!point_open(v, o, p) || chose))
+    const struct opt *o = launch_option_here(v);
+    if (v->mode != LAUNCH_LOOKS && o && (!launch_point_field(v, o, p) || chose))
         return REQ_NONE;
-    struct form f = form_of(v);
+    struct form f = launch_form(v);
     int at = pointer_clicks(p) ? line_at(v, &f, p->y, p->x) : -1;
     if (pointer_scroll(p))
         go_to(v, &f, v->at + pointer_scroll(p));

@@ -1,5 +1,5 @@
-/* launch_priv.h - the state of the launch form, between its keys (launch.c) and how it looks
- * (launch_draw.c). */
+/* launch_priv.h - the state of the launch form, between its keys (launch.c), those of one field
+ * (launch_field.c) and how it looks (launch_draw.c). */
 #ifndef COMBOLAB_UI_VIEWS_LAUNCH_PRIV_H
 #define COMBOLAB_UI_VIEWS_LAUNCH_PRIV_H
 
@@ -27,14 +27,30 @@ struct launch_view {
     bool unchecked;         /* the data is another since the last check */
 };
 
-/* NULL on the button. */
+struct form launch_form(const struct launch_view *v);
+
+/* NULL on the button, and for the option also on a heading. */
 const struct form_line *launch_line_here(const struct launch_view *v, const struct form *f);
+const struct opt *launch_option_here(const struct launch_view *v);
 
 /* Line i of the form on the screen: headings and what is under them stand below an empty line. */
 int launch_row_of(const struct form *f, int i);
 
 /* A choice or a flag: Left and Right change it. */
 bool launch_cycles(const struct opt *o);
+
+/* Takes a value into the settings; false, and v->error says why, where it is none. */
+bool launch_set(struct launch_view *v, const struct opt *o, const char *value);
+
+/* Whatever is open in a field is closed, and not taken. */
+void launch_leave_field(struct launch_view *v);
+
+/* What a command, a key that may be a character (`o` NULL = on no field), and the pointer do to a
+ * field. The first two are false for what is none of its own, the third while it stays open. */
+bool launch_request_field(struct launch_view *v, const struct opt *o, enum request request);
+bool launch_type_field(struct launch_view *v, const struct ui_model *m, const struct opt *o,
+                       struct key key, struct view_reply *reply);
+bool launch_point_field(struct launch_view *v, const struct opt *o, const struct pointer *p);
 
 /* Nothing can be launched before the portraits are there. */
 static inline bool launch_waits(const struct launch_view *v)
