@@ -29,7 +29,10 @@ static const char *sample_of(const struct pen *pen, int series)
 /* Of small values significant digits count: a learning rate may have no fourth decimal. */
 static void legend_value(const struct pen *pen, double value, int digits, char *to, size_t room)
 {
-    if (fabs(value) < pow(10, digits))
+    double size = fabs(value);
+    if (size >= 0.1 && size < pow(10, digits - 1)) /* 1.002 is 1.00 in brief, not 1 */
+        snprintf(to, room, "%.*f", digits - 1 - (int)floor(log10(size)), value);
+    else if (size < pow(10, digits))
         str_shortest(to, room, value, digits);
     else
         pen_figure(pen, to, room, value, 0, digits + 2);

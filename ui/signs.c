@@ -44,6 +44,15 @@ static const struct {
 #undef GLYPH
 };
 
+/* What stands beside figures without room for more. */
+static const struct {
+    const char *look, *meaning;
+} words[] = {
+    {"*", "the best of its column, in Ablation"},
+    {"steers", "the term of a loss with the greatest share of its gradient"},
+    {"fight", "two terms whose gradients point against each other"},
+};
+
 static void add_glyph(char look[SIGN_BYTES], const struct glyphs *glyphs, size_t offset, bool wide)
 {
     const char *at = (const char *)glyphs + offset;
@@ -63,9 +72,13 @@ const char *sign_at(int i, const struct glyphs *glyphs, char look[SIGN_BYTES])
         str_copy(look, SIGN_BYTES, glyphs->state[i]);
         return states[i];
     }
-    size_t at = (size_t)(i - RUN_STATES);
-    if (at >= sizeof signs / sizeof *signs)
+    size_t at = (size_t)(i - RUN_STATES), n = sizeof signs / sizeof *signs;
+    if (at >= n + sizeof words / sizeof *words)
         return NULL;
+    if (at >= n) {
+        str_copy(look, SIGN_BYTES, words[at - n].look);
+        return words[at - n].meaning;
+    }
     add_glyph(look, glyphs, signs[at].first, signs[at].wide);
     if (signs[at].second)
         add_glyph(look, glyphs, signs[at].second, signs[at].wide);
@@ -92,8 +105,9 @@ void ui_mdoc_signs(struct str *out)
 {
     char look[SIGN_BYTES];
     const char *meaning;
-    str_add(out,
-            ".Bl -column \"xxxx\" \"ASCII\" \"meaning\"\n.It Sy sign Ta Sy ASCII Ta Sy meaning\n");
+    str_add(
+        out,
+        ".Bl -column \"steers\" \"ASCII\" \"meaning\"\n.It Sy sign Ta Sy ASCII Ta Sy meaning\n");
     for (int i = 0; (meaning = sign_at(i, &glyphs_unicode, look)); i++) {
         str_add(out, ".It Li ");
         add_mdoc(out, look);

@@ -299,9 +299,9 @@ static void next_marks(struct ui *ui)
 {
     if (!ui->unicode)
         return;
-    ui->charts = ui->charts == UI_CHART_BRAILLE ? UI_CHART_BLOCK
-                 : ui->charts == UI_CHART_BLOCK ? UI_CHART_ASCII
-                                                : UI_CHART_BRAILLE;
+    ui_use_charts(ui, ui->charts == UI_CHART_BRAILLE ? UI_CHART_BLOCK
+                      : ui->charts == UI_CHART_BLOCK ? UI_CHART_ASCII
+                                                     : UI_CHART_BRAILLE);
 }
 
 /* What no view took. */

@@ -21,7 +21,7 @@ void ui_use_theme(struct ui *ui, enum ui_theme which)
 
 void ui_use_charts(struct ui *ui, enum ui_chart_style style)
 {
-    ui->charts = style;
+    ui->charts = ui->chosen_charts = style;
     if (style == UI_CHART_AUTO || !ui->unicode)
         ui->charts = ui->unicode ? UI_CHART_BRAILLE : UI_CHART_ASCII;
 }
@@ -57,7 +57,7 @@ void ui_keep(const struct ui *ui, struct str *out)
 {
     char name[REQUEST_NAME_BYTES];
     request_name(ui_views[ui->view]->shown_by, name);
-    str_addf(out, "view %s\ncharts %d\n", name, ui->charts);
+    str_addf(out, "view %s\ncharts %d\n", name, ui->chosen_charts);
     for (size_t i = 0; i < ui->marks.n; i++)
         str_addf(out, "mark %lld\n", (long long)ui->marks.at[i].run);
     for (size_t i = 0; i < ui->colon.n_history; i++)
@@ -101,7 +101,7 @@ static void restore_line(struct ui *ui, const struct ui_model *m, char *line)
     bool is_number = !str_to_int(value, &number);
     if (!strcmp(word, "view"))
         restore_view(ui, colon_request(value));
-    else if (!strcmp(word, "charts") && number >= UI_CHART_AUTO && number <= UI_CHART_ASCII)
+    else if (!strcmp(word, "charts") && number > UI_CHART_AUTO && number <= UI_CHART_ASCII)
         ui_use_charts(ui, (enum ui_chart_style)number);
     else if (!strcmp(word, "mark") && is_number && number > 0 && !marks_has(&ui->marks, number))
         marks_turn(&ui->marks, number);

@@ -26,8 +26,8 @@ struct ui {
     struct paint *paint;
     enum ui_pictures_as pictures;
     struct spots spots;
-    char term[64]; /* a longer type is none that is known by name */
-    enum ui_chart_style charts;
+    char term[64];                             /* a longer type is none that is known by name */
+    enum ui_chart_style charts, chosen_charts; /* what the locale allows; as kept */
     bool unicode;
     bool redraw; /* the terminal's content is not to be trusted */
     struct marks marks;

@@ -17,7 +17,7 @@ static const struct verb {
     {REQ_RESUME, UI_TAKE, 1u << RUN_QUEUED, ""},
     {REQ_RESUME, UI_REQUEUE, 1u << RUN_STOPPED | 1u << RUN_FAILED | 1u << RUN_LOST, ""},
     {REQ_RESUME, UI_RESUME, 1u << RUN_PAUSED,
-     "only one that is queued, paused, was stopped, has failed or was lost can be"},
+     "only one that is queued, paused, stopped, failed or lost can go on"},
     {REQ_STOP, UI_STOP, 1u << RUN_QUEUED | 1u << RUN_RUNNING | 1u << RUN_PAUSED,
      "it has ended already"},
     {REQ_CHECKPOINT, UI_CHECKPOINT, 1u << RUN_RUNNING | 1u << RUN_PAUSED,

@@ -379,7 +379,7 @@ part '1 ✓ finished one'
 result $? 'and no escape'
 shown db.db Compare compare 1-2
 part '2 runs'
-part 'best 0.75: run 1'
+part 'best at end 0.75: run 1'
 shown db.db Live live 1
 part '2/2  100 %'
 shown db.db Ablation ablation 1

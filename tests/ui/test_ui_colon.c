@@ -275,6 +275,21 @@ static void test_names(void)
     is_int(same + cut, 0, "every request has a name of its own");
 }
 
+/* Without Unicode charts are of ASCII, and what was chosen is kept for where there is some. */
+static void test_charts_kept(void)
+{
+    struct fixture *f = fixture_new(3);
+    struct ui *ui = open_ui(24, 80, UI_CHART_AUTO);
+    struct str lines;
+    str_init(&lines);
+    ui_restore(ui, &f->model, "charts 2");
+    ui_keep(ui, &lines);
+    ok(strstr(lines.text, "charts 2\n") != NULL, "a start without Unicode keeps the charts' marks");
+    str_fini(&lines);
+    ui_close(ui);
+    fixture_free(f);
+}
+
 int main(void)
 {
     if (golden_begin()) {
@@ -289,6 +304,7 @@ int main(void)
         test_names();
         setlocale(LC_ALL, "C");
         test_screens(24, 80, "colon_c_80x24", "colon_sort_c_80x24");
+        test_charts_kept();
     }
     golden_end();
     return tap_done();

@@ -14,7 +14,7 @@ static void test_verbs(void)
     is_action(PRESS(ui, f, 'p'), UI_PAUSE, 20, "p pauses the running run");
     is_action(PRESS(ui, f, 'c'), UI_CHECKPOINT, 20, "c saves it");
     is_action(PRESS(ui, f, 'r'), UI_NONE, 0, "r does nothing to it");
-    ok(shows(ui, &f->model, "only one that is queued, paused, was stopped"), "and says why");
+    ok(shows(ui, &f->model, "only one that is queued, paused, stopped"), "and says why");
     is_action(PRESS(ui, f, 'd'), UI_NONE, 0, "a running run cannot be deleted");
     is_action(PRESS(ui, f, 'y'), UI_NONE, 0, "not even with a yes");
     is_action(PRESS(ui, f, 'x'), UI_NONE, 0, "x asks first");

@@ -381,7 +381,7 @@ static void add_line(struct drawing *d, size_t line, struct chart *c)
         c->series[i].dash = dash_of(look, d->pen);
 }
 
-/* Which line has the best value there, and which. */
+/* Which line has the best value there, and which; not to be taken for the best of its epochs. */
 static void note_best(const struct compare_axes *axes, const struct compare_set *set,
                       const struct ui_model *m, const struct compare_curve *curve, char note[64])
 {
@@ -399,7 +399,8 @@ static void note_best(const struct compare_axes *axes, const struct compare_set 
     if (!isfinite(best))
         return;
     str_shortest(figure, sizeof figure, best, 4);
-    snprintf(note, 64, "best %s: run %lld", figure, (long long)set->lines[line].run);
+    snprintf(note, 64, "best%s %s: run %lld", axes->reading ? "" : " at end", figure,
+             (long long)set->lines[line].run);
 }
 
 static size_t points_of(const struct ui_model *m)

@@ -124,7 +124,7 @@ static void fill_figure(const struct columns *all, int k, size_t line, struct gr
     double value = number_of(all, k, line);
     if (s->decimals < 0) {
         cell->role = ROLE_DIM;
-        if (isfinite(value))
+        if (isfinite(value) && value > 0) /* before the first epoch there is no figure at one */
             snprintf(cell->text, sizeof cell->text, "%.0f", value);
         return;
     }

@@ -153,6 +153,15 @@ static void fill(const void *context, const struct pen *pen, size_t line, int co
         cell->role = ROLE_TITLE;
 }
 
+/* Without classes their columns, the last ones, leave room for the images' names. */
+static int columns_of(const struct ui_predictions *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (isfinite(p->rows[i].expectation) || p->rows[i].predicted_class > 0)
+            return PREDICTIONS_COLUMNS;
+    return PREDICTIONS_BY_ERROR + 1;
+}
+
 static void draw_sorting(struct pen *pen, struct rect *rows)
 {
     int y = rows->y + --rows->rows, x = rows->x + 2, end = rows->x + rows->columns;
@@ -175,7 +184,7 @@ static void draw_list(struct predictions_view *v, struct pen *pen, const struct 
         draw_sorting(pen, &l->rows);
     grid_draw(pen, l->head, l->rows,
               &(struct grid){.columns = columns,
-                             .n_columns = PREDICTIONS_COLUMNS,
+                             .n_columns = columns_of(p),
                              .n = v->n,
                              .cell = fill,
                              .context = &listed,

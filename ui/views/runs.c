@@ -337,13 +337,18 @@ static bool fold(struct runs_view *v, const struct ui_model *m, enum request req
     return true;
 }
 
-/* One level: the filter, then the marks. */
-static void back(struct runs_view *v)
+/* One level: the filter, then the marks, which took work to make. */
+static void back(struct runs_view *v, struct view_reply *reply)
 {
-    if (v->filter.text[0])
+    size_t n = v->marks->n;
+    if (v->filter.text[0]) {
         edit_start(&v->filter, "");
-    else
-        marks_clear(v->marks);
+        return;
+    }
+    if (n)
+        snprintf(reply->note, sizeof reply->note, "%zu %s taken away", n,
+                 n == 1 ? "mark is" : "marks are");
+    marks_clear(v->marks);
 }
 
 static bool request(void *state, const struct ui_model *m, enum request request,
@@ -391,7 +396,7 @@ static bool request(void *state, const struct ui_model *m, enum request request,
         next_grouping(v);
         return true;
     case REQ_BACK:
-        back(v);
+        back(v, reply);
         return true;
     default:
         return false;
