@@ -163,10 +163,10 @@ static int unknown(const struct dataset_request *request, struct err *e)
         if (may_be(formats[i], request))
             str_addf(&known, "%s %s",
                      known.length      ? " nor"
-                     : request->format ? "no"
-                                       : "neither",
+                     : request->format ? "lacks"
+                                       : "holds neither",
                      formats[i]->holds);
-    err_set(e, ERR_FORMAT, "%s: is no data set %s: it holds %s", path,
+    err_set(e, ERR_FORMAT, "%s: is no data set %s: it %s", path,
             request->format ? "of the format asked for" : "that combolab knows", known.text);
     str_fini(&known);
     return -1;

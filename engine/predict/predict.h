@@ -41,6 +41,7 @@ struct predict_facts {
     int image_size, resize;
     int classes; /* 0 = no class head */
     double class_value[LOSS_MAX_CLASSES];
+    bool values_assumed; /* to be 1, 2, 3 ...: the file does not say */
 };
 
 struct prediction {

@@ -102,9 +102,10 @@ static int build(struct predict *p, const struct file *f, struct err *e)
     str_copy(facts->net, sizeof facts->net, m->net);
     str_copy(facts->naming, sizeof facts->naming, m->naming->name);
     facts->classes = classes_of(f, net_features(m->net));
-    if (!meta_numbers(f, "class_values", facts->class_value, facts->classes))
-        for (int c = 0; c < facts->classes; c++)
-            facts->class_value[c] = c + 1;
+    facts->values_assumed =
+        facts->classes && !meta_numbers(f, "class_values", facts->class_value, facts->classes);
+    for (int c = 0; facts->values_assumed && c < facts->classes; c++)
+        facts->class_value[c] = c + 1;
     const double weights[LOSS_MAX_TERMS] = {1, 1, 1};
     const int classes[] = {0};
     loss_spec_init(&p->loss, facts->classes ? LOSS_COMBO : LOSS_L1, weights, facts->classes,

@@ -3,6 +3,7 @@
 #include "engine/train/run_priv.h"
 
 #include "base/mem.h"
+#include "engine/dataset/dataset_format.h"
 #include "engine/train/holdout_priv.h"
 
 #include <string.h>
@@ -129,6 +130,7 @@ int run_open_data(struct run *run, struct err *e)
 
 void run_log_data(struct run *run)
 {
+    log_say(run->log, LOG_INFO, "the data set is read as %s", run->data->format->kind);
     if (run->data->note[0])
         log_say(run->log, LOG_INFO, "%s", run->data->note);
     for (size_t i = 0; i < run->skipped && i < NAMED_DAMAGED; i++)

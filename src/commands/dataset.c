@@ -248,6 +248,8 @@ static int describe(const struct invocation *in, const struct dataset *d, struct
         goto out;
     /* CSV has room for one table: the overview is a row, the others are asked for as JSON. */
     result = output_tables(in, tables, in->global.format == FORMAT_CSV ? 1 : n, e);
+    if (!result && people && !in->global.quiet)
+        puts("no image was decoded: --check names damaged ones, and pictures that train and test");
 out:
     for (int i = 0; i < 4; i++)
         table_free(tables[i]);

@@ -164,9 +164,15 @@ static void say_what(const struct invocation *in, const struct predict_facts *f,
 {
     char shown[FILE_PATH_BYTES];
     str_visible(shown, sizeof shown, path);
-    if (!in->global.quiet)
-        fprintf(stderr, "combolab: %s (names of %s) of %s, %d pixels%s, %s %s\n", f->net, f->naming,
-                shown, f->image_size, f->classes ? "" : ", no class head", f->device, f->precision);
+    if (in->global.quiet)
+        return;
+    fprintf(stderr, "combolab: %s (names of %s) of %s, %d pixels%s, %s %s\n", f->net, f->naming,
+            shown, f->image_size, f->classes ? "" : ", no class head", f->device, f->precision);
+    if (f->values_assumed)
+        fprintf(stderr,
+                "combolab: the file does not say what its classes stand for: the expectation takes "
+                "them as 1 to %d\n",
+                f->classes);
 }
 
 /* What was said before it was stopped is printed, too. */

@@ -35,6 +35,7 @@ struct looked {
     const char **places;       /* names of ours, "" for none; they point into params */
     struct net_params *params; /* of the net that it holds, or NULL */
     struct look_doubts doubts;
+    bool broken; /* what a run would take of it is not finite */
     char hash[17];
 };
 
@@ -59,8 +60,10 @@ static int place(struct looked *l, struct err *e)
     for (int i = 0; i < l->params->n; i++) {
         bool fits;
         size_t at = match_find(&l->match, &l->params->at[i], &fits);
-        if (at != MATCH_NONE)
-            l->places[at] = l->params->at[i].name;
+        if (at == MATCH_NONE)
+            continue;
+        l->places[at] = l->params->at[i].name;
+        l->broken |= fits && l->looks[at].bad;
     }
     return 0;
 }
@@ -76,8 +79,8 @@ static int look(struct looked *l, struct err *e)
         return mem_error(e, "what a file's tensors are like", n * sizeof *l->looks);
     for (size_t i = 0; i < n; i++)
         l->places[i] = "";
-    if (match_open(&l->match, l->source.listed, e) || place(l, e) ||
-        look_at(&l->source, l->looks, e) || source_hash(&l->source, l->hash, e))
+    if (match_open(&l->match, l->source.listed, e) || look_at(&l->source, l->looks, e) ||
+        place(l, e) || source_hash(&l->source, l->hash, e))
         return -1;
     look_doubt(l->source.listed, l->looks, &l->doubts);
     return 0;
@@ -200,7 +203,8 @@ static int add_nets(struct table **t, const struct looked *l, struct err *e)
         table_int(*t, n.all - n.named);
         add_head(*t, l, params, NET_SCORE_W);
         add_head(*t, l, params, NET_CLASS_W);
-        table_flag(*t, n.fits && n.named == n.fits && match_suits(n) == l->match.suits);
+        table_flag(*t,
+                   n.fits && n.named == n.fits && match_suits(n) == l->match.suits && !l->broken);
         net_params_free(params);
     }
     return 0;
@@ -272,6 +276,28 @@ static void say_doubts(struct table *t, const struct looked *l)
             at[d->first_flat].name);
 }
 
+/* Of the class head only a run knows what fits: it has as many classes as its options say. */
+static void say_head(struct table *t, const struct looked *l)
+{
+    bool fits;
+    char found[64], wanted[64];
+    const struct net_param *p = &l->params->at[net_params_role(l->params, -1, NET_SCORE_W)];
+    size_t at = match_find(&l->match, p, &fits);
+    if (fits)
+        return;
+    if (at == MATCH_NONE) {
+        say(t, "use", "it has no score head: a run begins with one as --head-start makes it");
+        return;
+    }
+    const struct weights_tensor *head = &l->source.listed->at[at];
+    match_shape(found, sizeof found, head->rank, head->dims);
+    match_shape(wanted, sizeof wanted, p->rank, p->dims);
+    say(t, "use",
+        "%s is %s, and a score head %s: it is left out, and a run begins with one as --head-start "
+        "makes it",
+        head->name, found, wanted);
+}
+
 static void say_use(struct table *t, const struct looked *l)
 {
     const struct weights *w = l->source.listed;
@@ -288,7 +314,11 @@ static void say_use(struct table *t, const struct looked *l)
         say(t, "use", "no tensor has the shape that one of that name has in a net of ours");
         return;
     }
-    say(t, "use", "a run begins with it by --backbone %s --init %s", l->match.net, l->path);
+    if (l->broken)
+        say(t, "use", "no run can begin with it: values that it would take are not finite");
+    else
+        say(t, "use", "a run begins with it by --backbone %s --init %s", l->match.net, l->path);
+    say_head(t, l);
     say(t, "use",
         "it is taken as trained with images as torchvision's are; no file says it: --init-order "
         "and "

@@ -227,7 +227,7 @@ static void test_idle_options(void)
     config.data_format = DATA_SCUT;
     request = dataset_request_of(&config);
     ok(dataset_open(&d, &request, &e), "a format that it is not");
-    has_text(e.text, "is no data set of the format asked for: it holds no train_test_files",
+    has_text(e.text, "is no data set of the format asked for: it lacks train_test_files",
              "is said");
     memset(&config, 0, sizeof config);
 }

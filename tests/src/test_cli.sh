@@ -143,6 +143,7 @@ result $? 'a refused synth makes nothing'
 refuses 1 "" synth /dev/null/x
 
 says 'training images' dataset one
+says 'no image was decoded: --check names damaged ones' dataset one
 run dataset one --format json --protocol fold --fold 2 --classes 3
 [ "$got" -eq 0 ]
 result $? 'dataset as JSON'

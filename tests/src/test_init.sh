@@ -101,6 +101,23 @@ run weights "$dir/trace/initial.safetensors"
 says out "all running means are 0 and all variances 1" "weights before any training are told"
 says out "all convolutions are spread as they are when they are drawn" "so are convolutions that are drawn"
 
+cp "$dir/start.safetensors" "$dir/nan.safetensors"
+at=$((8 + $(od -An -tu4 -N4 "$dir/nan.safetensors")))
+printf '\000\000\300\177' | dd of="$dir/nan.safetensors" bs=1 seek=$at conv=notrunc 2>"$dir/err"
+run weights "$dir/nan.safetensors"
+exits 1 "a value that is not finite"
+says out "damage .*not finite: 1; the first is" "is damage"
+says out "no run can begin with it" "that no run begins with, as --init says"
+if grep -q 'yes *$' "$dir/out"; then false; else true; fi
+result $? "no net can"
+LC_ALL=C sed 's/"fc\.weight"/"fx.weight"/' "$dir/start.safetensors" >"$dir/headless.safetensors"
+run weights "$dir/headless.safetensors"
+says out "it has no score head: a run begins with one as --head-start" "a head that is missing is told"
+LC_ALL=C sed 's/"fc\.weight"/"fx.weight"/; s/"fc_cls\.weight"/"fc.weight"    /' "$dir/start.safetensors" \
+    >"$dir/headless.safetensors"
+run weights "$dir/headless.safetensors"
+says out "fc.weight is 5x512, and a score head 1x512: it is left out" "so is one of another size"
+
 # --- weights out ---
 run export 2 "$dir/out.safetensors"
 exits 0 "a run's weights are exported"
@@ -173,7 +190,11 @@ if python3 -c 'import json, zipfile' 2>/dev/null; then
         # shellcheck disable=SC2086
         run predict --weights "$dir/$file" --image-size 32 --format csv $options "$image"
         sed -n 2p "$dir/out" >"$dir/score-$file"
+        cp "$dir/err" "$dir/said-$file"
     done
+    grep -q "does not say what its classes stand for: .* as 1 to 5" "$dir/said-out.pth" &&
+        ! grep -q "stand for" "$dir/said-out.safetensors"
+    result $? "classes whose values no file says are said to be taken as 1 to 5" "$(cat "$dir/said-out.pth")"
     cmp -s "$dir/score-out.pth" "$dir/score-out.safetensors" && [ -s "$dir/score-out.pth" ]
     result $? "predict says the same of both" "$(cat "$dir"/score-*)"
     paste -d, "$dir/score-bgr.pth" "$dir/score-out.pth" |

@@ -92,6 +92,7 @@ static void test_leak(void)
     rig_weights(&rig, "no-leak");
     rig_run(&rig);
     ok(!kit_log(&rig, "trains too"), "where there are none, nothing is said");
+    ok(kit_log(&rig, "the data set is read as CSV") != NULL, "what it is read as is");
 }
 
 /* --- a damaged cache --- */

@@ -108,9 +108,9 @@ static void test_events(void)
         rising &= i == 0 || rig.events[i].time_s >= rig.events[i - 1].time_s;
     }
     ok(runs && rising, "every event has the run's number and its time");
-    ok(rig_event(&rig, EVENT_LOG, 2) &&
-           strstr(rig_event(&rig, EVENT_LOG, 1)->log.text, "5 classes by half-down") &&
-           strstr(rig_event(&rig, EVENT_LOG, 2)->log.text, "class 1: "),
+    ok(rig_event(&rig, EVENT_LOG, 3) &&
+           strstr(rig_event(&rig, EVENT_LOG, 2)->log.text, "5 classes by half-down") &&
+           strstr(rig_event(&rig, EVENT_LOG, 3)->log.text, "class 1: "),
        "class sizes are logged");
 
     struct snapshot now;

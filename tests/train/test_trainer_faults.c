@@ -93,7 +93,7 @@ static void test_damaged(void)
            start->started.train_images == RIG_TRAIN - 1 &&
            start->started.test_images == RIG_TEST - 1,
        "they are counted, and in no split");
-    const struct event *log = rig_event(&rig, EVENT_LOG, 0), *log2 = rig_event(&rig, EVENT_LOG, 1);
+    const struct event *log = rig_event(&rig, EVENT_LOG, 1), *log2 = rig_event(&rig, EVENT_LOG, 2);
     ok(log && log->log.level == LOG_WARNING && strstr(log->log.text, "p00.jpg") &&
            strstr(log2->log.text, "p01.jpg"),
        "and named in warnings");
