@@ -38,11 +38,10 @@ struct table {
 static int read_split(struct dataset_item *item, char *text, const struct csv *csv, struct err *e)
 {
     text = dataset_trim(text);
-    item->train = !strcasecmp(text, "train");
-    item->test = !strcasecmp(text, "test");
-    if (item->train || item->test)
+    if (dataset_part(item, text))
         return 0;
-    return err_set(e, ERR_FORMAT, "%s:%zu: split '%s' of image '%s'; allowed are train and test",
+    return err_set(e, ERR_FORMAT,
+                   "%s:%zu: split '%s' of image '%s'; allowed are train, test and validation",
                    csv->path, csv->line, text, item->name);
 }
 
@@ -171,6 +170,8 @@ static int apply_protocol(struct dataset *d, struct dataset_rows *rows, const st
         dataset_split_by_fold(d, rows);
     else if (!has_split)
         return dataset_split_by_name(d, rows, e);
+    else
+        dataset_note_validation(d, rows);
     return 0;
 }
 

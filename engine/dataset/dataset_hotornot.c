@@ -25,7 +25,7 @@ struct reading {
     struct dataset *d;
     struct dataset_rows *rows;
     struct csv csv;
-    size_t renamed, validation;
+    size_t renamed;
 };
 
 /* Takes .jpg for .bmp where that is what is there. */
@@ -56,8 +56,8 @@ static int read_record(struct reading *r, struct err *e)
                        csv->path, csv->line, csv->n);
     char *name = dataset_trim(csv->field[0]);
     const char *part = dataset_trim(csv->field[2]);
-    bool train = !strcasecmp(part, "train"), test = !strcasecmp(part, "test");
-    if (!train && !test && strcasecmp(part, "validation") && strcasecmp(part, "val"))
+    struct dataset_item read;
+    if (!dataset_part(&read, part))
         return err_set(e, ERR_FORMAT,
                        "%s:%zu: split '%s' of image '%s'; allowed are train, test and validation",
                        csv->path, csv->line, part, name);
@@ -66,9 +66,8 @@ static int read_record(struct reading *r, struct err *e)
         dataset_rows_add(r->rows, name, score, csv->line, e))
         return -1;
     struct dataset_item *item = &r->rows->row[r->rows->n - 1].item;
-    item->train = train;
-    item->test = test;
-    r->validation += !train && !test;
+    item->train = read.train;
+    item->test = read.test;
     return 0;
 }
 
@@ -98,8 +97,7 @@ static void note(const struct reading *r)
 {
     if (r->renamed)
         dataset_note(r->d, "%zu images are .jpg that the list calls .bmp", r->renamed);
-    if (r->validation)
-        dataset_note(r->d, "%zu images for validation neither train nor test", r->validation);
+    dataset_note_validation(r->d, r->rows);
 }
 
 static int read_set(struct dataset *d, struct dataset_rows *rows,

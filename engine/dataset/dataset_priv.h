@@ -68,6 +68,11 @@ void dataset_note_folds(struct dataset *d); /* says so */
 /* The images of d->fold test, the others train. */
 void dataset_split_by_fold(const struct dataset *d, struct dataset_rows *rows);
 
+/* Reads what an image is for: train, test, or validation (val), which is neither. False where the
+ * text is none of them; dataset_note_validation says how many were. */
+bool dataset_part(struct dataset_item *item, const char *text);
+void dataset_note_validation(struct dataset *d, const struct dataset_rows *rows);
+
 /* Cuts outer blanks off. */
 char *dataset_trim(char *text);
 

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,6 +51,23 @@ void dataset_text_fini(struct dataset_text *t)
     mem_free(t->block);
     t->block = NULL;
     t->text = NULL;
+}
+
+bool dataset_part(struct dataset_item *item, const char *text)
+{
+    item->train = !strcasecmp(text, "train");
+    item->test = !strcasecmp(text, "test");
+    return item->train || item->test || !strcasecmp(text, "val") || !strcasecmp(text, "validation");
+}
+
+void dataset_note_validation(struct dataset *d, const struct dataset_rows *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->n; i++)
+        n += !rows->row[i].item.train && !rows->row[i].item.test;
+    if (n)
+        dataset_note(d, "%zu %s for validation neither train%s nor test%s", n,
+                     n == 1 ? "image" : "images", n == 1 ? "s" : "", n == 1 ? "s" : "");
 }
 
 char *dataset_trim(char *text)

@@ -157,7 +157,8 @@ static int find_usual(struct looking *k, int c)
 
 static bool is_split(const char *text)
 {
-    return !strcasecmp(text, "train") || !strcasecmp(text, "test");
+    struct dataset_item item;
+    return dataset_part(&item, text);
 }
 
 static void find_by_content(struct looking *k)

@@ -123,8 +123,9 @@ static void test_broken_csv(void)
     broken_csv("an image that is not there", "image,score\nfaces/z.jpg,1\n",
                ":2: image 'faces/z.jpg' cannot be found");
     broken_csv("a folder for an image", "image,score\nfaces,1\n", ":2: image 'faces' is no file");
-    broken_csv("another split", "image,score,split\nfaces/a.jpg,1,validation\n",
-               ":2: split 'validation' of image 'faces/a.jpg'; allowed are train and test");
+    broken_csv(
+        "another split", "image,score,split\nfaces/a.jpg,1,holdout\n",
+        ":2: split 'holdout' of image 'faces/a.jpg'; allowed are train, test and validation");
     broken_csv("fold 0", "image,score,fold\nfaces/a.jpg,1,0\n", ":2: fold '0'");
     broken_csv("half a fold", "image,score,fold\nfaces/a.jpg,1,1.5\n", "allowed are 1..100");
     broken_csv("an open quote", "image,score\n\"faces/a.jpg,1\n\n", ":2: a quote is opened");

@@ -269,8 +269,8 @@ static void test_hotornot(void)
     is_text(d->items[4].name, "m2.bmp", "and .bmp where that is");
     has_text(
         d->note,
-        "4 images are .jpg that the list calls .bmp; 1 images for validation neither train nor "
-        "test",
+        "4 images are .jpg that the list calls .bmp; 1 image for validation neither trains nor "
+        "tests",
         "both are said");
     struct run_config c;
     struct classes k;

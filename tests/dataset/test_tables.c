@@ -125,6 +125,23 @@ static void test_columns(void)
             ":2: score '1.234,5' is not a finite");
 }
 
+static void test_validation(void)
+{
+    struct dataset *d = open_table("image,score,split\nfaces/a.jpg,1,train\nfaces/b.jpg,2,Val\n"
+                                   "faces/c.jpg,3,test\n");
+    ok(d && d->n == 3 && d->n_train == 1 && d->n_test == 1 && !d->items[1].train &&
+           !d->items[1].test,
+       "an image for validation: %s", d ? "" : e.text);
+    has_text(d ? d->note : "", "1 image for validation neither trains nor tests", "which is said");
+    dataset_free(d);
+    d = open_table("faces/a.jpg,1,validation\nfaces/b.jpg,2,train\nfaces/c.jpg,3,test\n");
+    ok(d && d->protocol == PROTOCOL_SPLIT && d->n_train == 1,
+       "a split is found without header, too: %s", d ? "" : e.text);
+    dataset_free(d);
+    refused("no image that tests", "image,score,split\nfaces/a.jpg,1,train\nfaces/b.jpg,2,val\n",
+            "test");
+}
+
 static void test_paths(void)
 {
     config.table.strip_path = true;
@@ -240,6 +257,7 @@ int main(void)
     scratch_text("t/faces/c.jpg", "x");
     test_layouts();
     test_columns();
+    test_validation();
     test_paths();
     test_ratings();
     test_hostile_names();
