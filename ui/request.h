@@ -25,7 +25,7 @@
     R(ENTER, MOVE, "open", "open the run; zoom the chart; edit the field", '\n', '\r', KEY_ENTER)  \
     R(BACK, MOVE, "back", "back one level", KEY_ESCAPE, KEY_BACKSPACE, 127, '\b')                  \
     R(RUNS, SCREEN, "runs", "the list of runs", '1')                                               \
-    R(LIVE, SCREEN, "live", "the opened run, the one that trains, or the newest", '2')             \
+    R(LIVE, SCREEN, "live", "the opened run, or the newest; again: the one that trains", '2')      \
     R(COMPARE, SCREEN, "compare", "the marked runs side by side", '3')                             \
     R(ABLATION, SCREEN, "ablation", "the losses of an experiment as a table of means", '4')        \
     R(PREDICTIONS, SCREEN, "predictions", "test images of a run: true and predicted scores", '5')  \

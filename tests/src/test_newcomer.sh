@@ -39,7 +39,7 @@ told() { # pattern, what
 told '^ *n  *the form that launches' "of the form"
 told '^ *Ctrl-P ' "of portraits"
 told '^ *F2.* launch the run, or all' "how all runs of a form are launched"
-told '^ *2  *the opened run, the one that trains, or the newest' "where curves are"
+told '^ *2  *the opened run, or the newest; again: the one that trains' "where curves are"
 told '^ *s  *.*sort' "how to sort"
 told '^ *q .*leave\|^ *q .*quit' "how to leave"
 key Escape

@@ -223,6 +223,21 @@ static void test_newest(void)
     is_int((int)fixture_wanted(ui), 20, "where nothing is open and nothing trains, the newest run");
     PRESS(ui, f, '1', 'j', 'j', '\n', '1', '2');
     is_int((int)fixture_wanted(ui), 17, "a run that was opened stays open");
+    PRESS(ui, f, '2');
+    ok(shows(ui, &f->model, "no run trains"), "again, where nothing trains");
+    static const struct snapshot training[] = {{.run = 19}, {.run = 18}};
+    f->model.snapshots = training;
+    f->model.n_snapshots = 2;
+    PRESS(ui, f, '2');
+    is_int((int)fixture_wanted(ui), 18, "again, the next run that trains");
+    PRESS(ui, f, '2', '2');
+    is_int((int)fixture_wanted(ui), 18, "and around");
+    f->model.n_snapshots = 0;
+    f->model.live.run = 20;
+    PRESS(ui, f, '2', '2');
+    is_int((int)fixture_wanted(ui), 20, "the one that trains here");
+    ok(shows(ui, &f->model, "no other run trains"), "alone");
+    f->model.live.run = 0;
     ui_close(ui);
     fixture_free(f);
 }

@@ -91,6 +91,30 @@ static void opened(void *state, const struct ui_model *m, int64_t run)
         open_run(v, m->live.run ? m->live.run : newest(m));
 }
 
+/* Of what goes on, of any process, the run after the shown one; the first one after the last. */
+static int64_t next_training(const struct live_view *v, const struct ui_model *m)
+{
+    int64_t next = 0, first = 0;
+    for (size_t i = 0; i <= m->n_snapshots; i++) {
+        int64_t run = i < m->n_snapshots ? m->snapshots[i].run : m->live.run;
+        if (run && (!first || run < first))
+            first = run;
+        if (run && run > v->open && (!next || run < next))
+            next = run;
+    }
+    return next ? next : first;
+}
+
+static bool open_training(struct live_view *v, const struct ui_model *m, struct view_reply *reply)
+{
+    int64_t run = next_training(v, m);
+    if (!run || run == v->open)
+        str_copy(reply->note, sizeof reply->note, run ? "no other run trains" : "no run trains");
+    else
+        open_run(v, run);
+    return true;
+}
+
 /* Its rows have been fetched. */
 static bool has_rows(const struct ui_model *m, const struct ui_run *r)
 {
@@ -333,6 +357,8 @@ static bool request(void *state, const struct ui_model *m, enum request request,
     struct live_view *v = state;
     int cells = cells_of(m), page = on_panel(v, m) ? v->panel.page : v->log.page;
     settle_axes(v, m);
+    if (request == REQ_LIVE)
+        return open_training(v, m, reply);
     if (request != REQ_BACK && !ui_run_find(m, v->open))
         return false;
     if (live_axes_request(&v->axes, m, request))
