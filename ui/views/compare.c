@@ -92,15 +92,18 @@ static void describe(const struct compare_view *v, const struct pen *pen, int ce
                      size_t room)
 {
     const char *dot = pen->glyphs->separator;
-    char smoothing[48] = "", zoomed[32] = "";
+    char smoothing[48] = "", zoomed[32] = "", baseline[48] = "";
     if (v->axes.smoothing)
         snprintf(smoothing, sizeof smoothing, "%ssmoothed %s", dot,
                  compare_smoothing(v->axes.smoothing));
     if (!axis_is_all(&v->axes.x))
         snprintf(zoomed, sizeof zoomed, "%s%.0f %% of it", dot, 100 * axis_size(&v->axes.x));
-    snprintf(to, room, "%s%s%sby %s%s%s%sbaseline run %lld", row_phases[v->axes.phase].name,
+    if (v->set.n > 1)
+        snprintf(baseline, sizeof baseline, "%sbaseline run %lld", dot,
+                 (long long)v->set.lines[v->set.baseline].run);
+    snprintf(to, room, "%s%s%sby %s%s%s%s", row_phases[v->axes.phase].name,
              cells < 100 ? "" : " images", dot, v->axes.by_time ? "time" : "epoch", zoomed,
-             smoothing, dot, (long long)v->set.lines[v->set.baseline].run);
+             smoothing, baseline);
 }
 
 static void draw_title(const struct compare_view *v, struct pen *pen, const struct ui_model *m,
@@ -119,8 +122,9 @@ static void draw_title(const struct compare_view *v, struct pen *pen, const stru
         snprintf(left_out, sizeof left_out, "%s%zu too long to draw", dot, too_long);
     if (v->set.by)
         snprintf(lines, sizeof lines, "%s%zu by %s", dot, v->set.n, groups_name(v->set.by));
-    snprintf(title, sizeof title, "Compare%s%zu run%s%s%s%s", dot, v->set.n_members,
-             v->set.n_members == 1 ? "" : "s", lines, drawn, left_out);
+    snprintf(title, sizeof title, "Compare%s%zu run%s%s%s%s%s", dot, v->set.n_members,
+             v->set.n_members == 1 ? "" : "s", lines, drawn, left_out,
+             v->marks->n ? "" : ": Space in the list marks others");
     describe(v, pen, at.columns, right, sizeof right);
     pen_rule(pen, at.y, at.x, at.columns, title, right);
 }
