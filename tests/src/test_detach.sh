@@ -143,11 +143,17 @@ is 1 running && kill -0 "$pid"
 result $? "and leaves it running"
 
 # --- what it does at present ---
-run show 1
-grep -q '^epoch in progress  *[0-9]' "$dir/out" && grep -q '^images/s  *[0-9]' "$dir/out"
+in_progress() {
+    run show 1
+    grep -q '^epoch in progress  *[0-9]' "$dir/out" && grep -q '^images/s  *[0-9]' "$dir/out"
+}
+for_programs() { # while it trains: an evaluation has other steps
+    run show 1 --progress --format json
+    grep -q '"steps": 3' "$dir/out" && grep -q '"phase": "' "$dir/out"
+}
+until_true in_progress
 result $? "show tells how far the epoch in progress is"
-run show 1 --progress --format json
-grep -q '"steps": 3' "$dir/out" && grep -q '"phase": "' "$dir/out"
+until_true for_programs
 result $? "so it does for programs"
 stepped() {
     run show 1 --steps --format csv

@@ -159,13 +159,17 @@ static void press(struct traced *t, const char *keys)
     }
 }
 
-/* There once what the other process says was seen. */
-static const char seen[] = "seen";
+/* Files that are there once the run of the other process, and what it does, was seen. */
+static const char run_seen[] = "run-seen", step_seen[] = "step-seen";
 
-/* It says for a while that it decodes images, then that it plans, until that was seen. */
+static void say(const char *seen)
+{
+    close(open(scratch_path(seen), O_CREAT | O_WRONLY, 0666));
+}
+
+/* It says that it decodes images until the run was seen, then that it plans until that was. */
 static int say_steps(struct db *d, int64_t id)
 {
-    double end = clock_s() + PATIENCE_S;
     static struct snapshot_steps steps = {.epoch = 1, .each = 1};
     struct snapshot now = {.run = id, .steps = 100, .epochs = 3};
     struct snapshot_file file;
@@ -174,11 +178,12 @@ static int say_steps(struct db *d, int64_t id)
     if (db_weights_dir(d, id, folder, sizeof folder, &e) || file_make_folders(folder, &e) ||
         snapshot_file_open(&file, folder, &e))
         return -1;
-    for (int i = 1; access(scratch_path(seen), F_OK) && clock_s() < end; i++) {
+    double end = clock_s() + PATIENCE_S;
+    for (int i = 1; access(scratch_path(step_seen), F_OK) && clock_s() < end; i++) {
         if (i <= 20)
             steps.at[steps.n++] = (struct snapshot_step){.step = i, .total = i};
         now.step = i < 99 ? i : 99;
-        now.phase = i <= 10 ? SNAPSHOT_DECODING : SNAPSHOT_PLANNING;
+        now.phase = access(scratch_path(run_seen), F_OK) ? SNAPSHOT_DECODING : SNAPSHOT_PLANNING;
         snapshot_file_put(&file, &now, &steps);
         usleep(50000);
     }
@@ -279,8 +284,9 @@ static void use_it(struct traced *t, const char *path)
     press(t, "1");
     pid_t writer = help_fork(write_epochs, path);
     shows(t, "from elsewhere", "what another process wrote is shown");
+    say(run_seen);
     shows(t, "plann", "and what it does at present");
-    close(open(scratch_path(seen), O_CREAT | O_WRONLY, 0666));
+    say(step_seen);
     is_int(help_wait(writer), 0, "all of it was written");
     press(t, ":set theme contrast\r");
     shows(t, "kept in", "a preference is kept");
