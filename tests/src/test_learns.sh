@@ -15,6 +15,10 @@ if ! "$combolab" devices --format csv 2>/dev/null | grep -q '^cpu,[^,]'; then
     skip_all "no CPU backend in this build"
 fi
 
+if [ "${COMBOLAB_LEARNS:-yes}" = no ]; then # minutes of training, which say the same under sanitizers
+    skip_all "COMBOLAB_LEARNS is no"
+fi
+
 # Its commands, a line each.
 sed -n '/^Draw a data set, look at it/,/^\.Ed/p' "$TOP_SRCDIR/man/combolab.1.in" | grep -v '^[.D]' |
     sed -e ':more' -e '/\\e$/{' -e 'N' -e 's/\\e\n */ /' -e 'b more' -e '}' -e 's/^\$ //' >"$dir/example"
