@@ -130,7 +130,6 @@ static void cpu_close(struct backend *b)
     prefetch_close(b->coming.thread);
     memory_close(b);
     mem_free(b);
-    omp_pause_resource_all(omp_pause_hard); /* the caller's team ends with it, too */
 }
 
 static int cpu_open(struct backend **out, const struct backend_spec *spec, struct err *e)
