@@ -68,14 +68,34 @@ begin() { # arguments of the program
         "$with TERM=screen-256color '$combolab' $* 2>'$dir/err'; echo \"ended: \$?\"; sleep 60" || exit 1
 }
 
+# The form's field that has the keys, as its rule says.
+focus() {
+    screen | sed -n 's/^── \([^ ]*\) ──.*/\1/p' | head -n 1
+}
+
+# No key that was pressed is still on its way past it.
+stays_at() {
+    [ "$(focus)" = "$1" ] && sleep 0.2 && [ "$(focus)" = "$1" ]
+}
+
+# One field down, however long that takes to be seen.
+moves_on() {
+    was=$(focus)
+    waits=0
+    key Down
+    while [ "$(focus)" = "$was" ] && [ $waits -lt 100 ]; do
+        waits=$((waits + 1))
+        sleep 0.03
+    done
+}
+
 # Goes down the form until the line of help is about the field.
 field() { # name, value
     i=0
     key Home
-    sleep 0.05
-    while [ $i -lt 40 ] && ! screen | grep -q -e "^── $1 ──"; do
-        key Down
-        sleep 0.03
+    sleep 0.2
+    until stays_at "$1" || [ $i -ge 60 ]; do
+        moves_on
         i=$((i + 1))
     done
     key Enter

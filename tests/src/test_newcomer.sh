@@ -27,9 +27,15 @@ shows '? help' "and which key helps"
 key '?'
 shows 'lines 1-' "? lists the keys"
 screen >"$dir/help"
-for _ in 1 2 3 4 5; do
+last_page() {
+    screen | grep -q 'lines [0-9]*-\([0-9]*\) of \1 '
+}
+until last_page || [ "$(date +%s)" -ge $end ]; do
+    page=$(screen)
     key PageDown
-    sleep 0.2
+    while [ "$(screen)" = "$page" ] && [ "$(date +%s)" -lt $end ]; do
+        sleep 0.05
+    done
     screen >>"$dir/help"
 done
 told() { # pattern, what

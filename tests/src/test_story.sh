@@ -46,7 +46,7 @@ shows '2 marked' "and the next"
 key 3
 shows 'Compare · 2 runs' "3 lays the two side by side"
 shows 'baseline run 4' "the older one is the baseline"
-shows '\[PC\] ─* best -*0\.[0-9]*: run [45]' "curve by curve"
+shows '\[PC\] ─* best at [a-z0-9]* -*0\.[0-9]*: run [45]' "curve by curve"
 key i
 shows '^▌*  *seed ' "i shows what differs in their settings"
 key i
