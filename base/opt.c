@@ -44,7 +44,7 @@ const struct opt *opt_find(const struct opt_table *t, const char *name)
     return NULL;
 }
 
-static int unknown(const struct opt_table *t, const char *name, struct err *e)
+const struct opt *opt_nearest(const struct opt_table *t, const char *name)
 {
     const struct opt *nearest = NULL;
     int least = NEAREST_MOST + 1;
@@ -55,6 +55,12 @@ static int unknown(const struct opt_table *t, const char *name, struct err *e)
             nearest = &t->options[i];
         }
     }
+    return nearest;
+}
+
+static int unknown(const struct opt_table *t, const char *name, struct err *e)
+{
+    const struct opt *nearest = opt_nearest(t, name);
     char shown[80];
     str_visible(shown, sizeof shown, name);
     if (nearest)

@@ -46,6 +46,9 @@ int opt_defaults(const struct opt_table *t, void *object, struct err *e);
 /* The option of that name (underscores count as dashes), or NULL. */
 const struct opt *opt_find(const struct opt_table *t, const char *name);
 
+/* The one that may have been meant by a name that none has, or NULL. */
+const struct opt *opt_nearest(const struct opt_table *t, const char *name);
+
 /* Parses `value` into the field of option `name`. Flags take yes/no (also on/off, true/false, 1/0).
  * On -1 the object is unchanged and the message says the name, the value and the range or choices;
  * an unknown name is answered with the nearest known one. */

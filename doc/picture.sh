@@ -12,7 +12,9 @@ trap 'leave; rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$dir"
 unset TMUX NO_COLOR
-export LC_ALL=C.UTF-8 XDG_CACHE_HOME="$dir/cache" XDG_STATE_HOME="$dir/state"
+export LC_ALL=C.UTF-8 XDG_CACHE_HOME="$dir/cache" XDG_STATE_HOME="$dir/state" XDG_CONFIG_HOME="$dir/config"
+mkdir -p config/combolab
+echo 'layout = no' >config/combolab/config # each theme begins as on a new database
 
 tm() {
     tmux -L "$socket" -f /dev/null "$@"
@@ -65,7 +67,7 @@ field() { # name, value
 
 begin() { # theme
     tm new-session -d -s picture -x 120 -y 42 \
-        "exec env TERM=tmux-256color COLORTERM=truecolor XDG_CONFIG_HOME='$PWD' XDG_STATE_HOME='$PWD' '$combolab' -D runs.db --theme $1"
+        "exec env TERM=tmux-256color COLORTERM=truecolor '$combolab' -D runs.db --theme $1"
 }
 
 # Where it was made is nobody's business; what stands behind it stays where it was.

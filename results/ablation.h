@@ -23,9 +23,10 @@
  * intervals; Jennison and Turnbull, JRSS B 51, 1989). That bounds are those of sums of normal
  * increments and the tests are t tests is bridged by their p (significance level approach;
  * Jennison and Turnbull, "Group sequential methods", 2000, 11.2): with looks at 3, 5, 8 and 12
- * seeds, 0.05 becomes 0.052 by O'Brien and Fleming's type and 0.056 by Pocock's, and a fourth of it
- * 0.0130 and 0.0142 (four million drawn experiments without a difference). Folds share more from
- * look to look than the bounds count on: they err less often.
+ * seeds, 0.05 becomes 0.053 by O'Brien and Fleming's type and 0.056 by Pocock's (a million drawn
+ * experiments without a difference, by LOOKS_EXPERIMENTS=1000000 and test_ablation_looks). Folds
+ * share more from look to look than the bounds count on, and so should err less often, which is not
+ * measured.
  */
 #ifndef COMBOLAB_RESULTS_ABLATION_H
 #define COMBOLAB_RESULTS_ABLATION_H

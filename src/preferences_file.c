@@ -4,7 +4,6 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/nearest.h"
 #include "base/str.h"
 #include "db/rows.h"
 #include "results/rows_columns.h"
@@ -27,23 +26,15 @@ int preferences_file_path(char *to, size_t room, struct err *e)
 
 static int unknown(const char *name, struct err *e)
 {
-    const struct opt_table *t = &ui_preferences;
-    const char *nearest = NULL;
-    int least = NEAREST_MOST + 1;
+    const struct opt *nearest = opt_nearest(&ui_preferences, name);
     struct str names;
-    str_init(&names);
-    for (size_t i = 0; i < t->count; i++) {
-        int d = nearest_distance(name, t->options[i].name);
-        str_addf(&names, "%s%s", i ? ", " : "", t->options[i].name);
-        if (d < least) {
-            least = d;
-            nearest = t->options[i].name;
-        }
-    }
     if (nearest)
-        err_set(e, ERR_USAGE, "there is no preference '%.60s'; did you mean '%s'?", name, nearest);
-    else
-        err_set(e, ERR_USAGE, "there is no preference '%.60s': there are %s", name, names.text);
+        return err_set(e, ERR_USAGE, "there is no preference '%.60s'; did you mean '%s'?", name,
+                       nearest->name);
+    str_init(&names);
+    for (size_t i = 0; i < ui_preferences.count; i++)
+        str_addf(&names, "%s%s", i ? ", " : "", ui_preferences.options[i].name);
+    err_set(e, ERR_USAGE, "there is no preference '%.60s': there are %s", name, names.text);
     str_fini(&names);
     return -1;
 }

@@ -7,6 +7,8 @@
 
 #define LEAST_SIZE 0.001
 #define WHEEL_ZOOM 0.7
+#define KEY_ZOOM 0.5
+#define KEY_PAN 0.25    /* of what is seen */
 #define LEAST_DRAG 0.01 /* of what is seen: less was a click by an unsteady hand */
 
 double axis_size(const struct axis *a)
@@ -53,6 +55,25 @@ void axis_show(struct axis *a, double place)
         set(a, place, axis_size(a));
     else if (place > 1 - a->behind)
         set(a, place - axis_size(a), axis_size(a));
+}
+
+bool axis_request(struct axis *a, enum request request, double middle)
+{
+    switch (request) {
+    case REQ_ZOOM_IN:
+    case REQ_ZOOM_OUT:
+        axis_zoom(a, request == REQ_ZOOM_IN ? KEY_ZOOM : 1 / KEY_ZOOM, middle, 0.5);
+        return true;
+    case REQ_ZOOM_ALL:
+        axis_all(a);
+        return true;
+    case REQ_PAN_LEFT:
+    case REQ_PAN_RIGHT:
+        axis_pan(a, request == REQ_PAN_LEFT ? -KEY_PAN : KEY_PAN);
+        return true;
+    default:
+        return false;
+    }
 }
 
 static int cell_at(const struct live_layout *l, int y, int x)

@@ -4,6 +4,7 @@
 #define COMBOLAB_UI_AXIS_H
 
 #include "ui/pointer.h"
+#include "ui/request.h"
 
 /* Places on it are parts of all of it, 0 to 1. Zeroed, all is seen. */
 struct axis {
@@ -28,6 +29,9 @@ void axis_pan(struct axis *a, double part);
 void axis_show(struct axis *a, double place);
 
 void axis_all(struct axis *a);
+
+/* Keys that zoom, about `middle`, and move; false when `request` is none of theirs. */
+bool axis_request(struct axis *a, enum request request, double middle);
 
 enum axis_pointed {
     AXIS_ELSEWHERE, /* it is not about charts */

@@ -20,21 +20,17 @@ const char *groups_name(enum groups_by by)
     return names[by];
 }
 
-const char *groups_word(enum groups_by by)
-{
-    static const char *const words[GROUPS_KINDS] = {
-        [GROUPS_NONE] = "none",
-        [GROUPS_EXPERIMENT] = "experiment",
-        [GROUPS_BUT_SEED] = "seed",
-        [GROUPS_BUT_FOLD] = "fold",
-    };
-    return words[by];
-}
+const char *const groups_words[GROUPS_KINDS + 1] = {
+    [GROUPS_NONE] = "none",
+    [GROUPS_EXPERIMENT] = "experiment",
+    [GROUPS_BUT_SEED] = "seed",
+    [GROUPS_BUT_FOLD] = "fold",
+};
 
 enum groups_by groups_of_word(const char *word)
 {
     int by = 0;
-    while (by < GROUPS_KINDS && strcmp(groups_word((enum groups_by)by), word))
+    while (by < GROUPS_KINDS && strcmp(groups_words[by], word))
         by++;
     return (enum groups_by)by;
 }

@@ -11,9 +11,9 @@ enum groups_by { GROUPS_NONE, GROUPS_EXPERIMENT, GROUPS_BUT_SEED, GROUPS_BUT_FOL
 /* "experiment", "all but the seed" ...; "" for none. */
 const char *groups_name(enum groups_by by);
 
-/* As a word that is typed: "none", "experiment", "seed", "fold"; and what it is, of that word,
- * which is GROUPS_KINDS for others. */
-const char *groups_word(enum groups_by by);
+/* As words that are typed: "none", "experiment", "seed", "fold", NULL; and what such a word is,
+ * GROUPS_KINDS for others. */
+extern const char *const groups_words[GROUPS_KINDS + 1];
 enum groups_by groups_of_word(const char *word);
 
 /* The same for runs of one group, and for no others. A run whose settings have not been read is on

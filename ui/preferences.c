@@ -2,12 +2,12 @@
 #include "ui/ui.h"
 
 #include "base/str.h"
+#include "ui/groups.h"
 
 #define VIEW_NAME(name) #name,
 static const char *const views[] = {"last", UI_VIEWS(VIEW_NAME) NULL};
 #undef VIEW_NAME
 static const char *const charts[] = {"auto", "braille", "block", "ascii", NULL};
-static const char *const groups[] = {"none", "experiment", "seed", "fold", NULL};
 
 #define AT(field) offsetof(struct ui_preferences, field)
 
@@ -21,7 +21,7 @@ static const struct opt options[] = {
      "tests that runs of the list meet"},
     {"sort", 0, OPT_TEXT, AT(sort), 0, 0, "age_s", NULL, "", "Screen",
      "the column that the list is sorted by; with - before it the other way round"},
-    {"group", 0, OPT_CHOICE, AT(group), 0, 0, "none", groups, "", "Screen",
+    {"group", 0, OPT_CHOICE, AT(group), 0, 0, "none", groups_words, "", "Screen",
      "what the list is grouped by"},
     {"refresh", 0, OPT_INT, AT(refresh_ms), 20, 10000, "100", NULL, "ms", "Screen",
      "how often what a run says of itself is shown anew"},

@@ -48,7 +48,7 @@ void ui_prefer(struct ui *ui, const struct ui_model *model, const struct ui_pref
     if (!name || !strcmp(name, "sort"))
         list->say(state, model, REQ_SORT, p->sort, &reply);
     if (!name || !strcmp(name, "group"))
-        list->say(state, model, REQ_GROUP, groups_word((enum groups_by)p->group), &reply);
+        list->say(state, model, REQ_GROUP, groups_words[p->group], &reply);
     if (p->view && (!name || !strcmp(name, "view")))
         begin_in(ui, p->view - 1);
 }

@@ -9,6 +9,8 @@
 #include "tests/kit/tap.h"
 #include "tests/results/ablation_kit.h"
 
+#include <stdlib.h>
+
 #define LEVEL_1 1.4727e-05 /* of 3, 5, 8 and 12 seeds by O'Brien and Fleming's type */
 #define LEVEL_2 0.0010256
 
@@ -204,7 +206,7 @@ static void test_kinds(void)
 
 /* --- what looks are for: how often they find a difference where there is none --- */
 
-#define EXPERIMENTS 10000
+#define EXPERIMENTS 10000 /* LOOKS_EXPERIMENTS in the environment draws as many others */
 
 /* p of an experiment's looks; its differences are drawn by Box and Muller's rule. */
 static void draw(uint32_t experiment, const struct ablation_looks *l, double *p)
@@ -235,16 +237,20 @@ static void test_honesty(void)
     static const double plain[] = {0.05, 0.05, 0.05, 0.05};
     struct ablation_looks looks = kit_looks;
     double first[STATS_MOST_LOOKS], even[STATS_MOST_LOOKS], p[STATS_MOST_LOOKS];
-    double share[3] = {0, 0, 0};
+    double share[3], found[3] = {0, 0, 0};
+    const char *asked = getenv("LOOKS_EXPERIMENTS");
+    uint32_t n = asked ? (uint32_t)strtoul(asked, NULL, 10) : EXPERIMENTS;
     ablation_looks_levels(&looks, 4, 0.05, first, NULL);
     looks.spending = STATS_POCOCK;
     ablation_looks_levels(&looks, 4, 0.05, even, NULL);
-    for (uint32_t i = 0; i < EXPERIMENTS; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         draw(i, &looks, p);
-        share[0] += is_decided(p, first, 4) / (double)EXPERIMENTS;
-        share[1] += is_decided(p, even, 4) / (double)EXPERIMENTS;
-        share[2] += is_decided(p, plain, 4) / (double)EXPERIMENTS;
+        found[0] += is_decided(p, first, 4);
+        found[1] += is_decided(p, even, 4);
+        found[2] += is_decided(p, plain, 4);
     }
+    for (int i = 0; i < 3; i++)
+        share[i] = found[i] / n;
     ok(share[0] > 0.045 && share[0] < 0.059, "of nothing, looks find something in %.2f %%",
        100 * share[0]);
     ok(share[1] > 0.049 && share[1] < 0.064, "by Pocock's type in %.2f %%", 100 * share[1]);

@@ -229,9 +229,8 @@ static void test_preferences(void)
     struct err e;
     opt_defaults(&ui_preferences, &p, &e);
     for (int i = 0; i < GROUPS_KINDS; i++)
-        ok(!opt_set(&ui_preferences, &p, "group", groups_word((enum groups_by)i), &e) &&
-               p.group == i,
-           "the preference group has %s", groups_word((enum groups_by)i));
+        ok(!opt_set(&ui_preferences, &p, "group", groups_words[i], &e) && p.group == i,
+           "the preference group has %s", groups_words[i]);
     p.group = GROUPS_EXPERIMENT;
     p.view = 2;
     str_copy(p.filter, sizeof p.filter, "loss:l1");

@@ -39,7 +39,7 @@ static void say_time(const struct ui_needed *n, char *to)
                  "%zu %s, no past run tells how long; queued, and trained when asked", n->n, runs);
 }
 
-/* "Tested at 3, 5, 8, 12 seeds alone (obrien-fleming), which is laid down" */
+/* "Tested at 3, 5, 8, 12 seeds alone (pocock), which is then laid down" */
 static void say_looks(const struct ui_needed *n, char *to)
 {
     char seeds[2 * sizeof n->looks.seeds];

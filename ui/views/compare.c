@@ -405,7 +405,7 @@ static const char *word(const void *state, enum request request, size_t i, const
     (void)state;
     if (request == REQ_GROUP && i < sizeof kinds / sizeof *kinds) {
         *about = groups_name(kinds[i]);
-        return groups_word(kinds[i]);
+        return groups_words[kinds[i]];
     }
     return request == REQ_PHASE && i < ROW_PHASES ? row_phases[i].name : NULL;
 }

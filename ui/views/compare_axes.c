@@ -45,14 +45,13 @@ void compare_axes_read(struct compare_axes *a, const struct compare_set *set,
     a->reading = any_before || any_after;
 }
 
-/* By `by`, around the crosshair where there is one. */
-static void zoom(struct compare_axes *a, const struct ui_model *m, double by)
+/* The crosshair where there is one. */
+static double middle_of(const struct compare_axes *a, const struct ui_model *m)
 {
     struct compare_span span = compare_span_of(a, m);
-    double middle = axis_place(&a->x, 0.5);
     if (a->reading && span.most > span.least)
-        middle = (a->at - span.least) / (span.most - span.least);
-    axis_zoom(&a->x, by, middle, 0.5);
+        return (a->at - span.least) / (span.most - span.least);
+    return axis_place(&a->x, 0.5);
 }
 
 /* Another x axis; the crosshair would stand somewhere else on it. */
@@ -68,21 +67,12 @@ bool compare_axes_request(struct compare_axes *a, const struct compare_set *set,
 {
     static const int next_phase[] = {
         [ROW_TEST] = ROW_TRAIN, [ROW_TRAIN] = ROW_VAL, [ROW_VAL] = ROW_TEST};
+    if (axis_request(&a->x, request, middle_of(a, m)))
+        return true;
     switch (request) {
     case REQ_LEFT:
     case REQ_RIGHT:
         move(a, set, m, request == REQ_LEFT ? -1 : 1);
-        return true;
-    case REQ_ZOOM_IN:
-    case REQ_ZOOM_OUT:
-        zoom(a, m, request == REQ_ZOOM_IN ? 0.5 : 2);
-        return true;
-    case REQ_ZOOM_ALL:
-        axis_all(&a->x);
-        return true;
-    case REQ_PAN_LEFT:
-    case REQ_PAN_RIGHT:
-        axis_pan(&a->x, request == REQ_PAN_LEFT ? -0.25 : 0.25);
         return true;
     case REQ_LOG_Y:
         a->log_y ^= 1u << a->focus;

@@ -50,31 +50,13 @@ void live_axes_read(struct live_axes *a, const struct ui_model *m, double place)
             a->cursor = place_of(a, m, i);
 }
 
-/* Around the crosshair where there is one. */
-static void zoom(struct live_axes *a, const struct ui_model *m, double by)
-{
-    axis_zoom(&a->x, by, a->reading ? cursor_place(a, m) : axis_place(&a->x, 0.5), 0.5);
-}
-
 bool live_axes_request(struct live_axes *a, const struct ui_model *m, enum request request)
 {
-    switch (request) {
-    case REQ_LEFT:
-    case REQ_RIGHT:
-        move(a, m, request == REQ_LEFT ? -1 : 1);
+    double middle = a->reading ? cursor_place(a, m) : axis_place(&a->x, 0.5);
+    if (axis_request(&a->x, request, middle))
         return true;
-    case REQ_ZOOM_IN:
-    case REQ_ZOOM_OUT:
-        zoom(a, m, request == REQ_ZOOM_IN ? 0.5 : 2);
-        return true;
-    case REQ_ZOOM_ALL:
-        axis_all(&a->x);
-        return true;
-    case REQ_PAN_LEFT:
-    case REQ_PAN_RIGHT:
-        axis_pan(&a->x, request == REQ_PAN_LEFT ? -0.25 : 0.25);
-        return true;
-    default:
+    if (request != REQ_LEFT && request != REQ_RIGHT)
         return false;
-    }
+    move(a, m, request == REQ_LEFT ? -1 : 1);
+    return true;
 }

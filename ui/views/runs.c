@@ -268,14 +268,6 @@ static void start_filter(struct runs_view *v)
     v->typing = true;
 }
 
-void runs_filter(void *state, const char *text)
-{
-    struct runs_view *v = state;
-    edit_start(&v->filter, text);
-    v->typing = v->sorting = false;
-    v->place.at = v->place.first = 0;
-}
-
 static void mark(struct view_reply *reply, int failed)
 {
     reply->note_is_error = failed;

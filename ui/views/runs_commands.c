@@ -15,6 +15,14 @@ static int refuse(struct view_reply *reply, const char *text)
     return -1;
 }
 
+void runs_filter(void *state, const char *text)
+{
+    struct runs_view *v = state;
+    edit_start(&v->filter, text);
+    v->typing = v->sorting = false;
+    v->place.at = v->place.first = 0;
+}
+
 /* "best_pc", "-pc": as `combolab runs --sort` takes it, of the columns that the list has. */
 static int say_sort(struct runs_view *v, const char *text, struct view_reply *reply)
 {
@@ -63,7 +71,7 @@ const char *runs_word(const void *state, enum request request, size_t i, const c
     (void)state;
     if (request == REQ_GROUP && i < GROUPS_KINDS) {
         *about = groups_name((enum groups_by)i);
-        return groups_word((enum groups_by)i);
+        return groups_words[i];
     }
     for (int c = 0; (request == REQ_SORT || request == REQ_FILTER) && c < RUNS_COLUMNS; c++)
         if (runs_columns[c].name[0] && !i--) {
@@ -79,7 +87,7 @@ void runs_keep(const void *state, const char *name, struct str *out)
     const struct runs_view *v = state;
     str_addf(out, "%s sort %s%s\n", name, v->reverse ? "-" : "", runs_columns[v->sorted].name);
     str_addf(out, "%s filter %s\n", name, v->typing ? v->before : v->filter.text);
-    str_addf(out, "%s group %s\n", name, groups_word(v->marks->groups));
+    str_addf(out, "%s group %s\n", name, groups_words[v->marks->groups]);
     for (size_t i = 0; i < v->lines.n_folded; i++)
         str_addf(out, "%s folded %llx\n", name, (unsigned long long)v->lines.folded[i]);
     str_addf(out, "%s selected %lld\n", name, (long long)v->selected);

@@ -30,11 +30,9 @@ struct runs_view {
     char before[EDIT_BYTES]; /* the filter that Escape brings back */
 };
 
-/* The functions of its descriptor that are not in runs.c, but for the first: see view.h. */
+/* --- runs_commands.c: see view.h --- */
+
 void runs_filter(void *state, const char *text);
-
-/* --- runs_commands.c --- */
-
 int runs_say(void *state, const struct ui_model *model, enum request request, const char *text,
              struct view_reply *reply);
 const char *runs_word(const void *state, enum request request, size_t i, const char **about);
