@@ -63,9 +63,14 @@ grep -q "moved.db was moved or deleted while it was in use" "$dir/err"
 result $? "with the reason"
 
 # --- weights that are gone at the end ---
-begin "$dir/bare.db" 12
+# (stopped meanwhile: it might write them anew just between the two commands)
+begin "$dir/bare.db" 24
+kill -STOP $pid
 rm -f "$dir/bare.weights/1/best.safetensors"
 mkdir -p "$dir/bare.weights/1/best.safetensors"
+[ -d "$dir/bare.weights/1/best.safetensors" ]
+result $? "best weights are taken away from a run that goes on"
+kill -CONT $pid
 await
 [ $status -ne 0 ]
 result $? "a run whose best weights cannot be written or found does not succeed"
