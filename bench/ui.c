@@ -29,6 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define NOWHERE "/dev/null/none" /* not even root makes a folder there */
 #define STARTS 11
 #define COMPARISONS 11 /* of eight runs */
 #define WATCH_S 20
@@ -52,8 +53,8 @@ static int start(struct screen *s, const char *program, const char *db)
         return s->pid < 0 ? -1 : 0;
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
-    setenv("XDG_STATE_HOME", "/nonexistent", 1); /* as on a database that is new */
-    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+    setenv("XDG_STATE_HOME", NOWHERE, 1); /* as on a database that is new */
+    setenv("XDG_CONFIG_HOME", NOWHERE, 1);
     execl(program, program, "-D", db, (char *)NULL);
     _exit(127);
 }
@@ -145,6 +146,8 @@ static int measure_start(const char *program, const char *db, const struct run_r
 struct times {
     double s[MOST_KEYS], cpu_s[MOST_KEYS];
     size_t n;
+    double slowest_s;
+    char slowest; /* the key that took so long */
 };
 
 /* One key; adds the time to its frame, if it had one. */
@@ -159,6 +162,10 @@ static void press(struct screen *s, const char *key, struct times *t)
     if (t->n == MOST_KEYS)
         return;
     t->s[t->n] = s->last_s - begin;
+    if (t->s[t->n] > t->slowest_s) {
+        t->slowest_s = t->s[t->n];
+        t->slowest = key[0];
+    }
     t->cpu_s[t->n++] = cpu_s(s->pid) - used;
 }
 
@@ -173,9 +180,10 @@ static void tell_keys(const char *what, struct times *t)
 {
     double p50 = 1e3 * part_of(t->s, t->n, 0.5), p99 = 1e3 * part_of(t->s, t->n, 0.99);
     printf("# %-7s %4zu keys: p50 %5.2f ms, p99 %5.2f ms; of processor time p50 %5.2f ms, p99 "
-           "%5.2f ms\n",
+           "%5.2f ms; slowest '%c' (%02x)\n",
            what, t->n, p50, p99, 1e3 * part_of(t->cpu_s, t->n, 0.5),
-           1e3 * part_of(t->cpu_s, t->n, 0.99));
+           1e3 * part_of(t->cpu_s, t->n, 0.99), t->slowest >= ' ' ? t->slowest : '^',
+           (unsigned)t->slowest);
 }
 
 static void add_times(struct times *all, const struct times *t)
@@ -201,6 +209,7 @@ static void measure_keys(struct screen *s)
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         static struct times t;
         t.n = 0;
+        t.slowest_s = 0;
         press_each(s, groups[i].keys, groups[i].times, &t);
         add_times(&all, &t);
         tell_keys(groups[i].what, &t);
@@ -228,6 +237,7 @@ static void measure_views(struct screen *s)
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         static struct times t, others;
         t.n = others.n = 0;
+        t.slowest_s = 0;
         press_each(s, views[i].open, 1, &others);
         settle(s, 300);
         press_each(s, views[i].keys, views[i].times, &t);
@@ -353,19 +363,23 @@ static void tell_watching(struct screen *s, const char *figure, const char *targ
            WATCH_S * COMMITS_PER_S);
 }
 
-/* The list, then the run itself that the other process writes. */
-static int measure_watching(struct screen *s, const char *db)
+/* The list as it begins, the run that the other process writes on top; then that run itself. */
+static int measure_watching(const char *program, const char *db)
 {
     int status;
-    struct times t = {.n = 0};
+    static struct times t;
+    struct screen s;
     fflush(stdout);
     pid_t writer = fork();
     if (writer == 0)
         _exit(write_epochs(db));
-    watch(s, 0.5);
-    tell_watching(s, "ui_watch_cpu", "1");
-    press_each(s, "g\r", 1, &t);
-    tell_watching(s, "ui_watch_run_cpu", "-");
+    if (start(&s, program, db))
+        return -1;
+    watch(&s, 0.5);
+    tell_watching(&s, "ui_watch_cpu", "1");
+    press_each(&s, "g\r", 1, &t);
+    tell_watching(&s, "ui_watch_run_cpu", "-");
+    stop(&s);
     waitpid(writer, &status, 0);
     return status;
 }
@@ -406,9 +420,9 @@ static int measure(const char *program, const char *db)
     measure_keys(&s);
     measure_compare(&s);
     measure_views(&s);
-    status = measure_watching(&s, db) || tell_memory(s.pid);
+    status = tell_memory(s.pid);
     stop(&s);
-    return status;
+    return measure_watching(program, db) || status;
 }
 
 int main(int argc, char **argv)

@@ -261,6 +261,11 @@ int db_ledger(struct db *d, int64_t run, int epoch, float **out, size_t *n, stru
 int db_ledgers(struct db *d, int64_t run, struct ledger_rows *out, struct err *e);
 void db_ledgers_free(struct ledger_rows *rows);
 
+/* What is read between these is of one state of the database, and read faster than by statements on
+ * their own. Not around what tells living runs from lost ones: it has to see that a run ended. */
+int db_reading_begin(struct db *d, struct err *e);
+void db_reading_end(struct db *d); /* also after an error, of the beginning too */
+
 /* Options in which runs of an experiment differ from its first one, ascending by run; before them,
  * as run 0, all options of that one. Memory grows with what differs. */
 int db_settings(struct db *d, const char *experiment, struct setting_row **out, size_t *n,

@@ -139,6 +139,17 @@ int db_begin(struct db *d, struct err *e)
     return db_exec(d, "BEGIN IMMEDIATE", e);
 }
 
+int db_reading_begin(struct db *d, struct err *e)
+{
+    return db_exec(d, "BEGIN", e);
+}
+
+void db_reading_end(struct db *d)
+{
+    if (!sqlite3_get_autocommit(d->sql))
+        sqlite3_exec(d->sql, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
+}
+
 int db_end(struct db *d, int status, struct err *e, const char *doing, ...)
 {
     if (!status)

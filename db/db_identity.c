@@ -105,6 +105,9 @@ static bool is_other_file(const struct db *d, const char *name)
 static int whose_folder(const struct db *d, const char *folder, enum whose *whose, struct err *e)
 {
     char path[FILE_PATH_BYTES], id[IDENTITY_BYTES], name[256];
+    *whose = NOBODYS;
+    if (access(folder, F_OK) && errno == ENOENT)
+        return 0;
     if (str_path(path, sizeof path, folder, ID_FILE))
         return too_long(sizeof path, e);
     *whose = ANOTHERS;

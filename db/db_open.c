@@ -280,6 +280,7 @@ void db_close(struct db *d)
 {
     if (!d)
         return;
+    query_forget_kept(d);
     sqlite3_close(d->sql);
     if (d->lock >= 0)
         close(d->lock);

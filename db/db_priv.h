@@ -1,8 +1,9 @@
 /* db_priv.h - what the files of db/ share: the connection, one way to run a statement, one way to
  * map a row to a struct. Nothing outside db/ and its tests includes this.
  *
- * Statements are prepared anew for each call: that costs some ten microseconds, writes come a few a
- * second and lists are one statement each, and a cache would need rules for who resets what.
+ * Statements are kept for the next query of the same text: to prepare the longer ones takes as long
+ * as to run them, and a screen asks the same a dozen times a second. query_close resets what it keeps,
+ * so that none of it holds a lock.
  */
 #ifndef COMBOLAB_DB_DB_PRIV_H
 #define COMBOLAB_DB_DB_PRIV_H
@@ -28,6 +29,8 @@
 
 #define IDENTITY_BYTES 33 /* 128 bits in hexadecimal, and NUL */
 
+#define DB_KEPT_STATEMENTS 16
+
 #define DB_BESIDE 2 /* files that SQLite keeps beside a database in use */
 
 struct file_id {
@@ -36,6 +39,8 @@ struct file_id {
 
 struct db {
     sqlite3 *sql;
+    sqlite3_stmt *kept[DB_KEPT_STATEMENTS]; /* not in use; the one used last comes last */
+    int n_kept;
     char *path; /* with links resolved, once the file is there */
     char id[IDENTITY_BYTES];
     bool writes;
@@ -84,6 +89,7 @@ struct query {
  * not copied: they must live until query_close. */
 void query_open(struct query *q, struct db *d, const char *sql);
 void query_close(struct query *q);
+void query_forget_kept(struct db *d); /* before the connection is closed */
 void query_bind_int(struct query *q, int64_t value);
 void query_bind_real(struct query *q, double value); /* NaN is NULL */
 void query_bind_text(struct query *q, const char *text);

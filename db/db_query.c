@@ -7,11 +7,47 @@
 #include <math.h>
 #include <string.h>
 
+/* --- statements that are kept --- */
+
+static sqlite3_stmt *take_kept(struct db *d, int at)
+{
+    sqlite3_stmt *statement = d->kept[at];
+    d->n_kept--;
+    memmove(d->kept + at, d->kept + at + 1, (size_t)(d->n_kept - at) * sizeof *d->kept);
+    return statement;
+}
+
+static sqlite3_stmt *find_kept(struct db *d, const char *sql)
+{
+    for (int i = d->n_kept - 1; i >= 0; i--)
+        if (!strcmp(sqlite3_sql(d->kept[i]), sql))
+            return take_kept(d, i);
+    return NULL;
+}
+
+static void keep(struct db *d, sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (d->n_kept == DB_KEPT_STATEMENTS)
+        sqlite3_finalize(take_kept(d, 0));
+    d->kept[d->n_kept++] = statement;
+}
+
+void query_forget_kept(struct db *d)
+{
+    while (d->n_kept)
+        sqlite3_finalize(d->kept[--d->n_kept]);
+}
+
+/* --- one statement --- */
+
 void query_open(struct query *q, struct db *d, const char *sql)
 {
-    *q = (struct query){.d = d};
+    *q = (struct query){.d = d, .statement = find_kept(d, sql)};
     d->slices_left = DB_SLICES;
-    q->code = sqlite3_prepare_v2(d->sql, sql, -1, &q->statement, NULL);
+    if (!q->statement)
+        q->code = sqlite3_prepare_v2(d->sql, sql, -1, &q->statement, NULL);
 }
 
 void query_open_str(struct query *q, struct db *d, struct str *sql)
@@ -25,7 +61,10 @@ void query_open_str(struct query *q, struct db *d, struct str *sql)
 
 void query_close(struct query *q)
 {
-    sqlite3_finalize(q->statement);
+    if (q->statement && q->code == SQLITE_OK)
+        keep(q->d, q->statement);
+    else
+        sqlite3_finalize(q->statement);
     q->statement = NULL;
 }
 

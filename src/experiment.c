@@ -178,7 +178,9 @@ static int make(struct db *db, const struct runs *runs, const char *experiment,
     struct ablation_source source = {
         .experiment = experiment, .runs = &list, .scores = read_scores, .context = &splits};
     ui_run_columns(columns);
-    int status = db_settings(db, experiment, &settings, &source.n_settings, e);
+    int status = db_reading_begin(db, e);
+    if (!status)
+        status = db_settings(db, experiment, &settings, &source.n_settings, e);
     if (!status)
         status = db_tested(db, experiment, &tested, &source.n_tested, e);
     if (!status)
@@ -188,6 +190,7 @@ static int make(struct db *db, const struct runs *runs, const char *experiment,
     source.references = references;
     if (!status)
         status = ablation_make(out, &source, choice, e);
+    db_reading_end(db);
     for (size_t i = 0; i < SPLITS; i++)
         mem_free(splits.kept[i].truth);
     mem_free(settings);

@@ -9,6 +9,9 @@
 #include "db/db.h"
 #include "engine/snapshot_file.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 struct now_rows {
     bool moves;
     struct snapshot *snapshots;
@@ -25,13 +28,25 @@ static void free_rows(void *rows)
 }
 
 /* A run that says nothing, or that has no folder, is left out. */
-static void look_at(struct now_rows *r, struct db *db, int64_t run, bool with_steps)
+static void look_at(struct now_rows *r, const char *weights, int64_t run, bool with_steps)
 {
     char folder[FILE_PATH_BYTES];
-    if (db_weights_dir(db, run, folder, sizeof folder, NULL))
+    int n = snprintf(folder, sizeof folder, "%s/%" PRId64, weights, run);
+    if (n < 0 || (size_t)n >= sizeof folder)
         return;
     if (snapshot_file_read(folder, run, &r->snapshots[r->n], with_steps ? &r->steps : NULL))
         r->n++;
+}
+
+/* The folder of all weights is looked for once: runs by the dozen may live, and it may not be there. */
+static void look_at_all(struct now_rows *r, struct db *db, const int64_t *runs, size_t n,
+                        int64_t with_steps)
+{
+    char weights[FILE_PATH_BYTES];
+    if (!n || db_weights_own(db, weights, sizeof weights, NULL) < 1)
+        return;
+    for (size_t i = 0; i < n; i++)
+        look_at(r, weights, runs[i], runs[i] == with_steps);
 }
 
 static int fetch(struct want_source *s, const struct ui_want *want, void **rows, struct err *e)
@@ -49,8 +64,7 @@ static int fetch(struct want_source *s, const struct ui_want *want, void **rows,
         return mem_error(e, "what runs do at present", n * sizeof *r->snapshots);
     }
     r->moves = n > 0;
-    for (size_t i = 0; i < n; i++)
-        look_at(r, s->db, runs[i], runs[i] == want->run);
+    look_at_all(r, s->db, runs, n, want->run);
     mem_free(runs);
     *rows = r;
     return 0;

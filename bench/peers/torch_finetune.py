@@ -91,7 +91,6 @@ def main():
     folder, weights, *more = sys.argv[1:]
     loss, epochs, rate = (more + ["mse", "2", "0.005"][len(more):])[:3]
     torch.manual_seed(1)
-    torch.set_num_threads(os.cpu_count())
     square = [transforms.Resize(224), transforms.CenterCrop(224)]
     tensor = [transforms.ToTensor(), NORMALIZE]
     sets = (Faces(folder, "train", transforms.Compose(square + [transforms.RandomRotation(30)] + tensor)),

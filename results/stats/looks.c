@@ -11,7 +11,9 @@
 
 #include <math.h>
 
-#define POINTS 256
+#define POINTS 256 /* at most */
+#define FEWEST 48
+#define POINTS_A_STEP 12 /* for each time that a deviation goes into the bound */
 #define LEAST_STEP 0.01     /* of the runs, between looks: finer steps would want more points */
 #define LEAST_CHANCE 1e-300 /* less is as good as none: no double has the bound's */
 #define MOST_Z 38
@@ -21,6 +23,7 @@
 
 /* The walk at a look, for |sum| < bound: density[i] at points[i] * bound. */
 struct walk {
+    int n;                                  /* points, an even number */
     double points[POINTS], weights[POINTS]; /* for -1..1 */
     double density[POINTS];
     double bound, share;
@@ -35,25 +38,46 @@ double stats_spent(enum stats_spending kind, double alpha, double share)
     return 4 * stats_normal_cdf(stats_normal_quantile(alpha / 4) / sqrt(share));
 }
 
+/* The bound, had nothing been decided before: the real one is below. */
+static double bound_alone(double share, double chance)
+{
+    double z = chance < LEAST_CHANCE ? MOST_Z : -stats_normal_quantile(chance / 2);
+    return z * sqrt(share);
+}
+
+/* The narrower a density or the next step beside its bound, the more points it wants. */
+static int points_for(const struct stats_look *looks, const double *shares, size_t n)
+{
+    double most = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        double chance = looks[i].spent - (i ? looks[i - 1].spent : 0);
+        double narrow = sqrt(fmin(shares[i], shares[i + 1] - shares[i]));
+        most = fmax(most, bound_alone(shares[i], chance) / narrow);
+    }
+    double points = FEWEST + POINTS_A_STEP * most;
+    return points < POINTS ? (int)points / 2 * 2 : POINTS;
+}
+
 /* Roots of the Legendre polynomial by Newton's method, and their weights: the same on both sides.
  */
 static void points_of(struct walk *w)
 {
-    for (int i = 0; i < POINTS / 2; i++) {
-        double x = cos(PI * (i + 0.75) / (POINTS + 0.5)), slope = 1;
-        for (int round = 0; round < 4; round++) {
+    const int n = w->n;
+    for (int i = 0; i < n / 2; i++) {
+        double x = cos(PI * (i + 0.75) / (n + 0.5)), slope = 1, step = 1;
+        for (int round = 0; round < 4 && fabs(step) > 1e-15; round++) {
             double before = 1, p = x;
-            for (int k = 2; k <= POINTS; k++) {
+            for (int k = 2; k <= n; k++) {
                 double next = ((2 * k - 1) * x * p - (k - 1) * before) / k;
                 before = p;
                 p = next;
             }
-            slope = POINTS * (x * p - before) / (x * x - 1);
-            x -= p / slope;
+            slope = n * (x * p - before) / (x * x - 1);
+            x -= step = p / slope;
         }
         w->points[i] = x;
-        w->points[POINTS - 1 - i] = -x;
-        w->weights[i] = w->weights[POINTS - 1 - i] = 2 / ((1 - x * x) * slope * slope);
+        w->points[n - 1 - i] = -x;
+        w->weights[i] = w->weights[n - 1 - i] = 2 / ((1 - x * x) * slope * slope);
     }
 }
 
@@ -71,7 +95,7 @@ static double leaves(const struct walk *w, double share, double bound, double *s
         *slope = -2 * normal_density(bound, deviation);
         return 2 * stats_normal_cdf(-bound / deviation);
     }
-    for (int i = 0; i < POINTS; i++) { /* both sides are alike */
+    for (int i = 0; i < w->n; i++) { /* both sides are alike */
         double mass = 2 * w->weights[i] * w->bound * w->density[i];
         double beyond = bound - w->points[i] * w->bound;
         sum += mass * stats_normal_cdf(-beyond / deviation);
@@ -84,9 +108,9 @@ static double leaves(const struct walk *w, double share, double bound, double *s
  * method on their logarithm, begun where they are too small, stays there. */
 static double bound_for(const struct walk *w, double share, double chance)
 {
+    double bound = bound_alone(share, chance), step = bound, slope;
     if (chance < LEAST_CHANCE)
-        return MOST_Z * sqrt(share);
-    double bound = -stats_normal_quantile(chance / 2) * sqrt(share), step = bound, slope;
+        return bound;
     for (int i = 0; i < 100 && fabs(step) > 1e-15 * bound; i++) {
         double left = leaves(w, share, bound, &slope);
         bound -= step = log(left / chance) * left / slope;
@@ -97,17 +121,17 @@ static double bound_for(const struct walk *w, double share, double chance)
 static void walk_on(struct walk *w, double share, double bound)
 {
     double deviation = sqrt(share - w->share), density[POINTS / 2];
-    for (int i = 0; i < POINTS / 2; i++) { /* both sides are alike */
+    for (int i = 0; i < w->n / 2; i++) { /* both sides are alike */
         double at = w->points[i] * bound;
         density[i] = 0;
-        for (int k = 0; w->share > 0 && k < POINTS; k++)
+        for (int k = 0; w->share > 0 && k < w->n; k++)
             density[i] += w->weights[k] * w->bound * w->density[k] *
                           normal_density(at - w->points[k] * w->bound, deviation);
         if (w->share == 0)
             density[i] = normal_density(at, deviation);
     }
-    for (int i = 0; i < POINTS / 2; i++)
-        w->density[i] = w->density[POINTS - 1 - i] = density[i];
+    for (int i = 0; i < w->n / 2; i++)
+        w->density[i] = w->density[w->n - 1 - i] = density[i];
     w->share = share;
     w->bound = bound;
 }
@@ -132,9 +156,11 @@ int stats_looks(enum stats_spending kind, double alpha, const double *shares, si
     struct walk w = {.share = 0};
     if (check(alpha, shares, n, e))
         return -1;
+    for (size_t i = 0; i < n; i++)
+        out[i].spent = stats_spent(kind, alpha, shares[i]);
+    w.n = points_for(out, shares, n);
     points_of(&w);
     for (size_t i = 0; i < n; i++) {
-        out[i].spent = stats_spent(kind, alpha, shares[i]);
         double bound = bound_for(&w, shares[i], out[i].spent - (i ? out[i - 1].spent : 0));
         out[i].z = bound / sqrt(shares[i]);
         out[i].level = 2 * stats_normal_cdf(-out[i].z);
