@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 struct options {
@@ -60,6 +61,22 @@ static int describe(struct weights *w, const struct run_row *run, const struct c
                : 0;
 }
 
+/* Whoever opens a file by such a name would take it for something else. */
+static int check_name(const char *path, struct err *e)
+{
+    static const char *const others[] = {".pth", ".pt",  ".ckpt", ".bin",  ".pkl",
+                                         ".npz", ".npy", ".onnx", ".zip", ".h5"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        size_t n = strlen(path), ending = strlen(others[i]);
+        if (n >= ending && !strcasecmp(path + n - ending, others[i]))
+            return err_set(e, ERR_USAGE,
+                           "%s: what export writes is no %s file but safetensors, which PyTorch reads "
+                           "by safetensors.torch.load_file: call it %.*s.safetensors",
+                           path, others[i], (int)(n - ending), path);
+    }
+    return 0;
+}
+
 static int check_free(const char *path, const struct options *own, struct err *e)
 {
     struct stat s;
@@ -77,7 +94,7 @@ static int export(const struct invocation *in, struct db *db, struct err *e)
     struct run_row run;
     struct checkpoint_row from;
     struct weights *w;
-    if (output_find_run(db, in->arguments[0], &run, e) ||
+    if (check_name(path, e) || output_find_run(db, in->arguments[0], &run, e) ||
         output_find_weights(db, &run, own->best, own->last, &from, e) || check_free(path, own, e) ||
         weights_read(&w, from.path, e))
         return -1;

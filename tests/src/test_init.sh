@@ -133,6 +133,11 @@ says err "out.safetensors is there already: choose another name, or replace it w
 run export 2 "$dir/out.safetensors" --last --force
 exits 0 "but by --force"
 says out "the last weights of run 2" "with the weights asked for"
+run export 2 "$dir/out.PTH"
+exits 2 "a name that says another format is refused"
+says err "no .pth file but safetensors" "and it says what is written"
+[ ! -e "$dir/out.PTH" ]
+result $? "and nothing is"
 run export 2 "$dir/no/out.safetensors"
 exits 1 "a folder that is not there is an error"
 run export 2 "$dir/x.safetensors" --last --best
