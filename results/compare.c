@@ -201,9 +201,9 @@ static const struct {
     {"select", "select", "chosen on", false, false},
     {"last_pc", "last_pc", "last PC", true, false},
     {"epochs_done", "last_epoch", "at", false, false},
-    {"best_mae", "best_mae", "best MAE", true, true},
+    {"best_mae", "best_mae", "MAE@best", true, true},
     {"last_mae", "last_mae", "last MAE", true, true},
-    {"best_rmse", "best_rmse", "best RMSE", true, true},
+    {"best_rmse", "best_rmse", "RMSE@best", true, true},
     {"last_rmse", "last_rmse", "last RMSE", true, true},
 };
 

@@ -38,7 +38,7 @@ enum table_kind {
 
 struct table_column {
     const char *name;  /* in CSV and JSON: "best_mae" */
-    const char *title; /* for people: "best MAE" */
+    const char *title; /* for people: "MAE@best" */
     enum table_kind kind;
     int digits; /* TABLE_REAL, for people: as in struct row_column; exports are exact */
     bool spare; /* left out where a terminal is too narrow */

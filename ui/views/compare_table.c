@@ -33,9 +33,9 @@ static const struct shown {
     {{"last PC", 7, 8, 5, true}, BY_ROW, "last_pc", false, 4},
     {{"delta", 7, 9, 6, true}, BY_ROW, "last_pc", true, 4},
     {{"at", 2, 6, 7, true}, BY_ROW, "epochs_done", false, -1},
-    {{"best MAE", 8, 8, 8, true}, BY_ROW, "best_mae", false, 4},
+    {{"MAE@best", 8, 8, 8, true}, BY_ROW, "best_mae", false, 4},
     {{"delta", 7, 9, 9, true}, BY_ROW, "best_mae", true, 4},
-    {{"best RMSE", 9, 9, 11, true}, BY_ROW, "best_rmse", false, 4},
+    {{"RMSE@best", 9, 9, 11, true}, BY_ROW, "best_rmse", false, 4},
     {{"delta", 7, 9, 12, true}, BY_ROW, "best_rmse", true, 4},
     {{"state", 10, 12, 10, false}, STATE, NULL, false, -1},
 };

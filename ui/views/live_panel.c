@@ -115,8 +115,8 @@ static void add_facts(struct lines *l, const struct ui_model *m, const struct ui
         snprintf(text, sizeof text, "%d  by %s PC", r->best_epoch, r->select);
         add(l, ROLE_TEXT, "best epoch", text);
         add_figure(l, "best PC", r->best_pc);
-        add_figure(l, "best MAE", r->best_mae);
-        add_figure(l, "best RMSE", r->best_rmse);
+        add_figure(l, "MAE@best", r->best_mae);
+        add_figure(l, "RMSE@best", r->best_rmse);
     }
     add_pull(l, m);
     if (r->resumed > 0) {
