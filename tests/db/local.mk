@@ -71,3 +71,9 @@ tests_db_test_db_edit_SOURCES = tests/db/test_db_edit.c
 tests_db_test_db_edit_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_db_test_db_edit_LDADD = $(KIT_LIBS) $(DB_LIBS)
 TESTS += tests/db/test_db_edit
+
+check_PROGRAMS += tests/db/test_db_query
+tests_db_test_db_query_SOURCES = tests/db/test_db_query.c
+tests_db_test_db_query_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_db_test_db_query_LDADD = $(KIT_LIBS) $(DB_LIBS)
+TESTS += tests/db/test_db_query
