@@ -103,7 +103,7 @@ fi
 if preloads FIELD_SLOW_MS=400; then
     begins 'run 1: ' slow.db --epochs 1 --cache slow
     i=0
-    while [ $i -lt 200 ] && ! ls slow/*.images-tmp >/dev/null 2>&1; do i=$((i + 1)) && sleep 0.02; done
+    while [ $i -lt 3000 ] && ! ls slow/*.images-tmp >/dev/null 2>&1; do i=$((i + 1)) && sleep 0.02; done
     begun=$(date +%s)
     kill -TERM $pid
     await

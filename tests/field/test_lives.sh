@@ -41,7 +41,7 @@ fi
 if preloads FIELD_SLOW_MS=100; then
     begins 'run 1: ' early.db --epochs 6 --cache early
     i=0
-    while [ $i -lt 200 ] && ! ls early/*.images-tmp >/dev/null 2>&1; do i=$((i + 1)) && sleep 0.02; done
+    while [ $i -lt 3000 ] && ! ls early/*.images-tmp >/dev/null 2>&1; do i=$((i + 1)) && sleep 0.02; done
     kill -STOP $pid
     is early.db 1 running "a run that is halted while it decodes is running"
     killed

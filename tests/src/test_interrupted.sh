@@ -41,7 +41,7 @@ interrupt() { # signal
         sleep 0.05
     done
     kill -"$1" $pid
-    (sleep 60 && kill -KILL $pid) >/dev/null 2>&1 & # never for ever
+    (sleep 120 && kill -KILL $pid) >/dev/null 2>&1 & # never for ever
     watchdog=$!
     wait $pid 2>/dev/null
     status=$?

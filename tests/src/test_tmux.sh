@@ -6,7 +6,7 @@
 "$combolab" synth "$dir/set" --count 20 --size 40 --threads 1 >"$dir/out" 2>&1
 result $? "portraits are drawn"
 
-tm new-session -d -s keep "sleep 100" # the server stays between the parts
+tm new-session -d -s keep "sleep 1000" # the server stays between the parts
 
 # --- launch, watch, leave ---
 begin -D "$db"
@@ -61,11 +61,11 @@ key F2
 shows '3 runs are queued, the last is run 4' "F2 launches all of them"
 shows '^.*run 4\|4 runs\|Runs · 4' "which the list has"
 i=0
-while [ "$("$combolab" runs -D "$db" --format csv | grep -c '^[234],finished,')" -lt 3 ] && [ $i -lt 300 ]; do
+while [ "$("$combolab" runs -D "$db" --format csv | grep -c '^[234],finished,')" -lt 3 ] && [ $i -lt 1500 ]; do
     sleep 0.1
     i=$((i + 1))
 done
-[ $i -lt 300 ]
+[ $i -lt 1500 ]
 result $? "and which are trained one after another"
 key a
 shows 'Launch a run' "a opens the form for another like it"
@@ -198,13 +198,13 @@ launch_elsewhere() {
     "$combolab" --quiet train -D "$db" --data "$dir/more" --image-size 64 --epochs 1000 --batch 4 --threads 1 \
         --device cpu >"$dir/out" 2>&1 &
     trainer=$!
-    while ! screen | grep -q '^. *[0-9]* ▶ ' && [ "$(since_began)" -lt 10000 ]; do
+    while ! screen | grep -q '^. *[0-9]* ▶ ' && [ "$(since_began)" -lt 30000 ]; do
         sleep 0.02
     done
     key g
     key Enter
     first=
-    while [ "$(since_began)" -lt 10000 ]; do
+    while [ "$(since_began)" -lt 30000 ]; do
         curve=$(screen | sed -n '/by step/,$p')
         [ -z "$first" ] && first=$curve
         [ "$curve" != "$first" ] && took=$(since_began) && return
@@ -237,11 +237,11 @@ shows 'images/s.*loss' "beside its pace"
 shows 'ETA' "and the time left"
 tm new-session -d -s attached -x 100 -y 10 "'$combolab' attach -D '$db'"
 i=0
-while ! tm capture-pane -p -t attached | grep -q 'train  epoch [0-9]*/1000  .* [0-9]*/45  loss' && [ $i -lt 200 ]; do
+while ! tm capture-pane -p -t attached | grep -q 'train  epoch [0-9]*/1000  .* [0-9]*/45  loss' && [ $i -lt 1500 ]; do
     sleep 0.1
     i=$((i + 1))
 done
-[ $i -lt 200 ]
+[ $i -lt 1500 ]
 result $? "attach shows its steps too" "$(tm capture-pane -p -t attached)"
 tm kill-session -t attached
 key b

@@ -99,12 +99,12 @@ stop() { # signal
         >"$dir/out" 2>"$dir/err" &
     pid=$!
     i=0
-    while [ $i -lt 400 ] && ! grep -q 'epoch *2/' "$dir/err"; do
+    while [ $i -lt 1200 ] && ! grep -q 'epoch *2/' "$dir/err"; do
         i=$((i + 1))
         sleep 0.05
     done
     kill -"$1" $pid
-    (sleep 20 && kill -KILL $pid) >/dev/null 2>&1 & # never for ever
+    (sleep 120 && kill -KILL $pid) >/dev/null 2>&1 & # never for ever
     watchdog=$!
     wait $pid
     status=$?
