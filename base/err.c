@@ -36,7 +36,6 @@ static enum err_code code_of_errno(int number)
     case EDQUOT:
         return ERR_FULL;
     case ENOENT:
-    case ENOTDIR:
         return ERR_NOT_FOUND;
     case ENOMEM:
         return ERR_MEMORY;

@@ -10,9 +10,11 @@
 #include "results/rows_filter.h"
 #include "src/user_path.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MOST_BYTES (64 << 10)
 #define BLANKS " \t\r"
@@ -101,7 +103,8 @@ static int read_text(const char *path, char **text, struct err *e)
     struct err missing;
     if (file_read(&bytes, &n, &whole, path, MOST_BYTES, &missing)) {
         *e = missing;
-        *text = missing.code == ERR_NOT_FOUND ? mem_string("") : NULL;
+        bool none = missing.code == ERR_NOT_FOUND || (access(path, F_OK) && errno == ENOTDIR);
+        *text = none ? mem_string("") : NULL;
         return *text ? 0 : -1;
     }
     *text = (char *)bytes;

@@ -125,6 +125,8 @@ static void test_write(void)
     holds(scratch_path("real"), "# real\nview = sql\n", "to the file that is changed");
     ok(preferences_file_write(scratch_path("real/config"), "view", "sql", &e) < 0 && e.text[0],
        "a place that is no folder is said");
+    struct ui_preferences p;
+    ok(!preferences_file_read(scratch_path("real/config"), &p, &e), "but not where there is none");
 }
 
 static void test_keeper(void)
