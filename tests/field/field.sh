@@ -10,6 +10,7 @@ XDG_DATA_HOME=$dir/share
 OMP_NUM_THREADS=1
 export XDG_CACHE_HOME XDG_DATA_HOME OMP_NUM_THREADS
 . "$TOP_SRCDIR/tests/kit/tap.sh"
+. "$TOP_SRCDIR/tests/kit/halt.sh"
 
 # shellcheck disable=SC2086 # lists
 leave() {

@@ -80,7 +80,7 @@ resume new/moved.db 1
 result $? "a killed run goes on where its database was moved to with its files"
 
 begin weights.db 3
-kill -STOP $pid
+halts weights.db $pid
 mv weights.db weights.tmp && mv weights.tmp weights.db # the same file
 mv weights.weights aside
 is weights.db 1 running "a run whose folder of weights was moved away is not lost while its process lives"

@@ -7,7 +7,7 @@ train whole.db --epochs 6
 
 # --- halted ---
 begin halted.db 6
-kill -STOP $pid
+halts halted.db $pid
 is halted.db 1 running "a run whose process is halted is no lost one"
 resume halted.db 1 --take-over
 [ $status -eq 1 ] && said 'is running and cannot be resumed'
@@ -100,7 +100,7 @@ if has pgrep && unshare -p -f --mount-proc true 2>/dev/null; then
     prefix="unshare -p -f --kill-child --mount-proc"
     begin space.db 200
     prefix=
-    kill -STOP $(pgrep -P $pid)
+    halts space.db "$(pgrep -P $pid)"
     is space.db 1 running "a run of a container is running for who looks from outside"
     resume space.db 1 --take-over
     [ $status -eq 1 ]

@@ -20,7 +20,7 @@ libkit_a_SOURCES = \
 noinst_HEADERS = tests/kit/dataset_kit.h tests/kit/db_kit.h tests/kit/figure_kit.h tests/kit/hostile_db.h \
 	tests/kit/old_db.h tests/kit/session_kit.h tests/kit/tap.h \
 	tests/kit/screen_rules.h tests/kit/ui_golden.h tests/kit/ui_keys.h
-EXTRA_DIST += tests/kit/tap.sh tests/kit/screen.sh tests/kit/program.sh tests/kit/torch_file.py
+EXTRA_DIST += tests/kit/tap.sh tests/kit/halt.sh tests/kit/screen.sh tests/kit/program.sh tests/kit/torch_file.py
 KIT_LIBS = libkit.a
 
 # For programs that train, with a toy for a backend: all nets with a quarter of the channels. Nobody looks at what

@@ -9,6 +9,7 @@ XDG_CACHE_HOME=$dir/home
 OMP_NUM_THREADS=1
 export XDG_CACHE_HOME OMP_NUM_THREADS
 . "$TOP_SRCDIR/tests/kit/tap.sh"
+. "$TOP_SRCDIR/tests/kit/halt.sh"
 
 why() {
     sed 's/^/out: /' "$dir/out" 2>/dev/null | tail -n 15
@@ -74,7 +75,7 @@ while [ $i -lt 1200 ] && ! ls "$weights"/3/checkpoint-* >/dev/null 2>&1; do
     i=$((i + 1))
     sleep 0.05
 done
-kill -STOP $pid
+halts exp.db $pid
 echo half >"$weights/3/last.safetensors.1-0.tmp"
 before=$(all_files)
 run clean --yes --unused 0
