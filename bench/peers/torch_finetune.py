@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """ResNet18 from ImageNet weights on SCUT-FBP5500 60/40, as one writes it in PyTorch: what combolab's figures stand beside.
 
-    torch_finetune.py SCUT-FBP5500_v2 WEIGHTS.safetensors [LOSS [EPOCHS [RATE]]]     LOSS: mse, combo-released
+    torch_finetune.py SCUT-FBP5500_v2 WEIGHTS.safetensors [LOSS [EPOCHS [RATE [SEED]]]]     LOSS: mse, combo-released
 
 The same settings in combolab:
     combolab train --preset paper --data SCUT-FBP5500_v2 --protocol 60-40 --backbone resnet18 --init WEIGHTS.safetensors \\
@@ -89,8 +89,8 @@ def test(net, images):
 
 def main():
     folder, weights, *more = sys.argv[1:]
-    loss, epochs, rate = (more + ["mse", "2", "0.005"][len(more):])[:3]
-    torch.manual_seed(1)
+    loss, epochs, rate, seed = (more + ["mse", "2", "0.005", "1"][len(more):])[:4]
+    torch.manual_seed(int(seed))
     square = [transforms.Resize(224), transforms.CenterCrop(224)]
     tensor = [transforms.ToTensor(), NORMALIZE]
     sets = (Faces(folder, "train", transforms.Compose(square + [transforms.RandomRotation(30)] + tensor)),
@@ -108,7 +108,7 @@ def main():
             steps.step()
         trained = time.time() - start
         schedule.step()
-        print(f"torch {torch.__version__} {loss} rate {rate} epoch {epoch + 1}/{epochs}:"
+        print(f"torch {torch.__version__} {loss} rate {rate} seed {seed} epoch {epoch + 1}/{epochs}:"
               " MAE %.4f RMSE %.4f PC %.4f" % test(net, test_images), f"{trained:.0f} s of training", flush=True)
 
 
