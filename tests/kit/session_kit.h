@@ -21,6 +21,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Whatever is waited for comes within that, also on a busy machine and under ThreadSanitizer, where
+ * a save takes seconds. */
+#define KIT_PATIENCE_S 60
+
 /* --- a folder with a data set and a database --- */
 
 static const char *kit_data, *kit_db;
@@ -93,7 +97,7 @@ __attribute__((unused)) static void kit_sql(const char *text)
 /* Until the session has nothing to do. */
 __attribute__((unused)) static bool kit_wait_idle(struct session *s)
 {
-    double end = clock_s() + 10;
+    double end = clock_s() + KIT_PATIENCE_S;
     struct session_changes changes;
     while (clock_s() < end) {
         session_changes(s, &changes);
@@ -109,7 +113,7 @@ __attribute__((unused)) static bool kit_wait_idle(struct session *s)
 /* Until the run is in that state in the database. */
 __attribute__((unused)) static bool kit_wait_state(struct db *db, int64_t run, const char *state)
 {
-    double end = clock_s() + 60; /* under ThreadSanitizer a save takes seconds */
+    double end = clock_s() + KIT_PATIENCE_S;
     struct run_row row = {0};
     while (clock_s() < end) {
         if (!db_run(db, run, &row, NULL) && !strcmp(row.state, state))

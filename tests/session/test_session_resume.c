@@ -44,7 +44,7 @@ static void test_resume(void)
     config.keep = 3;
     toy.step_us = 5000;
     int64_t run = kit_add(s, &config);
-    double end = clock_s() + 10;
+    double end = clock_s() + KIT_PATIENCE_S;
     while (clock_s() < end && (db_run(reader, run, &row, NULL) || row.epochs_done < 2))
         usleep(2000);
     ok(session_resume(s, &run, 1, 0, &e) && e.code == ERR_STATE, "a running run: %s", e.text);
@@ -89,7 +89,7 @@ static bool computed_by(int64_t run, const char *method, const char *details)
 
 static bool wait_computed_by(int64_t run, const char *method, const char *details)
 {
-    for (double end = clock_s() + 10; clock_s() < end; usleep(2000))
+    for (double end = clock_s() + KIT_PATIENCE_S; clock_s() < end; usleep(2000))
         if (computed_by(run, method, details))
             return true;
     return false;
@@ -138,7 +138,7 @@ static void test_folder_gone(void)
     config.save_every = 1;
     toy.step_us = 5000;
     int64_t run = kit_add(s, &config);
-    double end = clock_s() + 10;
+    double end = clock_s() + KIT_PATIENCE_S;
     while (clock_s() < end && (db_run(reader, run, &row, NULL) || row.epochs_done < 2))
         usleep(2000);
     session_verb(s, run, VERB_STOP, NULL);

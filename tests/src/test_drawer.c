@@ -11,7 +11,7 @@ static struct drawer_answer next(struct drawer *d)
 {
     struct drawer_answer a = {.path = "none"};
     struct pollfd ready = {drawer_fd(d), POLLIN, 0};
-    for (double end = clock_s() + 20; clock_s() < end && !drawer_take(d, &a);)
+    for (double end = clock_s() + 60; clock_s() < end && !drawer_take(d, &a);)
         poll(&ready, 1, 100);
     return a;
 }

@@ -15,7 +15,7 @@
 static bool until(struct model *m, bool (*done)(const struct ui_model *))
 {
     struct pollfd ready = {model_fd(m), POLLIN, 0};
-    for (double end = clock_s() + 20; clock_s() < end;) {
+    for (double end = clock_s() + 60; clock_s() < end;) {
         model_take(m);
         if (done(model_view(m)))
             return true;
