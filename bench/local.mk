@@ -47,7 +47,7 @@ bench_gpu_fused_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 bench_gpu_fused_LDADD = $(GPU_LIBS)
 CLEANFILES += bench/gpu_fused
 EXTRA_DIST += bench/gpu/pack.sh bench/gpu/paper.sh bench/gpu/run.sh
-EXTRA_DIST += bench/decode.sh bench/decode_pillow.py
+EXTRA_DIST += bench/commands.py bench/decode.sh bench/decode_pillow.py
 EXTRA_DIST += bench/NOTES.md bench/step.sh bench/step_torch.py bench/epoch.sh bench/epoch_torch.py
 EXTRA_DIST += bench/torch_run.py bench/torch_steps.py bench/peers/nets.py bench/peers/torch_finetune.py \
 	bench/peers/torch_predict.py bench/peers/torch_train.py

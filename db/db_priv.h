@@ -2,8 +2,8 @@
  * map a row to a struct. Nothing outside db/ and its tests includes this.
  *
  * Statements are kept for the next query of the same text: to prepare the longer ones takes as long
- * as to run them, and a screen asks the same a dozen times a second. query_close resets what it keeps,
- * so that none of it holds a lock.
+ * as to run them, and a screen asks the same a dozen times a second. query_close resets what it
+ * keeps, so that none of it holds a lock.
  */
 #ifndef COMBOLAB_DB_DB_PRIV_H
 #define COMBOLAB_DB_DB_PRIV_H

@@ -138,8 +138,8 @@ static int read_mark(struct db *d, int64_t since, int64_t *mark, size_t *all, st
     return row < 0 ? -1 : 0;
 }
 
-/* The + keeps SQLite from walking the whole table for the sake of its order, or the index of what is
- * listed, which is nearly all of it. */
+/* The + keeps SQLite from walking the whole table for the sake of its order, or the index of what
+ * is listed, which is nearly all of it. */
 static int read_since(struct db *d, int64_t since, struct run_row **out, size_t *n, struct err *e)
 {
     struct query q;

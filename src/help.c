@@ -104,8 +104,8 @@ void cli_help_all(int width, struct str *out)
     str_add(out, "\nOthers:\n"
                  "  -h, --help                  this text; of a command: combolab COMMAND --help\n"
                  "      --version               the version\n\n");
-    paragraphs("What the screen begins with is in ~/.config/combolab/config ($XDG_CONFIG_HOME), a line "
-               "each, such as theme = light or filter = state:finished; on the screen, :set keeps it "
-               "there. combolab-tui(7) has all of them.",
+    paragraphs("What the screen begins with is in ~/.config/combolab/config ($XDG_CONFIG_HOME), a "
+               "line each, such as theme = light or filter = state:finished; on the screen, :set "
+               "keeps it there. combolab-tui(7) has all of them.",
                width, out);
 }

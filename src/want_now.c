@@ -38,7 +38,8 @@ static void look_at(struct now_rows *r, const char *weights, int64_t run, bool w
         r->n++;
 }
 
-/* The folder of all weights is looked for once: runs by the dozen may live, and it may not be there. */
+/* The folder of all weights is looked for once: runs by the dozen may live, and it may not be
+ * there. */
 static void look_at_all(struct now_rows *r, struct db *db, const int64_t *runs, size_t n,
                         int64_t with_steps)
 {

@@ -11,9 +11,9 @@
 
 #include <math.h>
 
-#define POINTS 256 /* at most */
-#define FEWEST 48
-#define POINTS_A_STEP 12 /* for each time that a deviation goes into the bound */
+#define POINTS 256          /* at most */
+#define FEWEST 48           /* and for each time that a deviation goes into the bound: */
+#define POINTS_A_STEP 12
 #define LEAST_STEP 0.01     /* of the runs, between looks: finer steps would want more points */
 #define LEAST_CHANCE 1e-300 /* less is as good as none: no double has the bound's */
 #define MOST_Z 38

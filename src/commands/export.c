@@ -70,8 +70,8 @@ static int check_name(const char *path, struct err *e)
         size_t n = strlen(path), ending = strlen(others[i]);
         if (n >= ending && !strcasecmp(path + n - ending, others[i]))
             return err_set(e, ERR_USAGE,
-                           "%s: what export writes is no %s file but safetensors, which PyTorch reads "
-                           "by safetensors.torch.load_file: call it %.*s.safetensors",
+                           "%s: what export writes is no %s file but safetensors, which PyTorch "
+                           "reads by safetensors.torch.load_file: call it %.*s.safetensors",
                            path, others[i], (int)(n - ending), path);
     }
     return 0;
@@ -127,7 +127,7 @@ const struct command command_export = {
         "metadata say how images are prepared (image_size, resize, mean, std), where published "
         "nets differ (stem_pool, block_stride), what the classes stand for (class_values, "
         "class_edges), and which run it is of. It appears whole or not at all, and replaces no "
-        "file without --force.",
+        "file without --force. A name that says another format, such as .pth, is refused.",
     .own = &table,
     .own_bytes = sizeof(struct options),
     .least_arguments = 2,
