@@ -43,14 +43,14 @@ await() {
 }
 
 # --- held by another process, for longer than one try lasts ---
-begin "$dir/held.db" 8
-sqlite3 "$dir/held.db" 'BEGIN IMMEDIATE' '.system sleep 8' 'ROLLBACK'
+begin "$dir/held.db" 24
+sqlite3 -cmd '.timeout 60000' "$dir/held.db" 'BEGIN IMMEDIATE' '.system sleep 8' 'ROLLBACK'
 await
 [ $status -eq 0 ]
 result $? "a database that another process held for 8 s is waited for"
 grep -q 'busy: another process holds it' "$dir/err"
 result $? "and that is said"
-[ "$("$combolab" show 1 -D "$dir/held.db" --epochs --format csv | wc -l)" -eq 9 ]
+[ "$("$combolab" show 1 -D "$dir/held.db" --epochs --format csv | wc -l)" -eq 25 ]
 result $? "no epoch is missing"
 
 # --- moved while it is used ---
